@@ -1,0 +1,131 @@
+//! The canonical bytes of an answer: written here and nowhere else.
+
+use alloc::string::String;
+
+use crate::{
+    decide::{Decision, DenyReason},
+    limits::LimitExceeded,
+    policy::Policy,
+};
+
+impl Decision<'_> {
+    /// Says whether the action may be done on what is known.
+    #[must_use]
+    pub const fn is_allow(&self) -> bool {
+        matches!(self, Self::Allow(_))
+    }
+
+    /// Returns the effect's name: `allow`, `deny` or `conditional`.
+    #[must_use]
+    pub const fn effect(&self) -> &'static str {
+        match self {
+            Self::Allow(_) => "allow",
+            Self::Deny(_) => "deny",
+            Self::Conditional(_) => "conditional",
+        }
+    }
+
+    /// Returns the reason's name: `granted`, `conditional` or why it was denied.
+    #[must_use]
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::Allow(_) => "granted",
+            Self::Conditional(_) => "conditional",
+            Self::Deny(reason) => reason.name(),
+        }
+    }
+
+    /// Returns the canonical answer: compact JSON, members in the order `effect
+    /// reason role scope team features residual`, each only where it applies.
+    ///
+    /// # Errors
+    ///
+    /// Refuses to write a residual that is longer than its limit.
+    pub fn answer(&self, policy: &Policy) -> Result<String, LimitExceeded> {
+        let mut out = String::new();
+        out.push_str(r#"{"effect":"#);
+        write_json_string(&mut out, self.effect());
+        member(&mut out, "reason", self.reason());
+        match self {
+            Self::Allow(grant) => {
+                member(&mut out, "role", policy.role_name(grant.role));
+                member(&mut out, "scope", policy.scope_name(grant.scope));
+                if let Some(team) = grant.team {
+                    member(&mut out, "team", team);
+                }
+            }
+            Self::Deny(DenyReason::FeatureDisabled(permission)) => {
+                out.push_str(r#","features":["#);
+                let missing = policy.gate.missing(&policy.bundle, *permission);
+                write_list(
+                    &mut out,
+                    missing
+                        .into_iter()
+                        .map(|feature| policy.feature_name(feature)),
+                );
+                out.push(']');
+            }
+            Self::Deny(_) => {}
+            Self::Conditional(pending) => {
+                out.push_str(r#","residual":"#);
+                out.push_str(pending.residual()?.as_json());
+            }
+        }
+        out.push('}');
+        Ok(out)
+    }
+}
+
+impl DenyReason {
+    /// Returns the reason's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::UnknownPermission => "unknown-permission",
+            Self::FeatureDisabled(_) => "feature-disabled",
+            Self::NotGranted => "not-granted",
+            Self::OutOfScope => "out-of-scope",
+        }
+    }
+}
+
+/// Appends a JSON string (RFC 8259, section 7) with the shortest escapes.
+pub fn write_json_string(out: &mut String, text: &str) {
+    out.push('"');
+    for char in text.chars() {
+        match char {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\0'..='\u{1f}' => {
+                out.push_str("\\u00");
+                let code = u32::from(char);
+                out.extend([code >> 4_u32, code & 15].iter().filter_map(|half| char::from_digit(*half, 16)));
+            }
+            _ => out.push(char),
+        }
+    }
+    out.push('"');
+}
+
+/// Appends `,"name":"value"`.
+pub(crate) fn member(out: &mut String, name: &str, value: &str) {
+    out.push(',');
+    write_json_string(out, name);
+    out.push(':');
+    write_json_string(out, value);
+}
+
+/// Appends the strings, separated by commas.
+pub(crate) fn write_list<'a>(out: &mut String, items: impl Iterator<Item = &'a str>) {
+    for (item, at) in items.zip(0_usize..) {
+        if at > 0 {
+            out.push(',');
+        }
+        write_json_string(out, item);
+    }
+}

@@ -1,0 +1,111 @@
+//! Named sets, from wherever they lie.
+
+use alloc::boxed::Box;
+
+use crate::{
+    cursor::Cursor,
+    ids::AttributeId,
+    limits::{ATTRIBUTES_MAX, LimitExceeded, REQUEST_VALUES_MAX},
+    set::{Repr as SetRepr, Set},
+};
+
+/// The attributes of a subject, action, context or resource.
+///
+/// What the catalog does not declare is never looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Attributes<'a>(Repr<'a>);
+
+#[derive(Debug, Clone, Copy)]
+enum Repr<'a> {
+    Named(&'a [(&'a str, Set<'a>)]),
+    Numbered(&'a [(AttributeId, Set<'a>)]),
+    /// By number, one set for each declared attribute.
+    Owned(&'a [Box<[Box<str>]>]),
+    /// Name, then the byte length of a run of strings, then the run.
+    PackedNamed(&'a [u8]),
+}
+
+impl<'a> Attributes<'a> {
+    /// No attribute is given.
+    pub const NONE: Self = Self(Repr::Named(&[]));
+
+    /// Takes sets by the names that the catalog declares.
+    ///
+    /// # Errors
+    ///
+    /// Refuses more than [`ATTRIBUTES_MAX`] attributes, more than
+    /// [`REQUEST_VALUES_MAX`] values in all, and a name given twice.
+    pub fn named(sets: &'a [(&'a str, Set<'a>)]) -> Result<Self, LimitExceeded> {
+        check(sets, |a, b| a == b)?;
+        Ok(Self(Repr::Named(sets)))
+    }
+
+    /// Takes sets by the numbers of declared attributes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Attributes::named`].
+    pub fn numbered(sets: &'a [(AttributeId, Set<'a>)]) -> Result<Self, LimitExceeded> {
+        check(sets, |a, b| a == b)?;
+        Ok(Self(Repr::Numbered(sets)))
+    }
+
+    pub(crate) const fn owned(sets: &'a [Box<[Box<str>]>]) -> Self {
+        Self(Repr::Owned(sets))
+    }
+
+    pub(crate) const fn packed_named(bytes: &'a [u8]) -> Self {
+        Self(Repr::PackedNamed(bytes))
+    }
+
+    /// Returns the set of a declared attribute, or nothing where it is not given.
+    // Linear: a request has few attributes, and only those that an atom reads are looked up.
+    #[inline]
+    pub(crate) fn get(&self, number: u16, name: &[u8]) -> Option<Set<'a>> {
+        match self.0 {
+            Repr::Named(sets) => {
+                let found = sets.iter().find(|(own, _)| own.as_bytes() == name);
+                found.map(|(_, set)| *set)
+            }
+            Repr::Numbered(sets) => {
+                let found = sets.iter().find(|(own, _)| own.0 == number);
+                found.map(|(_, set)| *set)
+            }
+            Repr::Owned(sets) => sets.get(usize::from(number)).map(|set| Set::owned(set)),
+            Repr::PackedNamed(bytes) => {
+                let mut cursor = Cursor::new(bytes);
+                loop {
+                    let own = cursor.run()?;
+                    let set = cursor.run()?;
+                    if own == name {
+                        return Some(Set::packed(set));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn check<K>(sets: &[(K, Set<'_>)], same: fn(&K, &K) -> bool) -> Result<(), LimitExceeded> {
+    if sets.len() > ATTRIBUTES_MAX {
+        return Err(LimitExceeded::Attributes);
+    }
+    let mut values = 0_usize;
+    let mut rest = sets;
+    while let Some(((name, set), after)) = rest.split_first() {
+        if after.iter().any(|(other, _)| same(name, other)) {
+            return Err(LimitExceeded::RepeatedAttribute);
+        }
+        values = values.saturating_add(match set.0 {
+            SetRepr::One(_) => 1,
+            SetRepr::Slice(values) => values.len(),
+            SetRepr::Owned(values) => values.len(),
+            SetRepr::Packed(_) => set.iter().count(),
+        });
+        rest = after;
+    }
+    if values > REQUEST_VALUES_MAX {
+        return Err(LimitExceeded::RequestValues);
+    }
+    Ok(())
+}

@@ -1,0 +1,206 @@
+//! One question, one answer.
+
+use crate::{
+    attributes::Attributes,
+    condition::{Facts, Truth, Who},
+    format::Person,
+    ids::{PermissionId, RoleId, ScopeId},
+    index::PermissionRow,
+    policy::Policy,
+    roles::{self, Finding, Held},
+    session::Session,
+    subject::{Resource, Subject},
+};
+
+/// What is asked about a permission: the resource, and the attributes of the action
+/// and of the context.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// What the action is done to.
+    pub resource: Resource<'a>,
+    /// Attributes of the action.
+    pub action: Attributes<'a>,
+    /// Attributes of the context.
+    pub context: Attributes<'a>,
+}
+
+impl<'a> Question<'a> {
+    /// Asks about a resource, with no attributes of action or context.
+    #[must_use]
+    pub const fn about(resource: Resource<'a>) -> Self {
+        Self {
+            resource,
+            action: Attributes::NONE,
+            context: Attributes::NONE,
+        }
+    }
+}
+
+/// The answer to a question.
+#[derive(Debug, Clone, Copy)]
+pub enum Decision<'a> {
+    /// The action may be done.
+    Allow(Grant<'a>),
+    /// The action may not be done.
+    Deny(DenyReason),
+    /// What is known of the resource does not decide: the origin must apply a filter.
+    Conditional(Pending<'a>),
+}
+
+/// The grant that an allowance rests on: the first that holds, global before
+/// team-bound, then by role id, team and the catalog's order of scopes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grant<'a> {
+    /// The role that grants it.
+    pub role: RoleId,
+    /// The scope that holds.
+    pub scope: ScopeId,
+    /// The team that the role is bound to.
+    pub team: Option<&'a str>,
+}
+
+/// Why an action may not be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DenyReason {
+    /// The catalog has no such permission.
+    UnknownPermission,
+    /// A feature that the permission or its module requires is off.
+    FeatureDisabled(PermissionId),
+    /// No role of the subject grants the permission.
+    NotGranted,
+    /// A role grants it, in no scope that holds for this resource.
+    OutOfScope,
+}
+
+/// A question that the edge cannot answer; its filter is built when asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Pending<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) asker: Asker<'a>,
+    pub(crate) permission: PermissionId,
+    pub(crate) question: &'a Question<'a>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Asker<'a> {
+    Once(&'a Subject<'a>),
+    Session(&'a Session),
+}
+
+impl Policy {
+    /// Decides whether the subject may do `module:action`, in one shot.
+    ///
+    /// Total and timeless: it always answers, and never from a clock.
+    #[must_use]
+    pub fn decide<'a>(
+        &'a self,
+        subject: &'a Subject<'a>,
+        permission: &str,
+        question: &'a Question<'a>,
+    ) -> Decision<'a> {
+        let Some(permission) = self.permission(permission) else {
+            return Decision::Deny(DenyReason::UnknownPermission);
+        };
+        if !self.gate.permission_is_open(permission) {
+            return Decision::Deny(DenyReason::FeatureDisabled(permission));
+        }
+        let Some(row) = self.bundle.tables.permissions.get(permission.index()) else {
+            return Decision::Deny(DenyReason::UnknownPermission);
+        };
+        let person = roles::person(&self.bundle, subject.kind, subject.id);
+        let facts = question.facts(self, Who::new(subject, person.as_ref()));
+        let mut verdict = Verdict {
+            best: None,
+            granted: false,
+            unknown: false,
+        };
+        roles::each(self, subject, person.as_ref(), |finding| {
+            if let Finding::Holds(held, _) = finding
+                && let Some(set) = self.bundle.tables.grants.find(permission, held.role)
+            {
+                verdict.consider(&facts, row, held, set);
+            }
+        });
+        match verdict {
+            Verdict {
+                best: Some((held, scope)),
+                ..
+            } => Decision::Allow(Grant {
+                role: held.role,
+                scope,
+                team: held.team,
+            }),
+            Verdict { unknown: true, .. } => {
+                let asker = Asker::Once(subject);
+                Decision::Conditional(Pending {
+                    policy: self,
+                    asker,
+                    permission,
+                    question,
+                })
+            }
+            Verdict { granted: true, .. } => Decision::Deny(DenyReason::OutOfScope),
+            Verdict { .. } => Decision::Deny(DenyReason::NotGranted),
+        }
+    }
+
+    /// Returns what the tenant's directory says of the subject.
+    pub(crate) fn person(&self, subject: &Subject<'_>) -> Option<Person<'_>> {
+        roles::person(&self.bundle, subject.kind, subject.id)
+    }
+
+    /// Returns the scopes of a set, in catalog order.
+    #[inline]
+    pub(crate) fn scopes_of(&self, set: u16) -> &[ScopeId] {
+        let tables = &self.bundle.tables;
+        tables
+            .set_scopes
+            .get(tables.scope_sets.range(usize::from(set)))
+            .unwrap_or_default()
+    }
+}
+
+impl<'a> Question<'a> {
+    #[inline]
+    pub(crate) fn facts(&self, policy: &'a Policy, who: Who<'a>) -> Facts<'a> {
+        Facts {
+            bundle: &policy.bundle,
+            who,
+            action: self.action,
+            context: self.context,
+            resource: self.resource,
+        }
+    }
+}
+
+/// The best grant so far, whatever order the roles come in.
+struct Verdict<'a> {
+    best: Option<(Held<'a>, ScopeId)>,
+    granted: bool,
+    unknown: bool,
+}
+
+impl<'a> Verdict<'a> {
+    #[inline]
+    fn consider(&mut self, facts: &Facts<'a>, row: &PermissionRow, held: Held<'a>, set: u16) {
+        self.granted = true;
+        // A grant that comes later in the order can't change the answer any more.
+        if self.best.is_some_and(|(best, _)| best.order(&held).is_le()) {
+            return;
+        }
+        let tables = &facts.bundle.tables;
+        let scopes = tables
+            .set_scopes
+            .get(tables.scope_sets.range(usize::from(set)));
+        for scope in scopes.unwrap_or_default() {
+            match facts.scope(row, *scope, held.team) {
+                Truth::True => {
+                    self.best = Some((held, *scope));
+                    return;
+                }
+                Truth::Unknown => self.unknown = true,
+                Truth::False => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,365 @@
+//! The bundle's encoding: the structs whose postcard form is a payload.
+//!
+//! These are the wire, not the domain: the compiler writes them, [`crate::Policy`]
+//! reads them. Indices are positions in the list they name. Everything that
+//! repeats is [`Packed`], so that reading it needs no memory of its own.
+//!
+//! Writing goes through serde and postcard. Reading is [`Wire`]: the same layout
+//! (postcard 1.0, "Wire Format"), refused where it is not the shortest encoding.
+
+mod packed;
+mod wire;
+
+pub use packed::{Packed, PackedItems};
+pub use wire::Wire;
+
+use serde::Serialize;
+
+use crate::cursor::Cursor;
+use wire::wire;
+
+/// First bytes of every bundle file.
+pub const MAGIC: [u8; 4] = *b"PCLB";
+/// Format number that follows the magic.
+pub const FORMAT: u8 = 1;
+/// Payload type of the pre-authentication encoding.
+pub const PAYLOAD_TYPE: &str = "application/vnd.portcullis.bundle.v1";
+/// Stands for "none" where an index is optional and numbers start at 0.
+pub const NONE: u16 = u16::MAX;
+
+wire! {
+    /// The signed payload.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct Payload<'a> {
+        /// Who the bundle is for and how long it holds.
+        pub header: Header<'a>,
+        /// What the vendor defines.
+        pub catalog: Catalog<'a>,
+        /// What the customer defines, with every role's effective grants.
+        pub tenant: Tenant<'a>,
+        /// The gate's section: opaque to the engine.
+        pub routes: &'a [u8],
+    }
+}
+
+wire! {
+    /// Who a bundle is for, what it replaces and how long it holds.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct Header<'a> {
+        /// The deployment that may load it.
+        pub audience: &'a str,
+        /// The customer whose policy it is.
+        pub tenant: &'a str,
+        /// The catalog's id.
+        pub catalog: &'a str,
+        /// SHA-256 of the catalog's source.
+        pub catalog_digest: [u8; 32],
+        /// Grows with every bundle of an (audience, tenant).
+        pub sequence: u64,
+        /// When it was made, in Unix seconds.
+        pub issued_at: u64,
+        /// First second at which it holds.
+        pub not_before: u64,
+        /// First second at which it no longer holds.
+        pub expires_at: u64,
+        /// Lowest sequence that a session may stay pinned to.
+        pub pin_floor: u64,
+        /// Digest of the whole bundle's payload, for a slice.
+        pub slice_of: Option<[u8; 32]>,
+        /// Last link of the audit chain at the time of the build.
+        pub audit_head: Option<[u8; 32]>,
+        /// What made it, for people.
+        pub generator: &'a str,
+    }
+}
+
+wire! {
+    /// What the vendor defines.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct Catalog<'a> {
+        /// Feature names, ascending.
+        pub features: Packed<'a, &'a str>,
+        /// Declared attributes of subjects.
+        pub subject_attributes: Packed<'a, SubjectAttribute<'a>>,
+        /// Declared attributes of actions.
+        pub action_attributes: Packed<'a, &'a str>,
+        /// Declared attributes of the context.
+        pub context_attributes: Packed<'a, &'a str>,
+        /// Declared attributes of resources.
+        pub resource_attributes: Packed<'a, &'a str>,
+        /// The attribute that a role bound to a team speaks of, if the catalog names one.
+        pub team_attribute: Option<TeamAttribute>,
+        /// Scope names in catalog order.
+        pub scopes: Packed<'a, &'a str>,
+        /// Each a disjunction of conjunctions of atoms; an empty conjunction is true.
+        pub conditions: Packed<'a, Packed<'a, Packed<'a, Atom<'a>>>>,
+        /// For a group of permissions, the condition behind each scope, ascending by scope.
+        pub scope_tables: Packed<'a, Packed<'a, ScopeRow>>,
+        /// Requirements that modules and permissions refer to.
+        pub requirements: Packed<'a, Requirement<'a>>,
+        /// Action names.
+        pub actions: Packed<'a, &'a str>,
+        /// Modules in catalog order, a parent before its children.
+        pub modules: Packed<'a, Module<'a>>,
+        /// Former names that still answer, ascending by name.
+        pub aliases: Packed<'a, Alias<'a>>,
+    }
+}
+
+wire! {
+    /// A declared attribute of subjects.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct SubjectAttribute<'a> {
+        /// Its name.
+        pub name: &'a str,
+        /// Whether only the tenant's directory may give it.
+        pub directory_only: bool,
+    }
+}
+
+wire! {
+    /// Where the team attribute stands among the declared ones.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+    pub struct TeamAttribute {
+        /// Index among the subject's attributes, if declared there.
+        pub subject: Option<u16>,
+        /// Index among the resource's attributes.
+        pub resource: u16,
+    }
+}
+
+/// What an atom reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Source {
+    /// The subject's id.
+    SubjectId,
+    /// The subject's type.
+    SubjectType,
+    /// A declared attribute of the subject.
+    Subject(u16),
+    /// A declared attribute of the action.
+    Action(u16),
+    /// A declared attribute of the context.
+    Context(u16),
+    /// The resource's id.
+    ResourceId,
+    /// A declared attribute of the resource.
+    Resource(u16),
+}
+
+/// One comparison. Constants are ascending and distinct.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum Atom<'a> {
+    /// A set of the subject's meets one of the resource or context.
+    Shares(Source, Source),
+    /// The set meets the constants.
+    Is(Source, Packed<'a, &'a str>),
+    /// The set does not meet the constants.
+    Lacks(Source, Packed<'a, &'a str>),
+    /// The set is not empty and lies within the constants.
+    Within(Source, Packed<'a, &'a str>),
+    /// The resource's set is not empty.
+    Present(Source),
+    /// The resource's set is empty.
+    Absent(Source),
+}
+
+wire! {
+    /// The condition behind one scope.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+    pub struct ScopeRow {
+        /// Index of the scope.
+        pub scope: u16,
+        /// Index of the condition.
+        pub condition: u16,
+    }
+}
+
+wire! {
+    /// Features that must be on.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct Requirement<'a> {
+        /// Whether one of them is enough.
+        pub any: bool,
+        /// Indices of features, ascending.
+        pub features: Packed<'a, u16>,
+    }
+}
+
+wire! {
+    /// A node of the module tree.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct Module<'a> {
+        /// Its whole id, dots included.
+        pub id: &'a str,
+        /// What people call it; empty where that is its id.
+        pub label: &'a str,
+        /// Index of the parent, or [`NONE`].
+        pub parent: u16,
+        /// Indices of the module's own requirements.
+        pub requires: Packed<'a, u16>,
+        /// Its permissions; they are numbered through all modules in order.
+        pub permissions: Packed<'a, Permission>,
+    }
+}
+
+wire! {
+    /// An action on a module.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+    pub struct Permission {
+        /// Index of the action.
+        pub action: u16,
+        /// Index of the permission's own requirement, or [`NONE`].
+        pub requires: u16,
+        /// Index of the scope table: the scopes it supports.
+        pub scopes: u16,
+    }
+}
+
+wire! {
+    /// A former name of a permission.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+    pub struct Alias<'a> {
+        /// The former name, `module:action`.
+        pub name: &'a str,
+        /// Index of the permission that it means.
+        pub permission: u16,
+    }
+}
+
+wire! {
+    /// What the customer defines.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct Tenant<'a> {
+        /// Indices of the features that are on, ascending.
+        pub features: Packed<'a, u16>,
+        /// When a changed role reaches a running session.
+        pub role_changes: RoleChanges,
+        /// Sets of scopes that grants refer to, each ascending.
+        pub scope_sets: Packed<'a, Packed<'a, u16>>,
+        /// Every role, built-in and custom, ascending by id.
+        pub roles: Packed<'a, Role<'a>>,
+        /// What groups map to, ascending by id.
+        pub groups: Packed<'a, Group<'a>>,
+        /// What is known of people and services, ascending by type and id.
+        pub directory: Packed<'a, Person<'a>>,
+    }
+}
+
+/// When a changed role reaches a running session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum RoleChanges {
+    /// The newest bundle answers.
+    Instant,
+    /// A verified token's policy version answers while it is retained.
+    NextSession,
+}
+
+wire! {
+    /// A role with its effective grants.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct Role<'a> {
+        /// Its id.
+        pub id: &'a str,
+        /// What people call it; empty where that is its id.
+        pub label: &'a str,
+        /// Whether the catalog defines it.
+        pub built_in: bool,
+        /// Whether it may be held yet; one that may not grants nothing.
+        pub available: bool,
+        /// For each granted permission, ascending: the gap to the one before it less
+        /// one, then the index of a scope set; each a varint.
+        pub grants: &'a [u8],
+    }
+}
+
+wire! {
+    /// A role, held everywhere or on one team.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+    pub struct Binding<'a> {
+        /// Index of the role.
+        pub role: u16,
+        /// The team it is bound to; empty where it is held everywhere.
+        pub team: &'a str,
+    }
+}
+
+wire! {
+    /// What a group of an identity provider maps to.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct Group<'a> {
+        /// Its immutable id.
+        pub id: &'a str,
+        /// The roles it gives, ascending by role, then team.
+        pub roles: Packed<'a, Binding<'a>>,
+    }
+}
+
+wire! {
+    /// What the tenant's directory says of one subject.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct Person<'a> {
+        /// The subject's type.
+        pub kind: &'a str,
+        /// The subject's id.
+        pub id: &'a str,
+        /// Roles assigned, ascending by role, then team.
+        pub roles: Packed<'a, Binding<'a>>,
+        /// Groups it is in, ascending.
+        pub groups: Packed<'a, &'a str>,
+        /// Its attributes, ascending by index.
+        pub attributes: Packed<'a, PersonAttribute<'a>>,
+    }
+}
+
+wire! {
+    /// One attribute in the directory.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct PersonAttribute<'a> {
+        /// Index among the subject's declared attributes.
+        pub attribute: u16,
+        /// Its values, ascending and distinct.
+        pub values: Packed<'a, &'a str>,
+    }
+}
+
+impl<'a> Wire<'a> for Source {
+    fn read(cursor: &mut Cursor<'a>) -> Option<Self> {
+        Some(match cursor.varint()? {
+            0 => Self::SubjectId,
+            1 => Self::SubjectType,
+            2 => Self::Subject(cursor.small()?),
+            3 => Self::Action(cursor.small()?),
+            4 => Self::Context(cursor.small()?),
+            5 => Self::ResourceId,
+            6 => Self::Resource(cursor.small()?),
+            _ => return None,
+        })
+    }
+}
+
+impl<'a> Wire<'a> for Atom<'a> {
+    fn read(cursor: &mut Cursor<'a>) -> Option<Self> {
+        let kind = cursor.varint()?;
+        let source = Source::read(cursor)?;
+        Some(match kind {
+            0 => Self::Shares(source, Source::read(cursor)?),
+            1 => Self::Is(source, Packed::read(cursor)?),
+            2 => Self::Lacks(source, Packed::read(cursor)?),
+            3 => Self::Within(source, Packed::read(cursor)?),
+            4 => Self::Present(source),
+            5 => Self::Absent(source),
+            _ => return None,
+        })
+    }
+}
+
+impl<'a> Wire<'a> for RoleChanges {
+    fn read(cursor: &mut Cursor<'a>) -> Option<Self> {
+        match cursor.varint()? {
+            0 => Some(Self::Instant),
+            1 => Some(Self::NextSession),
+            _ => None,
+        }
+    }
+}

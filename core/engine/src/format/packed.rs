@@ -1,0 +1,112 @@
+//! A list kept as the bytes of its items, one after another.
+
+use core::{fmt, marker::PhantomData};
+
+use serde::{Serialize, Serializer};
+
+use super::Wire;
+use crate::cursor::Cursor;
+
+/// Items of type `T`, each postcard-encoded, in one run of bytes.
+///
+/// On the wire it is a byte string; reading an item borrows from it.
+pub struct Packed<'a, T> {
+    bytes: &'a [u8],
+    items: PhantomData<fn() -> T>,
+}
+
+impl<'a, T> Packed<'a, T> {
+    /// Takes the postcard encodings of items, one after another.
+    #[must_use]
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            items: PhantomData,
+        }
+    }
+
+    /// Returns the bytes of all items.
+    #[must_use]
+    pub const fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+}
+
+impl<'a, T: Wire<'a>> Packed<'a, T> {
+    /// Returns an iterator over the items; it ends early at one that cannot be read.
+    #[must_use]
+    pub const fn iter(&self) -> PackedItems<'a, T> {
+        PackedItems {
+            rest: self.bytes,
+            items: PhantomData,
+        }
+    }
+}
+
+impl<T> Clone for Packed<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Packed<'_, T> {}
+
+impl<T> PartialEq for Packed<'_, T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes == other.bytes
+    }
+}
+
+impl<T> Eq for Packed<'_, T> {}
+
+impl<T> fmt::Debug for Packed<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Packed({} bytes)", self.bytes.len())
+    }
+}
+
+impl<T> Serialize for Packed<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(self.bytes)
+    }
+}
+
+impl<'a, T> Wire<'a> for Packed<'a, T> {
+    fn read(cursor: &mut Cursor<'a>) -> Option<Self> {
+        cursor.run().map(Self::new)
+    }
+}
+
+/// Iterates over packed items.
+pub struct PackedItems<'a, T> {
+    rest: &'a [u8],
+    items: PhantomData<fn() -> T>,
+}
+
+impl<'a, T> PackedItems<'a, T> {
+    /// Returns the bytes not read yet.
+    #[must_use]
+    pub const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+}
+
+impl<'a, T: Wire<'a>> Iterator for PackedItems<'a, T> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let mut cursor = Cursor::new(self.rest);
+        let item = T::read(&mut cursor)?;
+        self.rest = cursor.rest();
+        Some(item)
+    }
+}
+
+impl<T> fmt::Debug for PackedItems<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PackedItems({} bytes left)", self.rest.len())
+    }
+}

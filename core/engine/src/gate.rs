@@ -1,0 +1,166 @@
+//! Which modules and permissions the tenant's features leave open.
+
+use alloc::{vec, vec::Vec};
+
+use crate::{
+    bundle::Bundle,
+    format::{NONE, Packed, Requirement},
+    ids::{FeatureId, ModuleId, PermissionId},
+};
+
+/// What the enabled features leave open.
+#[derive(Debug, Clone)]
+pub(crate) struct Gate {
+    features: Bits,
+    modules: Bits,
+    permissions: Bits,
+}
+
+impl Gate {
+    pub(crate) fn new(bundle: &Bundle, enabled: impl Iterator<Item = FeatureId>) -> Self {
+        let tables = &bundle.tables;
+        let mut features = Bits::new(tables.features.len());
+        for feature in enabled {
+            features.set(feature.index());
+        }
+        let met: Vec<bool> = requirements(bundle)
+            .iter()
+            .map(|own| holds(&own, &features))
+            .collect();
+        let is_met = |requirement: u16| met.get(usize::from(requirement)).copied().unwrap_or(false);
+        let mut modules = Bits::new(tables.modules.len());
+        for (index, row) in tables.modules.iter().enumerate() {
+            let parent = row.parent == NONE || modules.get(usize::from(row.parent));
+            let Ok(number) = u16::try_from(index) else {
+                break;
+            };
+            let own = tables
+                .module_rest(&bundle.bytes, ModuleId(number))
+                .is_some_and(|rest| rest.requires.iter().all(is_met));
+            if parent && own {
+                modules.set(index);
+            }
+        }
+        let mut permissions = Bits::new(tables.permissions.len());
+        for (index, row) in tables.permissions.iter().enumerate() {
+            let own = row.requires == NONE || is_met(row.requires);
+            if own && modules.get(row.module.index()) {
+                permissions.set(index);
+            }
+        }
+        Self {
+            features,
+            modules,
+            permissions,
+        }
+    }
+
+    /// Says whether the module's own and all its ancestors' requirements hold.
+    pub(crate) fn module_is_open(&self, module: ModuleId) -> bool {
+        self.modules.get(module.index())
+    }
+
+    /// Says whether the permission's module is open and its own requirement holds.
+    #[inline]
+    pub(crate) fn permission_is_open(&self, permission: PermissionId) -> bool {
+        self.permissions.get(permission.index())
+    }
+
+    pub(crate) fn is_on(&self, feature: FeatureId) -> bool {
+        self.features.get(feature.index())
+    }
+
+    /// Returns every feature named by a requirement of the permission, or of a
+    /// module above it, that does not hold; ascending.
+    pub(crate) fn missing(&self, bundle: &Bundle, permission: PermissionId) -> Vec<FeatureId> {
+        let tables = &bundle.tables;
+        let mut missing = Vec::new();
+        let Some(row) = tables.permissions.get(permission.index()) else {
+            return missing;
+        };
+        let mut name = |requirement: u16| {
+            let own = requirements(bundle).iter().nth(usize::from(requirement));
+            if let Some(own) = own.filter(|own| !holds(own, &self.features)) {
+                for feature in own.features.iter().map(FeatureId) {
+                    insert(&mut missing, feature);
+                }
+            }
+        };
+        if row.requires != NONE {
+            name(row.requires);
+        }
+        let mut module = row.module.0;
+        while let Some(above) = tables.modules.get(usize::from(module)) {
+            if let Some(rest) = tables.module_rest(&bundle.bytes, ModuleId(module)) {
+                rest.requires.iter().for_each(&mut name);
+            }
+            module = above.parent;
+        }
+        missing
+    }
+}
+
+/// Adds an item to a list that ascends without duplicates.
+pub(crate) fn insert<T: Ord>(list: &mut Vec<T>, item: T) {
+    if let Err(at) = list.binary_search(&item) {
+        list.insert(at, item);
+    }
+}
+
+fn requirements(bundle: &Bundle) -> Packed<'_, Requirement<'_>> {
+    Packed::new(bundle.tables.requirements.bytes(&bundle.bytes))
+}
+
+fn holds(requirement: &Requirement<'_>, features: &Bits) -> bool {
+    let mut named = requirement
+        .features
+        .iter()
+        .map(|feature| features.get(usize::from(feature)));
+    if requirement.any {
+        named.any(|on| on)
+    } else {
+        named.all(|on| on)
+    }
+}
+
+/// A set of small numbers.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Bits(Vec<u64>);
+
+impl Bits {
+    pub(crate) fn new(count: usize) -> Self {
+        Self(vec![0; count.div_ceil(64)])
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, at: usize) -> bool {
+        let (word, mask) = place(at);
+        self.0.get(word).is_some_and(|bits| bits & mask != 0)
+    }
+
+    pub(crate) fn set(&mut self, at: usize) {
+        let (word, mask) = place(at);
+        if let Some(bits) = self.0.get_mut(word) {
+            *bits |= mask;
+        }
+    }
+
+    pub(crate) fn words(&self) -> &[u64] {
+        &self.0
+    }
+}
+
+#[inline]
+pub(crate) const fn place(at: usize) -> (usize, u64) {
+    let bit = at & 63;
+    (at >> 6_u32, 1_u64.rotate_left(low_bits(bit)))
+}
+
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    reason = "below 64"
+)]
+const fn low_bits(bit: usize) -> u32 {
+    (bit & 63) as u32
+}

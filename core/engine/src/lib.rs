@@ -1,0 +1,66 @@
+//! The decision engine: verifies a signed bundle and answers from it.
+//!
+//! The types tell the story: [`SignedBundle`] → [`Bundle`] → [`Policy`] →
+//! [`Session`] → [`Decision`]. Nothing here reads a clock, a file or a network:
+//! the time, the trusted keys and the limits are arguments. Computing an effect
+//! and its reason allocates nothing.
+#![no_std]
+#![forbid(unsafe_code)]
+#![warn(
+    clippy::std_instead_of_core,
+    clippy::alloc_instead_of_core,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions
+)]
+
+extern crate alloc;
+
+mod answer;
+mod attributes;
+mod bundle;
+mod condition;
+mod cursor;
+mod decide;
+mod envelope;
+mod explain;
+mod gate;
+mod grants;
+mod ids;
+mod index;
+mod keeper;
+mod names;
+mod open;
+mod packed;
+mod policy;
+mod rejection;
+mod residual;
+mod roles;
+mod session;
+mod set;
+mod subject;
+mod trust;
+mod visible;
+
+pub mod format;
+pub mod limits;
+
+pub use answer::write_json_string;
+pub use attributes::Attributes;
+pub use bundle::{Bundle, Header};
+pub use decide::{Decision, DenyReason, Grant, Pending, Question};
+pub use envelope::{SignedBundle, key_id, pre_authentication_encoding};
+pub use explain::Explanation;
+pub use ids::{
+    ActionId, AttributeId, FeatureId, ModuleId, PermissionId, RoleId, ScopeId, UnixSeconds,
+};
+pub use keeper::{Keeper, KeeperLimits, KeeperStatus, Offer, Persisted, TenantKey};
+pub use limits::LimitExceeded;
+pub use packed::{PackedQuestion, PackedRequest, Packer, PackerSubject, Verdict};
+pub use policy::Policy;
+pub use rejection::RejectedBundle;
+pub use residual::Residual;
+pub use session::{Session, SessionExpired};
+pub use set::Set;
+pub use subject::{Resource, Subject};
+pub use trust::{Floor, InvalidTrust, KeyUse, SliceUse, Trust, TrustedKey};
+pub use visible::{Snapshot, VisibleGrant, VisibleModule};

@@ -1,0 +1,114 @@
+//! Every check between bytes and a bundle, in order.
+
+use alloc::vec::Vec;
+
+use crate::{
+    bundle::{Bundle, Header},
+    cursor::Cursor,
+    envelope::Envelope,
+    format::{Payload, Wire},
+    ids::UnixSeconds,
+    index::{Span, Tables, sound},
+    limits::{is_name, is_value},
+    rejection::RejectedBundle,
+    trust::{KeyUse, SliceUse, Trust, TrustedKey},
+};
+
+pub(crate) fn open(
+    bytes: Vec<u8>,
+    trust: &Trust,
+    now: UnixSeconds,
+) -> Result<Bundle, RejectedBundle> {
+    if bytes.len() > trust.bundle_bytes_max {
+        return Err(RejectedBundle::TooLarge);
+    }
+    let envelope = Envelope::read(&bytes)?;
+    let signers = envelope.signers(trust)?;
+    let (mut all, mut whole) = (0_usize, 0_usize);
+    for signer in signers {
+        all = all.saturating_add(1);
+        whole = whole.saturating_add(usize::from(TrustedKey::key_use(signer) == KeyUse::Any));
+    }
+    if all < trust.threshold() {
+        return Err(RejectedBundle::UntrustedSigner);
+    }
+    let encoded = envelope.payload()?;
+    let mut cursor = Cursor::new(encoded);
+    let payload = Payload::read(&mut cursor).ok_or(RejectedBundle::MalformedPayload)?;
+    if !envelope.is_canonical() || !cursor.is_canonical() || !cursor.is_empty() {
+        return Err(RejectedBundle::NotCanonical);
+    }
+    let tables = Tables::build(&bytes, &payload);
+    if let Err(unreadable @ (RejectedBundle::NotCanonical | RejectedBundle::MalformedPayload)) =
+        tables
+    {
+        return Err(unreadable);
+    }
+    let header = Header::from(&payload.header);
+    check_header(&header, trust, now, whole)?;
+    check_floor(&header, trust, encoded)?;
+    let tables = tables?;
+    check_sound(&header)?;
+    let payload_span = Span::of(&bytes, encoded);
+    let routes = Span::of(&bytes, payload.routes);
+    Ok(Bundle {
+        payload: payload_span,
+        routes,
+        header,
+        tables,
+        bytes,
+    })
+}
+
+fn check_header(
+    header: &Header,
+    trust: &Trust,
+    now: UnixSeconds,
+    whole_signers: usize,
+) -> Result<(), RejectedBundle> {
+    if header.audience != trust.audience {
+        return Err(RejectedBundle::WrongAudience);
+    }
+    if !trust.tenants.is_empty() && !trust.tenants.contains(&header.tenant) {
+        return Err(RejectedBundle::WrongTenant);
+    }
+    match (header.slice_of, trust.slices) {
+        (None, _) if whole_signers < trust.threshold() => {
+            return Err(RejectedBundle::SlicesOnlyKey);
+        }
+        (None, SliceUse::SlicesOnly) => return Err(RejectedBundle::WholeRefused),
+        (Some(_), SliceUse::WholeOnly) => return Err(RejectedBundle::SliceRefused),
+        _ => {}
+    }
+    if now < header.not_before {
+        return Err(RejectedBundle::NotYetValid);
+    }
+    if now >= header.expires_at {
+        return Err(RejectedBundle::Expired);
+    }
+    Ok(())
+}
+
+fn check_floor(header: &Header, trust: &Trust, encoded: &[u8]) -> Result<(), RejectedBundle> {
+    let Some(floor) = trust.floor else {
+        return Ok(());
+    };
+    if header.sequence < floor.sequence {
+        return Err(RejectedBundle::RolledBack);
+    }
+    if header.sequence == floor.sequence && floor.digest != Some(digest(encoded)) {
+        return Err(RejectedBundle::Equivocation);
+    }
+    Ok(())
+}
+
+fn check_sound(header: &Header) -> Result<(), RejectedBundle> {
+    sound(is_value(&header.audience) && is_value(&header.tenant) && is_name(&header.catalog))?;
+    sound(header.generator.is_empty() || is_value(&header.generator))?;
+    sound(header.not_before < header.expires_at && header.pin_floor <= header.sequence)
+}
+
+fn digest(payload: &[u8]) -> [u8; 32] {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(payload).into()
+}

@@ -1,0 +1,285 @@
+//! A policy ready to answer.
+
+use alloc::sync::Arc;
+
+use crate::{
+    bundle::{Bundle, Header},
+    format::Packed,
+    gate::Gate,
+    ids::{ActionId, AttributeId, FeatureId, ModuleId, PermissionId, RoleId, ScopeId, UnixSeconds},
+    index::{Span, item_at, utf8},
+};
+
+/// A verified bundle under a set of enabled features.
+///
+/// Cheap to clone: the bundle is shared.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    pub(crate) bundle: Arc<Bundle>,
+    pub(crate) gate: Arc<Gate>,
+}
+
+impl From<Bundle> for Policy {
+    fn from(bundle: Bundle) -> Self {
+        let enabled = Packed::<u16>::new(bundle.tables.enabled.bytes(&bundle.bytes));
+        let gate = Gate::new(&bundle, enabled.iter().map(FeatureId));
+        Self {
+            bundle: Arc::new(bundle),
+            gate: Arc::new(gate),
+        }
+    }
+}
+
+impl Policy {
+    /// Returns the same policy as if the tenant had exactly these features; unknown
+    /// ones are ignored. For previews and tests, never from a request.
+    #[must_use]
+    pub fn with_features(&self, features: &[&str]) -> Self {
+        let enabled = (0..).map(FeatureId).take(self.bundle.tables.features.len());
+        let enabled = enabled.filter(|feature| features.contains(&self.feature_name(*feature)));
+        let gate = Arc::new(Gate::new(&self.bundle, enabled));
+        Self {
+            bundle: Arc::clone(&self.bundle),
+            gate,
+        }
+    }
+
+    /// Returns who the bundle is for and how long it holds.
+    #[must_use]
+    pub fn header(&self) -> &Header {
+        self.bundle.header()
+    }
+
+    /// Returns the bundle behind the policy.
+    #[must_use]
+    pub fn bundle(&self) -> &Bundle {
+        &self.bundle
+    }
+
+    /// Returns the first second at which the policy no longer answers.
+    #[must_use]
+    pub fn expires_at(&self) -> UnixSeconds {
+        self.bundle.header.expires_at
+    }
+
+    /// Says whether role changes wait for a subject's next session.
+    #[must_use]
+    pub fn changes_at_next_session(&self) -> bool {
+        self.bundle.tables.next_session
+    }
+
+    /// Returns the permission called `module:action`, by its present or a former name.
+    #[must_use]
+    #[inline]
+    pub fn permission(&self, name: &str) -> Option<PermissionId> {
+        let (tables, bytes) = (&self.bundle.tables, &self.bundle.bytes);
+        let is_called = |id| tables.is_called(bytes, id, name.as_bytes());
+        let id = tables.permission_names.find(name.as_bytes(), is_called)?;
+        match usize::from(id).checked_sub(tables.permissions.len()) {
+            None => Some(PermissionId(id)),
+            Some(alias) => tables.aliases.get(alias).map(|(_, permission)| *permission),
+        }
+    }
+
+    /// Returns the role with that id.
+    #[must_use]
+    #[inline]
+    pub fn role(&self, id: &str) -> Option<RoleId> {
+        let is_called = |role| self.role_bytes(RoleId(role)) == id.as_bytes();
+        self.bundle
+            .tables
+            .role_names
+            .find(id.as_bytes(), is_called)
+            .map(RoleId)
+    }
+
+    /// Returns the number of a declared resource attribute.
+    #[must_use]
+    pub fn resource_attribute(&self, name: &str) -> Option<AttributeId> {
+        let named = |span: &Span| span.bytes(&self.bundle.bytes) == name.as_bytes();
+        let at = self
+            .bundle
+            .tables
+            .resource_attributes
+            .iter()
+            .position(named)?;
+        u16::try_from(at).ok().map(AttributeId)
+    }
+
+    /// Returns how many permissions there are; they are numbered from 0.
+    #[must_use]
+    pub fn permission_count(&self) -> usize {
+        self.bundle.tables.permissions.len()
+    }
+
+    /// Returns how many grants all roles have together.
+    #[must_use]
+    pub fn grant_count(&self) -> usize {
+        self.bundle.tables.grants.len()
+    }
+
+    /// Returns every module's id, in catalog order.
+    pub fn modules(&self) -> impl ExactSizeIterator<Item = &str> {
+        (0..self.bundle.tables.modules.len())
+            .map(|index| self.module_name(ModuleId(u16::try_from(index).unwrap_or(u16::MAX))))
+    }
+
+    /// Returns the ids of the modules whose features are on, in catalog order: what a
+    /// role editor lists.
+    pub fn enabled_modules(&self) -> impl Iterator<Item = &str> {
+        let all = (0..).map(ModuleId).take(self.bundle.tables.modules.len());
+        all.filter(|module| self.gate.module_is_open(*module))
+            .map(|module| self.module_name(module))
+    }
+
+    /// Returns every role's id, ascending.
+    pub fn roles(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.bundle
+            .tables
+            .roles
+            .iter()
+            .map(|row| utf8(row.id.bytes(&self.bundle.bytes)))
+    }
+
+    /// Returns every scope's name, in catalog order.
+    pub fn scopes(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.texts(&self.bundle.tables.scopes)
+    }
+
+    /// Returns every feature's name, ascending.
+    pub fn features(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.texts(&self.bundle.tables.features)
+    }
+
+    /// Returns the features that are on, ascending.
+    pub fn enabled_features(&self) -> impl Iterator<Item = &str> {
+        let all = (0..).map(FeatureId).take(self.bundle.tables.features.len());
+        all.filter(|feature| self.gate.is_on(*feature))
+            .map(|feature| self.feature_name(feature))
+    }
+
+    /// Returns the declared attributes of subjects, and whether only the directory
+    /// may give each.
+    pub fn subject_attributes(&self) -> impl ExactSizeIterator<Item = (&str, bool)> {
+        let rows = self.bundle.tables.subject_attributes.iter();
+        rows.map(|(span, directory_only)| (utf8(span.bytes(&self.bundle.bytes)), *directory_only))
+    }
+
+    /// Returns the declared attributes of actions.
+    pub fn action_attributes(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.texts(&self.bundle.tables.action_attributes)
+    }
+
+    /// Returns the declared attributes of the context.
+    pub fn context_attributes(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.texts(&self.bundle.tables.context_attributes)
+    }
+
+    /// Returns the declared attributes of resources.
+    pub fn resource_attributes(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.texts(&self.bundle.tables.resource_attributes)
+    }
+
+    /// Returns a permission's module and action.
+    #[must_use]
+    pub fn permission_parts(&self, permission: PermissionId) -> Option<(&str, &str)> {
+        let row = self.bundle.tables.permissions.get(permission.index())?;
+        Some((self.module_name(row.module), self.action_name(row.action)))
+    }
+
+    /// Returns a role's id.
+    #[must_use]
+    pub fn role_name(&self, role: RoleId) -> &str {
+        utf8(self.role_bytes(role))
+    }
+
+    /// Returns a role's label: its id where it has none.
+    #[must_use]
+    pub fn role_label(&self, role: RoleId) -> &str {
+        let bytes = &self.bundle.bytes;
+        let row = self.bundle.tables.roles.get(role.index());
+        let after = row.and_then(|row| row.id.end());
+        let label = after
+            .and_then(|end| item_at::<&str>(bytes, end))
+            .unwrap_or_default();
+        if label.is_empty() {
+            self.role_name(role)
+        } else {
+            label
+        }
+    }
+
+    /// Says whether the catalog defines the role.
+    #[must_use]
+    pub fn role_is_built_in(&self, role: RoleId) -> bool {
+        self.bundle
+            .tables
+            .roles
+            .get(role.index())
+            .is_some_and(|row| row.built_in)
+    }
+
+    /// Says whether the role may be held yet.
+    #[must_use]
+    pub fn role_is_available(&self, role: RoleId) -> bool {
+        self.bundle
+            .tables
+            .roles
+            .get(role.index())
+            .is_some_and(|row| row.available)
+    }
+
+    /// Returns a scope's name.
+    #[must_use]
+    pub fn scope_name(&self, scope: ScopeId) -> &str {
+        self.text(&self.bundle.tables.scopes, scope.index())
+    }
+
+    /// Returns an action's name.
+    #[must_use]
+    pub fn action_name(&self, action: ActionId) -> &str {
+        self.text(&self.bundle.tables.actions, action.index())
+    }
+
+    /// Returns a feature's name.
+    #[must_use]
+    pub fn feature_name(&self, feature: FeatureId) -> &str {
+        self.text(&self.bundle.tables.features, feature.index())
+    }
+
+    /// Returns a module's id.
+    #[must_use]
+    pub fn module_name(&self, module: ModuleId) -> &str {
+        utf8(self.bundle.tables.module_id(&self.bundle.bytes, module))
+    }
+
+    /// Returns a module's label: its id where it has none.
+    #[must_use]
+    pub fn module_label(&self, module: ModuleId) -> &str {
+        let rest = self.bundle.tables.module_rest(&self.bundle.bytes, module);
+        match rest {
+            Some(rest) if !rest.label.is_empty() => rest.label,
+            _ => self.module_name(module),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn role_bytes(&self, role: RoleId) -> &[u8] {
+        let row = self.bundle.tables.roles.get(role.index());
+        row.map(|row| row.id.bytes(&self.bundle.bytes))
+            .unwrap_or_default()
+    }
+
+    fn texts<'p>(&'p self, spans: &'p [Span]) -> impl ExactSizeIterator<Item = &'p str> {
+        spans
+            .iter()
+            .map(|span| utf8(span.bytes(&self.bundle.bytes)))
+    }
+
+    fn text(&self, spans: &[Span], at: usize) -> &str {
+        spans
+            .get(at)
+            .map(|span| utf8(span.bytes(&self.bundle.bytes)))
+            .unwrap_or_default()
+    }
+}

@@ -1,0 +1,219 @@
+//! The filter that the origin must apply where the edge cannot decide.
+
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
+use crate::{
+    answer::{member, write_json_string, write_list},
+    condition::{Facts, Truth, Who},
+    decide::{Asker, Pending},
+    format::Source,
+    gate::insert,
+    ids::ScopeId,
+    index::{AtomRow, PermissionRow, Span, utf8},
+    limits::{LimitExceeded, RESIDUAL_BYTES_MAX},
+    roles::{self, Finding},
+    set::{Set, Union},
+};
+
+/// A disjunction of conjunctions over resource attributes, in canonical order.
+///
+/// Never empty, and neither is one of its conjunctions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Residual(String);
+
+impl Residual {
+    /// Returns `{"any":[{"all":[…]},…]}`.
+    #[must_use]
+    pub fn as_json(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Pending<'_> {
+    /// Returns the unknown part of the subject's grants with the subject's values
+    /// filled in.
+    ///
+    /// # Errors
+    ///
+    /// Refuses a residual longer than [`RESIDUAL_BYTES_MAX`]: it is never shortened.
+    pub fn residual(&self) -> Result<Residual, LimitExceeded> {
+        let mut any = Vec::new();
+        let tables = &self.policy.bundle.tables;
+        let Some(row) = tables.permissions.get(self.permission.index()) else {
+            return Err(LimitExceeded::Residual);
+        };
+        match self.asker {
+            Asker::Session(session) => {
+                let facts = session.facts(self.question);
+                for cell in session.cells(self.permission) {
+                    let Some((_, team)) = session.binding(*cell) else {
+                        continue;
+                    };
+                    for scope in self.policy.scopes_of(cell.set()) {
+                        collect(&mut any, &facts, row, *scope, team);
+                    }
+                }
+            }
+            Asker::Once(subject) => {
+                let person = self.policy.person(subject);
+                let who = Who::new(subject, person.as_ref());
+                let facts = self.question.facts(self.policy, who);
+                roles::visit(self.policy, subject, person.as_ref(), &mut |finding| {
+                    let Finding::Holds(held, _) = finding else {
+                        return;
+                    };
+                    let Some(set) = tables.grants.find(self.permission, held.role) else {
+                        return;
+                    };
+                    for scope in self.policy.scopes_of(set) {
+                        collect(&mut any, &facts, row, *scope, held.team);
+                    }
+                });
+            }
+        }
+        write(&any)
+    }
+}
+
+/// One comparison with a resource attribute; ordered as an answer lists them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Unknown {
+    attribute: String,
+    test: Test,
+    json: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Test {
+    In,
+    NotIn,
+    Within,
+    Present,
+    Absent,
+}
+
+impl Unknown {
+    fn new<'a>(
+        facts: &Facts<'_>,
+        source: Source,
+        test: Test,
+        values: impl Iterator<Item = &'a [u8]>,
+    ) -> Self {
+        let base = &facts.bundle.bytes;
+        let attribute = match source {
+            Source::Resource(index) => {
+                let span = facts
+                    .bundle
+                    .tables
+                    .resource_attributes
+                    .get(usize::from(index));
+                span.map(|span| utf8(span.bytes(base))).unwrap_or_default()
+            }
+            _ => "id",
+        };
+        let mut json = String::from(r#"{"attribute":"#);
+        write_json_string(&mut json, attribute);
+        let list = match test {
+            Test::In => "in",
+            Test::NotIn => "not_in",
+            Test::Within => "within",
+            Test::Present | Test::Absent => "",
+        };
+        if list.is_empty() {
+            let word = if test == Test::Present {
+                "present"
+            } else {
+                "absent"
+            };
+            member(&mut json, "is", word);
+            json.push('}');
+        } else {
+            json.push(',');
+            write_json_string(&mut json, list);
+            json.push_str(":[");
+            write_list(&mut json, values.map(utf8));
+            json.push_str("]}");
+        }
+        Self {
+            attribute: attribute.to_owned(),
+            test,
+            json,
+        }
+    }
+}
+
+/// Adds the conjunctions of a scope that are unknown, their known atoms dropped.
+fn collect(
+    any: &mut Vec<Vec<Unknown>>,
+    facts: &Facts<'_>,
+    row: &PermissionRow,
+    scope: ScopeId,
+    team: Option<&str>,
+) {
+    let Some(condition) = facts.condition_of(row, scope) else {
+        return;
+    };
+    let bound = team.map(|team| (team, facts.team_atom(team)));
+    for conjunction in facts.bundle.tables.conditions.range(usize::from(condition)) {
+        let mut all = Vec::new();
+        let mut truth = Truth::True;
+        if let Some((team, own)) = bound {
+            truth = truth.min(own);
+            if let (Truth::Unknown, Some(attribute)) = (own, facts.bundle.tables.team) {
+                let source = Source::Resource(attribute.resource);
+                let values = Union::new([Set::of_id(team), Set::EMPTY, Set::EMPTY]);
+                insert(&mut all, Unknown::new(facts, source, Test::In, values));
+            }
+        }
+        for atom in facts.atoms(conjunction) {
+            let own = facts.atom(atom, team);
+            truth = truth.min(own);
+            if own == Truth::Unknown {
+                insert(&mut all, fill_in(facts, atom, team));
+            }
+        }
+        if truth == Truth::Unknown {
+            insert(any, all);
+        }
+    }
+}
+
+fn fill_in(facts: &Facts<'_>, atom: &AtomRow, team: Option<&str>) -> Unknown {
+    let none = Union::new([Set::EMPTY; 3]);
+    let of = |span: &Span| Union::new([facts.constants(*span), Set::EMPTY, Set::EMPTY]);
+    match atom {
+        AtomRow::Shares(left, right) => {
+            let own = facts.operand(*left, team);
+            Unknown::new(facts, *right, Test::In, own.map_or(none, |parts| parts.values()))
+        }
+        AtomRow::Is(source, span) => Unknown::new(facts, *source, Test::In, of(span)),
+        AtomRow::Lacks(source, span) => Unknown::new(facts, *source, Test::NotIn, of(span)),
+        AtomRow::Within(source, span) => Unknown::new(facts, *source, Test::Within, of(span)),
+        AtomRow::Present(source) => Unknown::new(facts, *source, Test::Present, none),
+        AtomRow::Absent(source) => Unknown::new(facts, *source, Test::Absent, none),
+    }
+}
+
+fn write(any: &[Vec<Unknown>]) -> Result<Residual, LimitExceeded> {
+    // Quadratic, and bounded: a subject's grants on one permission are few.
+    let absorbed = |own: &Vec<Unknown>| {
+        any.iter().any(|other| other != own && other.iter().all(|atom| own.contains(atom)))
+    };
+    let mut conjunctions: Vec<String> = Vec::new();
+    for all in any.iter().filter(|own| !absorbed(own)) {
+        let mut json = String::from(r#"{"all":["#);
+        for (atom, at) in all.iter().zip(0_usize..) {
+            if at > 0 {
+                json.push(',');
+            }
+            json.push_str(&atom.json);
+        }
+        json.push_str("]}");
+        insert(&mut conjunctions, json);
+    }
+    let json = [r#"{"any":["#, &conjunctions.join(","), "]}"].concat();
+    if json.len() > RESIDUAL_BYTES_MAX {
+        return Err(LimitExceeded::Residual);
+    }
+    Ok(Residual(json))
+}

@@ -1,0 +1,185 @@
+//! The roles of a subject: its own, its groups', and the directory's.
+
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+use crate::{
+    bundle::Bundle,
+    format::{Binding, Group, Packed, Person},
+    ids::RoleId,
+    index::item_at,
+    limits::is_value,
+    policy::Policy,
+    subject::{Names, Subject},
+};
+
+/// A role held everywhere, or on one team.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Held<'a> {
+    pub(crate) role: RoleId,
+    pub(crate) team: Option<&'a str>,
+}
+
+impl Held<'_> {
+    /// Orders as an answer names its grant: global first, then role, then team.
+    #[inline]
+    pub(crate) fn order(&self, other: &Self) -> Ordering {
+        let bound = self.team.is_some().cmp(&other.team.is_some());
+        bound
+            .then(self.role.cmp(&other.role))
+            .then_with(|| self.team.cmp(&other.team))
+    }
+}
+
+/// Where a role came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin<'a> {
+    Request,
+    Group(&'a str),
+    Directory,
+}
+
+/// One thing found while a subject's roles were collected.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Finding<'a> {
+    Holds(Held<'a>, Origin<'a>),
+    UnknownRole(&'a str),
+    UnknownGroup(&'a str),
+    UnknownTeam(&'a str),
+    NotYetAvailable(RoleId),
+    NoTeamAttribute(&'a str),
+}
+
+/// As [`each`], compiled once for all callers that are not in a hurry.
+pub(crate) fn visit<'a>(
+    policy: &'a Policy,
+    subject: &Subject<'a>,
+    person: Option<&Person<'a>>,
+    find: &mut dyn FnMut(Finding<'a>),
+) {
+    each(policy, subject, person, find);
+}
+
+/// Visits every role of the subject, those that grant nothing included, in no
+/// particular order and perhaps more than once.
+#[inline]
+pub(crate) fn each<'a>(
+    policy: &'a Policy,
+    subject: &Subject<'a>,
+    person: Option<&Person<'a>>,
+    mut find: impl FnMut(Finding<'a>),
+) {
+    named(policy, subject.roles, None, &mut find);
+    subject.team_roles.each(|team, roles| {
+        if policy.bundle.tables.team.is_none() {
+            find(Finding::NoTeamAttribute(team));
+        } else if is_value(team) {
+            named(policy, roles, Some(team), &mut find);
+        } else {
+            find(Finding::UnknownTeam(team));
+        }
+    });
+    subject.groups.each(|id| mapped(policy, id, &mut find));
+    if let Some(person) = person {
+        bound(policy, person.roles, Origin::Directory, &mut find);
+        person
+            .groups
+            .iter()
+            .for_each(|id| mapped(policy, id, &mut find));
+    }
+}
+
+#[inline]
+fn named<'a>(
+    policy: &'a Policy,
+    roles: Names<'a>,
+    team: Option<&'a str>,
+    find: &mut impl FnMut(Finding<'a>),
+) {
+    roles.each(|name| match policy.role(name) {
+        Some(role) => find(finding(policy, Held { role, team }, Origin::Request)),
+        None => find(Finding::UnknownRole(name)),
+    });
+}
+
+fn mapped<'a>(policy: &'a Policy, id: &'a str, find: &mut impl FnMut(Finding<'a>)) {
+    match group(&policy.bundle, id) {
+        Some(roles) => bound(policy, roles, Origin::Group(id), find),
+        None => find(Finding::UnknownGroup(id)),
+    }
+}
+
+fn bound<'a>(
+    policy: &'a Policy,
+    roles: Packed<'a, Binding<'a>>,
+    origin: Origin<'a>,
+    find: &mut impl FnMut(Finding<'a>),
+) {
+    for binding in roles.iter() {
+        let team = Some(binding.team).filter(|team| !team.is_empty());
+        find(finding(
+            policy,
+            Held {
+                role: RoleId(binding.role),
+                team,
+            },
+            origin,
+        ));
+    }
+}
+
+#[inline]
+fn finding<'a>(policy: &Policy, held: Held<'a>, origin: Origin<'a>) -> Finding<'a> {
+    let available = policy
+        .bundle
+        .tables
+        .roles
+        .get(held.role.index())
+        .is_some_and(|row| row.available);
+    if available {
+        Finding::Holds(held, origin)
+    } else {
+        Finding::NotYetAvailable(held.role)
+    }
+}
+
+/// Returns the roles that the subject holds, once each, in the order of [`Held::order`].
+pub(crate) fn held<'a>(
+    policy: &'a Policy,
+    subject: &Subject<'a>,
+    person: Option<&Person<'a>>,
+) -> Vec<Held<'a>> {
+    let mut held: Vec<Held<'a>> = Vec::new();
+    visit(policy, subject, person, &mut |finding| {
+        if let Finding::Holds(own, _) = finding
+            && let Err(at) = held.binary_search_by(|other| other.order(&own))
+        {
+            held.insert(at, own);
+        }
+    });
+    held
+}
+
+/// Returns what the tenant's directory says of the subject.
+#[inline]
+pub(crate) fn person<'a>(bundle: &'a Bundle, kind: &str, id: &str) -> Option<Person<'a>> {
+    let directory = &bundle.tables.directory;
+    if directory.is_empty() {
+        return None;
+    }
+    let at = directory.binary_search_by(|offset| {
+        item_at::<(&str, &str)>(&bundle.bytes, *offset)
+            .map_or(Ordering::Less, |key| key.cmp(&(kind, id)))
+    });
+    item_at(&bundle.bytes, *directory.get(at.ok()?)?)
+}
+
+/// Returns the roles that a group maps to.
+pub(crate) fn group<'a>(bundle: &'a Bundle, id: &str) -> Option<Packed<'a, Binding<'a>>> {
+    let groups = &bundle.tables.groups;
+    let at = groups.binary_search_by(|offset| {
+        item_at::<&str>(&bundle.bytes, *offset).map_or(Ordering::Less, |own| own.cmp(id))
+    });
+    let group: Group<'a> = item_at(&bundle.bytes, *groups.get(at.ok()?)?)?;
+    Some(group.roles)
+}

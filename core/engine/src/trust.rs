@@ -1,0 +1,170 @@
+//! What a host trusts: keys, how many of them must agree, and whose bundles it takes.
+
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+
+use ed25519_dalek::VerifyingKey;
+
+use crate::{envelope::key_id, limits::BUNDLE_BYTES_MAX};
+
+/// What a bundle must satisfy before it is believed.
+#[derive(Debug, Clone)]
+pub struct Trust {
+    threshold: usize,
+    keys: Vec<TrustedKey>,
+    /// The audience that a bundle must name.
+    pub audience: String,
+    /// The tenants whose bundles are taken; empty means any.
+    pub tenants: Vec<String>,
+    /// Whether whole bundles, slices or both are taken.
+    pub slices: SliceUse,
+    /// What was already accepted, so that it cannot be rolled back.
+    pub floor: Option<Floor>,
+    /// Largest bundle taken, in bytes.
+    pub bundle_bytes_max: usize,
+}
+
+impl Trust {
+    /// Trusts `keys`, of which `threshold` distinct ones must sign, for any tenant of
+    /// `audience`; whole bundles only, no floor.
+    ///
+    /// # Errors
+    ///
+    /// Refuses a threshold that is zero or that the distinct keys cannot reach.
+    pub fn new(
+        threshold: usize,
+        keys: impl IntoIterator<Item = TrustedKey>,
+        audience: impl Into<String>,
+    ) -> Result<Self, InvalidTrust> {
+        let mut distinct: Vec<TrustedKey> = Vec::new();
+        for key in keys {
+            match distinct.iter_mut().find(|known| known.key == key.key) {
+                // The narrower use wins, so that listing a key twice never widens it.
+                Some(known) if key.key_use == KeyUse::SlicesOnly => known.key_use = key.key_use,
+                Some(_) => {}
+                None => distinct.push(key),
+            }
+        }
+        if threshold == 0 || threshold > distinct.len() {
+            return Err(InvalidTrust::Threshold);
+        }
+        Ok(Self {
+            threshold,
+            keys: distinct,
+            audience: audience.into(),
+            tenants: Vec::new(),
+            slices: SliceUse::WholeOnly,
+            floor: None,
+            bundle_bytes_max: BUNDLE_BYTES_MAX,
+        })
+    }
+
+    /// Returns how many distinct keys must sign.
+    #[must_use]
+    pub const fn threshold(&self) -> usize {
+        self.threshold
+    }
+
+    /// Returns the distinct keys.
+    #[must_use]
+    pub fn keys(&self) -> &[TrustedKey] {
+        &self.keys
+    }
+}
+
+/// A public key and what it may sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrustedKey {
+    pub(crate) key: VerifyingKey,
+    pub(crate) id: [u8; 8],
+    key_use: KeyUse,
+}
+
+impl TrustedKey {
+    /// Takes the 32 bytes of an Ed25519 public key (RFC 8032, section 5.1.5).
+    ///
+    /// # Errors
+    ///
+    /// Refuses bytes that are no point of the curve or one of small order.
+    pub fn new(bytes: &[u8; 32], key_use: KeyUse) -> Result<Self, InvalidTrust> {
+        let key = VerifyingKey::from_bytes(bytes).map_err(|_| InvalidTrust::Key)?;
+        if key.is_weak() {
+            return Err(InvalidTrust::Key);
+        }
+        Ok(Self {
+            key,
+            id: key_id(bytes),
+            key_use,
+        })
+    }
+
+    /// Returns what the key may sign.
+    #[must_use]
+    pub const fn key_use(&self) -> KeyUse {
+        self.key_use
+    }
+
+    /// Returns the first eight bytes of the key's SHA-256: a hint, not an identity.
+    #[must_use]
+    pub const fn id(&self) -> [u8; 8] {
+        self.id
+    }
+}
+
+/// What a key may sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyUse {
+    /// Whole bundles and slices.
+    Any,
+    /// Slices only: refused for a whole bundle.
+    SlicesOnly,
+}
+
+/// Which bundles a shell takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SliceUse {
+    /// Whole bundles: gateways and servers.
+    WholeOnly,
+    /// Slices: browsers.
+    SlicesOnly,
+    /// Either: a console.
+    Either,
+}
+
+/// The newest sequence accepted so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Floor {
+    /// A bundle with a lower sequence is a rollback.
+    pub sequence: u64,
+    /// Digest of the payload accepted under that sequence: another one is
+    /// equivocation. Without it, the sequence itself must be passed.
+    pub digest: Option<[u8; 32]>,
+}
+
+/// Trust that could never accept a bundle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvalidTrust {
+    /// The threshold is zero or above the number of distinct keys.
+    Threshold,
+    /// A key is no usable Ed25519 public key.
+    Key,
+}
+
+impl InvalidTrust {
+    /// Returns what is wrong, in words.
+    #[must_use]
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::Threshold => "the threshold is zero or above the number of distinct keys",
+            Self::Key => "a key is no usable Ed25519 public key",
+        }
+    }
+}
+
+impl fmt::Display for InvalidTrust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+impl core::error::Error for InvalidTrust {}

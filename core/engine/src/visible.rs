@@ -1,0 +1,179 @@
+//! The modules that a subject sees, with what it may do in each.
+
+use alloc::{string::String, vec::Vec};
+use core::ops::Range;
+
+use crate::{
+    answer::{member, write_json_string},
+    format::NONE,
+    gate::Bits,
+    ids::{ActionId, ModuleId, ScopeId, UnixSeconds},
+    policy::Policy,
+    session::{Session, SessionExpired},
+};
+
+/// The visible modules in catalog order.
+#[derive(Debug, Clone)]
+pub struct Snapshot<'a> {
+    policy: &'a Policy,
+    modules: Vec<(ModuleId, Range<usize>)>,
+    grants: Vec<VisibleGrant<'a>>,
+}
+
+/// One visible module.
+#[derive(Debug, Clone, Copy)]
+pub struct VisibleModule<'a> {
+    /// The module's id.
+    pub module: &'a str,
+    /// What people call it.
+    pub label: &'a str,
+    /// What the subject may do in it, submodules not counted: actions in catalog
+    /// order; each global before team-bound, by team, by scope.
+    pub grants: &'a [VisibleGrant<'a>],
+}
+
+/// An action that the subject may do, in a scope, perhaps on one team only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VisibleGrant<'a> {
+    /// The action.
+    pub action: ActionId,
+    /// The scope.
+    pub scope: ScopeId,
+    /// The team that the role is bound to.
+    pub team: Option<&'a str>,
+}
+
+impl Session {
+    /// Returns the modules that the tenant's features and the subject's grants leave
+    /// visible. For display: enforcement is [`Session::decide`].
+    ///
+    /// # Errors
+    ///
+    /// Fails from [`Session::valid_until`] on.
+    pub fn visible(&self, now: UnixSeconds) -> Result<Snapshot<'_>, SessionExpired> {
+        if now >= self.valid_until() {
+            return Err(SessionExpired);
+        }
+        let policy = self.policy();
+        let tables = &policy.bundle.tables;
+        let mut grants: Vec<VisibleGrant<'_>> = Vec::new();
+        let mut own: Vec<(ModuleId, Range<usize>)> = Vec::new();
+        let mut visible = Bits::new(tables.modules.len());
+        for (permission, cells) in self.held() {
+            let Some(row) = tables.permissions.get(permission.index()) else {
+                continue;
+            };
+            if !policy.gate.permission_is_open(permission) {
+                continue;
+            }
+            let start = grants.len();
+            for cell in cells {
+                let Some((_, team)) = self.binding(*cell) else {
+                    continue;
+                };
+                for scope in policy.scopes_of(cell.set()) {
+                    let grant = VisibleGrant {
+                        action: row.action,
+                        scope: *scope,
+                        team,
+                    };
+                    if !grants.get(start..).unwrap_or_default().contains(&grant) {
+                        grants.push(grant);
+                    }
+                }
+            }
+            match own.last_mut() {
+                Some((module, range)) if *module == row.module => range.end = grants.len(),
+                _ => {
+                    show(policy, &mut visible, row.module);
+                    own.push((row.module, start..grants.len()));
+                }
+            }
+        }
+        let mut modules = Vec::with_capacity(own.len());
+        let mut own = own.into_iter().peekable();
+        for module in (0..).map(ModuleId).take(tables.modules.len()) {
+            if visible.get(module.index()) {
+                let range = own
+                    .next_if(|(next, _)| *next == module)
+                    .map(|(_, range)| range);
+                modules.push((module, range.unwrap_or_default()));
+            }
+        }
+        Ok(Snapshot {
+            policy,
+            modules,
+            grants,
+        })
+    }
+}
+
+impl Snapshot<'_> {
+    /// Returns how many modules are visible.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.modules.len()
+    }
+
+    /// Says whether nothing is visible.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.modules.is_empty()
+    }
+
+    /// Returns the visible modules in catalog order.
+    pub fn modules(&self) -> impl Iterator<Item = VisibleModule<'_>> {
+        self.modules.iter().map(|(module, range)| VisibleModule {
+            module: self.policy.module_name(*module),
+            label: self.policy.module_label(*module),
+            grants: self.grants.get(range.clone()).unwrap_or_default(),
+        })
+    }
+
+    /// Returns the snapshot as compact JSON, in canonical order:
+    /// `{"modules":[{"module","label","grants":[{"action","scope","team"?}]}]}`.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut out = String::from(r#"{"modules":["#);
+        for (module, at) in self.modules().zip(0_usize..) {
+            out.push_str(if at > 0 {
+                r#",{"module":"#
+            } else {
+                r#"{"module":"#
+            });
+            write_json_string(&mut out, module.module);
+            member(&mut out, "label", module.label);
+            out.push_str(r#","grants":["#);
+            for (grant, at) in module.grants.iter().zip(0_usize..) {
+                out.push_str(if at > 0 {
+                    r#",{"action":"#
+                } else {
+                    r#"{"action":"#
+                });
+                write_json_string(&mut out, self.policy.action_name(grant.action));
+                member(&mut out, "scope", self.policy.scope_name(grant.scope));
+                if let Some(team) = grant.team {
+                    member(&mut out, "team", team);
+                }
+                out.push('}');
+            }
+            out.push_str("]}");
+        }
+        out.push_str("]}");
+        out
+    }
+}
+
+/// Marks a module and all above it.
+fn show(policy: &Policy, visible: &mut Bits, module: ModuleId) {
+    let mut next = module.0;
+    while next != NONE && !visible.get(usize::from(next)) {
+        visible.set(usize::from(next));
+        next = policy
+            .bundle
+            .tables
+            .modules
+            .get(usize::from(next))
+            .map_or(NONE, |row| row.parent);
+    }
+}

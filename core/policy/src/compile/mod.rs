@@ -1,0 +1,169 @@
+//! The compiler: source to model, with every error found on the way.
+
+mod actions;
+mod checks;
+mod expand;
+mod grants;
+mod modules;
+mod names;
+mod roles;
+mod scopes;
+mod tenant;
+mod vocabulary;
+
+use crate::json::Path;
+use crate::model::{Administration, Model, Permission, RoleChanges};
+use crate::problem::{InvalidPolicy, Problems};
+use crate::source::{Catalog, Operations, Tenant, Test};
+
+use checks::Checker;
+use expand::Expander;
+use names::Names;
+use roles::RoleNames;
+use scopes::Scopes;
+use tenant::Tenancy;
+use vocabulary::{Vocabulary, feature_list};
+
+/// Compiles a catalog and a tenant.
+///
+/// # Errors
+/// Tells every problem, with its place in a policy file and its cure.
+pub fn compile(catalog: &Catalog, tenant: &Tenant) -> Result<Model, InvalidPolicy> {
+    let problems = Problems::default();
+    let model = compile_into(catalog, tenant, &[], &problems);
+    let warnings = problems.finish()?;
+    Ok(Model { warnings, ..model })
+}
+
+/// Compiles as far as it goes; the model stands only if no error was noted.
+pub(crate) fn compile_into(
+    catalog: &Catalog,
+    tenant: &Tenant,
+    tests: &[Test],
+    problems: &Problems,
+) -> Model {
+    let root = Path::Root;
+    let (at_catalog, at_tenant) = (root.key("catalog"), root.key("tenant"));
+    vocabulary::check_catalog_id(&catalog.id, &at_catalog, problems);
+    tenant::check(catalog, tenant, &at_tenant, problems);
+    let at_features = at_catalog.key("features");
+    let features = Names::declare("feature", &catalog.features, &at_features, problems);
+    let at_attributes = at_catalog.key("attributes");
+    let vocabulary = Vocabulary::read(&catalog.attributes, &at_attributes, problems);
+    let role_names = RoleNames::number(catalog, tenant, &root, problems);
+    let mut scopes = Scopes::number(catalog, &vocabulary, &at_catalog, problems);
+    let tree = modules::flatten(
+        catalog,
+        &features,
+        &mut scopes,
+        &role_names,
+        &at_catalog,
+        problems,
+    );
+    warn_unsupported(&scopes.names, &tree.permissions, &at_catalog, problems);
+    let expander = Expander {
+        tree: &tree,
+        scopes: &scopes.names,
+        roles: &role_names,
+        problems,
+    };
+    let roles = grants::roles(catalog, tenant, expander, &root);
+    let administration = administration(catalog, expander, &at_catalog);
+    let tenancy = Tenancy {
+        roles: &role_names,
+        vocabulary: &vocabulary,
+        problems,
+    };
+    let at_on = at_tenant.key("features");
+    let tenant = crate::model::Tenant {
+        id: tenant.id.clone(),
+        features: feature_list(&tenant.features, &at_on, &features, problems),
+        role_changes: tenant.role_changes.unwrap_or(RoleChanges::Instant),
+        groups: tenancy.groups(&tenant.groups, &at_tenant),
+        directory: tenancy.directory(&tenant.directory, &at_tenant),
+        retired: tenant.retired.0.clone(),
+    };
+    let checker = Checker {
+        features: &features,
+        vocabulary: &vocabulary,
+        expander,
+        problems,
+    };
+    checker.check(tests, &root);
+    let (scopes, conditions) = scopes.into_parts();
+    Model {
+        catalog: catalog.id.clone(),
+        features: features.into_names(),
+        attributes: vocabulary.into_attributes(),
+        scopes,
+        conditions,
+        modules: tree.modules,
+        permissions: tree.permissions,
+        aliases: tree.aliases,
+        scope_sets: roles.scope_sets,
+        roles: roles.roles,
+        custom_roles_max: catalog.limits.custom_roles,
+        administration,
+        tenant,
+        warnings: Vec::new(),
+    }
+}
+
+fn administration(catalog: &Catalog, expander: Expander<'_>, at: &Path<'_>) -> Vec<Administration> {
+    let at = at.key("administration");
+    let mut found: Vec<Administration> = Vec::new();
+    for (name, Operations(operations)) in catalog.administration.iter() {
+        let at = at.key(name);
+        let Some(permission) = expander.expect(name, &at) else {
+            continue;
+        };
+        for (index, operation) in operations.iter().enumerate() {
+            if operations
+                .iter()
+                .take(index)
+                .any(|known| known == operation)
+            {
+                names::repeated("operation", operation.name(), &at, expander.problems);
+            }
+        }
+        if found.iter().any(|known| known.permission == permission) {
+            // Under a former name it would be there a second time.
+            names::repeated("permission", name, &at, expander.problems);
+            continue;
+        }
+        found.push(Administration {
+            permission,
+            operations: operations.clone(),
+        });
+    }
+    found
+}
+
+fn warn_unsupported(
+    scopes: &Names,
+    permissions: &[Permission],
+    at: &Path<'_>,
+    problems: &Problems,
+) {
+    let mut supported = vec![false; scopes.names().len()];
+    for (scope, _) in permissions.iter().flat_map(|permission| &permission.scopes) {
+        if let Some(supported) = supported.get_mut(scope.get()) {
+            *supported = true;
+        }
+    }
+    for (name, _) in scopes
+        .names()
+        .iter()
+        .zip(supported)
+        .filter(|(_, used)| !used)
+    {
+        problems.warn(
+            at,
+            format!("no permission supports the scope `{name}`"),
+            "name it in `supports` where it belongs, or take it out",
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests;

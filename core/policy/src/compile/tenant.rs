@@ -1,0 +1,182 @@
+//! What a tenant says of groups and of people.
+
+use std::collections::BTreeMap;
+
+use super::names::{check_value, element};
+use super::roles::RoleNames;
+use super::vocabulary::Vocabulary;
+use crate::atom::Entity;
+use crate::json::Path;
+use crate::model::{Binding, Group, Person};
+use crate::problem::{Problems, nearest_or};
+use crate::source::{Catalog, Members, OneOrMany, Tenant};
+
+/// What resolving a tenant needs to know.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tenancy<'a> {
+    pub(super) roles: &'a RoleNames,
+    pub(super) vocabulary: &'a Vocabulary,
+    pub(super) problems: &'a Problems,
+}
+
+impl Tenancy<'_> {
+    /// Resolves the group mappings, ascending by id.
+    pub(super) fn groups(&self, groups: &Members<OneOrMany>, at: &Path<'_>) -> Vec<Group> {
+        let at = at.key("groups");
+        let mut found = Vec::new();
+        for (id, bindings) in groups.iter() {
+            let at = at.key(id);
+            check_value("group", id, &at, self.problems);
+            found.push(Group {
+                id: id.to_owned(),
+                roles: self.bindings(bindings, &at),
+            });
+        }
+        found.sort_by(|one, other| one.id.cmp(&other.id));
+        found
+    }
+
+    /// Resolves the directory, ascending by type and id.
+    pub(super) fn directory(
+        &self,
+        directory: &Members<Members<OneOrMany>>,
+        at: &Path<'_>,
+    ) -> Vec<Person> {
+        let at = at.key("directory");
+        let mut found = BTreeMap::new();
+        for (key, entry) in directory.iter() {
+            let at = at.key(key);
+            let (kind, id) = key.split_once(':').unwrap_or(("user", key));
+            check_value("subject's type", kind, &at, self.problems);
+            check_value("subject's id", id, &at, self.problems);
+            let person = self.person(kind, id, entry, &at);
+            if found.insert((kind, id), person).is_some() {
+                self.problems.error(
+                    &at,
+                    format!("the {kind} `{id}` is in the directory twice"),
+                    "join the two entries; a key without a colon is of type user",
+                );
+            }
+        }
+        found.into_values().collect()
+    }
+
+    /// Resolves `role` or `role@team`, ascending.
+    fn bindings(&self, bindings: &OneOrMany, at: &Path<'_>) -> Vec<Binding> {
+        let mut found = Vec::new();
+        for (index, text) in bindings.iter().enumerate() {
+            let at = element(at, bindings, index);
+            let Some(binding) = self.binding(text, &at) else {
+                continue;
+            };
+            if found.contains(&binding) {
+                super::names::repeated("role", text, &at, self.problems);
+            } else {
+                found.push(binding);
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+
+    fn binding(&self, text: &str, at: &Path<'_>) -> Option<Binding> {
+        let (id, team) = match text.split_once('@') {
+            Some((id, team)) => (id, Some(team)),
+            None => (text, None),
+        };
+        if let Some(team) = team {
+            check_value("team", team, at, self.problems);
+            if !self.vocabulary.has_teams() {
+                self.problems.error(
+                    at,
+                    format!(
+                        "`{text}` binds a role to a team, and the catalog has no team attribute"
+                    ),
+                    "name one in `attributes.team` of the catalog, or give the role everywhere",
+                );
+            }
+        }
+        Some(Binding {
+            role: self.roles.expect(id, at, self.problems)?,
+            team: team.map(str::to_owned),
+        })
+    }
+
+    fn person(&self, kind: &str, id: &str, entry: &Members<OneOrMany>, at: &Path<'_>) -> Person {
+        let mut person = Person {
+            kind: kind.to_owned(),
+            id: id.to_owned(),
+            ..Person::default()
+        };
+        let declared = self.vocabulary.of(Entity::Subject);
+        for (name, values) in entry.iter() {
+            let at = at.key(name);
+            match name {
+                "roles" => person.roles = self.bindings(values, &at),
+                "groups" => person.groups = self.values("group", values, &at),
+                _ if declared.find(name).is_some() => {
+                    let values = self.values("value", values, &at);
+                    person.attributes.push((name.to_owned(), values));
+                }
+                _ => {
+                    let known = declared.names().iter().map(String::as_str);
+                    self.problems.error(
+                        &at,
+                        format!("`{name}` is no declared subject attribute"),
+                        nearest_or(
+                            name,
+                            known.chain(["roles", "groups"]),
+                            "add it to `attributes.subject` of the catalog",
+                        ),
+                    );
+                }
+            }
+        }
+        person
+            .attributes
+            .sort_by_key(|(name, _)| declared.find(name));
+        person
+    }
+
+    fn values(&self, sort: &str, values: &OneOrMany, at: &Path<'_>) -> Vec<String> {
+        let mut found = Vec::new();
+        for (index, value) in values.iter().enumerate() {
+            if check_value(sort, value, &element(at, values, index), self.problems) {
+                found.push(value.to_owned());
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+/// Checks the tenant's ids and what it may not exceed.
+pub(super) fn check(catalog: &Catalog, tenant: &Tenant, at: &Path<'_>, problems: &Problems) {
+    // An id that is missing has been reported as such.
+    if !tenant.id.is_empty() {
+        check_value("tenant", &tenant.id, &at.key("id"), problems);
+    }
+    if let Some(most) = catalog.limits.custom_roles {
+        let count = tenant.roles.len();
+        if u32::try_from(count).is_ok_and(|count| count > most) {
+            problems.error(
+                &at.key("roles"),
+                format!("the tenant has {count} roles of its own, and the limit is {most}"),
+                "delete some, or raise `limits.custom_roles` of the catalog",
+            );
+        }
+    }
+    let at_retired = at.key("retired");
+    for (index, id) in tenant.retired.iter().enumerate() {
+        let at_id = element(&at_retired, &tenant.retired, index);
+        super::names::check_name("role", id, &at_id, problems);
+        if tenant.roles.get(id).is_some() || catalog.roles.get(id).is_some() {
+            problems.error(
+                &at_id,
+                format!("the id `{id}` belonged to a deleted role and is used again"),
+                "give the new role another id: old assignments may still name this one",
+            );
+        }
+    }
+}

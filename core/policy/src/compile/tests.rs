@@ -1,0 +1,572 @@
+//! Tests of the compiler, by policy text.
+
+use crate::Source;
+use crate::model::{Manages, Model, RoleIndex, ScopeIndex};
+
+/// A policy around which a case changes one thing.
+const BASE: &str = r#"{ "catalog": {
+    "id": "helpdesk",
+    "features": ["quality", "analytics"],
+    "attributes": { "subject": ["teams"], "resource": ["owner", "teams"], "team": "teams" },
+    "scopes": { "own": "shares(subject.id, resource.owner)", "team": "shares(subject.teams, resource.teams)", "all": "true" },
+    "actions": { "read": "read", "write": "write" },
+    "supports": ["own", "all"],
+    "modules": {
+      "tickets": { "actions": { "read": "read", "merge": { "kind": "write", "supports": "all" } } },
+      "quality": { "requires": "quality", "modules": { "evaluations": {}, "settings": { "only": "admin" } } } },
+    "roles": {
+      "admin": { "grants": { "*": "*" } },
+      "agent": { "editable": true, "grants": { "own": "tickets:read" } } } },
+  "tenant": { "id": "acme", "roles": { "reader": { "clones": "agent", "grants": { "all": "tickets:read" } } } } }"#;
+
+fn compiled(text: &str) -> Model {
+    match Source::load(text) {
+        Ok((_, model)) => model,
+        Err(invalid) => panic!("{invalid}"),
+    }
+}
+
+fn errors(text: &str) -> Vec<String> {
+    match Source::load(text) {
+        Ok(_) => Vec::new(),
+        Err(invalid) => invalid.problems().iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// Writes a role's grants as `module:action@scope`, in catalog order.
+fn grants(model: &Model, role: &str) -> Vec<String> {
+    let role = model.role(role).unwrap();
+    let mut found = Vec::new();
+    for grant in &model.roles[role.get()].grants {
+        let permission = &model.permissions[grant.permission.get()].name;
+        for scope in model.scopes_of(*grant) {
+            found.push(format!("{permission}@{}", model.scopes[scope.get()]));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_tree_is_flattened_in_catalog_order() {
+    let model = compiled(BASE);
+    let modules = model.modules.iter().map(|module| module.id.as_str());
+    assert_eq!(
+        modules.collect::<Vec<_>>(),
+        [
+            "tickets",
+            "quality",
+            "quality.evaluations",
+            "quality.settings"
+        ]
+    );
+    let parents = model
+        .modules
+        .iter()
+        .map(|module| module.parent.map(|parent| parent.0));
+    assert_eq!(parents.collect::<Vec<_>>(), [None, None, Some(1), Some(1)]);
+    let permissions = model
+        .permissions
+        .iter()
+        .map(|permission| permission.name.as_str());
+    assert_eq!(
+        permissions.collect::<Vec<_>>(),
+        [
+            "tickets:read",
+            "tickets:merge",
+            "quality:read",
+            "quality:write",
+            "quality.evaluations:read",
+            "quality.evaluations:write",
+            "quality.settings:read",
+            "quality.settings:write",
+        ]
+    );
+    assert_eq!(model.scopes, ["own", "team", "all"]);
+    assert_eq!(model.permissions[1].scopes.len(), 1);
+    assert_eq!(model.permissions[1].scopes[0].0, ScopeIndex(2));
+    assert_eq!(model.permissions[6].only, [[RoleIndex(0)]]);
+    // A scope that nothing supports is worth a word.
+    assert_eq!(model.warnings.len(), 1);
+    assert!(model.warnings[0].message.contains("`team`"));
+}
+
+#[test]
+fn roles_are_written_out() {
+    let model = compiled(BASE);
+    assert_eq!(grants(&model, "agent"), ["tickets:read@own"]);
+    assert_eq!(
+        grants(&model, "reader"),
+        ["tickets:read@own", "tickets:read@all"]
+    );
+    assert_eq!(grants(&model, "admin").len(), 1 + 2 + 6 * 2);
+    let reader = &model.roles[2];
+    assert_eq!(reader.base, Some(RoleIndex(1)));
+    assert!(!reader.built_in && reader.editable && reader.available);
+    assert!(model.roles[1].built_in && model.roles[1].editable && !model.roles[0].editable);
+    assert_eq!(model.stands_as(RoleIndex(2)), RoleIndex(1));
+    assert_eq!(reader.manages, Manages::None);
+}
+
+#[test]
+fn patterns_exceptions_clones_and_edits_expand() {
+    for (from, to, role, expected) in [
+        (
+            r#""own": "tickets:read""#,
+            r#""all": ["quality.*:@write", "tickets:*"]"#,
+            "agent",
+            // `settings` is for admin only, and a pattern leaves it out.
+            &[
+                "tickets:read@all",
+                "tickets:merge@all",
+                "quality:write@all",
+                "quality.evaluations:write@all",
+            ] as &[_],
+        ),
+        (
+            r#""own": "tickets:read""#,
+            r#""own": "*:*""#,
+            "agent",
+            &[
+                "tickets:read@own",
+                "quality:read@own",
+                "quality:write@own",
+                "quality.evaluations:read@own",
+                "quality.evaluations:write@own",
+            ],
+        ),
+        (
+            r#""own": "tickets:read" }"#,
+            r#""*": ["quality:read", "tickets:*"] }, "except": ["tickets:merge", "quality.settings:*"]"#,
+            "agent",
+            &[
+                "tickets:read@own",
+                "tickets:read@all",
+                "quality:read@own",
+                "quality:read@all",
+            ],
+        ),
+        (
+            r#""clones": "agent""#,
+            r#""clones": "admin", "except": ["quality:*", "quality.evaluations:@write", "tickets:merge"]"#,
+            "reader",
+            &[
+                "tickets:read@own",
+                "tickets:read@all",
+                "quality.evaluations:read@own",
+                "quality.evaluations:read@all",
+            ],
+        ),
+        (
+            r#""clones": "agent""#,
+            r#""base": "admin""#,
+            "reader",
+            &["tickets:read@all"],
+        ),
+        (
+            r#""id": "acme""#,
+            r#""id": "acme", "edits": { "agent": { "added": { "all": "tickets:*" }, "removed": { "own": "tickets:read" } } }"#,
+            "agent",
+            &["tickets:read@all", "tickets:merge@all"],
+        ),
+        (
+            r#""id": "acme""#,
+            r#""id": "acme", "edits": { "agent": { "removed": { "*": "*" } } }"#,
+            // What a tenant edits in a built-in role is not copied.
+            "reader",
+            &["tickets:read@own", "tickets:read@all"],
+        ),
+    ] {
+        assert!(BASE.contains(from), "{from}");
+        let model = compiled(&BASE.replacen(from, to, 1));
+        assert_eq!(grants(&model, role), expected, "{to}");
+    }
+}
+
+#[test]
+fn every_error_names_place_and_cure() {
+    let cases = [
+        (
+            r#""labl": 1, "id": "helpdesk""#,
+            r#""id": "helpdesk""#,
+            "$.catalog.labl: unknown key `labl`",
+        ),
+        (
+            r#""id": "help desk""#,
+            r#""id": "helpdesk""#,
+            "$.catalog.id: `help desk` cannot name a catalog",
+        ),
+        (
+            r#""features": ["quality", "quality", "analytics"]"#,
+            r#""features": ["quality", "analytics"]"#,
+            "$.catalog.features[1]: the feature `quality` was given before",
+        ),
+        (
+            r#""subject": ["teams", "roles"]"#,
+            r#""subject": ["teams"]"#,
+            "the attribute name `roles` is reserved",
+        ),
+        (
+            r#""team": "team""#,
+            r#""team": "teams""#,
+            "$.catalog.attributes.team: unknown resource attribute `team`; did you mean `teams`?",
+        ),
+        (
+            r#""own": "shares(subject.id, resource.ownr)""#,
+            r#""own": "shares(subject.id, resource.owner)""#,
+            "$.catalog.scopes.own: `resource.ownr` is not declared; did you mean `owner`?",
+        ),
+        (
+            r#""own": "share(subject.id, resource.owner)""#,
+            r#""own": "shares(subject.id, resource.owner)""#,
+            "$.catalog.scopes.own: unknown atom `share` at character 1; did you mean `shares`?",
+        ),
+        (
+            r#""own": []"#,
+            r#""own": "shares(subject.id, resource.owner)""#,
+            "$.catalog.scopes.own: a choice among no atoms never holds",
+        ),
+        (
+            r#""own": ["true", ["present(resource.owner)", "nil"]]"#,
+            r#""own": "shares(subject.id, resource.owner)""#,
+            "$.catalog.scopes.own[1][1]: unknown atom `nil`",
+        ),
+        (
+            r#""actions": { "read": "raed", "#,
+            r#""actions": { "read": "read", "#,
+            "$.catalog.actions.read: unknown kind of action `raed`; did you mean `read`?",
+        ),
+        (
+            r#""supports": ["own", "al"]"#,
+            r#""supports": ["own", "all"]"#,
+            "$.catalog.supports[1]: unknown scope `al`; did you mean `all`?",
+        ),
+        (
+            r#""route": {}, "tickets""#,
+            r#""tickets""#,
+            "$.catalog.modules.route: the module id `route` is reserved",
+        ),
+        (
+            r#""a.b": {}, "tickets""#,
+            r#""tickets""#,
+            r#"$.catalog.modules["a.b"]: `a.b` is written with a point; write the last part among the `modules` of `a`"#,
+        ),
+        (
+            r#""requires": "qualty""#,
+            r#""requires": "quality""#,
+            "$.catalog.modules.quality.requires: unknown feature `qualty`; did you mean `quality`?",
+        ),
+        (
+            r#""requires": {"any": []}"#,
+            r#""requires": "quality""#,
+            "$.catalog.modules.quality.requires.any: a choice among no features",
+        ),
+        (
+            r#""only": "admn""#,
+            r#""only": "admin""#,
+            "$.catalog.modules.quality.modules.settings.only: the catalog has no role `admn`; did you mean `admin`?",
+        ),
+        (
+            r#""only": "reader""#,
+            r#""only": "admin""#,
+            "`reader` is a role of the tenant",
+        ),
+        (
+            r#""supports": "all", "default_for": "agent", "only": "admin""#,
+            r#""supports": "all""#,
+            "`tickets:merge` is by default for `agent`, which `only` keeps from it",
+        ),
+        (
+            r#""supports": "all", "aliases": "tickets:read""#,
+            r#""supports": "all""#,
+            "$.catalog.modules.tickets.actions.merge.aliases: the former name `tickets:read` is the name of a permission",
+        ),
+        (
+            r#""supports": "all", "aliases": "join""#,
+            r#""supports": "all""#,
+            "`join` cannot have been the name",
+        ),
+        (
+            r#""on": "tickets:read""#,
+            r#""own": "tickets:read""#,
+            "$.catalog.roles.agent.grants.on: unknown scope `on`; did you mean `own`?",
+        ),
+        (
+            r#""own": "tickets:raed""#,
+            r#""own": "tickets:read""#,
+            "$.catalog.roles.agent.grants.own: unknown permission `tickets:raed`; did you mean `tickets:read`?",
+        ),
+        (
+            r#""own": "ticket:read""#,
+            r#""own": "tickets:read""#,
+            "unknown permission `ticket:read`; did you mean `tickets:read`?",
+        ),
+        (
+            r#""own": "tickets:merge""#,
+            r#""own": "tickets:read""#,
+            "`tickets:merge` does not support this scope; it supports `all`",
+        ),
+        (
+            r#""own": "tickets:@delete""#,
+            r#""own": "tickets:read""#,
+            "`tickets:@delete` matches no permission that supports this scope",
+        ),
+        (
+            r#""team": "*""#,
+            r#""own": "tickets:read""#,
+            "`*:*` matches no permission that supports this scope",
+        ),
+        (
+            r#""own": "quality.settings:read""#,
+            r#""own": "tickets:read""#,
+            "`only` keeps `quality.settings:read` from the role `agent`",
+        ),
+        (
+            r#""own": "tickets""#,
+            r#""own": "tickets:read""#,
+            "`tickets` does not say which actions; write `tickets:*`",
+        ),
+        (
+            r#""manages": "agnt", "editable": true"#,
+            r#""editable": true"#,
+            "$.catalog.roles.agent.manages: the catalog has no role `agnt`; did you mean `agent`?",
+        ),
+        (
+            r#""manages": ["*", "agent"], "editable": true"#,
+            r#""editable": true"#,
+            "`*` is every role already",
+        ),
+        (
+            r#""clones": "agnt""#,
+            r#""clones": "agent""#,
+            "$.tenant.roles.reader.clones: unknown role `agnt`; did you mean `agent`?",
+        ),
+        (
+            r#""clones": "reader""#,
+            r#""clones": "agent""#,
+            "$.tenant.roles.reader.clones: this role is a copy of itself: `reader` → `reader`",
+        ),
+        (
+            r#""clones": "agent", "base": "admin""#,
+            r#""clones": "agent""#,
+            "$.tenant.roles.reader.base: this role already says that it `clones`",
+        ),
+        (
+            r#""agent": {}, "reader": {"#,
+            r#""reader": {"#,
+            "$.tenant.roles.agent: the catalog has a role `agent` too",
+        ),
+        (
+            r#""limits": { "custom_roles": 0 }, "roles": { "admin""#,
+            r#""roles": { "admin""#,
+            "$.tenant.roles: the tenant has 1 roles of its own, and the limit is 0",
+        ),
+        (
+            r#""administration": { "tickets:reed": ["create"] }, "roles": { "admin""#,
+            r#""roles": { "admin""#,
+            "unknown permission `tickets:reed`; did you mean `tickets:read`?",
+        ),
+        (
+            r#""administration": { "tickets:read": ["creat"] }, "roles": { "admin""#,
+            r#""roles": { "admin""#,
+            "unknown operation `creat`; did you mean `create`?",
+        ),
+        (
+            r#""id": "acme", "features": ["qualty"]"#,
+            r#""id": "acme""#,
+            "$.tenant.features: unknown feature `qualty`",
+        ),
+        (
+            r#""id": "acme", "groups": { "g": "agnt" }"#,
+            r#""id": "acme""#,
+            "$.tenant.groups.g: unknown role `agnt`; did you mean `agent`?",
+        ),
+        (
+            r#""id": "acme", "groups": { "g": "agent@" }"#,
+            r#""id": "acme""#,
+            "$.tenant.groups.g: `` cannot be a team",
+        ),
+        (
+            r#""id": "acme", "directory": { "jo": {}, "user:jo": {} }"#,
+            r#""id": "acme""#,
+            "the user `jo` is in the directory twice",
+        ),
+        (
+            r#""id": "acme", "directory": { "jo": { "team": "x" } }"#,
+            r#""id": "acme""#,
+            "$.tenant.directory.jo.team: `team` is no declared subject attribute; did you mean `teams`?",
+        ),
+        (
+            r#""id": "acme", "directory": { ":jo": {} }"#,
+            r#""id": "acme""#,
+            "`` cannot be a subject's type",
+        ),
+        (
+            r#""id": "acme", "retired": "reader""#,
+            r#""id": "acme""#,
+            "$.tenant.retired: the id `reader` belonged to a deleted role",
+        ),
+        (
+            r#""id": "acme", "edits": { "admin": {} }"#,
+            r#""id": "acme""#,
+            "$.tenant.edits.admin: the catalog does not let a tenant edit the role `admin`",
+        ),
+        (
+            r#""id": "acme", "role_changes": "next""#,
+            r#""id": "acme""#,
+            "$.tenant.role_changes: unknown time for role changes `next`",
+        ),
+        (
+            r#""id": "acme", "id": "acme""#,
+            r#""id": "acme""#,
+            "$.tenant.id: this name was given before",
+        ),
+        (
+            r#""id": 7"#,
+            r#""id": "acme""#,
+            "$.tenant.id: expected a string, found a number",
+        ),
+    ];
+    for (to, from, expected) in cases {
+        // Line breaks of the base must not hide the place to change.
+        let base = BASE.replace("\n      ", " ").replace("{  ", "{ ");
+        assert!(base.contains(from), "{from}");
+        let found = errors(&base.replacen(from, to, 1));
+        assert!(
+            found.iter().any(|error| error.contains(expected)),
+            "{to}: {found:#?}"
+        );
+        assert!(
+            found.iter().all(|error| !error.ends_with("; ")),
+            "{to}: {found:#?}"
+        );
+    }
+}
+
+#[test]
+fn every_error_is_told_not_the_first() {
+    let text = BASE
+        .replace(
+            "\"supports\": [\"own\", \"all\"]",
+            "\"supports\": [\"own\", \"al\"], \"labl\": 1",
+        )
+        .replace(
+            "\"own\": \"tickets:read\"",
+            "\"own\": [\"tickets:raed\", \"ticket:read\"]",
+        )
+        .replace("\"id\": \"acme\"", "\"id\": 3, \"features\": \"qality\"");
+    let found = errors(&text);
+    // The clone, too, lost a scope that it names.
+    assert_eq!(found.len(), 7, "{found:#?}");
+}
+
+#[test]
+fn cycles_of_clones_are_told_once() {
+    let roles = r#""roles": { "a": { "clones": "b" }, "b": { "clones": "c" }, "c": { "clones": "b" }, "reader": {"#;
+    let found = errors(&BASE.replacen(r#""roles": { "reader": {"#, roles, 1));
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(
+        found[0]
+            .starts_with("$.tenant.roles.b.clones: this role is a copy of itself: `b` → `c` → `b`")
+    );
+}
+
+#[test]
+fn a_long_chain_of_clones_is_no_trouble() {
+    let mut roles = String::from(r#""roles": { "#);
+    for index in 0..5_000 {
+        roles.push_str(&format!(
+            "\"r{index}\": {{ \"clones\": \"r{}\" }}, ",
+            index + 1
+        ));
+    }
+    roles.push_str(r#""r5000": { "clones": "agent" }, "reader": {"#);
+    let model = compiled(&BASE.replacen(r#""roles": { "reader": {"#, &roles, 1));
+    assert_eq!(grants(&model, "r0"), ["tickets:read@own"]);
+}
+
+#[test]
+fn a_former_name_stands_for_the_new_one() {
+    let text = BASE
+        .replacen(
+            r#""supports": "all""#,
+            r#""supports": "all", "aliases": "tickets:join""#,
+            1,
+        )
+        .replacen(r#""own": "tickets:read""#, r#""all": "tickets:join""#, 1);
+    let model = compiled(&text);
+    assert_eq!(grants(&model, "agent"), ["tickets:merge@all"]);
+    assert_eq!(
+        model.permission("tickets:join"),
+        model.permission("tickets:merge")
+    );
+}
+
+#[test]
+fn a_team_binding_needs_a_team_attribute() {
+    let with_team = BASE.replacen(
+        r#""id": "acme""#,
+        r#""id": "acme", "groups": { "g": ["agent@emea@x", "agent"] }, "directory": { "service:a:b": { "roles": "reader@emea", "teams": ["b", "a"] } }"#,
+        1,
+    );
+    let model = compiled(&with_team);
+    assert_eq!(
+        model.tenant.groups[0].roles[1].team.as_deref(),
+        Some("emea@x")
+    );
+    let person = &model.tenant.directory[0];
+    assert_eq!(
+        (person.kind.as_str(), person.id.as_str()),
+        ("service", "a:b")
+    );
+    assert_eq!(
+        person.attributes,
+        [("teams".to_owned(), vec!["a".to_owned(), "b".to_owned()])]
+    );
+    let without = with_team.replacen(r#", "team": "teams" }"#, " }", 1);
+    assert_eq!(errors(&without).len(), 2);
+}
+
+#[test]
+fn scopes_and_supports_are_inherited_and_restated() {
+    let text = r#"{ "catalog": { "id": "c",
+        "attributes": { "resource": ["owner", "user"] },
+        "scopes": { "own": "shares(subject.id, resource.owner)", "all": "true" },
+        "actions": { "read": "read" },
+        "modules": {
+          "a": {},
+          "b": { "scopes": { "own": "shares(subject.id, resource.user)", "extra": "present(resource.user)" },
+                 "modules": { "c": { "supports": "own" }, "d": { "actions": { "go": { "kind": "other", "scopes": { "own": "true" } } } } } } } },
+      "tenant": { "id": "t" } }"#;
+    let model = compiled(text);
+    let shown = model.permissions.iter().map(|permission| {
+        let scopes = permission.scopes.iter().map(|(scope, condition)| {
+            let condition = &model.conditions[condition.get()].0;
+            let atoms = condition[0].iter().map(ToString::to_string);
+            format!(
+                "{}={}",
+                model.scopes[scope.get()],
+                atoms.collect::<Vec<_>>().join("&")
+            )
+        });
+        format!(
+            "{} {}",
+            permission.name,
+            scopes.collect::<Vec<_>>().join(" ")
+        )
+    });
+    assert_eq!(
+        shown.collect::<Vec<_>>(),
+        [
+            "a:read own=shares(subject.id, resource.owner) all=",
+            "b:read own=shares(subject.id, resource.user) all= extra=present(resource.user)",
+            "b.c:read own=shares(subject.id, resource.user)",
+            "b.d:go own= all= extra=present(resource.user)",
+        ]
+    );
+    assert_eq!(model.conditions.len(), 4);
+    let unsupported = text.replacen("\"a\": {}", "\"a\": { \"supports\": [\"extra\"] }", 1);
+    assert!(
+        errors(&unsupported)[0]
+            .starts_with("$.catalog.modules.a: permissions here support the scope `extra`")
+    );
+}

@@ -1,0 +1,171 @@
+//! The encoder: model to the bytes of a bundle's payload.
+
+mod catalog;
+mod intern;
+mod tenant;
+
+use core::fmt;
+
+use portcullis_engine::UnixSeconds;
+use portcullis_engine::format::{Header, Payload};
+use portcullis_engine::limits::INDEX_MAX;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::model::Model;
+use crate::source::Catalog;
+
+/// What a bundle says of itself, besides the policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edition {
+    /// The deployment that may load it.
+    pub audience: String,
+    /// Grows with every bundle of an audience and tenant.
+    pub sequence: u64,
+    /// When it was made.
+    pub issued_at: UnixSeconds,
+    /// First second at which it holds.
+    pub not_before: UnixSeconds,
+    /// First second at which it no longer holds.
+    pub expires_at: UnixSeconds,
+    /// Lowest sequence that a session may stay pinned to.
+    pub pin_floor: u64,
+    /// Last link of the audit chain at the time of the build.
+    pub audit_head: Option<[u8; 32]>,
+    /// SHA-256 of the catalog's source, as [`catalog_digest`] gives it.
+    pub catalog_digest: [u8; 32],
+    /// What made it, for people.
+    pub generator: String,
+    /// The gate's section, already encoded; empty where there is none.
+    pub routes: Vec<u8>,
+    /// Whether the people of the tenant's directory are left out.
+    pub without_directory: bool,
+}
+
+impl Edition {
+    /// Says that a bundle is made at `issued_at`, which is its sequence too, and
+    /// holds from then on for `valid_for_seconds`.
+    #[must_use]
+    pub fn new(
+        audience: impl Into<String>,
+        issued_at: UnixSeconds,
+        valid_for_seconds: u64,
+        catalog: &Catalog,
+    ) -> Self {
+        Self {
+            audience: audience.into(),
+            sequence: issued_at.0,
+            issued_at,
+            not_before: issued_at,
+            expires_at: UnixSeconds(issued_at.0.saturating_add(valid_for_seconds)),
+            pin_floor: 0,
+            audit_head: None,
+            catalog_digest: catalog_digest(catalog),
+            generator: GENERATOR.to_owned(),
+            routes: Vec::new(),
+            without_directory: false,
+        }
+    }
+}
+
+/// Encodes a policy as a bundle's payload, ready to be signed.
+///
+/// # Errors
+/// Fails where something passes what the format can hold.
+pub fn encode(model: &Model, edition: &Edition) -> Result<Vec<u8>, UnencodablePolicy> {
+    let catalog = catalog::CatalogParts::new(model)?;
+    let tenant = tenant::TenantParts::new(model, edition.without_directory)?;
+    let payload = Payload {
+        header: Header {
+            audience: &edition.audience,
+            tenant: &model.tenant.id,
+            catalog: &model.catalog,
+            catalog_digest: edition.catalog_digest,
+            sequence: edition.sequence,
+            issued_at: edition.issued_at.0,
+            not_before: edition.not_before.0,
+            expires_at: edition.expires_at.0,
+            pin_floor: edition.pin_floor,
+            slice_of: None,
+            audit_head: edition.audit_head,
+            generator: &edition.generator,
+        },
+        catalog: catalog.wire(),
+        tenant: tenant.wire(),
+        routes: &edition.routes,
+    };
+    Ok(postcard::to_extend(&payload, Vec::new())?)
+}
+
+/// Returns the SHA-256 of a catalog's source, however it was spaced.
+#[must_use]
+pub fn catalog_digest(catalog: &Catalog) -> [u8; 32] {
+    // A catalog is strings and lists of them, which always have a JSON form.
+    Sha256::digest(serde_json::to_vec(catalog).unwrap_or_default()).into()
+}
+
+/// A policy that the bundle's format cannot hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UnencodablePolicy {
+    /// There are too many of one sort of thing.
+    TooMany {
+        /// What there are too many of.
+        what: &'static str,
+        /// How many there are at most.
+        most: usize,
+    },
+    /// The encoding failed.
+    Encoding(postcard::Error),
+}
+
+impl From<postcard::Error> for UnencodablePolicy {
+    fn from(error: postcard::Error) -> Self {
+        Self::Encoding(error)
+    }
+}
+
+impl fmt::Display for UnencodablePolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooMany { what, most } => {
+                write!(f, "the policy has more than {most} {what}; split it")
+            }
+            Self::Encoding(error) => write!(f, "the policy cannot be encoded: {error}"),
+        }
+    }
+}
+
+impl core::error::Error for UnencodablePolicy {}
+
+/// Encodes items one after another, as the format packs them.
+fn pack<T: Serialize>(items: impl IntoIterator<Item = T>) -> Result<Vec<u8>, UnencodablePolicy> {
+    let mut run = Vec::new();
+    for item in items {
+        push(&mut run, &item)?;
+    }
+    Ok(run)
+}
+
+/// Appends one item to a run.
+fn push<T: Serialize>(run: &mut Vec<u8>, item: &T) -> Result<(), UnencodablePolicy> {
+    *run = postcard::to_extend(item, core::mem::take(run))?;
+    Ok(())
+}
+
+/// Refuses more of something than the format numbers.
+const fn check_count(what: &'static str, count: usize) -> Result<(), UnencodablePolicy> {
+    if count > COUNT_MAX {
+        return Err(UnencodablePolicy::TooMany {
+            what,
+            most: COUNT_MAX,
+        });
+    }
+    Ok(())
+}
+
+const COUNT_MAX: usize = INDEX_MAX.saturating_sub(1);
+const GENERATOR: &str = concat!("portcullis ", env!("CARGO_PKG_VERSION"));
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,186 @@
+//! The tenant's section.
+
+use portcullis_engine::format::{
+    Binding, Group, Packed, Person, PersonAttribute, Role, RoleChanges, Tenant,
+};
+
+use super::catalog::{feature_numbers, of};
+use super::intern::Interner;
+use super::{UnencodablePolicy, check_count, pack, push};
+use crate::model::{self, Model, RoleIndex, ScopeSetIndex};
+
+/// The runs that a tenant's section is made of.
+#[derive(Debug)]
+pub(super) struct TenantParts {
+    features: Vec<u8>,
+    role_changes: RoleChanges,
+    scope_sets: Vec<u8>,
+    roles: Vec<u8>,
+    groups: Vec<u8>,
+    directory: Vec<u8>,
+}
+
+impl TenantParts {
+    pub(super) fn new(model: &Model, without_directory: bool) -> Result<Self, UnencodablePolicy> {
+        let numbers = feature_numbers(model);
+        let enabled = model.tenant.features.iter();
+        let mut features = enabled
+            .map(|feature| of(&numbers, *feature))
+            .collect::<Vec<_>>();
+        features.sort_unstable();
+        let mut parts = Self {
+            features: pack(features)?,
+            role_changes: match model.tenant.role_changes {
+                model::RoleChanges::Instant => RoleChanges::Instant,
+                model::RoleChanges::NextSession => RoleChanges::NextSession,
+            },
+            scope_sets: Vec::new(),
+            roles: Vec::new(),
+            groups: Vec::new(),
+            directory: Vec::new(),
+        };
+        let order = RoleOrder::new(model);
+        parts.encode_roles(model, &order)?;
+        for group in &model.tenant.groups {
+            let roles = order.bindings(&group.roles)?;
+            let wire = Group {
+                id: &group.id,
+                roles: Packed::new(&roles),
+            };
+            push(&mut parts.groups, &wire)?;
+        }
+        if !without_directory {
+            for person in &model.tenant.directory {
+                parts.encode_person(model, &order, person)?;
+            }
+        }
+        Ok(parts)
+    }
+
+    pub(super) const fn wire(&self) -> Tenant<'_> {
+        Tenant {
+            features: Packed::new(self.features.as_slice()),
+            role_changes: self.role_changes,
+            scope_sets: Packed::new(self.scope_sets.as_slice()),
+            roles: Packed::new(self.roles.as_slice()),
+            groups: Packed::new(self.groups.as_slice()),
+            directory: Packed::new(self.directory.as_slice()),
+        }
+    }
+
+    fn encode_roles(&mut self, model: &Model, order: &RoleOrder) -> Result<(), UnencodablePolicy> {
+        // Only sets that some role uses go on the wire.
+        let mut sets = Interner::<ScopeSetIndex>::new("different sets of scopes");
+        for role in &order.roles {
+            let Some(role) = model.roles.get(role.get()) else {
+                continue;
+            };
+            let mut grants = Vec::new();
+            let mut next = 0_u32;
+            for grant in &role.grants {
+                let permission = u32::from(grant.permission.0);
+                push(&mut grants, &permission.saturating_sub(next))?;
+                push(&mut grants, &sets.number(&grant.scopes)?)?;
+                next = permission.saturating_add(1);
+            }
+            let wire = Role {
+                id: &role.id,
+                label: role.label.as_deref().unwrap_or_default(),
+                built_in: role.built_in,
+                available: role.available,
+                grants: &grants,
+            };
+            push(&mut self.roles, &wire)?;
+        }
+        let mut members = 0_usize;
+        for set in sets.all() {
+            let scopes = model
+                .scope_sets
+                .get(set.get())
+                .map_or(&[][..], Vec::as_slice);
+            let wire = pack(scopes.iter().map(|scope| scope.0))?;
+            members = members.saturating_add(scopes.len());
+            push(&mut self.scope_sets, &Packed::<u16>::new(&wire))?;
+        }
+        check_count("scopes in different sets", members)
+    }
+
+    fn encode_person(
+        &mut self,
+        model: &Model,
+        order: &RoleOrder,
+        person: &model::Person,
+    ) -> Result<(), UnencodablePolicy> {
+        let mut attributes = Vec::new();
+        for (name, values) in &person.attributes {
+            let position = model
+                .attributes
+                .subject
+                .iter()
+                .position(|known| known == name);
+            let Some(attribute) = position.and_then(|position| u16::try_from(position).ok()) else {
+                continue;
+            };
+            let values = pack(values)?;
+            let wire = PersonAttribute {
+                attribute,
+                values: Packed::new(&values),
+            };
+            push(&mut attributes, &wire)?;
+        }
+        let (roles, groups) = (order.bindings(&person.roles)?, pack(&person.groups)?);
+        let wire = Person {
+            kind: &person.kind,
+            id: &person.id,
+            roles: Packed::new(&roles),
+            groups: Packed::new(&groups),
+            attributes: Packed::new(&attributes),
+        };
+        push(&mut self.directory, &wire)
+    }
+}
+
+/// The roles as they ascend on the wire, by id.
+struct RoleOrder {
+    roles: Vec<RoleIndex>,
+    /// Of each role of the model, its number on the wire.
+    numbers: Vec<u16>,
+}
+
+impl RoleOrder {
+    fn new(model: &Model) -> Self {
+        let mut sorted = model
+            .roles
+            .iter()
+            .zip((0..).map(RoleIndex))
+            .collect::<Vec<_>>();
+        sorted.sort_unstable_by(|(one, _), (other, _)| one.id.cmp(&other.id));
+        let roles = sorted
+            .into_iter()
+            .map(|(_, index)| index)
+            .collect::<Vec<_>>();
+        let mut numbers = vec![0; roles.len()];
+        for (role, number) in roles.iter().zip(0_u16..) {
+            if let Some(slot) = numbers.get_mut(role.get()) {
+                *slot = number;
+            }
+        }
+        Self { roles, numbers }
+    }
+
+    fn bindings(&self, bindings: &[model::Binding]) -> Result<Vec<u8>, UnencodablePolicy> {
+        let mut wire = bindings
+            .iter()
+            .map(|binding| Binding {
+                role: self
+                    .numbers
+                    .get(binding.role.get())
+                    .copied()
+                    .unwrap_or_default(),
+                team: binding.team.as_deref().unwrap_or_default(),
+            })
+            .collect::<Vec<_>>();
+        wire.sort_unstable_by_key(|binding| (binding.role, binding.team));
+        pack(wire)
+    }
+}

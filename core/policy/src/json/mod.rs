@@ -1,0 +1,12 @@
+//! Strict JSON: a tree in the order written, with every place nameable.
+
+mod node;
+mod parse;
+mod path;
+mod read;
+
+pub use node::Node;
+pub use parse::{Document, SyntaxError};
+pub use path::JsonPath;
+pub(crate) use path::Path;
+pub(crate) use read::{Place, Read};

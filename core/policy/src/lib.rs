@@ -1,0 +1,21 @@
+//! Authoring: policy.json read, judged, compiled, tested and signed.
+//!
+//! Nothing here reads a clock, a file or a source of randomness: the time, the
+//! text and the keys are arguments, so that the same code runs in a browser.
+
+pub mod atom;
+pub mod authzen;
+pub mod encode;
+pub mod json;
+pub mod kit;
+pub mod model;
+pub mod pattern;
+pub mod sign;
+pub mod source;
+
+mod compile;
+mod problem;
+
+pub use compile::compile;
+pub use problem::{InvalidPolicy, Problem};
+pub use source::{Source, schema};

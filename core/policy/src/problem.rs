@@ -1,0 +1,184 @@
+//! What is wrong with a policy: where, what, and what to do.
+
+use core::cell::RefCell;
+use core::fmt;
+
+use crate::json::{JsonPath, Path};
+
+/// One thing that is wrong, or worth knowing, at one place of a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where it is.
+    pub path: JsonPath,
+    /// What it is.
+    pub message: String,
+    /// What to do about it.
+    pub cure: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}; {}", self.path, self.message, self.cure)
+    }
+}
+
+/// A policy that was refused, with every problem found in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidPolicy {
+    problems: Vec<Problem>,
+}
+
+impl InvalidPolicy {
+    /// Returns the problems, those of shape first; there is at least one.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+}
+
+impl From<Problem> for InvalidPolicy {
+    fn from(problem: Problem) -> Self {
+        Self {
+            problems: vec![problem],
+        }
+    }
+}
+
+impl fmt::Display for InvalidPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.problems.iter().enumerate() {
+            if index > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for InvalidPolicy {}
+
+/// Where problems are gathered while a policy is read, so that all are told at once.
+#[derive(Debug, Default)]
+pub(crate) struct Problems {
+    errors: RefCell<Vec<Problem>>,
+    warnings: RefCell<Vec<Problem>>,
+}
+
+impl Problems {
+    /// Notes what makes the policy wrong.
+    pub(crate) fn error(&self, at: &Path<'_>, message: impl Into<String>, cure: impl Into<String>) {
+        self.error_at(at.to_json_path(), message, cure);
+    }
+
+    /// Notes what makes the policy wrong, at a place that is known as text.
+    pub(crate) fn error_at(
+        &self,
+        path: JsonPath,
+        message: impl Into<String>,
+        cure: impl Into<String>,
+    ) {
+        note(&self.errors, path, message.into(), cure.into());
+    }
+
+    /// Notes what the author should know though the policy stands.
+    pub(crate) fn warn(&self, at: &Path<'_>, message: impl Into<String>, cure: impl Into<String>) {
+        note(
+            &self.warnings,
+            at.to_json_path(),
+            message.into(),
+            cure.into(),
+        );
+    }
+
+    /// Returns the warnings if there was no error.
+    pub(crate) fn finish(self) -> Result<Vec<Problem>, InvalidPolicy> {
+        let problems = self.errors.into_inner();
+        if problems.is_empty() {
+            Ok(self.warnings.into_inner())
+        } else {
+            Err(InvalidPolicy { problems })
+        }
+    }
+}
+
+/// Words a cure for a name that is not known: the nearest that is, or else `otherwise`.
+pub(crate) fn nearest_or<'n>(
+    name: &str,
+    known: impl IntoIterator<Item = &'n str>,
+    otherwise: impl Into<String>,
+) -> String {
+    nearest(name, known).map_or_else(
+        || otherwise.into(),
+        |near| format!("did you mean `{near}`?"),
+    )
+}
+
+/// Returns the known name that `name` is most likely a slip for.
+pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    // Names are short; a longer one is no slip of any of them, and would cost quadratic time.
+    if name.len() > SLIP_BYTES_MAX {
+        return None;
+    }
+    let slips_max = (name.chars().count() / 3).clamp(1, 3);
+    known
+        .into_iter()
+        .filter(|known| known.len().abs_diff(name.len()) <= SLIP_BYTES_MAX)
+        .map(|known| (strsim::damerau_levenshtein(name, known), known))
+        .filter(|(slips, _)| *slips <= slips_max)
+        // First wins, so ties keep the order of the policy.
+        .min_by_key(|(slips, _)| *slips)
+        .map(|(_, known)| known)
+}
+
+fn note(list: &RefCell<Vec<Problem>>, path: JsonPath, message: String, cure: String) {
+    let problem = Problem {
+        path,
+        message,
+        cure,
+    };
+    // The same text can be reached twice, as inherited actions are: told once.
+    if let Ok(mut list) = list.try_borrow_mut() {
+        let recent = list.iter().rev().take(RECENT);
+        if !recent.into_iter().any(|known| *known == problem) {
+            list.push(problem);
+        }
+    }
+}
+
+const SLIP_BYTES_MAX: usize = 128;
+const RECENT: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nearest_name_is_a_slip_away_or_none() {
+        let known = ["label", "grants", "description", "own"];
+        let cases = [
+            ("labl", Some("label")),
+            ("lable", Some("label")),
+            ("grant", Some("grants")),
+            ("descriptoin", Some("description")),
+            ("on", Some("own")),
+            ("permissions", None),
+            ("", None),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(nearest(name, known), expected, "{name}");
+        }
+        assert_eq!(nearest(&"x".repeat(100_000), known), None);
+    }
+
+    #[test]
+    fn all_problems_are_listed() {
+        let problems = Problems::default();
+        problems.error(&Path::Root, "one", "do this");
+        problems.error(&Path::Root, "one", "do this");
+        problems.error(&Path::Key(&Path::Root, "a"), "two", "do that");
+        problems.warn(&Path::Root, "three", "look");
+        let invalid = problems.finish().unwrap_err();
+        assert_eq!(invalid.to_string(), "$: one; do this\n$.a: two; do that");
+    }
+}

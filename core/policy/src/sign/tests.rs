@@ -1,0 +1,180 @@
+//! Tests of signing.
+
+use portcullis_engine::{KeyUse, RejectedBundle, SignedBundle, UnixSeconds};
+
+use super::*;
+use crate::Source;
+use crate::encode::{Edition, encode};
+
+const HELPDESK: &str = include_str!("../../tests/helpdesk.json");
+
+fn key(seed: u8) -> SigningKey {
+    SigningKey::from_bytes(&[seed; 32])
+}
+
+fn payload() -> Vec<u8> {
+    let (source, model) = Source::load(HELPDESK).unwrap();
+    encode(
+        &model,
+        &Edition::new("default", UnixSeconds(10), 60, &source.catalog),
+    )
+    .unwrap()
+}
+
+fn trust_file(threshold: u32, keys: &[&SigningKey]) -> TrustFile {
+    TrustFile {
+        threshold,
+        keys: keys
+            .iter()
+            .map(|key| TrustFileKey {
+                key: key.public_key(),
+                key_use: KeyUse::Any,
+            })
+            .collect(),
+        audience: "default".to_owned(),
+        ..TrustFile::default()
+    }
+}
+
+#[test]
+fn a_signed_bundle_is_believed_by_those_who_trust_the_keys() {
+    let (one, two, three) = (key(1), key(2), key(3));
+    for (signers, threshold, trusted, expected) in [
+        (vec![&one], 1, vec![&one], None),
+        (vec![&one, &two], 2, vec![&one, &two, &three], None),
+        (
+            vec![&one, &one],
+            2,
+            vec![&one, &two],
+            Some(RejectedBundle::UntrustedSigner),
+        ),
+        (
+            vec![&one],
+            1,
+            vec![&two],
+            Some(RejectedBundle::UntrustedSigner),
+        ),
+        (vec![&three, &one, &two], 3, vec![&one, &two, &three], None),
+    ] {
+        let signers = signers.into_iter().cloned().collect::<Vec<_>>();
+        let bundle = sign(&payload(), &signers).unwrap();
+        let trust = trust_file(threshold, &trusted).to_trust().unwrap();
+        let opened = SignedBundle::new(bundle).verify(&trust, UnixSeconds(10));
+        assert_eq!(opened.err(), expected);
+    }
+}
+
+#[test]
+fn signatures_are_counted() {
+    assert_eq!(sign(b"", &[]), Err(UnsignableBundle::NoKey));
+    let keys = (1..=9).map(key).collect::<Vec<_>>();
+    assert!(sign(b"", &keys[..8]).is_ok());
+    assert_eq!(sign(b"", &keys), Err(UnsignableBundle::TooManyKeys));
+}
+
+#[test]
+fn a_key_file_is_read_strictly() {
+    let text = key(7).to_secret_text();
+    let read = SigningKey::parse(&format!(" {text}\n")).unwrap();
+    assert_eq!(read.public_key(), key(7).public_key());
+    assert!(!format!("{read:?}").contains(&text));
+    for text in [
+        "",
+        "AAAA",
+        &format!("{text}="),
+        &format!("{text}A"),
+        &"!".repeat(43),
+    ] {
+        assert_eq!(SigningKey::parse(text).err(), Some(InvalidKey), "{text}");
+    }
+}
+
+#[test]
+fn a_trust_file_comes_back_as_written() {
+    let mut file = trust_file(1, &[&key(1), &key(2)]);
+    file.keys[1].key_use = KeyUse::SlicesOnly;
+    let text = serde_json::to_string(&file).unwrap();
+    assert!(
+        text.ends_with(r#""use":"slices-only"}],"audience":"default"}"#),
+        "{text}"
+    );
+    assert_eq!(TrustFile::parse(&text), Ok(file.clone()));
+    file.tenants = vec!["acme".to_owned()];
+    for digest in [None, Some([9; 32])] {
+        file.floor = Some(FloorFile {
+            sequence: 17,
+            digest,
+        });
+        let text = serde_json::to_string(&file).unwrap();
+        assert_eq!(TrustFile::parse(&text), Ok(file.clone()), "{text}");
+        let trust = file.to_trust().unwrap();
+        assert_eq!(
+            trust.floor.map(|floor| (floor.sequence, floor.digest)),
+            Some((17, digest))
+        );
+        assert_eq!(trust.tenants, ["acme"]);
+    }
+}
+
+#[test]
+fn a_trust_file_is_read_strictly() {
+    let good = serde_json::to_string(&trust_file(1, &[&key(1)])).unwrap();
+    for (from, to, expected) in [
+        (
+            "\"threshold\":1",
+            "\"threshold\":0",
+            "$: the threshold is zero",
+        ),
+        (
+            "\"threshold\":1",
+            "\"threshold\":2",
+            "$: the threshold is zero or above",
+        ),
+        (
+            "\"threshold\":1",
+            "\"threshold\":1.0",
+            "$.threshold: expected a whole number",
+        ),
+        (
+            "\"threshold\":1,",
+            "",
+            "$: the member `threshold` is missing",
+        ),
+        (
+            "\"audience\"",
+            "\"audiance\"",
+            "$.audiance: unknown key `audiance`; did you mean `audience`?",
+        ),
+        (
+            "\"any\"",
+            "\"slices\"",
+            "$.keys[0].use: unknown use `slices`; write any or slices-only",
+        ),
+        ("\"key\":\"", "\"key\":\"A", "$.keys[0].key: not a key"),
+        (
+            "\"audience\":",
+            "\"floor\":-1,\"audience\":",
+            "$.floor: expected",
+        ),
+        (
+            "\"audience\":",
+            "\"audience\":\"x\",\"audience\":",
+            "$.audience: this name was given before",
+        ),
+        ("{", "", "not JSON"),
+    ] {
+        let text = good.replacen(from, to, 1);
+        let found = TrustFile::parse(&text).unwrap_err().to_string();
+        assert!(found.contains(expected), "{text}: {found}");
+    }
+    // A key of small order can sign anything.
+    let weak = trust_file(1, &[&key(1)]);
+    let weak = TrustFile {
+        keys: vec![TrustFileKey {
+            key: [0; 32],
+            key_use: KeyUse::Any,
+        }],
+        ..weak
+    };
+    assert!(weak.to_trust().is_err());
+}

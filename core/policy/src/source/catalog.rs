@@ -1,0 +1,141 @@
+//! What the vendor defines, as written.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Action, Condition, Members, Module, OneOrMany, Operations, Requires, Role};
+use crate::json::{Place, Read};
+
+/// What the vendor of a product defines: the root of the module tree.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Catalog {
+    /// The catalog's own id.
+    pub id: String,
+    /// The features that a tenant may have.
+    #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
+    pub features: OneOrMany,
+    /// The attributes that conditions may speak of.
+    #[serde(default, skip_serializing_if = "Attributes::is_empty")]
+    pub attributes: Attributes,
+    /// What every module requires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requires: Option<Requires>,
+    /// The conditions of the scopes.
+    #[serde(default, skip_serializing_if = "Members::is_empty")]
+    pub scopes: Members<Condition>,
+    /// The actions of modules that do not state their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actions: Option<Members<Action>>,
+    /// The scopes that permissions support unless they state their own; all when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supports: Option<OneOrMany>,
+    /// The modules, in the order in which they are listed to people.
+    #[serde(default, skip_serializing_if = "Members::is_empty")]
+    pub modules: Members<Module>,
+    /// The built-in roles.
+    #[serde(default, skip_serializing_if = "Members::is_empty")]
+    pub roles: Members<Role>,
+    /// What a tenant may not exceed.
+    #[serde(default, skip_serializing_if = "Limits::is_empty")]
+    pub limits: Limits,
+    /// The operations on roles that each permission stands for.
+    #[serde(default, skip_serializing_if = "Members::is_empty")]
+    pub administration: Members<Operations>,
+}
+
+/// The attributes that conditions may speak of, by whose they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Attributes {
+    /// Attributes of subjects.
+    #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
+    pub subject: OneOrMany,
+    /// Attributes of actions.
+    #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
+    pub action: OneOrMany,
+    /// Attributes of the context.
+    #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
+    pub context: OneOrMany,
+    /// Attributes of resources.
+    #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
+    pub resource: OneOrMany,
+    /// The attribute, of subjects and of resources, that holds teams.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// Subject attributes that are never taken from a request.
+    #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
+    pub directory_only: OneOrMany,
+}
+
+impl Attributes {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What a tenant may not exceed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Limits {
+    /// The most roles that a tenant may define.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom_roles: Option<u32>,
+}
+
+impl Limits {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Read for Catalog {
+    fn read(place: &Place<'_>) -> Self {
+        let mut fields = place.fields("the catalog", "write an object with id, modules and roles");
+        let catalog = Self {
+            id: fields.required("id", "give the catalog an id: \"id\": \"my-product\""),
+            features: fields.or_default("features"),
+            attributes: fields.or_default("attributes"),
+            requires: fields.optional("requires"),
+            scopes: fields.or_default("scopes"),
+            actions: fields.optional("actions"),
+            supports: fields.optional("supports"),
+            modules: fields.or_default("modules"),
+            roles: fields.or_default("roles"),
+            limits: fields.or_default("limits"),
+            administration: fields.or_default("administration"),
+        };
+        fields.finish();
+        catalog
+    }
+}
+
+impl Read for Attributes {
+    fn read(place: &Place<'_>) -> Self {
+        let mut fields = place.fields(
+            "the attributes",
+            "write an object with lists of names for subject, action, context and resource",
+        );
+        let attributes = Self {
+            subject: fields.or_default("subject"),
+            action: fields.or_default("action"),
+            context: fields.or_default("context"),
+            resource: fields.or_default("resource"),
+            team: fields.optional("team"),
+            directory_only: fields.or_default("directory_only"),
+        };
+        fields.finish();
+        attributes
+    }
+}
+
+impl Read for Limits {
+    fn read(place: &Place<'_>) -> Self {
+        let mut fields = place.fields("the limits", "write an object: {\"custom_roles\": 20}");
+        let limits = Self {
+            custom_roles: fields.optional("custom_roles"),
+        };
+        fields.finish();
+        limits
+    }
+}

@@ -1,0 +1,89 @@
+//! Lists in which one element may stand alone.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Serialize, Serializer};
+
+use crate::json::{Node, Place, Read};
+
+/// A list of strings; a string stands for a list of one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OneOrMany(pub Vec<String>);
+
+impl OneOrMany {
+    /// Returns the elements in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// Tells whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<T: Into<String>> FromIterator<T> for OneOrMany {
+    fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
+        Self(elements.into_iter().map(Into::into).collect())
+    }
+}
+
+impl Read for OneOrMany {
+    fn read(place: &Place<'_>) -> Self {
+        match place.node {
+            Node::String(text) => Self(vec![text.clone()]),
+            Node::Array(_) => Self(Vec::read(place)),
+            _ => {
+                place.expected(
+                    "a string or a list of strings",
+                    "write \"a\" or [\"a\", \"b\"]",
+                );
+                Self::default()
+            }
+        }
+    }
+}
+
+impl<T: Read> Read for Vec<T> {
+    fn read(place: &Place<'_>) -> Self {
+        let Node::Array(items) = place.node else {
+            place.expected("a list", "write it between [ and ]");
+            return Self::new();
+        };
+        let items = items.iter().enumerate().map(|(index, node)| {
+            T::read(&Place {
+                node,
+                path: place.path.index(index),
+                problems: place.problems,
+            })
+        });
+        items.collect()
+    }
+}
+
+impl Serialize for OneOrMany {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.as_slice() {
+            [one] => one.serialize(serializer),
+            many => many.serialize(serializer),
+        }
+    }
+}
+
+impl JsonSchema for OneOrMany {
+    fn schema_name() -> Cow<'static, str> {
+        "OneOrMany".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A list of strings; a string stands for a list of one.",
+            "anyOf": [
+                { "type": "string" },
+                { "type": "array", "items": { "type": "string" } }
+            ]
+        })
+    }
+}

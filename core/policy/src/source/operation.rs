@@ -1,0 +1,119 @@
+//! Operations of role administration.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Serialize, Serializer};
+
+use crate::json::{Place, Read};
+use crate::problem::nearest_or;
+
+/// What an administrator can do to roles and to who holds them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Operation {
+    /// Create a role from nothing.
+    Create,
+    /// Create a role as a copy of another.
+    Clone,
+    /// Change what a role is called or grants.
+    Edit,
+    /// Give a built-in role the catalog's grants again.
+    Reset,
+    /// Delete a role.
+    Delete,
+    /// Give a subject a role.
+    Assign,
+    /// Take a role from a subject.
+    Unassign,
+    /// Give the members of a group a role.
+    Map,
+    /// Take a role from the members of a group.
+    Unmap,
+    /// Turn a feature of the tenant on.
+    Enable,
+    /// Turn a feature of the tenant off.
+    Disable,
+}
+
+impl Operation {
+    /// Every operation.
+    pub const ALL: [Self; 11] = [
+        Self::Create,
+        Self::Clone,
+        Self::Edit,
+        Self::Reset,
+        Self::Delete,
+        Self::Assign,
+        Self::Unassign,
+        Self::Map,
+        Self::Unmap,
+        Self::Enable,
+        Self::Disable,
+    ];
+
+    /// Returns its name in a policy.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Clone => "clone",
+            Self::Edit => "edit",
+            Self::Reset => "reset",
+            Self::Delete => "delete",
+            Self::Assign => "assign",
+            Self::Unassign => "unassign",
+            Self::Map => "map",
+            Self::Unmap => "unmap",
+            Self::Enable => "enable",
+            Self::Disable => "disable",
+        }
+    }
+}
+
+/// A list of operations, in which one may stand alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Operations(pub Vec<Operation>);
+
+impl Read for Operations {
+    fn read(place: &Place<'_>) -> Self {
+        let names = super::OneOrMany::read(place);
+        let mut operations = Vec::new();
+        for (index, name) in names.iter().enumerate() {
+            let Some(operation) = Operation::ALL.into_iter().find(|one| one.name() == name) else {
+                let known = Operation::ALL.map(Operation::name);
+                place.problems.error(
+                    &place.path.index(index),
+                    format!("unknown operation `{name}`"),
+                    nearest_or(name, known, format!("known are {}", known.join(", "))),
+                );
+                continue;
+            };
+            operations.push(operation);
+        }
+        Self(operations)
+    }
+}
+
+impl Serialize for Operations {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.as_slice() {
+            [one] => one.serialize(serializer),
+            many => many.serialize(serializer),
+        }
+    }
+}
+
+impl JsonSchema for Operations {
+    fn schema_name() -> Cow<'static, str> {
+        "Operations".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<Operation>();
+        json_schema!({
+            "description": "A list of operations, in which one may stand alone.",
+            "anyOf": [one, { "type": "array", "items": one }]
+        })
+    }
+}

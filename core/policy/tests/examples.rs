@@ -1,0 +1,58 @@
+//! The example policies compile, come back as written, and pass their own tests.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot read its files should fail loudly"
+)]
+
+use std::path::Path;
+
+use portcullis_engine::UnixSeconds;
+use portcullis_policy::encode::Edition;
+use portcullis_policy::{Source, kit};
+
+/// Calls back with the name and the text of each example.
+fn each(mut check: impl FnMut(&str, &str)) {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let mut found = 0;
+    for entry in std::fs::read_dir(examples).unwrap() {
+        let folder = entry.unwrap().path();
+        if let Ok(text) = std::fs::read_to_string(folder.join("policy.json")) {
+            found += 1;
+            check(&folder.file_name().unwrap().to_string_lossy(), &text);
+        }
+    }
+    assert!(found > 0);
+}
+
+#[test]
+fn every_example_compiles_and_comes_back_as_written() {
+    each(|name, text| match Source::load(text) {
+        Ok((source, model)) => {
+            let written = serde_json::to_string(&source).unwrap();
+            assert_eq!(Source::parse(&written).unwrap(), source, "{name}");
+            for warning in &model.warnings {
+                println!("{name}: {warning}");
+            }
+        }
+        Err(invalid) => panic!("{name}:\n{invalid}"),
+    });
+}
+
+#[test]
+fn every_example_passes_its_own_tests_and_exercises_every_grant() {
+    each(|name, text| {
+        let (source, model) = Source::load(text).unwrap();
+        let edition = Edition::new("default", UnixSeconds(1_000), 60, &source.catalog);
+        let report = kit::test(&model, &source.tests, &edition).unwrap();
+        for test in report.failing() {
+            for failure in &test.failures {
+                println!("{name}: {}: {failure}", test.name);
+            }
+        }
+        for grant in &report.coverage.unexercised {
+            println!("{name}: not exercised: {grant}");
+        }
+        assert!(report.passes(), "{name}");
+        assert_eq!(report.coverage.percent(), 100, "{name}");
+    });
+}

@@ -1,0 +1,204 @@
+//! `build`: compile, test, sign.
+
+use std::{
+    env, fs,
+    io::Write as _,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+};
+
+use clap::{Args, ValueEnum};
+use portcullis_engine::{
+    UnixSeconds,
+    limits::{BUNDLE_BYTES_MAX, is_value},
+};
+use portcullis_host::{
+    clock,
+    files::{self, Readers},
+};
+use portcullis_policy::{
+    encode::{Edition, encode},
+    kit::Report,
+    sign::{SigningKey, sign},
+};
+use serde_json::json;
+
+use super::{
+    duration::Seconds,
+    input,
+    output::{count, print_json, write_text},
+    policies,
+    stop::{Stop, warn},
+    utc::utc,
+};
+
+/// Compile a policy, run its tests, and sign it as a bundle
+///
+/// Nothing is written where the policy has a problem or a test of it fails. The same
+/// policy, key and time give the same bytes.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Build {
+    /// The policy
+    #[arg(value_name = "POLICY")]
+    policy: PathBuf,
+
+    /// The key to sign with; several where the hosts ask for several
+    #[arg(short, long = "key", value_name = "KEY", required = true)]
+    keys: Vec<PathBuf>,
+
+    /// The bundle to write
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+
+    /// The deployment that may load it
+    #[arg(long, default_value = "default")]
+    audience: String,
+
+    /// Its place in the order of bundles [default: the time it is issued at]
+    #[arg(long, value_name = "N")]
+    sequence: Option<u64>,
+
+    /// When it is issued, in seconds since 1970 [default: $SOURCE_DATE_EPOCH, else now]
+    #[arg(long, value_name = "SECONDS")]
+    issued_at: Option<u64>,
+
+    /// How long it holds: a number and s, m, h, d or w
+    #[arg(long, value_name = "DURATION", default_value = "30d")]
+    valid_for: Seconds,
+
+    /// What to leave out
+    #[arg(long, value_enum, value_name = "PART")]
+    without: Vec<Part>,
+
+    /// Print what was written as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  portcullis build policy.json -k keys/signing.key -o shop.pclb
+  portcullis build policy.json -k keys/signing.key -o edge.pclb --audience edge --valid-for 12h \\
+    --without directory";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The people: then roles and attributes come with each request
+    Directory,
+}
+
+impl Build {
+    pub(crate) fn run(&self) -> Result<(), Stop> {
+        let path = self.policy.as_path();
+        let (source, model) =
+            policies::load(path)?.map_err(|invalid| policies::invalid(path, &invalid))?;
+        model.warnings.iter().for_each(warn);
+        let keys = self.keys.iter().map(|path| read_key(path));
+        let keys = keys.collect::<Result<Vec<_>, _>>()?;
+        let mut edition = self.edition(&source.catalog)?;
+        // The tests are about the whole policy, whatever is left out of its bundle.
+        let report = policies::test(path, &source, &model, &edition)?;
+        if !report.passes() {
+            let mut text = Vec::new();
+            policies::write_report(&mut text, path, &report)?;
+            anstream::stderr().write_all(&text)?;
+            let failing = count(report.failing().count(), "test fails", "tests fail");
+            return Err(Stop::check(format!("nothing was built: {failing}")));
+        }
+        edition.without_directory = self.without.contains(&Part::Directory);
+        let payload = encode(&model, &edition);
+        let payload = payload.map_err(|error| Stop::check(error.to_string()))?;
+        let bundle = sign(&payload, &keys).map_err(|error| Stop::usage(error.to_string()))?;
+        if bundle.len() > BUNDLE_BYTES_MAX {
+            warn(format!(
+                "the bundle has {} bytes; hosts take {BUNDLE_BYTES_MAX} unless told otherwise",
+                bundle.len()
+            ));
+        }
+        files::replace(&self.output, &bundle, Readers::All)
+            .map_err(|error| Stop::io("write", &self.output, error))?;
+        self.tell(&model.tenant.id, &edition, bundle.len(), &report)
+    }
+
+    fn edition(&self, catalog: &portcullis_policy::source::Catalog) -> Result<Edition, Stop> {
+        if !is_value(&self.audience) {
+            let message = "the audience is not 1 to 256 bytes without control characters";
+            return Err(Stop::usage(message));
+        }
+        let issued_at = match self.issued_at {
+            Some(seconds) => UnixSeconds(seconds),
+            None => source_date_epoch()?.unwrap_or_else(clock::now),
+        };
+        let Seconds(valid_for) = self.valid_for;
+        if issued_at.0.checked_add(valid_for).is_none() {
+            return Err(Stop::usage("the bundle would hold longer than time"));
+        }
+        let mut edition = Edition::new(&*self.audience, issued_at, valid_for, catalog);
+        edition.sequence = self.sequence.unwrap_or(issued_at.0);
+        Ok(edition)
+    }
+
+    fn tell(
+        &self,
+        tenant: &str,
+        edition: &Edition,
+        bytes: usize,
+        report: &Report,
+    ) -> Result<(), Stop> {
+        if self.json {
+            return print_json(&json!({
+                "bundle": self.output.to_string_lossy(),
+                "bytes": bytes,
+                "tenant": tenant,
+                "audience": edition.audience,
+                "sequence": edition.sequence,
+                "issued_at": edition.issued_at.0,
+                "expires_at": edition.expires_at.0,
+                "tests": report.tests.len(),
+                "coverage": {
+                    "total": report.coverage.total,
+                    "exercised": report.coverage.exercised(),
+                    "percent": report.coverage.percent(),
+                },
+            }));
+        }
+        write_text(|out| {
+            let tests = count(report.tests.len(), "test", "tests");
+            writeln!(out, "{tests} passed, {}", policies::covered(report))?;
+            let path = self.output.display();
+            writeln!(
+                out,
+                "wrote {path}: {bytes} bytes for tenant {tenant}, audience {}, sequence {}, valid until {}",
+                edition.audience,
+                edition.sequence,
+                utc(edition.expires_at)
+            )
+        })
+    }
+}
+
+fn source_date_epoch() -> Result<Option<UnixSeconds>, Stop> {
+    let Some(stated) = env::var_os("SOURCE_DATE_EPOCH") else {
+        return Ok(None);
+    };
+    let seconds = stated.to_str().and_then(|text| text.parse().ok());
+    match seconds {
+        Some(seconds) => Ok(Some(UnixSeconds(seconds))),
+        None => Err(Stop::usage("SOURCE_DATE_EPOCH is not a number of seconds since 1970")),
+    }
+}
+
+fn read_key(path: &Path) -> Result<SigningKey, Stop> {
+    let text = input::read_text(path, KEY_BYTES_MAX)?;
+    let key = SigningKey::parse(&text);
+    let key = key.map_err(|error| Stop::usage(format!("`{}`: {error}", path.display())))?;
+    let mode = fs::metadata(path).map(|found| found.permissions().mode());
+    if mode.is_ok_and(|mode| mode & 0o077 != 0) {
+        let path = path.display();
+        warn(format!("others may use the key `{path}`; chmod 600 makes it yours alone"));
+    }
+    Ok(key)
+}
+
+const KEY_BYTES_MAX: usize = 4 * 1024;

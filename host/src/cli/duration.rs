@@ -1,0 +1,55 @@
+//! Durations as people write them: `30d`.
+
+use std::str::FromStr;
+
+/// A whole number of seconds, at least one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seconds(pub(crate) u64);
+
+impl FromStr for Seconds {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const USAGE: &str = "write a whole number and s, m, h, d or w, as 30d";
+        let unit = text.chars().last().ok_or(USAGE)?;
+        let number = text.strip_suffix(unit).ok_or(USAGE)?;
+        let unit: u64 = match unit {
+            's' => 1,
+            'm' => 60,
+            'h' => 3_600,
+            'd' => 86_400,
+            'w' => 604_800,
+            _ => return Err(USAGE),
+        };
+        if !number.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(USAGE);
+        }
+        let number: u64 = number.parse().map_err(|_| USAGE)?;
+        match number.checked_mul(unit) {
+            Some(0) => Err("nothing holds for no time"),
+            Some(seconds) => Ok(Self(seconds)),
+            None => Err("that is longer than time"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_and_a_unit_make_a_duration() {
+        for (text, seconds) in [
+            ("30d", 2_592_000),
+            ("1s", 1),
+            ("90m", 5_400),
+            ("12h", 43_200),
+            ("2w", 1_209_600),
+        ] {
+            assert_eq!(text.parse(), Ok(Seconds(seconds)), "{text}");
+        }
+        for text in ["", "d", "30", "-1d", "+1d", "1.5h", "30 d", "30D", "0d", "1é", "99999999999999999w"] {
+            assert!(text.parse::<Seconds>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The command line: what is asked for, and how it ended.
+
+mod build;
+mod decide;
+mod duration;
+mod engines;
+mod explain;
+mod filter;
+mod hints;
+mod init;
+mod input;
+mod inspect;
+mod keygen;
+mod load;
+mod modules;
+mod output;
+mod policies;
+mod stop;
+mod test;
+mod utc;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use stop::{Exit, Stop};
+
+/// Authorization at the edge: write a policy, test it, sign it, and ask it
+#[derive(Debug, Parser)]
+#[command(name = "portcullis", version, after_help = EXAMPLES)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::Init),
+    Keygen(keygen::Keygen),
+    Build(build::Build),
+    Inspect(inspect::Inspect),
+    Decide(decide::Decide),
+    Filter(filter::Filter),
+    Modules(modules::Modules),
+    Explain(explain::Explain),
+    Test(test::Test),
+}
+
+/// Does what the arguments ask for.
+pub(crate) fn run() -> ExitCode {
+    let done = match Cli::try_parse() {
+        Ok(cli) => cli.command.run(),
+        Err(error) => {
+            // Asked-for help is no error, and nobody is left to tell of a closed pipe.
+            let _ = error.print();
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+            return exit.into();
+        }
+    };
+    match done {
+        Ok(()) => Exit::Done.into(),
+        Err(stop) => stop.tell().into(),
+    }
+}
+
+impl Command {
+    fn run(&self) -> Result<(), Stop> {
+        match self {
+            Self::Init(init) => init.run(),
+            Self::Keygen(keygen) => keygen.run(),
+            Self::Build(build) => build.run(),
+            Self::Inspect(inspect) => inspect.run(),
+            Self::Decide(decide) => decide.run(),
+            Self::Filter(filter) => filter.run(),
+            Self::Modules(modules) => modules.run(),
+            Self::Explain(explain) => explain.run(),
+            Self::Test(test) => test.run(),
+        }
+    }
+}
+
+const EXAMPLES: &str = "\
+From nothing to an answer:
+  portcullis init shop
+  portcullis test shop/policy.json
+  portcullis keygen -o keys
+  portcullis build shop/policy.json -k keys/signing.key -o shop.pclb
+  echo '{\"subject\":{\"type\":\"user\",\"id\":\"jo\",\"properties\":{\"roles\":[\"agent\"]}},\
+\"action\":{\"name\":\"read\"},\"resource\":{\"type\":\"tickets\",\"id\":\"t-1\"}}' |
+    portcullis decide shop.pclb --trust keys/trust.json
+
+Exit codes: 0 done, 1 a test or check failed, 2 bundle rejected, 64 usage, 74 input or output.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_an_example() {
+        for command in Cli::command().get_subcommands() {
+            let name = command.get_name();
+            let help = command.get_after_help().map(ToString::to_string);
+            let help = help.unwrap_or_default();
+            assert!(help.contains(&format!("portcullis {name}")), "{name}");
+        }
+    }
+}

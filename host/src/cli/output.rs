@@ -1,0 +1,45 @@
+//! Output for people and for scripts.
+
+use std::io::{self, BufWriter, IsTerminal as _, Write};
+
+use serde_json::Value;
+
+use super::stop::Stop;
+
+/// Prints one line of JSON: spread out where a person reads it, else compact.
+pub(crate) fn print_json(value: &Value) -> Result<(), Stop> {
+    let mut out = io::stdout().lock();
+    if out.is_terminal() {
+        writeln!(out, "{value:#}")?;
+    } else {
+        writeln!(out, "{value}")?;
+    }
+    Ok(out.flush()?)
+}
+
+/// Prints JSON that an engine wrote: spread out for a person, else the very bytes.
+pub(crate) fn print_answer(text: &str) -> Result<(), Stop> {
+    let mut out = io::stdout().lock();
+    match serde_json::from_str::<Value>(text) {
+        Ok(value) if out.is_terminal() => writeln!(out, "{value:#}")?,
+        _ => writeln!(out, "{text}")?,
+    }
+    Ok(out.flush()?)
+}
+
+/// Lets a command write text, with colours only where a terminal shows them.
+pub(crate) fn write_text(
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Stop> {
+    let mut out = BufWriter::new(anstream::stdout().lock());
+    write(&mut out)?;
+    Ok(out.flush()?)
+}
+
+/// Words a number of things.
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        _ => format!("{number} {many}"),
+    }
+}

@@ -1,0 +1,97 @@
+//! Policy files: read, judged and tested alike wherever a command takes one.
+
+use std::{io::Write, path::Path};
+
+use anstyle::{AnsiColor, Style};
+use portcullis_policy::{
+    InvalidPolicy, Source,
+    encode::Edition,
+    kit::{self, Report},
+    model::Model,
+};
+use serde_json::{Value, json};
+
+use super::{input, output::count, stop::Stop};
+
+/// Reads and compiles a policy; the inner error has every problem of it.
+pub(crate) fn load(path: &Path) -> Result<Result<(Source, Model), InvalidPolicy>, Stop> {
+    let text = input::read_text(path, POLICY_BYTES_MAX)?;
+    Ok(Source::load(&text))
+}
+
+/// Says that a policy is wrong, with every problem of it.
+pub(crate) fn invalid(path: &Path, invalid: &InvalidPolicy) -> Stop {
+    let problems = count(invalid.problems().len(), "problem", "problems");
+    Stop::check(format!("`{}` has {problems}\n{invalid}", path.display()))
+}
+
+/// Runs a policy's tests, as the bundle of that edition would answer.
+pub(crate) fn test(
+    path: &Path,
+    source: &Source,
+    model: &Model,
+    edition: &Edition,
+) -> Result<Report, Stop> {
+    let report = kit::test(model, &source.tests, edition);
+    report.map_err(|error| Stop::check(format!("`{}`: {error}", path.display())))
+}
+
+/// Writes one line on a report, then each test that fails.
+pub(crate) fn write_report(out: &mut dyn Write, path: &Path, report: &Report) -> std::io::Result<()> {
+    let failing = report.failing().count();
+    let color = if failing == 0 { AnsiColor::Green } else { AnsiColor::Red };
+    let style = Style::new().bold().fg_color(Some(color.into()));
+    let tests = count(report.tests.len(), "test", "tests");
+    let verdict = if failing == 0 {
+        format!("{style}{tests} passed{style:#}")
+    } else {
+        format!("{style}{failing} of {tests} failed{style:#}")
+    };
+    writeln!(out, "{}: {verdict}, {}", path.display(), covered(report))?;
+    for test in report.failing() {
+        writeln!(out, "  {style}failed{style:#} {}", test.name)?;
+        for failure in &test.failures {
+            writeln!(out, "    {failure}")?;
+        }
+    }
+    Ok(())
+}
+
+/// Words a report's coverage.
+pub(crate) fn covered(report: &Report) -> String {
+    let coverage = &report.coverage;
+    let grants = count(coverage.total, "grant", "grants");
+    format!("{} of {grants} exercised ({} %)", coverage.exercised(), coverage.percent())
+}
+
+/// Returns a report as JSON.
+pub(crate) fn report_json(report: &Report) -> Value {
+    let tests = report.tests.iter().map(|test| {
+        let failures = test.failures.iter().map(|failure| {
+            json!({
+                "question": failure.question,
+                "expected": failure.expected,
+                "got": failure.got,
+                "because": failure.because,
+            })
+        });
+        json!({ "name": test.name, "failures": failures.collect::<Vec<_>>() })
+    });
+    let coverage = &report.coverage;
+    let unexercised = coverage.unexercised.iter().map(|grant| {
+        json!({ "role": grant.role, "permission": grant.permission, "scope": grant.scope })
+    });
+    json!({
+        "passes": report.passes(),
+        "tests": tests.collect::<Vec<_>>(),
+        "coverage": {
+            "total": coverage.total,
+            "exercised": coverage.exercised(),
+            "percent": coverage.percent(),
+            "unexercised": unexercised.collect::<Vec<_>>(),
+        },
+    })
+}
+
+/// Room for the largest catalog and a directory beside it.
+const POLICY_BYTES_MAX: usize = 64 * 1024 * 1024;

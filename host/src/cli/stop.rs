@@ -1,0 +1,129 @@
+//! Why a command ends before it is done: what to say, and the exit code.
+
+use std::{fmt::Display, io, path::Path, process::ExitCode};
+
+use anstyle::{AnsiColor, Style};
+use portcullis_host::Failure;
+
+use super::hints;
+
+/// The exit codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Done = 0,
+    CheckFailed = 1,
+    BundleRejected = 2,
+    Usage = 64,
+    InputOutput = 74,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// An end before the command is done.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// Whoever read the output has closed it: there is nothing left to do.
+    NobodyListens,
+    /// It failed.
+    Failed {
+        exit: Exit,
+        message: String,
+        hint: Option<String>,
+    },
+}
+
+impl Stop {
+    /// A test or check failed.
+    pub(crate) fn check(message: impl Into<String>) -> Self {
+        Self::new(Exit::CheckFailed, message)
+    }
+
+    /// What was asked for makes no sense.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    /// A file or stream could not be used; `doing` says for what.
+    pub(crate) fn io(doing: &str, path: &Path, error: impl Display) -> Self {
+        let path = path.display();
+        Self::new(Exit::InputOutput, format!("cannot {doing} `{path}`: {error}"))
+    }
+
+    /// An engine gave no answer.
+    pub(crate) fn failure(failure: &Failure) -> Self {
+        let (exit, message) = match failure {
+            Failure::BundleRejected(code) => (Exit::BundleRejected, hints::rejected(code)),
+            Failure::BundleExpired => (Exit::BundleRejected, hints::rejected("expired")),
+            Failure::InvalidTrust(_) | Failure::LimitExceeded(_) => {
+                (Exit::Usage, failure.to_string())
+            }
+            _ => (Exit::CheckFailed, failure.to_string()),
+        };
+        Self::new(exit, message).or_hint(hints::of_failure(failure))
+    }
+
+    /// Adds what to do about it.
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
+        self.or_hint(Some(hint.into()))
+    }
+
+    /// Says it on the standard error stream, and returns the exit code.
+    pub(crate) fn tell(&self) -> Exit {
+        match self {
+            // As any filter whose reader has enough.
+            Self::NobodyListens => Exit::Done,
+            Self::Failed {
+                exit,
+                message,
+                hint,
+            } => {
+                say("error", AnsiColor::Red, message);
+                if let Some(hint) = hint {
+                    say("hint", AnsiColor::Cyan, hint);
+                }
+                *exit
+            }
+        }
+    }
+
+    fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self::Failed {
+            exit,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    fn or_hint(mut self, more: Option<String>) -> Self {
+        if let (Self::Failed { hint, .. }, Some(more)) = (&mut self, more) {
+            *hint = Some(more);
+        }
+        self
+    }
+}
+
+/// Failures of the output; those of an input are told with its name.
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::NobodyListens;
+        }
+        Self::new(Exit::InputOutput, format!("cannot write the output: {error}"))
+    }
+}
+
+/// Says something that does not end the command.
+pub(crate) fn warn(message: impl Display) {
+    say("warning", AnsiColor::Yellow, &message.to_string());
+}
+
+fn say(label: &str, color: AnsiColor, message: &str) {
+    use std::io::Write as _;
+    let style = Style::new().bold().fg_color(Some(color.into()));
+    // If even this stream is closed, the exit code still tells.
+    let _ = writeln!(anstream::stderr(), "{style}{label}:{style:#} {message}");
+}

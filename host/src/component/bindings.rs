@@ -1,0 +1,6 @@
+//! What wasmtime generates from `wit/`.
+
+wasmtime::component::bindgen!({
+    world: "plugin",
+    path: "../wit",
+});

@@ -1,0 +1,139 @@
+//! Files that are never seen half written, and never read without bound.
+
+use std::{
+    fs::{File, Permissions},
+    io::{self, Read, Write as _},
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+};
+
+use tempfile::NamedTempFile;
+
+/// Who may read a file that is written here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readers {
+    /// Its owner alone: mode 0600.
+    Owner,
+    /// Everybody whom the user's umask lets: mode 0644 at most.
+    All,
+}
+
+/// Reads a whole file of at most `bytes_max` bytes.
+///
+/// # Errors
+///
+/// Fails where the file cannot be read, and where it is longer.
+pub fn read(path: &Path, bytes_max: usize) -> io::Result<Vec<u8>> {
+    read_from(File::open(path)?, bytes_max)
+}
+
+/// Reads to the end of what holds at most `bytes_max` bytes.
+///
+/// # Errors
+///
+/// Fails where it cannot be read, and where it is longer.
+pub fn read_from(source: impl Read, bytes_max: usize) -> io::Result<Vec<u8>> {
+    let bound = u64::try_from(bytes_max).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    source
+        .take(bound.saturating_add(1))
+        .read_to_end(&mut bytes)?;
+    if bytes.len() > bytes_max {
+        let message = format!("it is longer than {bytes_max} bytes");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    Ok(bytes)
+}
+
+/// Writes a file, in place of one that may be there: a reader sees the old one or the
+/// new one, whole, and so does one after a crash.
+///
+/// # Errors
+///
+/// Fails where the folder cannot be written; what was there is left.
+pub fn replace(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
+    let folder = folder_of(path);
+    let unfinished = unfinished(folder, bytes, readers)?;
+    unfinished.persist(path).map_err(|failed| failed.error)?;
+    File::open(folder)?.sync_all()
+}
+
+/// Writes a file that must not be there yet; it appears whole or not at all.
+///
+/// # Errors
+///
+/// Fails with [`io::ErrorKind::AlreadyExists`] where it is there, and where the folder
+/// cannot be written.
+pub fn create(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
+    let folder = folder_of(path);
+    let unfinished = unfinished(folder, bytes, readers)?;
+    unfinished
+        .persist_noclobber(path)
+        .map_err(|failed| failed.error)?;
+    File::open(folder)?.sync_all()
+}
+
+fn unfinished(folder: &Path, bytes: &[u8], readers: Readers) -> io::Result<NamedTempFile> {
+    let mode = match readers {
+        Readers::Owner => 0o600,
+        Readers::All => 0o644,
+    };
+    // In the same folder, so that renaming it is one step.
+    let mut file = tempfile::Builder::new()
+        .prefix(".portcullis-")
+        .permissions(Permissions::from_mode(mode))
+        .tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn a_secret_is_its_owners_alone_and_replaces_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("signing.key");
+        create(&path, b"one", Readers::Owner).unwrap();
+        assert_eq!(mode(&path), 0o600);
+        let again = create(&path, b"two", Readers::Owner).unwrap_err();
+        assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+    }
+
+    #[test]
+    fn a_replaced_file_is_whole_and_leaves_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.pclb");
+        replace(&path, b"one", Readers::All).unwrap();
+        let held = File::open(&path).unwrap();
+        replace(&path, b"second", Readers::All).unwrap();
+        // Whoever has the old file open goes on reading the old file.
+        assert_eq!(read_from(held, 100).unwrap(), b"one");
+        assert_eq!(read(&path, 100).unwrap(), b"second");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn reading_is_bounded() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        replace(&path, b"12345", Readers::All).unwrap();
+        assert_eq!(read(&path, 5).unwrap(), b"12345");
+        assert!(read(&path, 4).unwrap_err().to_string().contains("4 bytes"));
+    }
+}

@@ -1,0 +1,267 @@
+//! Deciding: the six steps, and the canonical answer.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    attributes::{Attributes, is_value, set_of_id},
+    catalog::{Catalog, Permission, Requirement},
+    condition::{Atom, Condition, Party, Path},
+    reference::Reference,
+    request::{Request, Subject},
+    residual::{OpenAtom, Residual},
+    tenant::{Assignment, known_features},
+    truth::{Test, Truth},
+};
+
+/// The subject with what groups and directory add.
+#[derive(Debug, Clone)]
+pub(crate) struct Holder {
+    pub(crate) roles: BTreeSet<Assignment>,
+    attributes: Attributes,
+}
+
+/// One grant of G; its order is the order in which the first true one is named.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Grant {
+    bound_to_team: bool,
+    role: String,
+    pub(crate) team: Option<String>,
+    /// The scope's place in catalog order.
+    pub(crate) place: usize,
+}
+
+impl Reference {
+    /// Answers one request as the canonical members after `decision`, or why it is malformed.
+    pub(crate) fn decide(&self, request: &Request) -> Result<Value, String> {
+        // 1. The permission is in the catalog.
+        let Some(permission) = self
+            .catalog
+            .permission(&request.module, &request.action_name)
+        else {
+            return Ok(deny("unknown-permission"));
+        };
+
+        // 2. Its module is open, and its own requirement holds.
+        let features = match &request.features {
+            Some(given) => known_features(&self.catalog, given.iter().cloned()),
+            None => self.tenant.features.clone(),
+        };
+        let unmet = unmet_requirements(permission, &features);
+        if !unmet.is_empty() {
+            let missing: BTreeSet<&String> = unmet.iter().flat_map(|unmet| &unmet.0).collect();
+            return Ok(
+                json!({ "effect": "deny", "reason": "feature-disabled", "features": missing }),
+            );
+        }
+
+        // 3. Some role grants it.
+        let holder = self.holder(&request.subject);
+        let grants = self.grants_on(permission, &holder);
+        if grants.is_empty() {
+            return Ok(deny("not-granted"));
+        }
+
+        // 4. The first grant that is true.
+        let mut residual = Residual::default();
+        for grant in &grants {
+            let scope = self.catalog.scopes.get(grant.place);
+            let Some((scope, condition)) =
+                scope.and_then(|name| permission.scopes.get_key_value(name))
+            else {
+                continue;
+            };
+            match self.evaluate(condition, grant, &holder, request) {
+                (Truth::True, _) => return Ok(allow(grant, scope)),
+                (Truth::Unknown, open) => residual.0.extend(open.0),
+                (Truth::False, _) => {}
+            }
+        }
+
+        // 5. Else what is unknown, 6. else nothing.
+        if residual.0.is_empty() {
+            return Ok(deny("out-of-scope"));
+        }
+        let residual = residual.to_json();
+        if residual.to_string().len() > RESIDUAL_BYTES_MAX {
+            return Err("limit-exceeded: residual".to_owned());
+        }
+        Ok(json!({ "effect": "conditional", "reason": "conditional", "residual": residual }))
+    }
+
+    /// The subject's roles and attributes: its own, its groups', the directory's.
+    pub(crate) fn holder(&self, subject: &Subject) -> Holder {
+        let global = |role: &String| Assignment {
+            role: role.clone(),
+            team: None,
+        };
+        let mut roles: BTreeSet<Assignment> = subject.roles.iter().map(global).collect();
+        // A team outside the grammar is unknown, and an unknown team grants nothing.
+        for (team, bound) in subject.team_roles.iter().filter(|(team, _)| is_value(team)) {
+            let bind = |role: &String| Assignment {
+                role: role.clone(),
+                team: Some(team.clone()),
+            };
+            roles.extend(bound.iter().map(bind));
+        }
+        let mut groups = subject.groups.clone();
+        let mut attributes = subject.attributes.clone();
+        let key = (subject.kind.clone(), subject.id.clone());
+        if let Some(entry) = self.tenant.directory.get(&key) {
+            roles.extend(entry.roles.iter().cloned());
+            groups.extend(entry.groups.iter().cloned());
+            for (name, values) in &entry.attributes.0 {
+                attributes.unite(name, values.iter().cloned());
+            }
+        }
+        for group in groups {
+            roles.extend(
+                self.tenant
+                    .groups
+                    .get(&group)
+                    .into_iter()
+                    .flatten()
+                    .cloned(),
+            );
+        }
+        attributes.unite("id", set_of_id(&subject.id));
+        attributes.unite("type", set_of_id(&subject.kind));
+        Holder { roles, attributes }
+    }
+
+    /// G: every grant of the holder's roles on the permission, in the order of naming.
+    pub(crate) fn grants_on(&self, permission: &Permission, holder: &Holder) -> BTreeSet<Grant> {
+        let mut grants = BTreeSet::new();
+        for Assignment { role, team } in &holder.roles {
+            // Without a team attribute, what is bound to a team grants nothing.
+            if team.is_some() && self.catalog.attributes.team.is_none() {
+                continue;
+            }
+            // An unknown role, and one that is not yet available, grants nothing.
+            let Some(definition) = self.roles.get(role).filter(|role| role.available) else {
+                continue;
+            };
+            let Some(scopes) = definition.grants.0.get(&permission.name()) else {
+                continue;
+            };
+            for (place, _) in in_catalog_order(&self.catalog, scopes) {
+                grants.insert(Grant {
+                    bound_to_team: team.is_some(),
+                    role: role.clone(),
+                    team: team.clone(),
+                    place,
+                });
+            }
+        }
+        grants
+    }
+
+    /// The truth of a grant, and its conjunctions that are unknown with their known atoms dropped.
+    fn evaluate(
+        &self,
+        condition: &Condition,
+        grant: &Grant,
+        holder: &Holder,
+        request: &Request,
+    ) -> (Truth, Residual) {
+        let mut subject = holder.attributes.clone();
+        let mut team_atom = None;
+        if let (Some(team), Some(attribute)) = (&grant.team, &self.catalog.attributes.team) {
+            subject.unite(attribute, [team.clone()]);
+            let test = Test::In(BTreeSet::from([team.clone()]));
+            team_atom = Some(Atom::Test(Path::resource(attribute), test));
+        }
+        let mut residual = Residual::default();
+        let truth = Truth::any(condition.0.iter().map(|conjunction| {
+            let mut open = BTreeSet::new();
+            let truth = Truth::all(conjunction.iter().chain(&team_atom).map(|atom| {
+                let Some((path, test)) = fill(atom, &subject) else {
+                    return Truth::True;
+                };
+                let truth = test.truth(known(&path, &subject, request));
+                if truth == Truth::Unknown {
+                    open.insert(OpenAtom {
+                        attribute: path.attribute,
+                        test,
+                    });
+                }
+                truth
+            }));
+            if truth == Truth::Unknown {
+                residual.0.insert(open);
+            }
+            truth
+        }));
+        (truth, residual)
+    }
+}
+
+/// The requirements of the permission and its place that do not hold.
+pub(crate) fn unmet_requirements<'a>(
+    permission: &'a Permission,
+    features: &BTreeSet<String>,
+) -> Vec<&'a Requirement> {
+    permission
+        .requires
+        .iter()
+        .filter(|requirement| !requirement.holds(features))
+        .collect()
+}
+
+/// The set of an attribute; only a resource's may be unknown, anyone else's is then empty.
+fn known<'a>(
+    path: &Path,
+    subject: &'a Attributes,
+    request: &'a Request,
+) -> Option<&'a BTreeSet<String>> {
+    static EMPTY: BTreeSet<String> = BTreeSet::new();
+    match path.party {
+        Party::Subject => Some(subject.get(&path.attribute).unwrap_or(&EMPTY)),
+        Party::Action => Some(request.action.get(&path.attribute).unwrap_or(&EMPTY)),
+        Party::Context => Some(request.context.get(&path.attribute).unwrap_or(&EMPTY)),
+        Party::Resource => request.resource.get(&path.attribute),
+    }
+}
+
+/// The atom with the subject's values filled in: `None` is the atom `true`.
+fn fill(atom: &Atom, subject: &Attributes) -> Option<(Path, Test)> {
+    match atom {
+        Atom::True => None,
+        Atom::Test(path, test) => Some((path.clone(), test.clone())),
+        Atom::Shares(name, path) => {
+            let values = subject.get(name).cloned().unwrap_or_default();
+            Some((path.clone(), Test::In(values)))
+        }
+    }
+}
+
+fn in_catalog_order<'a>(
+    catalog: &'a Catalog,
+    scopes: &'a BTreeSet<String>,
+) -> impl Iterator<Item = (usize, &'a String)> {
+    catalog
+        .scopes
+        .iter()
+        .enumerate()
+        .filter(|(_, name)| scopes.contains(*name))
+}
+
+fn allow(grant: &Grant, scope: &str) -> Value {
+    let mut members = Map::new();
+    members.insert("effect".to_owned(), "allow".into());
+    members.insert("reason".to_owned(), "granted".into());
+    members.insert("role".to_owned(), grant.role.clone().into());
+    members.insert("scope".to_owned(), scope.into());
+    if let Some(team) = &grant.team {
+        members.insert("team".to_owned(), team.clone().into());
+    }
+    Value::Object(members)
+}
+
+fn deny(reason: &str) -> Value {
+    json!({ "effect": "deny", "reason": reason })
+}
+
+/// The most bytes of a residual in canonical form.
+const RESIDUAL_BYTES_MAX: usize = 16 * 1024;

@@ -1,0 +1,34 @@
+//! The shapes that recur in a policy's source.
+
+use serde_json::Value;
+
+/// Returns the members of the object `node.member` in document order; absent is none.
+pub(crate) fn members<'a>(
+    node: &'a Value,
+    member: &str,
+) -> impl Iterator<Item = (&'a String, &'a Value)> {
+    node.get(member)
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+}
+
+/// Returns the strings of `node.member`; a string stands for a list of one, absent is none.
+pub(crate) fn strings(node: &Value, member: &str) -> Result<Vec<String>, String> {
+    node.get(member).map_or_else(|| Ok(Vec::new()), string_list)
+}
+
+/// Returns the strings of `value`; a string stands for a list of one.
+pub(crate) fn string_list(value: &Value) -> Result<Vec<String>, String> {
+    match value {
+        Value::String(one) => Ok(vec![one.clone()]),
+        Value::Array(many) => many
+            .iter()
+            .map(|item| item.as_str().map(str::to_owned))
+            .collect::<Option<_>>()
+            .ok_or_else(|| format!("`{value}` is not a list of strings")),
+        _ => Err(format!(
+            "`{value}` is neither a string nor a list of strings"
+        )),
+    }
+}

@@ -1,0 +1,31 @@
+//! World `plugin`: translates between the component's interface and the engine.
+#![no_std]
+#![cfg(target_arch = "wasm32")]
+
+extern crate alloc;
+
+mod attributes;
+mod bindings;
+mod policy;
+mod session;
+mod trust;
+mod verdict;
+
+use bindings::exports::portcullis::edge::engine::Guest;
+
+#[derive(Debug)]
+struct Plugin;
+
+impl Guest for Plugin {
+    type Policy = policy::PluginPolicy;
+    type Session = session::PluginSession;
+}
+
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
+/// Nothing here panics; if something did, it must cost this instance and no more.
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
+}

@@ -1,0 +1,156 @@
+//! The resource `policy`.
+
+use alloc::{
+    string::String,
+    vec::Vec,
+};
+
+use portcullis_engine::{
+    PackedQuestion, PackedRequest, PermissionId, Policy, SignedBundle, Subject, UnixSeconds, Verdict,
+};
+
+use crate::{
+    attributes::with_subject,
+    bindings::exports::portcullis::edge::engine as wit,
+    session::PluginSession,
+    verdict::OneVerdict,
+    trust::trust,
+};
+
+/// A verified bundle, held by the host.
+#[derive(Debug)]
+pub(crate) struct PluginPolicy(Policy);
+
+impl wit::GuestPolicy for PluginPolicy {
+    fn open(
+        bundle: Vec<u8>,
+        stated: wit::Trust,
+        now: u64,
+    ) -> Result<wit::Policy, wit::Failure> {
+        let trust = trust(stated)?;
+        let bundle = SignedBundle::new(bundle)
+            .verify(&trust, UnixSeconds(now))
+            .map_err(|rejection| wit::Failure::BundleRejected(rejection.code().into()))?;
+        Ok(wit::Policy::new(Self(Policy::from(bundle))))
+    }
+
+    fn info(&self) -> wit::BundleInfo {
+        let header = self.0.header();
+        wit::BundleInfo {
+            audience: header.audience.clone(),
+            tenant: header.tenant.clone(),
+            catalog: header.catalog.clone(),
+            sequence: header.sequence,
+            issued_at: header.issued_at.0,
+            not_before: header.not_before.0,
+            expires_at: header.expires_at.0,
+            digest: self.0.bundle().digest().to_vec(),
+            slice_of: header.slice_of.map(|digest| digest.to_vec()),
+            size: count(self.0.bundle().size_bytes()),
+            modules: count(self.0.modules().len()),
+            permissions: count(self.0.permission_count()),
+            roles: count(self.0.roles().len()),
+            grants: count(self.0.grant_count()),
+            features: owned(&mut self.0.enabled_features()),
+        }
+    }
+
+    fn names(&self, of: wit::NameList) -> Vec<String> {
+        let policy = &self.0;
+        match of {
+            wit::NameList::Reasons => owned(&mut Verdict::REASONS.into_iter()),
+            wit::NameList::Roles => owned(&mut policy.roles()),
+            wit::NameList::Scopes => owned(&mut policy.scopes()),
+            wit::NameList::Permissions => (0..)
+                .map(PermissionId)
+                .map_while(|permission| policy.permission_parts(permission))
+                .map(|(module, action)| [module, ":", action].concat())
+                .collect(),
+            wit::NameList::SubjectAttributes => {
+                let all = policy.subject_attributes();
+                let asked = all.filter(|(_, directory_only)| !directory_only);
+                owned(&mut asked.map(|(name, _)| name))
+            }
+            wit::NameList::ActionAttributes => owned(&mut policy.action_attributes()),
+            wit::NameList::ContextAttributes => owned(&mut policy.context_attributes()),
+            wit::NameList::ResourceAttributes => owned(&mut policy.resource_attributes()),
+        }
+    }
+
+    fn with_features(&self, features: Vec<String>) -> wit::Policy {
+        let features: Vec<&str> = features.iter().map(String::as_str).collect();
+        wit::Policy::new(Self(self.0.with_features(&features)))
+    }
+
+    fn check(&self, request: Vec<u8>, now: u64) -> u64 {
+        let mut verdict = OneVerdict::default();
+        self.each(&request, now, |next| verdict.take(next));
+        verdict.get().0
+    }
+
+    fn check_many(&self, request: Vec<u8>, now: u64) -> Vec<u64> {
+        let mut verdicts = Vec::new();
+        self.each(&request, now, |next| verdicts.push(next.0));
+        verdicts
+    }
+
+    fn decide(&self, request: Vec<u8>, now: u64) -> Result<String, wit::Failure> {
+        let (subject, asked) = self.read(&request, now)?;
+        let decision = self.0.decide(&subject, asked.permission, &asked.question);
+        Ok(decision.answer(&self.0)?)
+    }
+
+    fn explain(&self, request: Vec<u8>, now: u64) -> Result<String, wit::Failure> {
+        let (subject, asked) = self.read(&request, now)?;
+        let explanation = self.0.explain(&subject, asked.permission, &asked.question)?;
+        Ok(explanation.into_json())
+    }
+
+    fn session(
+        &self,
+        subject: wit::Subject,
+        valid_until: u64,
+        now: u64,
+    ) -> Result<wit::Session, wit::Failure> {
+        with_subject(&subject, |subject| {
+            let session = self.0.session(subject, UnixSeconds(valid_until), UnixSeconds(now))?;
+            Ok(wit::Session::new(PluginSession::new(session)))
+        })
+    }
+}
+
+impl PluginPolicy {
+    /// Reads a packed request that holds exactly one question.
+    fn read<'a>(
+        &self,
+        request: &'a [u8],
+        now: u64,
+    ) -> Result<(Subject<'a>, PackedQuestion<'a>), wit::Failure> {
+        if UnixSeconds(now) >= self.0.expires_at() {
+            return Err(wit::Failure::BundleExpired);
+        }
+        Ok(PackedRequest::read(request)?.single()?)
+    }
+
+    /// Gives the verdict on each packed question; the last may be that there is none.
+    fn each(&self, request: &[u8], now: u64, mut take: impl FnMut(Verdict)) {
+        if UnixSeconds(now) >= self.0.expires_at() {
+            return take(Verdict::EXPIRED);
+        }
+        let Ok(request) = PackedRequest::read(request) else { return take(Verdict::MALFORMED) };
+        for read in request.questions() {
+            take(match &read {
+                Ok(asked) => Verdict::from(&self.0.decide(&request.subject, asked.permission, &asked.question)),
+                Err(_) => Verdict::MALFORMED,
+            });
+        }
+    }
+}
+
+fn owned<'a>(names: &mut dyn Iterator<Item = &'a str>) -> Vec<String> {
+    names.map(String::from).collect()
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,52 @@
+//! Trust, as the host states it.
+
+use alloc::vec::Vec;
+
+use portcullis_engine::{
+    Floor, InvalidTrust, KeyUse, LimitExceeded, SessionExpired, SliceUse, Trust, TrustedKey,
+};
+
+use crate::bindings::exports::portcullis::edge::engine as wit;
+
+pub(crate) fn trust(stated: wit::Trust) -> Result<Trust, wit::Failure> {
+    let keys = stated.keys.iter().map(trusted_key).collect::<Result<Vec<_>, _>>();
+    let threshold = usize::try_from(stated.threshold).unwrap_or(usize::MAX);
+    let mut trust = keys
+        .and_then(|keys| Trust::new(threshold, keys, stated.audience))
+        .map_err(|invalid| wit::Failure::InvalidTrust(invalid.message().into()))?;
+    trust.tenants = stated.tenants;
+    trust.slices = match stated.slices {
+        wit::SliceUse::WholeOnly => SliceUse::WholeOnly,
+        wit::SliceUse::SlicesOnly => SliceUse::SlicesOnly,
+        wit::SliceUse::Either => SliceUse::Either,
+    };
+    trust.floor = stated.floor.map(floor).transpose()?;
+    if let Some(bound) = stated.bundle_bytes_max {
+        trust.bundle_bytes_max = usize::try_from(bound).unwrap_or(usize::MAX);
+    }
+    Ok(trust)
+}
+
+fn trusted_key(stated: &wit::TrustedKey) -> Result<TrustedKey, InvalidTrust> {
+    let key = stated.key.as_slice().try_into().map_err(|_| InvalidTrust::Key)?;
+    TrustedKey::new(key, if stated.slices_only { KeyUse::SlicesOnly } else { KeyUse::Any })
+}
+
+fn floor(stated: wit::Floor) -> Result<Floor, wit::Failure> {
+    let digest = stated.digest.map(|digest| digest.try_into()).transpose().map_err(|_| {
+        wit::Failure::InvalidTrust("the floor's digest is not 32 bytes".into())
+    })?;
+    Ok(Floor { sequence: stated.sequence, digest })
+}
+
+impl From<SessionExpired> for wit::Failure {
+    fn from(_: SessionExpired) -> Self {
+        Self::BundleExpired
+    }
+}
+
+impl From<LimitExceeded> for wit::Failure {
+    fn from(limit: LimitExceeded) -> Self {
+        Self::LimitExceeded(limit.message().into())
+    }
+}

@@ -1,0 +1,39 @@
+//! `lint`: formatting, and clippy with every warning an error.
+
+use anyhow::Result;
+
+use crate::checks::Checks;
+use crate::guests::NO_STD;
+use crate::run::{PRODUCT, cargo, words};
+use crate::setup;
+use crate::toolchain::TARGET;
+
+/// Runs the linters, all of them even if one fails.
+pub(crate) fn run() -> Result<()> {
+    let toolchain = setup::ensure()?.toolchain;
+    setup::ensure_linter(&toolchain)?;
+
+    let mut checks = Checks::default();
+    checks.run("formatting", cargo().args(words("fmt --all --check")));
+    let strictly = || words("--all-targets --locked -- -D warnings");
+    checks.run(
+        "lints of xtask",
+        cargo()
+            .args(["clippy", "--package", "xtask"])
+            .args(strictly()),
+    );
+    checks.run(
+        "lints of the product",
+        cargo().arg("clippy").args(PRODUCT).args(strictly()),
+    );
+    // Guests are empty anywhere but on the bare target, so these are their only lints.
+    for package in NO_STD {
+        checks.run(
+            format!("lints of {package} alone for {TARGET}"),
+            toolchain
+                .cargo("clippy")
+                .args(["--package", package, "--", "-D", "warnings"]),
+        );
+    }
+    checks.finish()
+}

@@ -1,0 +1,104 @@
+//! The chores of this repository: set up, build the guests, show, test, measure.
+
+mod bench;
+mod checks;
+mod demo;
+mod guests;
+mod lint;
+mod optimiser;
+mod run;
+mod setup;
+mod size;
+mod test;
+mod toolchain;
+mod wasm;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::run::complain;
+
+/// What the command line accepts.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = ABOUT, after_help = AFTER)]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Debug, Subcommand)]
+enum Chore {
+    /// Find what building WebAssembly needs, and install what is missing
+    ///
+    /// Looks for the target wasm32-unknown-unknown and for wasm-opt. What is missing comes from
+    /// rustup, else from Debian's packages (rustc-web and rust-web-src), else this says what to
+    /// run. When all is there it changes nothing and needs no network.
+    Setup,
+
+    /// Build the WebAssembly guests into dist/ and check their sizes and imports
+    ///
+    /// Skips what has not changed. Fails if a guest imports anything that it may not, or has
+    /// outgrown its bounds.
+    Wasm,
+
+    /// Show the product at work, with the commands that you would type yourself
+    ///
+    /// Sets up and builds first. Everything it makes is in target/demo.
+    Demo {
+        /// What to show
+        #[arg(value_enum, default_value_t)]
+        show: demo::Show,
+    },
+
+    /// Run every test, after checking the `no_std` crates alone for the bare WebAssembly target
+    ///
+    /// Sets up and builds the guests first, because tests load them.
+    Test {
+        /// Leave out the checks for the WebAssembly target, and try fewer random cases
+        #[arg(long)]
+        quick: bool,
+    },
+
+    /// Check formatting and lints; any warning fails
+    Lint,
+
+    /// Measure, with criterion
+    ///
+    /// Figures are nanoseconds; a benchmark that declares a throughput in elements is reported
+    /// per element.
+    Bench {
+        /// End standard output with one JSON object: name → nanoseconds, the least of the samples
+        #[arg(long)]
+        json: bool,
+
+        /// Run only the benchmarks whose name contains this, for example native/check
+        filter: Option<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().chore {
+        Chore::Setup => setup::ensure().map(drop),
+        Chore::Wasm => wasm::build(),
+        Chore::Demo { show } => demo::run(show),
+        Chore::Test { quick } => test::run(quick),
+        Chore::Lint => lint::run(),
+        Chore::Bench { json, filter } => bench::run(json, filter.as_deref()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+const ABOUT: &str = "The chores of this repository: set up, build, show, test, measure";
+
+const AFTER: &str = "\
+First time here?   cargo xtask demo     sets up, builds and shows what this does
+Changing code?     cargo xtask test     everything that must hold
+                   cargo xtask lint     what a reviewer should not have to say
+Both, as CI does:  .ci/run";

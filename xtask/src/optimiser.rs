@@ -1,0 +1,71 @@
+//! wasm-opt: where it is, and what it is told to do.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::run::{capture, root, run, which};
+
+/// A wasm-opt that can be run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Optimiser {
+    path: PathBuf,
+    version: String,
+}
+
+impl Optimiser {
+    /// Finds wasm-opt on the PATH, or where [`Optimiser::install_by_npm`] puts it.
+    pub(crate) fn find() -> Option<Self> {
+        let local = npm_folder().join("node_modules/.bin/wasm-opt");
+        [which("wasm-opt"), Some(local)]
+            .into_iter()
+            .flatten()
+            .filter(|path| path.is_file())
+            .find_map(|path| {
+                let version = capture(Command::new(&path).arg("--version")).ok()?;
+                let version = version.trim().to_owned();
+                Some(Self { path, version })
+            })
+    }
+
+    /// Installs the npm package `binaryen` below target/, for this repository alone.
+    pub(crate) fn install_by_npm() -> Result<()> {
+        run(Command::new("npm")
+            .args([
+                "install",
+                "--no-save",
+                "--no-audit",
+                "--no-fund",
+                "--prefix",
+            ])
+            .arg(npm_folder())
+            .arg(NPM_PACKAGE))
+    }
+
+    /// Writes to `output` what `input` becomes when optimised.
+    ///
+    /// Custom sections that are not about debugging stay, so the guest's interface does too.
+    pub(crate) fn run(&self, input: &Path, output: &Path) -> Result<()> {
+        let mut command = Command::new(&self.path);
+        run(command.args(FLAGS).arg(input).arg("-o").arg(output))
+    }
+
+    /// Returns what decides the bytes that come out: the version and the flags.
+    pub(crate) fn recipe(&self) -> String {
+        format!("{} {}", self.version, FLAGS.join(" "))
+    }
+
+    /// Returns where it is and which version.
+    pub(crate) fn shown(&self) -> String {
+        format!("{} ({})", self.path.display(), self.version)
+    }
+}
+
+fn npm_folder() -> PathBuf {
+    root().join("target").join("npm")
+}
+
+const NPM_PACKAGE: &str = "binaryen@132";
+
+const FLAGS: [&str; 3] = ["-O3", "--strip-debug", "--strip-producers"];

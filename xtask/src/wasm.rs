@@ -1,0 +1,157 @@
+//! `wasm`: from guest crate to core module to component, checked, in dist/.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use anyhow::{Context as _, Result, bail};
+use wit_component::{ComponentEncoder, DecodedWasm};
+
+use crate::guests::{GUESTS, Guest};
+use crate::optimiser::Optimiser;
+use crate::run::{root, run, say};
+use crate::setup::{self, Tools};
+use crate::size::Size;
+use crate::toolchain::{TARGET, target_dir};
+
+/// Sets up, then builds every guest.
+pub(crate) fn build() -> Result<()> {
+    build_with(&setup::ensure()?)
+}
+
+/// Builds every guest with `tools`.
+pub(crate) fn build_with(tools: &Tools) -> Result<()> {
+    for guest in &GUESTS {
+        build_guest(guest, tools).with_context(|| format!("{} is not fit", guest.artefact))?;
+    }
+    Ok(())
+}
+
+/// Returns the path of an artefact.
+pub(crate) fn dist(artefact: &str) -> PathBuf {
+    root().join("dist").join(artefact)
+}
+
+fn build_guest(guest: &Guest, tools: &Tools) -> Result<()> {
+    run(tools
+        .toolchain
+        .cargo("build")
+        .args(["--package", guest.package]))?;
+    let core = target_dir()
+        .join(TARGET)
+        .join("wasm")
+        .join(guest.core_module());
+    let module = fs::read(&core)
+        .with_context(|| format!("{} is missing: is the crate type cdylib?", core.display()))?;
+
+    // Cargo decides whether the module is new; beyond that the artefact depends on the recipe.
+    let stamp = Stamp::of(guest, tools.optimiser.as_ref(), &module)?;
+    let artefact = dist(guest.artefact);
+    let fresh = artefact.is_file() && stamp.is_current();
+    if !fresh {
+        let module = optimised(&core, module, tools.optimiser.as_ref());
+        write(&artefact, &component(&module)?)?;
+    }
+
+    // Checked even when unchanged: what lies there may not be what was written.
+    let bytes = fs::read(&artefact)?;
+    check_imports(&bytes, guest.imports)?;
+    let size = Size::of(&bytes)?;
+    say(format!(
+        "dist/{}: {size}, {}{}",
+        guest.artefact,
+        if guest.imports.is_empty() {
+            "no imports"
+        } else {
+            "only the imports it may have"
+        },
+        if fresh { ", unchanged" } else { "" },
+    ));
+    size.within(guest.bound)?;
+    stamp.write()
+}
+
+fn optimised(path: &Path, module: Vec<u8>, optimiser: Option<&Optimiser>) -> Vec<u8> {
+    let Some(optimiser) = optimiser else {
+        return module;
+    };
+    let output = path.with_extension("opt.wasm");
+    let result = optimiser
+        .run(path, &output)
+        .and_then(|()| Ok(fs::read(&output)?));
+    result.unwrap_or_else(|error| {
+        say(format!("{error:#}; going on without optimising"));
+        module
+    })
+}
+
+fn component(module: &[u8]) -> Result<Vec<u8>> {
+    ComponentEncoder::default()
+        .validate(true)
+        .module(module)
+        .and_then(|encoder| encoder.encode())
+        .context("the core module does not make a component")
+}
+
+fn check_imports(component: &[u8], allowed: &[&str]) -> Result<()> {
+    let DecodedWasm::Component(resolve, world) = wit_component::decode(component)? else {
+        bail!("it is a WIT package, not a component");
+    };
+    let world = resolve.worlds.get(world).context("it has no world")?;
+    let surplus: Vec<String> = world
+        .imports
+        .keys()
+        .map(|key| resolve.name_world_key(key))
+        .filter(|name| !allowed.contains(&name.as_str()))
+        .map(|name| format!("`{name}`"))
+        .collect();
+    if !surplus.is_empty() {
+        bail!("it imports {}, which it may not", surplus.join(", "));
+    }
+    Ok(())
+}
+
+/// What an artefact was made from, remembered beside the core module.
+#[derive(Debug)]
+struct Stamp {
+    path: PathBuf,
+    content: Vec<u8>,
+}
+
+impl Stamp {
+    fn of(guest: &Guest, optimiser: Option<&Optimiser>, module: &[u8]) -> Result<Self> {
+        // This program holds the encoder, so a new build of it may encode differently.
+        let encoder = fs::metadata(env::current_exe()?)?.modified()?;
+        let encoder = encoder.duration_since(UNIX_EPOCH)?.as_nanos();
+        let recipe = optimiser.map_or_else(|| "as built".to_owned(), Optimiser::recipe);
+        let mut content = format!("{encoder}\n{recipe}\n").into_bytes();
+        content.extend_from_slice(module);
+        let path = target_dir().join(guest.artefact).with_extension("stamp");
+        Ok(Self { path, content })
+    }
+
+    fn is_current(&self) -> bool {
+        fs::read(&self.path).is_ok_and(|written| written == self.content)
+    }
+
+    fn write(&self) -> Result<()> {
+        if self.is_current() {
+            return Ok(());
+        }
+        write(&self.path, &self.content)
+    }
+}
+
+// Whole or not at all: a reader never sees half of an artefact.
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let written = || -> Result<()> {
+        let folder = path.parent().context("it has no folder")?;
+        fs::create_dir_all(folder)?;
+        let unfinished = path.with_extension("unfinished");
+        fs::write(&unfinished, bytes)?;
+        fs::rename(&unfinished, path)?;
+        Ok(())
+    };
+    written().with_context(|| format!("could not write {}", path.display()))
+}
