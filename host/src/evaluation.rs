@@ -57,7 +57,11 @@ mod tests {
             (Failure::BundleExpired, 503, "bundle-expired"),
             (Failure::Busy, 503, "busy"),
             (Failure::Trap("\"x\"".to_owned()), 500, r#"trap: \"x\""#),
-            (Failure::LimitExceeded("y".to_owned()), 400, "limit-exceeded: y"),
+            (
+                Failure::LimitExceeded("y".to_owned()),
+                400,
+                "limit-exceeded: y",
+            ),
         ] {
             let error = format!(r#"{{"status":{status},"message":"{message}"}}"#);
             let context = format!(r#"{{"effect":"error","error":{error}}}"#);

@@ -1,7 +1,7 @@
 //! Files that are never seen half written, and never read without bound.
 
 use std::{
-    fs::{File, Permissions},
+    fs::{self, File, OpenOptions, Permissions},
     io::{self, Read, Write as _},
     os::unix::fs::PermissionsExt as _,
     path::Path,
@@ -73,6 +73,35 @@ pub fn create(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
+/// Writes a file in place of one that is there, as [`replace`] does; whoever could use the
+/// old one can use the new one.
+///
+/// # Errors
+///
+/// Fails where there is none, and where the folder cannot be written; what was there is left.
+pub fn rewrite(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = folder_of(path);
+    let permissions = fs::metadata(path)?.permissions();
+    let unfinished = unfinished(folder, bytes, Readers::Owner)?;
+    unfinished.as_file().set_permissions(permissions)?;
+    unfinished.as_file().sync_all()?;
+    unfinished.persist(path).map_err(|failed| failed.error)?;
+    File::open(folder)?.sync_all()
+}
+
+/// Adds to the end of a file, which is made if it is not there; then it is on disk.
+///
+/// # Errors
+///
+/// Fails where it cannot be written; a part of the bytes may have been.
+pub fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    // The file itself may be new.
+    File::open(folder_of(path))?.sync_all()
+}
+
 fn unfinished(folder: &Path, bytes: &[u8], readers: Readers) -> io::Result<NamedTempFile> {
     let mode = match readers {
         Readers::Owner => 0o600,
@@ -98,7 +127,6 @@ fn folder_of(path: &Path) -> &Path {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
 
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -126,6 +154,20 @@ mod tests {
         assert_eq!(read_from(held, 100).unwrap(), b"one");
         assert_eq!(read(&path, 100).unwrap(), b"second");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_rewritten_file_keeps_its_mode_and_an_appended_one_what_was_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        assert!(rewrite(&path, b"one").is_err());
+        append(&path, b"one").unwrap();
+        append(&path, b"two").unwrap();
+        assert_eq!(read(&path, 100).unwrap(), b"onetwo");
+        fs::set_permissions(&path, Permissions::from_mode(0o660)).unwrap();
+        rewrite(&path, b"three").unwrap();
+        assert_eq!(read(&path, 100).unwrap(), b"three");
+        assert_eq!(mode(&path), 0o660);
     }
 
     #[test]

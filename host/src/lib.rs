@@ -11,6 +11,7 @@ pub mod clock;
 pub mod evaluation;
 pub mod files;
 pub mod hex;
+pub mod policy_file;
 pub mod sql;
 
 mod engine;

@@ -1,8 +1,6 @@
 //! The engine linked into this program.
 
-use portcullis_engine::{
-    PackedRequest, PermissionId, Policy, SignedBundle, UnixSeconds, Verdict,
-};
+use portcullis_engine::{PackedRequest, PermissionId, Policy, SignedBundle, UnixSeconds, Verdict};
 use portcullis_policy::authzen::{Request, Subject, Vocabulary};
 
 use crate::{
@@ -91,7 +89,11 @@ impl NativePolicy {
         for read in request.questions() {
             take(read.as_ref().map_or(Verdict::MALFORMED, |asked| {
                 let question = &asked.question;
-                Verdict::from(&self.policy.decide(&request.subject, asked.permission, question))
+                Verdict::from(
+                    &self
+                        .policy
+                        .decide(&request.subject, asked.permission, question),
+                )
             }));
         }
     }
@@ -123,7 +125,8 @@ impl LoadedPolicy for NativePolicy {
     fn explain(&self, request: &Request, now: UnixSeconds) -> Result<String, Failure> {
         self.current(now)?;
         let explanation = request.ask(|subject, question| {
-            self.policy.explain(subject, &request.permission(), question)
+            self.policy
+                .explain(subject, &request.permission(), question)
         })??;
         Ok(explanation.as_json().to_owned())
     }
@@ -135,9 +138,16 @@ impl LoadedPolicy for NativePolicy {
     }
 
     fn check(&self, packed: &[u8], now: UnixSeconds) -> Result<Verdict, Failure> {
-        let mut verdict = Verdict::MALFORMED;
-        self.each(packed, now, |next| verdict = next);
-        Ok(verdict)
+        if self.current(now).is_err() {
+            return Ok(Verdict::EXPIRED);
+        }
+        let read = PackedRequest::read(packed).and_then(PackedRequest::single);
+        Ok(read.map_or(Verdict::MALFORMED, |(subject, asked)| {
+            let decision = self
+                .policy
+                .decide(&subject, asked.permission, &asked.question);
+            Verdict::from(&decision)
+        }))
     }
 
     fn check_many(&self, packed: &[u8], now: UnixSeconds) -> Result<Vec<Verdict>, Failure> {

@@ -1,6 +1,6 @@
 //! Requests in the packed layout, for the hot calls.
 
-use portcullis_engine::Packer;
+use portcullis_engine::{Packer, PackerAttributes, PackerFacts};
 use portcullis_policy::authzen::{Attribute, Request};
 
 /// Packs a request with its one question (layout 1).
@@ -11,32 +11,35 @@ pub fn pack(request: &Request) -> Vec<u8> {
     for role in &asking.roles {
         subject = subject.role(role);
     }
-    for held in asking.team_roles.chunk_by(|one, next| one.team == next.team) {
+    let teams = &asking.team_roles;
+    for held in teams.chunk_by(|one, next| one.team == next.team) {
         if let Some(first) = held.first() {
-            subject = subject.team(&first.team, held.iter().map(|held| held.role.as_str()));
+            let roles: Vec<&str> = held.iter().map(|held| held.role.as_str()).collect();
+            subject = subject.team(&first.team, &roles);
         }
     }
     for group in &asking.groups {
         subject = subject.group(group);
     }
     for own in &asking.attributes {
-        subject = subject.attribute(&own.name, own.values.iter().map(String::as_str));
+        subject = subject.attribute(&own.name, &own.values);
     }
-    let questions = subject.end().question(
-        &request.permission(),
-        sets(&request.action.attributes),
-        sets(&request.context),
-        request.resource.id.as_deref(),
-        sets(&request.resource.attributes),
-    );
+    let facts = PackerFacts {
+        action: packed(&request.action.attributes),
+        context: packed(&request.context),
+        resource: packed(&request.resource.attributes),
+    };
+    let id = request.resource.id.as_deref();
+    let questions = subject.end().question(&request.permission(), id, &facts);
     questions.finish()
 }
 
-fn sets(attributes: &[Attribute]) -> impl Iterator<Item = (&str, Vec<&str>)> {
-    attributes.iter().map(|own| {
-        let values = own.values.iter().map(String::as_str);
-        (own.name.as_str(), values.collect())
-    })
+fn packed(attributes: &[Attribute]) -> PackerAttributes {
+    let mut packed = PackerAttributes::default();
+    for own in attributes {
+        packed.add(&own.name, &own.values);
+    }
+    packed
 }
 
 #[cfg(test)]
@@ -61,7 +64,11 @@ mod tests {
                 kind: "user".to_owned(),
                 id: "jo".to_owned(),
                 roles: texts(&["agent"]),
-                team_roles: vec![held("apac", "lead"), held("emea", "agent"), held("emea", "lead")],
+                team_roles: vec![
+                    held("apac", "lead"),
+                    held("emea", "agent"),
+                    held("emea", "lead"),
+                ],
                 groups: texts(&["g"]),
                 attributes: vec![attribute("teams", &["emea"])],
             },

@@ -132,7 +132,12 @@ mod tests {
     #[test]
     fn what_is_decided_selects_all_or_nothing() {
         check(r#"{"effect":"allow","reason":"granted"}"#, &[], "TRUE", &[]);
-        check(r#"{"effect":"deny","reason":"not-granted"}"#, &[], "FALSE", &[]);
+        check(
+            r#"{"effect":"deny","reason":"not-granted"}"#,
+            &[],
+            "FALSE",
+            &[],
+        );
     }
 
     #[test]
@@ -170,7 +175,11 @@ mod tests {
             &conditional(r#"{"any":[{"all":[{"attribute":"a"}]}]}"#),
             &conditional(r#"{"any":[{"all":[{"attribute":"a","in":[1]}]}]}"#),
         ] {
-            assert_eq!(Condition::of_answer(text, &[]), Err(UnreadableAnswer), "{text}");
+            assert_eq!(
+                Condition::of_answer(text, &[]),
+                Err(UnreadableAnswer),
+                "{text}"
+            );
         }
     }
 }

@@ -1,1 +1,15 @@
-//! Empty.
+//! What the conformance tests share: the engines behind one trait, bundles, and random policies.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "support of tests: what fails here is a failed test"
+)]
+
+pub mod bundles;
+pub mod engines;
+pub mod places;
+pub mod policies;
+pub mod requests;
+pub mod tape;
+pub mod vectors;

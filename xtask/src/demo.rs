@@ -44,7 +44,12 @@ fn decisions(program: &Path) -> Result<()> {
     fs::create_dir_all(&folder)?;
     let portcullis = |arguments: &str| {
         let mut command = Command::new(program);
-        command.current_dir(root()).args(words(arguments));
+        // What is shown is what was built here and now, whatever this shell is set to.
+        command
+            .current_dir(root())
+            .args(words(arguments))
+            .env_remove("PORTCULLIS_COMPONENT")
+            .env_remove("SOURCE_DATE_EPOCH");
         command
     };
 

@@ -9,6 +9,7 @@ mod optimiser;
 mod run;
 mod setup;
 mod size;
+mod strip;
 mod test;
 mod toolchain;
 mod wasm;

@@ -45,7 +45,7 @@ impl Optimiser {
 
     /// Writes to `output` what `input` becomes when optimised.
     ///
-    /// Custom sections that are not about debugging stay, so the guest's interface does too.
+    /// The names of functions go; other custom sections stay, the guest's interface among them.
     pub(crate) fn run(&self, input: &Path, output: &Path) -> Result<()> {
         let mut command = Command::new(&self.path);
         run(command.args(FLAGS).arg(input).arg("-o").arg(output))
@@ -68,4 +68,4 @@ fn npm_folder() -> PathBuf {
 
 const NPM_PACKAGE: &str = "binaryen@132";
 
-const FLAGS: [&str; 3] = ["-O3", "--strip-debug", "--strip-producers"];
+const FLAGS: [&str; 4] = ["-Oz", "--converge", "--strip-debug", "--strip-producers"];

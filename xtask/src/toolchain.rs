@@ -89,7 +89,10 @@ impl Toolchain {
             .env("CARGO_ENCODED_RUSTFLAGS", self.flags().join("\u{1f}"));
         if let Self::BuildStd { linker, .. } = self {
             command
-                .args(["-Zbuild-std=core,alloc,panic_abort", "-Zbuild-std-features=optimize_for_size"])
+                .args([
+                    "-Zbuild-std=core,alloc,panic_abort",
+                    "-Zbuild-std-features=optimize_for_size",
+                ])
                 .env("RUSTC", DISTRO_RUSTC)
                 .env("RUSTC_BOOTSTRAP", "1")
                 .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
@@ -134,9 +137,9 @@ impl Toolchain {
     fn abort_flags(&self) -> Vec<String> {
         match self {
             Self::Installed => Vec::new(),
-            Self::BuildStd { .. } => {
-                ["-Zunstable-options", "-Cpanic=immediate-abort"].map(str::to_owned).into()
-            }
+            Self::BuildStd { .. } => ["-Zunstable-options", "-Cpanic=immediate-abort"]
+                .map(str::to_owned)
+                .into(),
         }
     }
 }

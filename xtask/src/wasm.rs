@@ -13,6 +13,7 @@ use crate::optimiser::Optimiser;
 use crate::run::{root, run, say};
 use crate::setup::{self, Tools};
 use crate::size::Size;
+use crate::strip::strip;
 use crate::toolchain::{TARGET, target_dir};
 
 /// Sets up, then builds every guest.
@@ -87,11 +88,12 @@ fn optimised(path: &Path, module: Vec<u8>, optimiser: Option<&Optimiser>) -> Vec
 }
 
 fn component(module: &[u8]) -> Result<Vec<u8>> {
-    ComponentEncoder::default()
+    let component = ComponentEncoder::default()
         .validate(true)
         .module(module)
         .and_then(|encoder| encoder.encode())
-        .context("the core module does not make a component")
+        .context("the core module does not make a component")?;
+    strip(&component)
 }
 
 fn check_imports(component: &[u8], allowed: &[&str]) -> Result<()> {

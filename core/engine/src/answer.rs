@@ -104,7 +104,11 @@ pub fn write_json_string(out: &mut String, text: &str) {
             '\0'..='\u{1f}' => {
                 out.push_str("\\u00");
                 let code = u32::from(char);
-                out.extend([code >> 4_u32, code & 15].iter().filter_map(|half| char::from_digit(*half, 16)));
+                out.extend(
+                    [code >> 4_u32, code & 15]
+                        .iter()
+                        .filter_map(|half| char::from_digit(*half, 16)),
+                );
             }
             _ => out.push(char),
         }

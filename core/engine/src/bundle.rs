@@ -5,7 +5,8 @@ use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    format,
+    cursor::Cursor,
+    format::{self, Wire},
     ids::UnixSeconds,
     index::{Span, Tables},
 };
@@ -31,6 +32,21 @@ impl Bundle {
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
         Sha256::digest(self.payload.bytes(&self.bytes)).into()
+    }
+
+    /// Returns the SHA-256 of the payload that the sequence stands for: of a slice
+    /// that of the whole bundle, so that all slices of one bundle share it.
+    #[must_use]
+    pub fn origin_digest(&self) -> [u8; 32] {
+        self.header.slice_of.unwrap_or_else(|| self.digest())
+    }
+
+    /// Returns what was signed, as encoded: what a slice is cut from.
+    ///
+    /// It is always there: it was read when the bundle was opened.
+    #[must_use]
+    pub fn payload(&self) -> Option<format::Payload<'_>> {
+        format::Payload::read(&mut Cursor::new(self.payload.bytes(&self.bytes)))
     }
 
     /// Returns the gate's section, which the engine does not read.

@@ -3,10 +3,10 @@
 use alloc::{string::String, vec::Vec};
 
 use crate::{
-    answer::{member, write_json_string, write_list},
+    answer::{member, write_json_string},
     condition::{Facts, Truth, Who},
     decide::Question,
-    ids::{PermissionId, RoleId},
+    ids::PermissionId,
     index::PermissionRow,
     limits::LimitExceeded,
     policy::Policy,
@@ -22,8 +22,10 @@ impl Explanation {
     /// Returns compact JSON: `permission`, `answer`, the `roles` held and where each
     /// comes from, what was `ignored` and why, the `grants` with what each is worth
     /// here (`true`, `false`, `unknown`), and under `would_allow` the smallest
-    /// changes: the `features` to turn on, the `roles` any one of which would do, and
-    /// the `grants` that a held role would need.
+    /// changes: the `features` to turn on, and with them on any one of the `roles` to
+    /// give, everywhere or on a team, or of the `grants` to add to a held role. There
+    /// are no roles and no grants where the features are enough, and nothing at all
+    /// where it is allowed already.
     #[must_use]
     pub fn as_json(&self) -> &str {
         &self.0
@@ -48,11 +50,12 @@ impl Policy {
         permission: &str,
         question: &Question<'_>,
     ) -> Result<Explanation, LimitExceeded> {
-        let answer = self.decide(subject, permission, question).answer(self)?;
+        let decision = self.decide(subject, permission, question);
+        let (allowed, answer) = (decision.is_allow(), decision.answer(self)?);
         let person = self.person(subject);
         let facts = question.facts(self, Who::new(subject, person.as_ref()));
         let mut findings = Vec::new();
-        roles::each(self, subject, person.as_ref(), |finding| {
+        roles::visit(self, subject, person.as_ref(), &mut |finding| {
             findings.push(finding)
         });
         let mut out = String::from(r#"{"permission":"#);
@@ -68,14 +71,7 @@ impl Policy {
             self.write_grants(&mut out, &facts, id, row, &held);
         }
         out.push_str(r#"],"would_allow":{"features":["#);
-        if let (Some(id), Some(row)) = (known, row) {
-            let missing = self.gate.missing(&self.bundle, id);
-            write_list(
-                &mut out,
-                missing
-                    .into_iter()
-                    .map(|feature| self.feature_name(feature)),
-            );
+        if let (Some(id), Some(row), false) = (known, row, allowed) {
             self.write_cures(&mut out, &facts, id, row, &held);
         } else {
             out.push_str(r#"],"roles":[],"grants":["#);
@@ -146,60 +142,7 @@ impl Policy {
         }
     }
 
-    /// Writes the roles and grants that would make the answer an allowance.
-    fn write_cures(
-        &self,
-        out: &mut String,
-        facts: &Facts<'_>,
-        permission: PermissionId,
-        row: &PermissionRow,
-        held: &[Held<'_>],
-    ) {
-        let grants = &self.bundle.tables.grants;
-        out.push_str(r#"],"roles":["#);
-        let mut first = true;
-        for role in (0..).map(RoleId).take(self.bundle.tables.roles.len()) {
-            let own = Held { role, team: None };
-            if held.contains(&own) {
-                continue;
-            }
-            let Some(set) = grants.find(permission, role) else {
-                continue;
-            };
-            let mut scopes = self.scopes_of(set).iter();
-            if let Some(scope) = scopes.find(|scope| facts.scope(row, **scope, None) == Truth::True)
-            {
-                separate(out, &mut first);
-                self.write_held(out, &own);
-                member(out, "scope", self.scope_name(*scope));
-                out.push('}');
-            }
-        }
-        out.push_str(r#"],"grants":["#);
-        first = true;
-        let tables = &self.bundle.tables;
-        let rows = tables
-            .scope_rows
-            .get(tables.scope_tables.range(usize::from(row.scopes)));
-        for own in held {
-            let set = grants.find(permission, own.role);
-            let has = set.map(|set| self.scopes_of(set)).unwrap_or_default();
-            for scope in rows
-                .unwrap_or_default()
-                .iter()
-                .map(|row| crate::ids::ScopeId(row.scope))
-            {
-                if !has.contains(&scope) && facts.scope(row, scope, own.team) == Truth::True {
-                    separate(out, &mut first);
-                    self.write_held(out, own);
-                    member(out, "scope", self.scope_name(scope));
-                    out.push('}');
-                }
-            }
-        }
-    }
-
-    fn write_held(&self, out: &mut String, held: &Held<'_>) {
+    pub(crate) fn write_held(&self, out: &mut String, held: &Held<'_>) {
         out.push_str(r#"{"role":"#);
         write_json_string(out, self.role_name(held.role));
         if let Some(team) = held.team {
@@ -219,7 +162,7 @@ fn write_origin(out: &mut String, origin: &Origin<'_>) {
     }
 }
 
-fn separate(out: &mut String, first: &mut bool) {
+pub(crate) fn separate(out: &mut String, first: &mut bool) {
     if !*first {
         out.push(',');
     }

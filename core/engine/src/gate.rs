@@ -73,17 +73,55 @@ impl Gate {
     /// Returns every feature named by a requirement of the permission, or of a
     /// module above it, that does not hold; ascending.
     pub(crate) fn missing(&self, bundle: &Bundle, permission: PermissionId) -> Vec<FeatureId> {
-        let tables = &bundle.tables;
         let mut missing = Vec::new();
+        self.each_unmet(bundle, permission, &mut |requirement| {
+            for feature in requirement.features.iter().map(FeatureId) {
+                insert(&mut missing, feature);
+            }
+        });
+        missing
+    }
+
+    /// Returns features that open the permission once they are on, none of them in
+    /// vain: of those of which one is enough the first, unless another is needed anyway.
+    pub(crate) fn least(&self, bundle: &Bundle, permission: PermissionId) -> Vec<FeatureId> {
+        let mut least = Vec::new();
+        for any in [false, true] {
+            self.each_unmet(bundle, permission, &mut |requirement| {
+                if requirement.any != any {
+                    return;
+                }
+                let mut features = requirement.features.iter().map(FeatureId);
+                if !any {
+                    let off = features.filter(|feature| !self.is_on(*feature));
+                    off.for_each(|feature| insert(&mut least, feature));
+                } else if !features.clone().any(|feature| least.contains(&feature)) {
+                    features
+                        .next()
+                        .into_iter()
+                        .for_each(|feature| insert(&mut least, feature));
+                }
+            });
+        }
+        least
+    }
+
+    /// Visits each requirement of the permission and of the modules above it that does
+    /// not hold, perhaps more than once.
+    fn each_unmet(
+        &self,
+        bundle: &Bundle,
+        permission: PermissionId,
+        take: &mut dyn FnMut(&Requirement<'_>),
+    ) {
+        let tables = &bundle.tables;
         let Some(row) = tables.permissions.get(permission.index()) else {
-            return missing;
+            return;
         };
         let mut name = |requirement: u16| {
             let own = requirements(bundle).iter().nth(usize::from(requirement));
             if let Some(own) = own.filter(|own| !holds(own, &self.features)) {
-                for feature in own.features.iter().map(FeatureId) {
-                    insert(&mut missing, feature);
-                }
+                take(&own);
             }
         };
         if row.requires != NONE {
@@ -96,7 +134,6 @@ impl Gate {
             }
             module = above.parent;
         }
-        missing
     }
 }
 

@@ -3,6 +3,7 @@
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, vec::Vec};
 
 use crate::{
+    bundle::Bundle,
     envelope::SignedBundle,
     ids::UnixSeconds,
     policy::Policy,
@@ -68,7 +69,8 @@ pub enum Offer {
 pub struct Persisted {
     /// Whose floor it is.
     pub key: TenantKey,
-    /// The newest sequence accepted and its payload's digest.
+    /// The newest sequence accepted and its payload's digest; of a slice, that of the
+    /// whole bundle, so that it may be cut anew under the same sequence.
     pub floor: Floor,
 }
 
@@ -155,7 +157,7 @@ impl Keeper {
         };
         let floor = Floor {
             sequence: header.sequence,
-            digest: Some(bundle.digest()),
+            digest: Some(bundle.origin_digest()),
         };
         if let Some(kept) = self.tenants.get_mut(&key) {
             let refused = if floor.sequence < kept.floor.sequence {
@@ -170,8 +172,13 @@ impl Keeper {
                 return Err(rejection);
             }
             kept.last_rejection = None;
-            if floor == kept.floor && !kept.versions.is_empty() {
-                return Ok(Offer::Unchanged);
+            if let Some(newest) = kept.versions.first_mut().filter(|_| floor == kept.floor) {
+                if !renews(&bundle, newest.policy.bundle()) {
+                    return Ok(Offer::Unchanged);
+                }
+                // The same version, cut anew: nothing is superseded.
+                newest.policy = Policy::from(bundle);
+                return Ok(Offer::Accepted(Persisted { key, floor }));
             }
         }
         let fresh = Kept {
@@ -249,7 +256,7 @@ impl Keeper {
         let left = expires_at.0.saturating_sub(now.0);
         Some(KeeperStatus {
             key: key.clone(),
-            sequence: kept.floor.sequence,
+            sequence: newest.header().sequence,
             digest: newest.bundle().digest(),
             expires_at,
             ready: now < expires_at,
@@ -280,6 +287,17 @@ impl Keeper {
         for kept in self.tenants.values_mut() {
             kept.last_rejection = Some(rejection);
         }
+    }
+}
+
+/// Says whether a bundle takes the place of another of the same sequence and origin: a
+/// slice that was cut later, or the whole in the place of its slice.
+fn renews(offered: &Bundle, kept: &Bundle) -> bool {
+    let (new, old) = (offered.header(), kept.header());
+    match (new.slice_of, old.slice_of) {
+        (None, old) => old.is_some(),
+        (Some(_), None) => false,
+        (Some(_), Some(_)) => new.issued_at >= old.issued_at && offered.digest() != kept.digest(),
     }
 }
 

@@ -17,8 +17,11 @@ extern crate alloc;
 
 mod answer;
 mod attributes;
+mod build;
 mod bundle;
+mod checks;
 mod condition;
+mod cures;
 mod cursor;
 mod decide;
 mod envelope;
@@ -55,7 +58,9 @@ pub use ids::{
 };
 pub use keeper::{Keeper, KeeperLimits, KeeperStatus, Offer, Persisted, TenantKey};
 pub use limits::LimitExceeded;
-pub use packed::{PackedQuestion, PackedRequest, Packer, PackerSubject, Verdict};
+pub use packed::{
+    PackedQuestion, PackedRequest, Packer, PackerAttributes, PackerFacts, PackerSubject, Verdict,
+};
 pub use policy::Policy;
 pub use rejection::RejectedBundle;
 pub use residual::Residual;

@@ -92,13 +92,17 @@ pub fn is_value(text: &str) -> bool {
 /// Says whether `text` is an id of the catalog: `[A-Za-z0-9_-]{1,64}`.
 #[must_use]
 pub fn is_name(text: &str) -> bool {
-    (1..=NAME_BYTES_MAX).contains(&text.len()) && text.bytes().all(is_name_byte)
+    is_name_bytes(text.as_bytes())
 }
 
 /// Says whether `text` is a module id: names joined with `.`.
 #[must_use]
 pub fn is_module(text: &str) -> bool {
-    text.len() <= MODULE_BYTES_MAX && text.split('.').all(is_name)
+    text.len() <= MODULE_BYTES_MAX
+        && text
+            .as_bytes()
+            .split(|byte| *byte == b'.')
+            .all(is_name_bytes)
 }
 
 /// Says whether `text` holds a control character.
@@ -106,6 +110,10 @@ pub fn is_module(text: &str) -> bool {
 pub fn has_control(text: &str) -> bool {
     let plain = text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
     !plain && text.chars().any(char::is_control)
+}
+
+fn is_name_bytes(text: &[u8]) -> bool {
+    (1..=NAME_BYTES_MAX).contains(&text.len()) && text.iter().copied().all(is_name_byte)
 }
 
 const fn is_name_byte(byte: u8) -> bool {

@@ -22,7 +22,9 @@ struct Slot {
 impl NameIndex {
     pub(crate) fn with_capacity(count: usize) -> Self {
         let slots = count.saturating_add(count >> 2_u32).saturating_add(1);
-        Self { slots: vec![Slot { tag: 0, id: FREE }; slots] }
+        Self {
+            slots: vec![Slot { tag: 0, id: FREE }; slots],
+        }
     }
 
     /// Adds a number whose name no other has; says whether that holds.
@@ -30,7 +32,9 @@ impl NameIndex {
     pub(crate) fn insert(&mut self, name: &[u8], id: u16, is: impl Fn(u16) -> bool) -> bool {
         let (start, tag) = self.place(name);
         for at in self.probe(start) {
-            let Some(slot) = self.slots.get_mut(at) else { break };
+            let Some(slot) = self.slots.get_mut(at) else {
+                break;
+            };
             if slot.id == FREE {
                 *slot = Slot { tag, id };
                 return true;
@@ -109,7 +113,9 @@ mod tests {
     #[test]
     fn every_name_is_found_and_no_other() {
         for count in [0_u16, 1, 2, 7, 132, 3_000] {
-            let names: Vec<String> = (0..count).map(|at| format!("module-{at}.sub:read")).collect();
+            let names: Vec<String> = (0..count)
+                .map(|at| format!("module-{at}.sub:read"))
+                .collect();
             let mut index = NameIndex::with_capacity(names.len());
             for (id, name) in (0..).zip(&names) {
                 let is = |other: u16| names[usize::from(other)] == *name;

@@ -4,11 +4,12 @@ use alloc::vec::Vec;
 
 use crate::{
     bundle::{Bundle, Header},
+    checks::Checks,
     cursor::Cursor,
     envelope::Envelope,
     format::{Payload, Wire},
     ids::UnixSeconds,
-    index::{Span, Tables, sound},
+    index::{Span, Tables},
     limits::{is_name, is_value},
     rejection::RejectedBundle,
     trust::{KeyUse, SliceUse, Trust, TrustedKey},
@@ -38,17 +39,14 @@ pub(crate) fn open(
     if !envelope.is_canonical() || !cursor.is_canonical() || !cursor.is_empty() {
         return Err(RejectedBundle::NotCanonical);
     }
-    let tables = Tables::build(&bytes, &payload);
-    if let Err(unreadable @ (RejectedBundle::NotCanonical | RejectedBundle::MalformedPayload)) =
-        tables
-    {
-        return Err(unreadable);
-    }
+    let checks = Checks::default();
+    let tables = Tables::build(&bytes, &payload, &checks);
+    checks.readable()?;
     let header = Header::from(&payload.header);
     check_header(&header, trust, now, whole)?;
     check_floor(&header, trust, encoded)?;
-    let tables = tables?;
-    check_sound(&header)?;
+    checks.sound(is_sound(&header));
+    checks.consistent()?;
     let payload_span = Span::of(&bytes, encoded);
     let routes = Span::of(&bytes, payload.routes);
     Ok(Bundle {
@@ -102,10 +100,13 @@ fn check_floor(header: &Header, trust: &Trust, encoded: &[u8]) -> Result<(), Rej
     Ok(())
 }
 
-fn check_sound(header: &Header) -> Result<(), RejectedBundle> {
-    sound(is_value(&header.audience) && is_value(&header.tenant) && is_name(&header.catalog))?;
-    sound(header.generator.is_empty() || is_value(&header.generator))?;
-    sound(header.not_before < header.expires_at && header.pin_floor <= header.sequence)
+fn is_sound(header: &Header) -> bool {
+    is_value(&header.audience)
+        && is_value(&header.tenant)
+        && is_name(&header.catalog)
+        && (header.generator.is_empty() || is_value(&header.generator))
+        && header.not_before < header.expires_at
+        && header.pin_floor <= header.sequence
 }
 
 fn digest(payload: &[u8]) -> [u8; 32] {

@@ -18,6 +18,7 @@ use crate::{
     attributes::Attributes,
     cursor::Cursor,
     decide::{Decision, DenyReason, Question},
+    gate::insert,
     limits::{
         ATTRIBUTES_MAX, BATCH_MAX, LimitExceeded, REQUEST_VALUES_MAX, ROLES_MAX, VALUES_MAX,
         is_value,
@@ -238,14 +239,14 @@ impl Packer {
     pub fn request(kind: &str, id: &str) -> PackerSubject {
         let mut bytes = Vec::with_capacity(128);
         bytes.push(LAYOUT);
-        put_text(&mut bytes, kind);
-        put_text(&mut bytes, id);
+        put_run(&mut bytes, kind.as_bytes());
+        put_run(&mut bytes, id.as_bytes());
         PackerSubject {
             bytes,
             roles: Vec::new(),
             teams: Vec::new(),
             groups: Vec::new(),
-            attributes: Vec::new(),
+            attributes: PackerAttributes::default(),
         }
     }
 
@@ -255,27 +256,25 @@ impl Packer {
         Self(Vec::new())
     }
 
-    /// Adds a question. `resource_id` is nothing where it is unknown.
+    /// Adds a question about `module:action`. `resource_id` is nothing where it is unknown.
     #[must_use]
-    pub fn question<'a>(
+    pub fn question(
         mut self,
         permission: &str,
-        action: impl IntoIterator<Item = (&'a str, Vec<&'a str>)>,
-        context: impl IntoIterator<Item = (&'a str, Vec<&'a str>)>,
         resource_id: Option<&str>,
-        resource: impl IntoIterator<Item = (&'a str, Vec<&'a str>)>,
+        facts: &PackerFacts,
     ) -> Self {
-        put_text(&mut self.0, permission);
-        put_attributes(&mut self.0, action);
-        put_attributes(&mut self.0, context);
+        put_run(&mut self.0, permission.as_bytes());
+        put_run(&mut self.0, &facts.action.0);
+        put_run(&mut self.0, &facts.context.0);
         match resource_id {
             None => self.0.push(0),
             Some(id) => {
                 self.0.push(1);
-                put_text(&mut self.0, id);
+                put_run(&mut self.0, id.as_bytes());
             }
         }
-        put_attributes(&mut self.0, resource);
+        put_run(&mut self.0, &facts.resource.0);
         self
     }
 
@@ -293,76 +292,80 @@ pub struct PackerSubject {
     roles: Vec<u8>,
     teams: Vec<u8>,
     groups: Vec<u8>,
-    attributes: Vec<u8>,
+    attributes: PackerAttributes,
 }
 
 impl PackerSubject {
     /// Adds a role that the subject holds everywhere.
     #[must_use]
     pub fn role(mut self, role: &str) -> Self {
-        put_text(&mut self.roles, role);
+        put_run(&mut self.roles, role.as_bytes());
         self
     }
 
     /// Adds the roles that the subject holds on a team.
     #[must_use]
-    pub fn team<'a>(mut self, team: &str, roles: impl IntoIterator<Item = &'a str>) -> Self {
-        put_text(&mut self.teams, team);
-        let mut run = Vec::new();
-        roles.into_iter().for_each(|role| put_text(&mut run, role));
-        put_run(&mut self.teams, &run);
+    pub fn team<R: AsRef<str>>(mut self, team: &str, roles: &[R]) -> Self {
+        put_run(&mut self.teams, team.as_bytes());
+        put_run(&mut self.teams, &texts(roles.iter().map(AsRef::as_ref)));
         self
     }
 
     /// Adds a group that the subject is in.
     #[must_use]
     pub fn group(mut self, group: &str) -> Self {
-        put_text(&mut self.groups, group);
+        put_run(&mut self.groups, group.as_bytes());
         self
     }
 
     /// Adds an attribute of the subject.
     #[must_use]
-    pub fn attribute<'a>(mut self, name: &str, values: impl IntoIterator<Item = &'a str>) -> Self {
-        put_attribute(&mut self.attributes, name, values.into_iter().collect());
+    pub fn attribute<V: AsRef<str>>(mut self, name: &str, values: &[V]) -> Self {
+        self.attributes.add(name, values);
         self
     }
 
     /// Ends the subject; questions follow.
     #[must_use]
     pub fn end(mut self) -> Packer {
-        put_run(&mut self.bytes, &self.roles);
-        put_run(&mut self.bytes, &self.teams);
-        put_run(&mut self.bytes, &self.groups);
-        put_run(&mut self.bytes, &self.attributes);
+        for run in [&self.roles, &self.teams, &self.groups, &self.attributes.0] {
+            put_run(&mut self.bytes, run);
+        }
         Packer(self.bytes)
     }
 }
 
-fn put_attributes<'a>(
-    bytes: &mut Vec<u8>,
-    attributes: impl IntoIterator<Item = (&'a str, Vec<&'a str>)>,
-) {
-    let mut run = Vec::new();
-    for (name, values) in attributes {
-        put_attribute(&mut run, name, values);
+/// What is known beside the subject: attributes of the action, the context and the resource.
+#[derive(Debug, Clone, Default)]
+pub struct PackerFacts {
+    /// Attributes of the action.
+    pub action: PackerAttributes,
+    /// Attributes of the context.
+    pub context: PackerAttributes,
+    /// Attributes of the resource; one that is not given is unknown.
+    pub resource: PackerAttributes,
+}
+
+/// Packed attributes. Their values may come unsorted and repeated.
+#[derive(Debug, Clone, Default)]
+pub struct PackerAttributes(Vec<u8>);
+
+impl PackerAttributes {
+    /// Adds an attribute.
+    pub fn add<V: AsRef<str>>(&mut self, name: &str, values: &[V]) {
+        let mut sorted: Vec<&str> = Vec::with_capacity(values.len());
+        for value in values {
+            insert(&mut sorted, value.as_ref());
+        }
+        put_run(&mut self.0, name.as_bytes());
+        put_run(&mut self.0, &texts(sorted.into_iter()));
     }
-    put_run(bytes, &run);
 }
 
-fn put_attribute(bytes: &mut Vec<u8>, name: &str, mut values: Vec<&str>) {
-    values.sort_unstable();
-    values.dedup();
+fn texts<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<u8> {
     let mut run = Vec::new();
-    values
-        .into_iter()
-        .for_each(|value| put_text(&mut run, value));
-    put_text(bytes, name);
-    put_run(bytes, &run);
-}
-
-fn put_text(bytes: &mut Vec<u8>, text: &str) {
-    put_run(bytes, text.as_bytes());
+    texts.for_each(|text| put_run(&mut run, text.as_bytes()));
+    run
 }
 
 fn put_run(bytes: &mut Vec<u8>, run: &[u8]) {

@@ -184,7 +184,12 @@ fn fill_in(facts: &Facts<'_>, atom: &AtomRow, team: Option<&str>) -> Unknown {
     match atom {
         AtomRow::Shares(left, right) => {
             let own = facts.operand(*left, team);
-            Unknown::new(facts, *right, Test::In, own.map_or(none, |parts| parts.values()))
+            Unknown::new(
+                facts,
+                *right,
+                Test::In,
+                own.map_or(none, |parts| parts.values()),
+            )
         }
         AtomRow::Is(source, span) => Unknown::new(facts, *source, Test::In, of(span)),
         AtomRow::Lacks(source, span) => Unknown::new(facts, *source, Test::NotIn, of(span)),
@@ -197,7 +202,8 @@ fn fill_in(facts: &Facts<'_>, atom: &AtomRow, team: Option<&str>) -> Unknown {
 fn write(any: &[Vec<Unknown>]) -> Result<Residual, LimitExceeded> {
     // Quadratic, and bounded: a subject's grants on one permission are few.
     let absorbed = |own: &Vec<Unknown>| {
-        any.iter().any(|other| other != own && other.iter().all(|atom| own.contains(atom)))
+        any.iter()
+            .any(|other| other != own && other.iter().all(|atom| own.contains(atom)))
     };
     let mut conjunctions: Vec<String> = Vec::new();
     for all in any.iter().filter(|own| !absorbed(own)) {

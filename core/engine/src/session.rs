@@ -329,7 +329,9 @@ fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
 }
 
 fn unite(policy: &Policy, who: &Who<'_>, index: usize) -> Box<[Box<str>]> {
-    let Ok(number) = u16::try_from(index) else { return Box::default() };
+    let Ok(number) = u16::try_from(index) else {
+        return Box::default();
+    };
     let (asked, listed) = who.attribute(&policy.bundle, number);
     let values = Union::new([asked, listed, Set::EMPTY]);
     values.map(|value| Box::from(utf8(value))).collect()

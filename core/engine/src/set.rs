@@ -74,8 +74,12 @@ impl<'a> Set<'a> {
         }
         let mut kept = 0_usize;
         for next in 0..values.len() {
-            let (Some(sorted), Some(value)) = (values.get(..kept), values.get(next)) else { break };
-            let Err(at) = sorted.binary_search(value) else { continue };
+            let (Some(sorted), Some(value)) = (values.get(..kept), values.get(next)) else {
+                break;
+            };
+            let Err(at) = sorted.binary_search(value) else {
+                continue;
+            };
             values.swap(kept, next);
             kept = kept.saturating_add(1);
             if let Some(shifted) = values.get_mut(at..kept) {
@@ -218,7 +222,11 @@ impl<'a> Iterator for Union<'a> {
     type Item = &'a [u8];
 
     fn next(&mut self) -> Option<&'a [u8]> {
-        let least = self.0.iter().filter_map(|values| values.clone().next()).min()?;
+        let least = self
+            .0
+            .iter()
+            .filter_map(|values| values.clone().next())
+            .min()?;
         for values in &mut self.0 {
             if values.clone().next() == Some(least) {
                 values.next();

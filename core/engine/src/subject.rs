@@ -27,7 +27,10 @@ impl<'a> Subject<'a> {
     ///
     /// Refuses a type or id outside the grammar.
     pub fn new(kind: &'a str, id: &'a str) -> Result<Self, LimitExceeded> {
-        if ![kind, id].into_iter().all(|text| text.is_empty() || is_value(text)) {
+        if ![kind, id]
+            .into_iter()
+            .all(|text| text.is_empty() || is_value(text))
+        {
             return Err(LimitExceeded::Value);
         }
         Ok(Self {

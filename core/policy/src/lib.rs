@@ -3,9 +3,16 @@
 //! Nothing here reads a clock, a file or a source of randomness: the time, the
 //! text and the keys are arguments, so that the same code runs in a browser.
 
+pub mod admin;
 pub mod atom;
+pub mod audit;
 pub mod authzen;
 pub mod encode;
+pub mod diff;
+pub mod evolution;
+pub mod lint;
+pub mod matrix;
+pub mod slice;
 pub mod json;
 pub mod kit;
 pub mod model;
@@ -14,6 +21,7 @@ pub mod sign;
 pub mod source;
 
 mod compile;
+mod etag;
 mod problem;
 
 pub use compile::compile;

@@ -18,6 +18,7 @@ use portcullis_host::{
 };
 use portcullis_policy::{
     encode::{Edition, encode},
+    evolution::Evolution,
     kit::Report,
     sign::{SigningKey, sign},
 };
@@ -28,7 +29,7 @@ use super::{
     input,
     output::{count, print_json, write_text},
     policies,
-    stop::{Stop, warn},
+    stop::{Stop, note, warn},
     utc::utc,
 };
 
@@ -67,6 +68,11 @@ pub(crate) struct Build {
     #[arg(long, value_name = "DURATION", default_value = "30d")]
     valid_for: Seconds,
 
+    /// The lowest sequence that a session which waits for role changes may stay with: with
+    /// this one's own, every change applies at once
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pin_floor: u64,
+
     /// What to leave out
     #[arg(long, value_enum, value_name = "PART")]
     without: Vec<Part>,
@@ -94,6 +100,9 @@ impl Build {
         let (source, model) =
             policies::load(path)?.map_err(|invalid| policies::invalid(path, &invalid))?;
         model.warnings.iter().for_each(warn);
+        let evolution = Evolution::new(&source.tenant, &model);
+        evolution.behind.iter().for_each(note);
+        evolution.unmet.iter().for_each(note);
         let keys = self.keys.iter().map(|path| read_key(path));
         let keys = keys.collect::<Result<Vec<_>, _>>()?;
         let mut edition = self.edition(&source.catalog)?;
@@ -106,6 +115,7 @@ impl Build {
             let failing = count(report.failing().count(), "test fails", "tests fail");
             return Err(Stop::check(format!("nothing was built: {failing}")));
         }
+        edition.audit_head = policies::audit_head(path)?;
         edition.without_directory = self.without.contains(&Part::Directory);
         let payload = encode(&model, &edition);
         let payload = payload.map_err(|error| Stop::check(error.to_string()))?;
@@ -136,6 +146,14 @@ impl Build {
         }
         let mut edition = Edition::new(&*self.audience, issued_at, valid_for, catalog);
         edition.sequence = self.sequence.unwrap_or(issued_at.0);
+        edition.pin_floor = self.pin_floor;
+        if edition.pin_floor > edition.sequence {
+            let message = format!(
+                "the floor for pins {} is above the bundle's own sequence {}",
+                edition.pin_floor, edition.sequence
+            );
+            return Err(Stop::usage(message).hint("no session could stay with any bundle"));
+        }
         Ok(edition)
     }
 
@@ -185,18 +203,22 @@ fn source_date_epoch() -> Result<Option<UnixSeconds>, Stop> {
     let seconds = stated.to_str().and_then(|text| text.parse().ok());
     match seconds {
         Some(seconds) => Ok(Some(UnixSeconds(seconds))),
-        None => Err(Stop::usage("SOURCE_DATE_EPOCH is not a number of seconds since 1970")),
+        None => Err(Stop::usage(
+            "SOURCE_DATE_EPOCH is not a number of seconds since 1970",
+        )),
     }
 }
 
-fn read_key(path: &Path) -> Result<SigningKey, Stop> {
+pub(super) fn read_key(path: &Path) -> Result<SigningKey, Stop> {
     let text = input::read_text(path, KEY_BYTES_MAX)?;
     let key = SigningKey::parse(&text);
     let key = key.map_err(|error| Stop::usage(format!("`{}`: {error}", path.display())))?;
     let mode = fs::metadata(path).map(|found| found.permissions().mode());
     if mode.is_ok_and(|mode| mode & 0o077 != 0) {
         let path = path.display();
-        warn(format!("others may use the key `{path}`; chmod 600 makes it yours alone"));
+        warn(format!(
+            "others may use the key `{path}`; chmod 600 makes it yours alone"
+        ));
     }
     Ok(key)
 }

@@ -37,13 +37,16 @@ pub(crate) struct Decide {
 
 const EXAMPLES: &str = "\
 Examples:
-  portcullis decide shop.pclb --trust keys/trust.json requests.jsonl
-  portcullis decide shop.pclb --trust keys/trust.json --engine component < requests.jsonl
-  echo '{\"subject\":{\"type\":\"user\",\"id\":\"jo\",\"properties\":{\"roles\":[\"agent\"]}},\
-\"action\":{\"name\":\"read\"},\"resource\":{\"type\":\"tickets\",\"id\":\"t-1\",\
-\"properties\":{\"assignees\":[\"jo\"]}}}' |
-    portcullis decide shop.pclb --trust keys/trust.json
-  {\"decision\":true,\"context\":{\"effect\":\"allow\",\"reason\":\"granted\",\"role\":\"agent\",\"scope\":\"own\"}}";
+  portcullis decide shop.pclb --trust keys/trust.json shop/requests.jsonl
+  portcullis decide shop.pclb --trust keys/trust.json --engine component < shop/requests.jsonl
+
+A request, and its answer:
+  {\"subject\":{\"type\":\"user\",\"id\":\"jo\",\"properties\":{\"roles\":[\"agent\"]}},
+   \"action\":{\"name\":\"reply\"},
+   \"resource\":{\"type\":\"tickets\",\"id\":\"t-1\",\"properties\":{\"assignees\":[\"jo\"]}}}
+  {\"decision\":true,
+   \"context\":{\"effect\":\"allow\",\"reason\":\"granted\",\"role\":\"agent\",\"scope\":\"own\"}}
+Each is one line.";
 
 impl Decide {
     pub(crate) fn run(&self) -> Result<(), Stop> {
@@ -55,7 +58,12 @@ impl Decide {
                 let file = File::open(path).map_err(|error| Stop::io("read", path, error))?;
                 answer_all(policy.as_ref(), time, path, file)
             }
-            _ => answer_all(policy.as_ref(), time, Path::new("standard input"), io::stdin()),
+            _ => answer_all(
+                policy.as_ref(),
+                time,
+                Path::new("standard input"),
+                io::stdin(),
+            ),
         }
     }
 }

@@ -48,7 +48,19 @@ mod tests {
         ] {
             assert_eq!(text.parse(), Ok(Seconds(seconds)), "{text}");
         }
-        for text in ["", "d", "30", "-1d", "+1d", "1.5h", "30 d", "30D", "0d", "1é", "99999999999999999w"] {
+        for text in [
+            "",
+            "d",
+            "30",
+            "-1d",
+            "+1d",
+            "1.5h",
+            "30 d",
+            "30D",
+            "0d",
+            "1é",
+            "99999999999999999w",
+        ] {
             assert!(text.parse::<Seconds>().is_err(), "{text}");
         }
     }

@@ -1,5 +1,6 @@
 //! `--engine` and `--component`: which engine answers.
 
+#[cfg(feature = "component")]
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};

@@ -29,9 +29,7 @@ pub(crate) struct Explain {
 const EXAMPLES: &str = "\
 Examples:
   portcullis explain shop.pclb --trust keys/trust.json @request.json
-  portcullis explain shop.pclb --trust keys/trust.json \\
-    '{\"subject\":{\"type\":\"user\",\"id\":\"jo\",\"properties\":{\"roles\":[\"agent\"]}},\
-\"action\":{\"name\":\"read\"},\"resource\":{\"type\":\"reports\",\"id\":\"r-1\"}}'";
+  head -1 shop/requests.jsonl | portcullis explain shop.pclb --trust keys/trust.json -";
 
 impl Explain {
     pub(crate) fn run(&self) -> Result<(), Stop> {

@@ -43,10 +43,12 @@ pub(crate) struct Filter {
 const EXAMPLES: &str = "\
 Examples:
   portcullis filter shop.pclb --trust keys/trust.json @request.json
-  portcullis filter shop.pclb --trust keys/trust.json --sql --arrays assignees \\
-    '{\"subject\":{\"type\":\"user\",\"id\":\"jo\",\"properties\":{\"roles\":[\"agent\"]}},\
-\"action\":{\"name\":\"read\"},\"resource\":{\"type\":\"tickets\"}}'
-  {\"where\":\"\\\"assignees\\\" && ARRAY[$1]::text[]\",\"parameters\":[\"jo\"]}";
+  portcullis filter shop.pclb --trust keys/trust.json @request.json --sql --arrays assignees
+  {\"where\":\"\\\"assignees\\\" && ARRAY[$1]::text[]\",\"parameters\":[\"jo\"]}
+
+A request:
+  {\"subject\":{\"type\":\"user\",\"id\":\"jo\",\"properties\":{\"roles\":[\"agent\"]}},
+   \"action\":{\"name\":\"read\"},\"resource\":{\"type\":\"tickets\"}}";
 
 impl Filter {
     pub(crate) fn run(&self) -> Result<(), Stop> {

@@ -6,7 +6,10 @@ use portcullis_host::Failure;
 /// Says why a bundle was rejected: its stable code, then words.
 pub(crate) fn rejected(code: &str) -> String {
     let known = RejectedBundle::from_code(code);
-    let words = known.map_or_else(|| "the bundle is not believed".to_owned(), |it| it.to_string());
+    let words = known.map_or_else(
+        || "the bundle is not believed".to_owned(),
+        |it| it.to_string(),
+    );
     format!("bundle-rejected({code}): {words}")
 }
 
@@ -16,7 +19,10 @@ pub(crate) fn of_failure(failure: &Failure) -> Option<String> {
         Failure::BundleRejected(code) => RejectedBundle::from_code(code).and_then(of_rejection),
         Failure::BundleExpired => of_rejection(RejectedBundle::Expired),
         Failure::InvalidTrust(_) => Some("look at `threshold` and `keys` of the trust file".into()),
-        Failure::Trap(_) => Some("the request was denied; `--engine native` shows more".into()),
+        Failure::Trap(_) => Some(
+            "that is a denial; if `--engine native` answers, the component ran out of fuel or memory"
+                .into(),
+        ),
         _ => None,
     }
 }
@@ -24,9 +30,13 @@ pub(crate) fn of_failure(failure: &Failure) -> Option<String> {
 fn of_rejection(rejection: RejectedBundle) -> Option<String> {
     use RejectedBundle as R;
     let hint = match rejection {
-        R::TooLarge => "leave people out (`portcullis build --without directory`), or split the policy",
+        R::TooLarge => {
+            "leave people out (`portcullis build --without directory`), or split the policy"
+        }
         R::BadMagic => "is this the file that `portcullis build -o` wrote?",
-        R::UnsupportedFormat => "build the bundle with the version of portcullis that is to read it",
+        R::UnsupportedFormat => {
+            "build the bundle with the version of portcullis that is to read it"
+        }
         R::MalformedEnvelope
         | R::MalformedPayload
         | R::NotCanonical

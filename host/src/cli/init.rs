@@ -1,6 +1,9 @@
 //! `init`: a policy to start from.
 
-use std::{fs, io, path::PathBuf};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use portcullis_host::files::{self, Readers};
@@ -10,7 +13,7 @@ use super::{output::write_text, stop::Stop};
 /// Write a small policy with tests to start from
 ///
 /// It is a help desk: three modules, one of which the customer must have bought, three
-/// roles, and a test for each grant.
+/// roles, a test for each grant, and requests to ask it. The README says what to run next.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Init {
@@ -53,12 +56,13 @@ impl Init {
     }
 }
 
-fn in_the_way(path: &PathBuf) -> Stop {
+fn in_the_way(path: &Path) -> Stop {
     Stop::io("write", path, "it is there already")
         .hint("give another folder: `portcullis init DIR`")
 }
 
-const FILES: [(&str, &str); 2] = [
+const FILES: [(&str, &str); 3] = [
     ("policy.json", include_str!("starter/policy.json")),
+    ("requests.jsonl", include_str!("starter/requests.jsonl")),
     ("README.md", include_str!("starter/README.md")),
 ];

@@ -64,9 +64,17 @@ fn write_header(
         ("sequence", info.sequence.to_string()),
         ("issued", utc(info.issued_at)),
         ("valid from", utc(info.not_before)),
-        ("valid until", format!("{}, {}", utc(info.expires_at), time_left(left))),
+        (
+            "valid until",
+            format!("{}, {}", utc(info.expires_at), time_left(left)),
+        ),
         ("digest", to_hex(&info.digest)),
-        ("slice of", info.slice_of.map(|digest| to_hex(&digest)).unwrap_or_default()),
+        (
+            "slice of",
+            info.slice_of
+                .map(|digest| to_hex(&digest))
+                .unwrap_or_default(),
+        ),
         ("made by", policy.header().generator.clone()),
         (
             "size",
@@ -88,10 +96,23 @@ fn write_modules(out: &mut dyn Write, policy: &Policy) -> io::Result<()> {
     let bold = Style::new().bold();
     writeln!(out, "\n{bold}modules{bold:#}")?;
     let modules = modules(policy);
-    let width = modules.iter().map(|module| module.id.len()).max().unwrap_or(0);
+    let width = modules
+        .iter()
+        .map(|module| module.id.len())
+        .max()
+        .unwrap_or(0);
     for module in modules {
-        let closed = if module.enabled { "" } else { "  (feature off)" };
-        writeln!(out, "  {:<width$}  {}{closed}", module.id, module.actions.join(" "))?;
+        let closed = if module.enabled {
+            ""
+        } else {
+            "  (feature off)"
+        };
+        writeln!(
+            out,
+            "  {:<width$}  {}{closed}",
+            module.id,
+            module.actions.join(" ")
+        )?;
     }
     Ok(())
 }
@@ -103,8 +124,16 @@ fn write_roles(out: &mut dyn Write, policy: &Policy) -> io::Result<()> {
     let width = roles.iter().map(|role| role.id.len()).max().unwrap_or(0);
     for role in roles {
         let origin = if role.built_in { "built-in" } else { "custom" };
-        let later = if role.available { "" } else { ", not yet available" };
-        writeln!(out, "  {:<width$}  {} ({origin}{later})", role.id, role.label)?;
+        let later = if role.available {
+            ""
+        } else {
+            ", not yet available"
+        };
+        writeln!(
+            out,
+            "  {:<width$}  {} ({origin}{later})",
+            role.id, role.label
+        )?;
     }
     Ok(())
 }
@@ -197,11 +226,19 @@ fn roles(policy: &Policy) -> impl Iterator<Item = Role<'_>> {
 }
 
 fn role_changes(policy: &Policy) -> &'static str {
-    if policy.changes_at_next_session() { "next-session" } else { "instant" }
+    if policy.changes_at_next_session() {
+        "next-session"
+    } else {
+        "instant"
+    }
 }
 
 fn list(names: &[String]) -> String {
-    if names.is_empty() { "none".to_owned() } else { names.join(" ") }
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(" ")
+    }
 }
 
 fn time_left(seconds: u64) -> String {

@@ -1,6 +1,10 @@
 //! `keygen`: a key to sign with, and the file that trusts it.
 
-use std::{fs, io, os::unix::fs::DirBuilderExt as _, path::PathBuf};
+use std::{
+    fs, io,
+    os::unix::fs::DirBuilderExt as _,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, ValueEnum};
 use portcullis_engine::{KeyUse, limits::is_value};
@@ -100,8 +104,16 @@ impl Keygen {
         }
         write_text(|out| {
             writeln!(out, "key {id}")?;
-            writeln!(out, "  {}  secret: sign with it, and keep it", key_path.display())?;
-            writeln!(out, "  {}   public: give it to every host", trust_path.display())
+            writeln!(
+                out,
+                "  {}  secret: sign with it, and keep it",
+                key_path.display()
+            )?;
+            writeln!(
+                out,
+                "  {}   public: give it to every host",
+                trust_path.display()
+            )
         })
     }
 }
@@ -115,14 +127,18 @@ impl From<Use> for KeyUse {
     }
 }
 
-fn create(path: &PathBuf, text: &str, readers: Readers) -> Result<(), Stop> {
+fn create(path: &Path, text: &str, readers: Readers) -> Result<(), Stop> {
     files::create(path, text.as_bytes(), readers).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => in_the_way(path),
         _ => Stop::io("write", path, error),
     })
 }
 
-fn in_the_way(path: &PathBuf) -> Stop {
-    Stop::io("write", path, "it is there already, and a key is never replaced")
-        .hint("give another folder, or move the file away")
+fn in_the_way(path: &Path) -> Stop {
+    Stop::io(
+        "write",
+        path,
+        "it is there already, and a key is never replaced",
+    )
+    .hint("give another folder, or move the file away")
 }

@@ -48,8 +48,12 @@ impl BundleArgs {
     /// Reads the trust file. Where no key of it may sign whole bundles, slices are meant.
     pub(crate) fn trust(&self) -> Result<HostTrust, Stop> {
         let text = input::read_text(&self.trust, TRUST_BYTES_MAX)?;
-        let file = TrustFile::parse(&text).map_err(|invalid| invalid_trust(&self.trust, &invalid))?;
-        let slices = file.keys.iter().all(|key| key.key_use == KeyUse::SlicesOnly);
+        let file =
+            TrustFile::parse(&text).map_err(|invalid| invalid_trust(&self.trust, &invalid))?;
+        let slices = file
+            .keys
+            .iter()
+            .all(|key| key.key_use == KeyUse::SlicesOnly);
         let mut trust = HostTrust::from(file);
         if slices {
             trust.slices = SliceUse::SlicesOnly;

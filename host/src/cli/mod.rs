@@ -1,20 +1,32 @@
 //! The command line: what is asked for, and how it ended.
+#![expect(
+    clippy::doc_markdown,
+    reason = "most comments here are help texts, which show no markup"
+)]
 
+mod administer;
+mod audit;
 mod build;
 mod decide;
+mod diff;
 mod duration;
 mod engines;
 mod explain;
+mod feature;
 mod filter;
 mod hints;
 mod init;
 mod input;
 mod inspect;
 mod keygen;
+mod lint;
 mod load;
+mod matrix;
 mod modules;
 mod output;
 mod policies;
+mod role;
+mod slice;
 mod stop;
 mod test;
 mod utc;
@@ -45,6 +57,13 @@ enum Command {
     Modules(modules::Modules),
     Explain(explain::Explain),
     Test(test::Test),
+    Role(role::Role),
+    Feature(feature::Feature),
+    Audit(audit::Audit),
+    Lint(lint::Lint),
+    Diff(diff::Diff),
+    Matrix(matrix::Matrix),
+    Slice(slice::Slice),
 }
 
 /// Does what the arguments ask for.
@@ -54,7 +73,11 @@ pub(crate) fn run() -> ExitCode {
         Err(error) => {
             // Asked-for help is no error, and nobody is left to tell of a closed pipe.
             let _ = error.print();
-            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+            let exit = if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Done
+            };
             return exit.into();
         }
     };
@@ -76,6 +99,13 @@ impl Command {
             Self::Modules(modules) => modules.run(),
             Self::Explain(explain) => explain.run(),
             Self::Test(test) => test.run(),
+            Self::Role(role) => role.run(),
+            Self::Feature(feature) => feature.run(),
+            Self::Audit(audit) => audit.run(),
+            Self::Lint(lint) => lint.run(),
+            Self::Diff(diff) => diff.run(),
+            Self::Matrix(matrix) => matrix.run(),
+            Self::Slice(slice) => slice.run(),
         }
     }
 }
@@ -86,9 +116,7 @@ From nothing to an answer:
   portcullis test shop/policy.json
   portcullis keygen -o keys
   portcullis build shop/policy.json -k keys/signing.key -o shop.pclb
-  echo '{\"subject\":{\"type\":\"user\",\"id\":\"jo\",\"properties\":{\"roles\":[\"agent\"]}},\
-\"action\":{\"name\":\"read\"},\"resource\":{\"type\":\"tickets\",\"id\":\"t-1\"}}' |
-    portcullis decide shop.pclb --trust keys/trust.json
+  portcullis decide shop.pclb --trust keys/trust.json shop/requests.jsonl
 
 Exit codes: 0 done, 1 a test or check failed, 2 bundle rejected, 64 usage, 74 input or output.";
 

@@ -4,8 +4,12 @@ use clap::Args;
 use portcullis_policy::authzen::Subject;
 
 use super::{
-    decide::Previews, engines::EngineArgs, input::JsonArgument, load::BundleArgs,
-    output::print_answer, stop::Stop,
+    decide::Previews,
+    engines::EngineArgs,
+    input::JsonArgument,
+    load::BundleArgs,
+    output::{print_answer, write_text},
+    stop::Stop,
 };
 
 /// Print the modules that a subject sees, with what it may do in each
@@ -27,6 +31,10 @@ pub(crate) struct Modules {
     /// The features that are on, instead of the tenant's
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     features: Option<Vec<String>>,
+
+    /// Print the snapshot's entity tag instead: the same while it cannot have changed
+    #[arg(long)]
+    etag: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -43,10 +51,18 @@ impl Modules {
         let subject = Subject::read(&text, &policy.names().vocabulary)
             .map_err(|malformed| Stop::usage(format!("the subject: {malformed}")))?;
         let mut previews = Previews::new(policy.as_ref());
-        let snapshot = previews
+        let policy = previews
             .of(self.features.as_deref())
-            .and_then(|policy| policy.modules(&subject, self.bundle.time.now()))
             .map_err(|failure| Stop::failure(&failure))?;
+        let snapshot = policy
+            .modules(&subject, self.bundle.time.now())
+            .map_err(|failure| Stop::failure(&failure))?;
+        if self.etag {
+            let info = policy.info();
+            return write_text(|out| {
+                writeln!(out, "{}", subject.etag(&info.digest, &info.features))
+            });
+        }
         print_answer(&snapshot)
     }
 }

@@ -28,9 +28,7 @@ pub(crate) fn print_answer(text: &str) -> Result<(), Stop> {
 }
 
 /// Lets a command write text, with colours only where a terminal shows them.
-pub(crate) fn write_text(
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<(), Stop> {
+pub(crate) fn write_text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Stop> {
     let mut out = BufWriter::new(anstream::stdout().lock());
     write(&mut out)?;
     Ok(out.flush()?)

@@ -3,15 +3,21 @@
 use std::{io::Write, path::Path};
 
 use anstyle::{AnsiColor, Style};
+use portcullis_host::policy_file::PolicyFile;
 use portcullis_policy::{
     InvalidPolicy, Source,
+    audit::Digest,
     encode::Edition,
     kit::{self, Report},
     model::Model,
 };
 use serde_json::{Value, json};
 
-use super::{input, output::count, stop::Stop};
+use super::{
+    administer, input,
+    output::count,
+    stop::{self, Stop},
+};
 
 /// Reads and compiles a policy; the inner error has every problem of it.
 pub(crate) fn load(path: &Path) -> Result<Result<(Source, Model), InvalidPolicy>, Stop> {
@@ -23,6 +29,19 @@ pub(crate) fn load(path: &Path) -> Result<Result<(Source, Model), InvalidPolicy>
 pub(crate) fn invalid(path: &Path, invalid: &InvalidPolicy) -> Stop {
     let problems = count(invalid.problems().len(), "problem", "problems");
     Stop::check(format!("`{}` has {problems}\n{invalid}", path.display()))
+}
+
+/// Returns the last link of the audit log beside a policy, if there is one.
+pub(crate) fn audit_head(path: &Path) -> Result<Option<[u8; 32]>, Stop> {
+    let file = PolicyFile::new(path, None).map_err(administer::failed)?;
+    let log = file.log().map_err(administer::failed)?;
+    if log.policy().is_some_and(|policy| file.read().is_ok_and(|read| read.digest != policy)) {
+        stop::warn(format!(
+            "the policy is not as `{}` leaves it: it was changed by other means",
+            file.audit().display()
+        ));
+    }
+    Ok(log.head().map(|Digest(bytes)| bytes))
 }
 
 /// Runs a policy's tests, as the bundle of that edition would answer.
@@ -37,9 +56,17 @@ pub(crate) fn test(
 }
 
 /// Writes one line on a report, then each test that fails.
-pub(crate) fn write_report(out: &mut dyn Write, path: &Path, report: &Report) -> std::io::Result<()> {
+pub(crate) fn write_report(
+    out: &mut dyn Write,
+    path: &Path,
+    report: &Report,
+) -> std::io::Result<()> {
     let failing = report.failing().count();
-    let color = if failing == 0 { AnsiColor::Green } else { AnsiColor::Red };
+    let color = if failing == 0 {
+        AnsiColor::Green
+    } else {
+        AnsiColor::Red
+    };
     let style = Style::new().bold().fg_color(Some(color.into()));
     let tests = count(report.tests.len(), "test", "tests");
     let verdict = if failing == 0 {
@@ -61,7 +88,11 @@ pub(crate) fn write_report(out: &mut dyn Write, path: &Path, report: &Report) ->
 pub(crate) fn covered(report: &Report) -> String {
     let coverage = &report.coverage;
     let grants = count(coverage.total, "grant", "grants");
-    format!("{} of {grants} exercised ({} %)", coverage.exercised(), coverage.percent())
+    format!(
+        "{} of {grants} exercised ({} %)",
+        coverage.exercised(),
+        coverage.percent()
+    )
 }
 
 /// Returns a report as JSON.
@@ -78,9 +109,9 @@ pub(crate) fn report_json(report: &Report) -> Value {
         json!({ "name": test.name, "failures": failures.collect::<Vec<_>>() })
     });
     let coverage = &report.coverage;
-    let unexercised = coverage.unexercised.iter().map(|grant| {
-        json!({ "role": grant.role, "permission": grant.permission, "scope": grant.scope })
-    });
+    let unexercised = coverage.unexercised.iter().map(
+        |grant| json!({ "role": grant.role, "permission": grant.permission, "scope": grant.scope }),
+    );
     json!({
         "passes": report.passes(),
         "tests": tests.collect::<Vec<_>>(),

@@ -50,7 +50,10 @@ impl Stop {
     /// A file or stream could not be used; `doing` says for what.
     pub(crate) fn io(doing: &str, path: &Path, error: impl Display) -> Self {
         let path = path.display();
-        Self::new(Exit::InputOutput, format!("cannot {doing} `{path}`: {error}"))
+        Self::new(
+            Exit::InputOutput,
+            format!("cannot {doing} `{path}`: {error}"),
+        )
     }
 
     /// An engine gave no answer.
@@ -112,13 +115,21 @@ impl From<io::Error> for Stop {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Self::NobodyListens;
         }
-        Self::new(Exit::InputOutput, format!("cannot write the output: {error}"))
+        Self::new(
+            Exit::InputOutput,
+            format!("cannot write the output: {error}"),
+        )
     }
 }
 
 /// Says something that does not end the command.
 pub(crate) fn warn(message: impl Display) {
     say("warning", AnsiColor::Yellow, &message.to_string());
+}
+
+/// Says something that is good to know.
+pub(crate) fn note(message: impl Display) {
+    say("note", AnsiColor::Cyan, &message.to_string());
 }
 
 fn say(label: &str, color: AnsiColor, message: &str) {

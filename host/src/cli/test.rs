@@ -1,6 +1,9 @@
 //! `test`: runs the tests that a policy brings along.
 
-use std::{io::Write, path::PathBuf};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, value_parser};
 use portcullis_policy::{encode::Edition, kit::Report};
@@ -85,7 +88,7 @@ impl Test {
         Err(Stop::check(format!("{failed} of {policies} failed")))
     }
 
-    fn invalid(&self, path: &PathBuf, invalid: &portcullis_policy::InvalidPolicy) -> Value {
+    fn invalid(&self, path: &Path, invalid: &portcullis_policy::InvalidPolicy) -> Value {
         let problems = invalid.problems().iter().map(ToString::to_string);
         let problems: Vec<String> = problems.collect();
         if !self.json {
@@ -94,11 +97,15 @@ impl Test {
         json!({ "policy": path.to_string_lossy(), "passes": false, "problems": problems })
     }
 
-    fn write(&self, out: &mut dyn Write, path: &PathBuf, report: &Report) -> std::io::Result<()> {
+    fn write(&self, out: &mut dyn Write, path: &Path, report: &Report) -> std::io::Result<()> {
         policies::write_report(out, path, report)?;
         let coverage = &report.coverage;
         if coverage.percent() < usize::from(self.min_coverage) {
-            writeln!(out, "  too little: {} % must be exercised", self.min_coverage)?;
+            writeln!(
+                out,
+                "  too little: {} % must be exercised",
+                self.min_coverage
+            )?;
         }
         if coverage.unexercised.is_empty() {
             return Ok(());

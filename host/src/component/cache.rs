@@ -139,3 +139,47 @@ impl Hasher for Settings {
 
 const CHECKSUM_BYTES: usize = 32;
 const ARTEFACT_BYTES_MAX: usize = 256 * 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{fs::Permissions, os::unix::fs::PermissionsExt as _};
+
+    #[test]
+    fn only_what_nobody_else_could_write_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = folder.path().join("own");
+        fs::create_dir(&own).unwrap();
+        let set = |path: &Path, mode| fs::set_permissions(path, Permissions::from_mode(mode));
+        files::replace(&own.join("a"), b"code", Readers::Owner).unwrap();
+        let check = |folder_mode, file_mode, expected| {
+            set(&own, folder_mode).unwrap();
+            set(&own.join("a"), file_mode).unwrap();
+            assert_eq!(
+                read(&own, "a").is_ok(),
+                expected,
+                "{folder_mode:o} {file_mode:o}"
+            );
+        };
+        check(0o700, 0o600, true);
+        check(0o755, 0o644, true);
+        check(0o775, 0o600, false);
+        check(0o757, 0o600, false);
+        check(0o1777, 0o600, false);
+        check(0o700, 0o620, false);
+        check(0o700, 0o602, false);
+        check(0o700, 0o600, true);
+        std::os::unix::fs::symlink(own.join("a"), own.join("b")).unwrap();
+        std::os::unix::fs::symlink(&own, folder.path().join("link")).unwrap();
+        assert!(read(&own, "b").is_err(), "a link to a file");
+        assert!(
+            read(&folder.path().join("link"), "a").is_err(),
+            "a link to a folder"
+        );
+        assert!(read(&own, "gone").is_err());
+        assert_eq!(
+            is_private(&File::open(own.join("a")).unwrap(), u32::MAX).is_ok(),
+            false
+        );
+    }
+}

@@ -6,8 +6,7 @@ use std::{
 };
 
 use wasmtime::{
-    PoolConcurrencyLimitError, Store, StoreLimits, StoreLimitsBuilder, Trap,
-    component::ResourceAny,
+    PoolConcurrencyLimitError, Store, StoreLimits, StoreLimitsBuilder, Trap, component::ResourceAny,
 };
 
 use super::{
@@ -54,7 +53,8 @@ impl Instance {
         store.set_fuel(harness.limits.open_fuel)?;
         let plugin = harness.plugin.instantiate(&mut store)?;
         let guest = plugin.portcullis_edge_engine().policy();
-        let opened = guest.call_open(&mut store, &recipe.bundle, &recipe.trust, recipe.opened_at)?;
+        let opened =
+            guest.call_open(&mut store, &recipe.bundle, &recipe.trust, recipe.opened_at)?;
         Ok(opened.map_err(failure).map(|whole| Self {
             store,
             plugin,

@@ -168,14 +168,15 @@ struct Harness {
 }
 
 fn config(limits: ComponentLimits) -> Config {
+    let modules = limits.instances_max.saturating_mul(MODULES_MAX);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(limits.instances_max)
-        .total_core_instances(limits.instances_max)
+        .total_core_instances(modules)
         .total_memories(limits.instances_max)
-        .total_tables(limits.instances_max)
-        .max_core_instances_per_component(1)
+        .total_tables(modules)
+        .max_core_instances_per_component(MODULES_MAX)
         .max_memories_per_component(1)
-        .max_tables_per_component(1)
+        .max_tables_per_component(MODULES_MAX)
         .max_memory_size(limits.memory_bytes_max);
     let mut config = Config::new();
     config
@@ -184,6 +185,9 @@ fn config(limits: ComponentLimits) -> Config {
         .consume_fuel(true);
     config
 }
+
+/// The engine's module, and the two small ones that the encoder puts around it.
+const MODULES_MAX: u32 = 4;
 
 /// Far above any build of the component, far below what would hurt to read.
 const WASM_BYTES_MAX: usize = 64 * 1024 * 1024;

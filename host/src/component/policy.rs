@@ -109,8 +109,7 @@ impl LoadedPolicy for ComponentPolicy {
         let snapshot = self.call(|call| {
             let (policy, session) = (call.guest.policy(), call.guest.session());
             let store = &mut *call.store;
-            let opened =
-                policy.call_session(&mut *store, call.policy, &subject, until, now.0)?;
+            let opened = policy.call_session(&mut *store, call.policy, &subject, until, now.0)?;
             let opened = match opened {
                 Ok(opened) => opened,
                 Err(failure) => return Ok(Err(failure)),

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     condition::Condition,
-    source::{members, strings},
+    source::{members, string_list, strings},
 };
 
 /// What the vendor defines, in catalog order.
@@ -58,9 +58,12 @@ pub(crate) struct Permission {
     pub(crate) aliases: Vec<String>,
 }
 
-/// One of these features must be on; a list that asks for all of its own is several of these.
+/// Features that must be on: all of them, or any one.
 #[derive(Debug, Clone)]
-pub(crate) struct Requirement(pub(crate) BTreeSet<String>);
+pub(crate) struct Requirement {
+    any: bool,
+    pub(crate) features: BTreeSet<String>,
+}
 
 impl Catalog {
     /// Reads the catalog of a policy.
@@ -154,19 +157,21 @@ impl Permission {
 impl Requirement {
     /// Whether it holds under these features.
     pub(crate) fn holds(&self, features: &BTreeSet<String>) -> bool {
-        !self.0.is_disjoint(features)
+        if self.any {
+            !self.features.is_disjoint(features)
+        } else {
+            self.features.is_subset(features)
+        }
     }
 
     /// Reads a feature, a list (all of them) or `{"any": [...]}`.
-    fn read_all(source: &Value) -> Result<Vec<Self>, String> {
-        match source {
-            Value::String(feature) => Ok(vec![Self(BTreeSet::from([feature.clone()]))]),
-            Value::Array(items) => {
-                let each: Result<Vec<_>, _> = items.iter().map(Self::read_all).collect();
-                Ok(each?.concat())
-            }
-            any => Ok(vec![Self(strings(any, "any")?.into_iter().collect())]),
-        }
+    fn read(source: &Value) -> Result<Self, String> {
+        let any = source.get("any");
+        let features = string_list(any.unwrap_or(source))?;
+        Ok(Self {
+            any: any.is_some(),
+            features: features.into_iter().collect(),
+        })
     }
 }
 
@@ -204,7 +209,7 @@ impl Place {
         let mut here = self.clone();
         // These add up.
         if let Some(requires) = source.get("requires") {
-            here.requires.extend(Requirement::read_all(requires)?);
+            here.requires.push(Requirement::read(requires)?);
         }
         if source.get("only").is_some() {
             here.only

@@ -50,7 +50,8 @@ impl Reference {
         };
         let unmet = unmet_requirements(permission, &features);
         if !unmet.is_empty() {
-            let missing: BTreeSet<&String> = unmet.iter().flat_map(|unmet| &unmet.0).collect();
+            let missing: BTreeSet<&String> =
+                unmet.iter().flat_map(|unmet| &unmet.features).collect();
             return Ok(
                 json!({ "effect": "deny", "reason": "feature-disabled", "features": missing }),
             );

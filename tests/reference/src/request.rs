@@ -198,8 +198,10 @@ fn read_id(source: &Map<String, Value>) -> Result<String, String> {
 }
 
 fn check_limits<const N: usize>(parties: [&Attributes; N]) -> Result<(), String> {
-    let sets = || parties.iter().flat_map(|attributes| attributes.0.values());
-    if sets().count() > ATTRIBUTES_MAX || sets().map(BTreeSet::len).sum::<usize>() > TOTAL_MAX {
+    let sets = parties.iter().flat_map(|attributes| attributes.0.values());
+    let values: usize = sets.map(BTreeSet::len).sum();
+    let too_many = |attributes: &&Attributes| attributes.0.len() > ATTRIBUTES_MAX;
+    if parties.iter().any(too_many) || values > TOTAL_MAX {
         return Err(beyond("attributes"));
     }
     Ok(())
@@ -241,7 +243,7 @@ fn beyond(what: &str) -> String {
 
 /// Roles, team roles and groups that a request may give a subject.
 const ROLES_AND_GROUPS_MAX: usize = 256;
-/// Attributes that a request may give.
+/// Attributes that a request may give of a subject, action, context or resource.
 const ATTRIBUTES_MAX: usize = 64;
 /// Values in one attribute.
 const VALUES_MAX: usize = 1024;

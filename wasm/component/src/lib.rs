@@ -22,7 +22,7 @@ impl Guest for Plugin {
 }
 
 #[global_allocator]
-static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 /// Nothing here panics; if something did, it must cost this instance and no more.
 #[panic_handler]

@@ -10,7 +10,7 @@ use portcullis_engine::{
 };
 
 use crate::{
-    attributes::with_subject,
+    attributes,
     bindings::exports::portcullis::edge::engine as wit,
     session::PluginSession,
     verdict::OneVerdict,
@@ -67,9 +67,7 @@ impl wit::GuestPolicy for PluginPolicy {
                 .map(|(module, action)| [module, ":", action].concat())
                 .collect(),
             wit::NameList::SubjectAttributes => {
-                let all = policy.subject_attributes();
-                let asked = all.filter(|(_, directory_only)| !directory_only);
-                owned(&mut asked.map(|(name, _)| name))
+                owned(&mut policy.subject_attributes().map(|(name, _)| name))
             }
             wit::NameList::ActionAttributes => owned(&mut policy.action_attributes()),
             wit::NameList::ContextAttributes => owned(&mut policy.context_attributes()),
@@ -112,10 +110,10 @@ impl wit::GuestPolicy for PluginPolicy {
         valid_until: u64,
         now: u64,
     ) -> Result<wit::Session, wit::Failure> {
-        with_subject(&subject, |subject| {
-            let session = self.0.session(subject, UnixSeconds(valid_until), UnixSeconds(now))?;
-            Ok(wit::Session::new(PluginSession::new(session)))
-        })
+        let packed = attributes::subject(&subject);
+        let subject = PackedRequest::read(&packed)?.subject;
+        let session = self.0.session(&subject, UnixSeconds(valid_until), UnixSeconds(now))?;
+        Ok(wit::Session::new(PluginSession::new(session)))
     }
 }
 

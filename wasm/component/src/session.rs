@@ -2,10 +2,10 @@
 
 use alloc::{string::String, vec::Vec};
 
-use portcullis_engine::{PackedQuestion, Session, UnixSeconds, Verdict};
+use portcullis_engine::{LimitExceeded, PackedQuestion, Session, UnixSeconds, Verdict};
 
 use crate::{
-    attributes::with_question, bindings::exports::portcullis::edge::engine as wit,
+    attributes, bindings::exports::portcullis::edge::engine as wit,
     verdict::OneVerdict,
 };
 
@@ -51,10 +51,10 @@ impl wit::GuestSession for PluginSession {
     }
 
     fn decide(&self, question: wit::Question, now: u64) -> Result<String, wit::Failure> {
-        with_question(&question, |asked| {
-            let decided = self.0.decide_named(&question.permission, asked, UnixSeconds(now))?;
-            Ok(decided.answer(self.0.policy())?)
-        })
+        let packed = attributes::question(&question);
+        let asked = PackedQuestion::all(&packed).next().ok_or(LimitExceeded::Packed)??;
+        let decided = self.0.decide_named(asked.permission, &asked.question, UnixSeconds(now))?;
+        Ok(decided.answer(self.0.policy())?)
     }
 
     fn modules(&self, now: u64) -> Result<String, wit::Failure> {

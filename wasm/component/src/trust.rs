@@ -9,11 +9,12 @@ use portcullis_engine::{
 use crate::bindings::exports::portcullis::edge::engine as wit;
 
 pub(crate) fn trust(stated: wit::Trust) -> Result<Trust, wit::Failure> {
-    let keys = stated.keys.iter().map(trusted_key).collect::<Result<Vec<_>, _>>();
+    let mut keys = Vec::with_capacity(stated.keys.len());
+    for key in &stated.keys {
+        keys.push(trusted_key(key)?);
+    }
     let threshold = usize::try_from(stated.threshold).unwrap_or(usize::MAX);
-    let mut trust = keys
-        .and_then(|keys| Trust::new(threshold, keys, stated.audience))
-        .map_err(|invalid| wit::Failure::InvalidTrust(invalid.message().into()))?;
+    let mut trust = Trust::new(threshold, keys, stated.audience)?;
     trust.tenants = stated.tenants;
     trust.slices = match stated.slices {
         wit::SliceUse::WholeOnly => SliceUse::WholeOnly,
@@ -37,6 +38,12 @@ fn floor(stated: wit::Floor) -> Result<Floor, wit::Failure> {
         wit::Failure::InvalidTrust("the floor's digest is not 32 bytes".into())
     })?;
     Ok(Floor { sequence: stated.sequence, digest })
+}
+
+impl From<InvalidTrust> for wit::Failure {
+    fn from(invalid: InvalidTrust) -> Self {
+        Self::InvalidTrust(invalid.message().into())
+    }
 }
 
 impl From<SessionExpired> for wit::Failure {

@@ -83,6 +83,15 @@ pub struct PackedItems<'a, T> {
     items: PhantomData<fn() -> T>,
 }
 
+impl<T> Clone for PackedItems<'_, T> {
+    fn clone(&self) -> Self {
+        Self {
+            rest: self.rest,
+            items: PhantomData,
+        }
+    }
+}
+
 impl<'a, T> PackedItems<'a, T> {
     /// Returns the bytes not read yet.
     #[must_use]

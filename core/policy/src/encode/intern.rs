@@ -7,14 +7,14 @@ use super::{UnencodablePolicy, check_count};
 
 /// Distinct things in the order in which they were first met.
 #[derive(Debug)]
-pub(super) struct Interner<T> {
+pub(crate) struct Interner<T> {
     what: &'static str,
     order: Vec<T>,
     numbers: HashMap<T, u16>,
 }
 
 impl<T: Clone + Eq + Hash> Interner<T> {
-    pub(super) fn new(what: &'static str) -> Self {
+    pub(crate) fn new(what: &'static str) -> Self {
         Self {
             what,
             order: Vec::new(),
@@ -22,7 +22,7 @@ impl<T: Clone + Eq + Hash> Interner<T> {
         }
     }
 
-    pub(super) fn number(&mut self, thing: &T) -> Result<u16, UnencodablePolicy> {
+    pub(crate) fn number(&mut self, thing: &T) -> Result<u16, UnencodablePolicy> {
         if let Some(number) = self.numbers.get(thing) {
             return Ok(*number);
         }
@@ -34,7 +34,7 @@ impl<T: Clone + Eq + Hash> Interner<T> {
         Ok(number)
     }
 
-    pub(super) fn all(&self) -> &[T] {
+    pub(crate) fn all(&self) -> &[T] {
         &self.order
     }
 }

@@ -1,7 +1,7 @@
 //! The encoder: model to the bytes of a bundle's payload.
 
 mod catalog;
-mod intern;
+pub(crate) mod intern;
 mod tenant;
 
 use core::fmt;
@@ -139,7 +139,7 @@ impl fmt::Display for UnencodablePolicy {
 impl core::error::Error for UnencodablePolicy {}
 
 /// Encodes items one after another, as the format packs them.
-fn pack<T: Serialize>(items: impl IntoIterator<Item = T>) -> Result<Vec<u8>, UnencodablePolicy> {
+pub(crate) fn pack<T: Serialize>(items: impl IntoIterator<Item = T>) -> Result<Vec<u8>, UnencodablePolicy> {
     let mut run = Vec::new();
     for item in items {
         push(&mut run, &item)?;
@@ -148,13 +148,13 @@ fn pack<T: Serialize>(items: impl IntoIterator<Item = T>) -> Result<Vec<u8>, Une
 }
 
 /// Appends one item to a run.
-fn push<T: Serialize>(run: &mut Vec<u8>, item: &T) -> Result<(), UnencodablePolicy> {
+pub(crate) fn push<T: Serialize>(run: &mut Vec<u8>, item: &T) -> Result<(), UnencodablePolicy> {
     *run = postcard::to_extend(item, core::mem::take(run))?;
     Ok(())
 }
 
 /// Refuses more of something than the format numbers.
-const fn check_count(what: &'static str, count: usize) -> Result<(), UnencodablePolicy> {
+pub(crate) const fn check_count(what: &'static str, count: usize) -> Result<(), UnencodablePolicy> {
     if count > COUNT_MAX {
         return Err(UnencodablePolicy::TooMany {
             what,
@@ -164,8 +164,9 @@ const fn check_count(what: &'static str, count: usize) -> Result<(), Unencodable
     Ok(())
 }
 
-const COUNT_MAX: usize = INDEX_MAX.saturating_sub(1);
-const GENERATOR: &str = concat!("portcullis ", env!("CARGO_PKG_VERSION"));
+pub(crate) const COUNT_MAX: usize = INDEX_MAX.saturating_sub(1);
+/// What made a bundle, for people.
+pub(crate) const GENERATOR: &str = concat!("portcullis ", env!("CARGO_PKG_VERSION"));
 
 #[cfg(test)]
 mod tests;

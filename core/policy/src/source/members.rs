@@ -42,6 +42,13 @@ impl<T> Members<T> {
             .find_map(|(key, value)| (key == name).then_some(value))
     }
 
+    /// Returns the members in order, to change them.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut T)> {
+        self.members
+            .iter_mut()
+            .map(|(name, value)| (name.as_str(), value))
+    }
+
     /// Puts a member in the place of the one with its name, or else last.
     pub fn set(&mut self, name: &str, value: T) -> Option<T> {
         if let Some(known) = self.get_mut(name) {

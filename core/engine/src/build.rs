@@ -1,0 +1,379 @@
+//! Builds the tables from a payload, every index checked on the way.
+
+use alloc::{string::String, vec::Vec};
+
+use crate::{
+    checks::Checks,
+    format::{self, NONE, Packed, Payload, RoleChanges, Source},
+    grants::{GrantIndex, RoleGrants},
+    ids::{ActionId, ModuleId, PermissionId, RoleId, ScopeId},
+    index::{AtomRow, ModuleRow, PermissionRow, RoleRow, Span, Tables, utf8},
+    limits::{INDEX_MAX, LABEL_BYTES_MAX, has_control, is_module, is_name, is_value},
+    names::NameIndex,
+};
+
+impl Tables {
+    /// Builds the tables; what `checks` noted says whether they may be used.
+    pub(crate) fn build(base: &[u8], payload: &Payload<'_>, checks: &Checks) -> Self {
+        let mut build = Builder {
+            base,
+            checks,
+            tables: Self::default(),
+        };
+        build.catalog(&payload.catalog);
+        build.tenant(&payload.tenant);
+        build.tables
+    }
+}
+
+struct Builder<'b> {
+    base: &'b [u8],
+    checks: &'b Checks,
+    tables: Tables,
+}
+
+impl<'b> Builder<'b> {
+    fn catalog(&mut self, catalog: &format::Catalog<'_>) {
+        let (base, checks) = (self.base, self.checks);
+        self.tables.features = self.spans(catalog.features);
+        checks.sound(
+            self.tables
+                .features
+                .is_sorted_by(|a, b| a.bytes(base) < b.bytes(base)),
+        );
+        for attribute in checks.items(catalog.subject_attributes) {
+            checks.sound(is_name(attribute.name));
+            let span = Span::of(base, attribute.name.as_bytes());
+            self.tables
+                .subject_attributes
+                .push((span, attribute.directory_only));
+        }
+        self.tables.action_attributes = self.spans(catalog.action_attributes);
+        self.tables.context_attributes = self.spans(catalog.context_attributes);
+        self.tables.resource_attributes = self.spans(catalog.resource_attributes);
+        if let Some(team) = catalog.team_attribute {
+            let tables = &self.tables;
+            checks.sound(usize::from(team.resource) < tables.resource_attributes.len());
+            let subjects = tables.subject_attributes.len();
+            checks.sound(
+                team.subject
+                    .is_none_or(|index| usize::from(index) < subjects),
+            );
+        }
+        self.tables.team = catalog.team_attribute;
+        self.tables.scopes = self.spans(catalog.scopes);
+        self.conditions(catalog.conditions);
+        self.scope_tables(catalog.scope_tables);
+        let mut requirements = 0_usize;
+        for requirement in checks.items(catalog.requirements) {
+            requirements = requirements.saturating_add(1);
+            checks.sound(!requirement.features.bytes().is_empty());
+            self.indices(requirement.features, self.tables.features.len());
+        }
+        self.tables.requirements = Span::of(base, catalog.requirements.bytes());
+        self.tables.actions = self.spans(catalog.actions);
+        self.modules(catalog.modules, requirements);
+        self.permission_names(catalog.aliases);
+    }
+
+    fn conditions(&mut self, conditions: Packed<'_, Packed<'_, Packed<'_, format::Atom<'_>>>>) {
+        for condition in self.checks.items(conditions) {
+            for conjunction in self.checks.items(condition) {
+                for atom in self.checks.items(conjunction) {
+                    let row = self.atom(&atom);
+                    self.tables.atoms.push(row);
+                }
+                let end = self.tables.atoms.len();
+                self.checks.sound(self.tables.conjunctions.close(end));
+            }
+            let end = self.tables.conjunctions.len();
+            self.checks.sound(self.tables.conditions.close(end));
+        }
+        self.tables.atoms.shrink_to_fit();
+    }
+
+    fn atom(&self, atom: &format::Atom<'_>) -> AtomRow {
+        use Source::{Context, Resource, ResourceId, Subject, SubjectId, SubjectType};
+        use format::Atom;
+        let sound = |holds| self.checks.sound(holds);
+        match *atom {
+            Atom::Shares(left, right) => {
+                self.source(left);
+                self.source(right);
+                sound(matches!(left, SubjectId | SubjectType | Subject(_)));
+                sound(matches!(right, ResourceId | Resource(_) | Context(_)));
+                AtomRow::Shares(left, right)
+            }
+            Atom::Is(source, values) => AtomRow::Is(self.source(source), self.values(values)),
+            Atom::Lacks(source, values) => AtomRow::Lacks(self.source(source), self.values(values)),
+            Atom::Within(source, values) => {
+                AtomRow::Within(self.source(source), self.values(values))
+            }
+            Atom::Present(source) | Atom::Absent(source) => {
+                self.source(source);
+                sound(matches!(source, ResourceId | Resource(_)));
+                if matches!(atom, Atom::Present(_)) {
+                    AtomRow::Present(source)
+                } else {
+                    AtomRow::Absent(source)
+                }
+            }
+        }
+    }
+
+    fn source(&self, source: Source) -> Source {
+        let tables = &self.tables;
+        let (index, count) = match source {
+            Source::SubjectId | Source::SubjectType | Source::ResourceId => (0, 1),
+            Source::Subject(index) => (index, tables.subject_attributes.len()),
+            Source::Action(index) => (index, tables.action_attributes.len()),
+            Source::Context(index) => (index, tables.context_attributes.len()),
+            Source::Resource(index) => (index, tables.resource_attributes.len()),
+        };
+        self.checks.sound(usize::from(index) < count);
+        source
+    }
+
+    fn scope_tables(&mut self, scope_tables: Packed<'_, Packed<'_, format::ScopeRow>>) {
+        let (tables, checks) = (&mut self.tables, self.checks);
+        for table in checks.items(scope_tables) {
+            let mut before = None;
+            for row in checks.items(table) {
+                checks.sound(usize::from(row.scope) < tables.scopes.len());
+                checks.sound(usize::from(row.condition) < tables.conditions.len());
+                checks.ascends(&mut before, row.scope);
+                tables.scope_rows.push(row);
+            }
+            checks.sound(tables.scope_tables.close(tables.scope_rows.len()));
+        }
+        tables.scope_rows.shrink_to_fit();
+    }
+
+    fn modules(&mut self, modules: Packed<'_, format::Module<'_>>, requirements: usize) {
+        let checks = self.checks;
+        for (module, index) in checks.items(modules).zip(0_usize..) {
+            let orphan = module.parent == NONE;
+            checks.sound(is_module(module.id) && is_label(module.label));
+            checks.sound(orphan || usize::from(module.parent) < index);
+            self.indices(module.requires, requirements);
+            let span = Span::of(self.base, module.id.as_bytes());
+            self.tables
+                .modules
+                .push(ModuleRow::new(span, module.parent));
+            for permission in checks.items(module.permissions) {
+                let own = permission.requires;
+                checks.sound(own == NONE || usize::from(own) < requirements);
+                checks.sound(usize::from(permission.action) < self.tables.actions.len());
+                checks.sound(usize::from(permission.scopes) < self.tables.scope_tables.len());
+                self.tables.permissions.push(PermissionRow {
+                    module: ModuleId(u16::try_from(index).unwrap_or(NONE)),
+                    action: ActionId(permission.action),
+                    requires: own,
+                    scopes: permission.scopes,
+                });
+            }
+        }
+        self.tables.modules.shrink_to_fit();
+        self.tables.permissions.shrink_to_fit();
+        checks.sound(self.tables.modules.len() < INDEX_MAX);
+    }
+
+    fn permission_names(&mut self, aliases: Packed<'_, format::Alias<'_>>) {
+        let (tables, checks, base) = (&mut self.tables, self.checks, self.base);
+        let permissions = tables.permissions.len();
+        let mut before = None;
+        for alias in checks.items(aliases) {
+            checks.ascends(&mut before, alias.name);
+            checks.sound(is_permission(alias.name) && usize::from(alias.permission) < permissions);
+            let span = Span::of(base, alias.name.as_bytes());
+            tables.aliases.push((span, PermissionId(alias.permission)));
+        }
+        tables.aliases.shrink_to_fit();
+        let count = permissions.saturating_add(tables.aliases.len());
+        checks.sound(count < INDEX_MAX);
+        let mut names = NameIndex::with_capacity(count);
+        let mut name = String::new();
+        for (index, id) in (0..count).zip(0_u16..NONE) {
+            name.clear();
+            if let Some(row) = tables.permissions.get(index) {
+                name.push_str(utf8(tables.module_id(base, row.module)));
+                name.push(':');
+                if let Some(action) = tables.actions.get(row.action.index()) {
+                    name.push_str(utf8(action.bytes(base)));
+                }
+            } else if let Some((span, _)) = tables.aliases.get(index.saturating_sub(permissions)) {
+                name.push_str(utf8(span.bytes(base)));
+            }
+            let key = name.as_bytes();
+            checks.sound(names.insert(key, id, |known| tables.is_called(base, known, key)));
+        }
+        tables.permission_names = names;
+    }
+
+    fn tenant(&mut self, tenant: &format::Tenant<'_>) {
+        let checks = self.checks;
+        self.indices(tenant.features, self.tables.features.len());
+        self.tables.enabled = Span::of(self.base, tenant.features.bytes());
+        self.tables.next_session = tenant.role_changes == RoleChanges::NextSession;
+        for set in checks.items(tenant.scope_sets) {
+            checks.sound(!set.bytes().is_empty());
+            self.indices(set, self.tables.scopes.len());
+            self.tables.set_scopes.extend(set.iter().map(ScopeId));
+            checks.sound(self.tables.scope_sets.close(self.tables.set_scopes.len()));
+        }
+        self.roles(tenant.roles);
+        let groups = checks.items(tenant.groups);
+        self.tables.groups = self.listed(groups, |build, group| {
+            build.bindings(group.roles);
+            ("", group.id)
+        });
+        let people = checks.items(tenant.directory);
+        self.tables.directory = self.listed(people, |build, person| {
+            checks.sound(is_value(person.kind));
+            build.bindings(person.roles);
+            build.values(person.groups);
+            let mut before = None;
+            for attribute in checks.items(person.attributes) {
+                let known = build.tables.subject_attributes.len();
+                checks.sound(usize::from(attribute.attribute) < known);
+                checks.ascends(&mut before, attribute.attribute);
+                build.values(attribute.values);
+            }
+            (person.kind, person.id)
+        });
+    }
+
+    fn roles(&mut self, roles: Packed<'_, format::Role<'_>>) {
+        let (tables, checks, base) = (&mut self.tables, self.checks, self.base);
+        let mut before = None;
+        // Neighbouring grants tend to share their set and scope table.
+        let mut checked = None;
+        for role in checks.items(roles) {
+            checks.sound(is_name(role.id) && is_label(role.label));
+            checks.ascends(&mut before, role.id);
+            let mut grants = RoleGrants::new(role.grants);
+            for (permission, set) in grants.by_ref() {
+                let row = tables.permissions.get(permission.index());
+                let pair = row.map(|row| (row.scopes, set));
+                if checked != pair || pair.is_none() {
+                    checks.sound(pair.is_some_and(|(table, set)| supports(tables, table, set)));
+                    checked = pair;
+                }
+            }
+            checks.sound(grants.is_empty());
+            checks.canonical(grants.is_canonical());
+            tables.roles.push(RoleRow {
+                id: Span::of(base, role.id.as_bytes()),
+                grants: Span::of(base, role.grants),
+                built_in: role.built_in,
+                available: role.available,
+            });
+        }
+        tables.roles.shrink_to_fit();
+        checks.sound(tables.roles.len() < INDEX_MAX);
+        let mut names = NameIndex::with_capacity(tables.roles.len());
+        for (role, id) in tables.roles.iter().zip(0_u16..) {
+            checks.sound(names.insert(role.id.bytes(base), id, |_| false));
+        }
+        tables.role_names = names;
+        let available = tables
+            .roles
+            .iter()
+            .zip(0_u16..)
+            .filter(|(role, _)| role.available);
+        let grants = available.map(|(role, id)| (RoleId(id), role.grants.bytes(base)));
+        let wide = tables.scope_sets.len() > 256;
+        tables.grants = GrantIndex::build(tables.permissions.len(), wide, grants);
+    }
+
+    /// Returns where each entry starts, once `check` has looked at it; entries ascend
+    /// by the key that it returns.
+    fn listed<'a, T: format::Wire<'a>>(
+        &self,
+        mut entries: crate::checks::Items<'_, 'a, T>,
+        check: impl Fn(&Self, T) -> (&'a str, &'a str),
+    ) -> Vec<u32> {
+        let mut offsets = Vec::new();
+        let mut before = None;
+        loop {
+            let start = Span::of(self.base, entries.rest()).at();
+            let Some(entry) = entries.next() else { break };
+            let key = check(self, entry);
+            self.checks.sound(is_value(key.1));
+            self.checks.ascends(&mut before, key);
+            offsets.push(start);
+        }
+        offsets.shrink_to_fit();
+        offsets
+    }
+
+    fn spans(&self, names: Packed<'_, &str>) -> Vec<Span> {
+        let mut spans = Vec::new();
+        for name in self.checks.items(names) {
+            self.checks.sound(is_name(name));
+            spans.push(Span::of(self.base, name.as_bytes()));
+        }
+        self.checks.sound(spans.len() < INDEX_MAX);
+        spans.shrink_to_fit();
+        spans
+    }
+
+    fn indices(&self, list: Packed<'_, u16>, below: usize) {
+        let mut before = None;
+        for index in self.checks.items(list) {
+            self.checks.sound(usize::from(index) < below);
+            self.checks.ascends(&mut before, index);
+        }
+    }
+
+    /// Checks a set of values; returns where they lie.
+    fn values(&self, list: Packed<'_, &str>) -> Span {
+        let mut before = None;
+        for value in self.checks.items(list) {
+            self.checks.sound(is_value(value));
+            self.checks.ascends(&mut before, value);
+        }
+        Span::of(self.base, list.bytes())
+    }
+
+    fn bindings(&self, list: Packed<'_, format::Binding<'_>>) {
+        let mut before = None;
+        let has_team = self.tables.team.is_some();
+        for binding in self.checks.items(list) {
+            self.checks
+                .sound(usize::from(binding.role) < self.tables.roles.len());
+            self.checks
+                .ascends(&mut before, (binding.role, binding.team));
+            self.checks
+                .sound(binding.team.is_empty() || (has_team && is_value(binding.team)));
+        }
+    }
+}
+
+/// Says whether every scope of the set stands in the table.
+fn supports(tables: &Tables, table: u16, set: u16) -> bool {
+    let rows = tables
+        .scope_rows
+        .get(tables.scope_tables.range(usize::from(table)));
+    let rows = rows.unwrap_or_default();
+    let scopes = tables
+        .set_scopes
+        .get(tables.scope_sets.range(usize::from(set)));
+    usize::from(set) < tables.scope_sets.len()
+        && scopes
+            .unwrap_or_default()
+            .iter()
+            .all(|scope| rows.iter().any(|row| row.scope == scope.0))
+}
+
+/// `module:action`.
+fn is_permission(name: &str) -> bool {
+    let colon = name.bytes().position(|byte| byte == b':');
+    colon
+        .and_then(|at| name.split_at_checked(at))
+        .is_some_and(|(module, action)| is_module(module) && action.get(1..).is_some_and(is_name))
+}
+
+fn is_label(label: &str) -> bool {
+    label.len() <= LABEL_BYTES_MAX && !has_control(label)
+}

@@ -1,0 +1,255 @@
+//! What a role is called and grants.
+
+use super::*;
+
+#[test]
+fn a_blank_role_is_filled_and_emptied() {
+    let role = Change::Create {
+        role: "helper".to_owned(),
+        label: Some("Helper".to_owned()),
+        description: Some("Helps.".to_owned()),
+    };
+    let source = changed("ann", std::slice::from_ref(&role)).source;
+    assert_eq!(
+        json(&source, "/roles/helper"),
+        r#"{"label":"Helper","description":"Helps."}"#
+    );
+    let filled = [
+        role,
+        grant(
+            "helper",
+            &[("own", "tickets:@read"), ("*", "tickets:write")],
+        ),
+    ];
+    let source = changed("ann", &filled).source;
+    assert_eq!(
+        json(&source, "/roles/helper/grants"),
+        r#"{"own":["tickets:read","tickets:write"],"team":"tickets:write","all":"tickets:write"}"#
+    );
+    let [create, fill] = filled;
+    let emptied = [
+        create,
+        fill,
+        revoke("helper", &[("*", "tickets:write"), ("own", "*")]),
+    ];
+    assert_eq!(
+        json(&changed("ann", &emptied).source, "/roles/helper/grants"),
+        ""
+    );
+}
+
+#[test]
+fn a_copy_has_explicit_grants_and_knows_its_base() {
+    let source = changed("ann", &[copy("lead", "small-lead")]).source;
+    assert_eq!(
+        json(&source, "/roles/small-lead"),
+        r#"{"label":"Lead","base":"lead","grants":{"agents-only":"people:assign","all":["tickets:read","people:remove","roles:read"]}}"#
+    );
+    // What `only` keeps to a role of the catalog is not copied.
+    let source = changed("ann", &[copy("admin", "all-but-secrets")]).source;
+    assert!(!json(&source, "/roles/all-but-secrets").contains("secrets"));
+    assert!(!json(&source, "/roles/all-but-secrets").contains("manages"));
+}
+
+#[test]
+fn labels_come_and_go() {
+    let label = |label: Option<&str>, description: Option<&str>| Change::Label {
+        role: "reader".to_owned(),
+        label: label.map(str::to_owned),
+        description: description.map(str::to_owned),
+    };
+    let both = changed("bob", &[label(Some("R"), Some("D"))]);
+    assert!(json(&both.source, "/roles/reader").starts_with(r#"{"label":"R","description":"D""#));
+    assert_eq!(both.differences.len(), 2);
+    assert_eq!(both.differences[0].path, "$.tenant.roles.reader.label");
+    assert_eq!(both.differences[0].before, Some("Reader".into()));
+    assert_eq!(both.differences[0].after, Some("R".into()));
+    assert_eq!(both.impacts, []);
+    let source = changed("bob", &[label(Some("R"), None), label(Some(""), None)]).source;
+    assert!(json(&source, "/roles/reader").starts_with(r#"{"grants""#));
+    refused(
+        &policy(),
+        "bob",
+        &label(Some("Reader"), None),
+        RefusedReason::NothingToDo,
+        "already",
+    );
+    refused(
+        &policy(),
+        "bob",
+        &label(Some("a\u{7}"), None),
+        RefusedReason::Malformed,
+        "control",
+    );
+}
+
+#[test]
+fn a_change_of_a_role_stays_its_own() {
+    // `copy-of-copy` goes on copying `copy` until one of the two is changed.
+    let before = compile(&policy().catalog, &policy().tenant).unwrap();
+    let source = changed("ann", &[grant("copy", &[("all", "tickets:write")])]).source;
+    let after = compile(&source.catalog, &source.tenant).unwrap();
+    let held = |model: &Model, id: &str| holdings::of_role(model, model.role(id).unwrap());
+    assert_eq!(held(&before, "copy-of-copy"), held(&after, "copy-of-copy"));
+    assert_eq!(json(&source, "/roles/copy-of-copy/base"), r#""copy""#);
+    assert_eq!(json(&source, "/roles/copy/base"), r#""agent""#);
+    assert_eq!(held(&after, "copy").len(), held(&before, "copy").len() + 1);
+    // An edit of a role of the catalog touches no copy of it at all.
+    let source = changed("ann", &[grant("agent", &[("all", "tickets:write")])]).source;
+    let after = compile(&source.catalog, &source.tenant).unwrap();
+    assert_eq!(held(&before, "copy"), held(&after, "copy"));
+}
+
+#[test]
+fn an_editable_role_of_the_catalog_is_edited_and_reset() {
+    let source = changed(
+        "ann",
+        &[
+            grant("agent", &[("all", "tickets:write")]),
+            revoke("agent", &[("own", "tickets:read")]),
+        ],
+    )
+    .source;
+    assert_eq!(
+        json(&source, "/edits"),
+        r#"{"agent":{"added":{"all":"tickets:write"},"removed":{"own":"tickets:read"}}}"#
+    );
+    // What was taken away is given again, and so there is no edit of it.
+    let again = change(&source, "ann", &grant("agent", &[("own", "tickets:read")]))
+        .unwrap()
+        .source;
+    assert_eq!(
+        json(&again, "/edits"),
+        r#"{"agent":{"added":{"all":"tickets:write"}}}"#
+    );
+    let source = change(&source, "ann", &reset("agent")).unwrap().source;
+    assert_eq!(source.tenant, policy().tenant);
+}
+
+#[test]
+fn a_copy_is_reset_to_what_it_was_copied_from() {
+    let source = changed(
+        "ann",
+        &[
+            copy("copy", "third"),
+            grant("agent", &[("all", "tickets:read")]),
+            grant("third", &[("all", "tickets:write")]),
+            reset("third"),
+        ],
+    );
+    // To the catalog's grants, not the tenant's edit of them.
+    assert_eq!(
+        json(&source.source, "/roles/third/grants"),
+        r#"{"own":["tickets:read","tickets:write","tickets:delete"],"all":"tickets:delete"}"#
+    );
+    refused(
+        &policy(),
+        "ann",
+        &reset("reader"),
+        RefusedReason::NothingToDo,
+        "not copied",
+    );
+    refused(
+        &policy(),
+        "ann",
+        &reset("copy"),
+        RefusedReason::NothingToDo,
+        "already",
+    );
+}
+
+#[test]
+fn a_renamed_role_takes_everything_along() {
+    let source = changed("ann", &[rename("copy", "copied")]).source;
+    assert_eq!(json(&source, "/roles/copy-of-copy/clones"), r#""copied""#);
+    assert_eq!(json(&source, "/directory/service:ci/roles"), r#""copied""#);
+    assert_eq!(json(&source, "/retired"), r#"["gone","copy"]"#);
+    let bob = |change: &Change| super::change(&policy(), "bob", change).unwrap().source;
+    let source = bob(&rename("reader", "viewer"));
+    assert_eq!(
+        json(&source, "/directory/jo/roles"),
+        r#"["agent","viewer@emea"]"#
+    );
+    assert_eq!(
+        json(&source, "/groups"),
+        r#"{"g-readers":"viewer","g-bosses":["admin","viewer@emea"]}"#
+    );
+    refused(
+        &source,
+        "bob",
+        &create("reader"),
+        RefusedReason::Retired,
+        "belonged",
+    );
+    refused(
+        &source,
+        "bob",
+        &rename("reader", "x"),
+        RefusedReason::Unknown,
+        "deleted or renamed",
+    );
+}
+
+#[test]
+fn a_deleted_role_strips_its_holders() {
+    let changed = change(&policy(), "bob", &delete("reader", None)).unwrap();
+    let holders = changed
+        .stripped
+        .iter()
+        .map(|one| (one.holder.clone(), one.team.as_deref()));
+    let emea = Some("emea");
+    assert_eq!(
+        holders.collect::<Vec<_>>(),
+        [
+            (Holder::Subject(SubjectKey::parse("jo")), emea),
+            (Holder::Group("g-bosses".to_owned()), emea),
+            (Holder::Group("g-readers".to_owned()), None),
+        ]
+    );
+    assert_eq!(json(&changed.source, "/directory/jo/roles"), r#""agent""#);
+    assert_eq!(json(&changed.source, "/groups"), r#"{"g-bosses":"admin"}"#);
+    let jo = changed
+        .impacts
+        .iter()
+        .find(|one| one.subject.id == "jo")
+        .unwrap();
+    assert!(
+        jo.lost()
+            .any(|lost| lost.to_string() == "tickets:read at all on emea")
+    );
+    assert_eq!(jo.gained().count(), 0);
+}
+
+#[test]
+fn the_holders_of_a_deleted_role_get_another() {
+    let changed = change(&policy(), "bob", &delete("reader", Some("copy"))).unwrap();
+    assert_eq!(
+        json(&changed.source, "/directory/jo/roles"),
+        r#"["agent","copy@emea"]"#
+    );
+    assert_eq!(
+        json(&changed.source, "/groups"),
+        r#"{"g-readers":"copy","g-bosses":["admin","copy@emea"]}"#
+    );
+    // Who holds the other role already holds it once.
+    let changed = change(&policy(), "ann", &delete("copy", Some("agent"))).unwrap();
+    assert_eq!(
+        json(&changed.source, "/directory/service:ci/roles"),
+        r#""agent""#
+    );
+    assert_eq!(
+        json(&changed.source, "/roles/copy-of-copy/base"),
+        r#""agent""#
+    );
+}
+
+#[test]
+fn all_but_the_tenant_stays_as_written() {
+    let done = administer(POLICY, &user("ann"), &create("helper"), &[], UnixSeconds(7)).unwrap();
+    let (catalog, _) = POLICY.split_once("\"tenant\"").unwrap();
+    assert!(done.text.starts_with(catalog));
+    assert_eq!(done.record.policy.after, Digest::of(done.text.as_bytes()));
+    assert_eq!(done.record.policy.before, Digest::of(POLICY.as_bytes()));
+    assert_eq!(done.record.target.role.as_deref(), Some("helper"));
+    assert_eq!(Source::load(&done.text).unwrap().0, done.changed.source);
+}

@@ -1,0 +1,126 @@
+//! Who holds a role.
+
+use super::*;
+
+#[test]
+fn people_come_and_go() {
+    let source = changed(
+        "ann",
+        &[
+            assign("agent", "new"),
+            assign("reader@emea", "new"),
+            assign("copy", "user:a:b"),
+        ],
+    )
+    .source;
+    assert_eq!(
+        json(&source, "/directory/new/roles"),
+        r#"["agent","reader@emea"]"#
+    );
+    assert_eq!(json(&source, "/directory/user:a:b/roles"), r#""copy""#);
+    let source = change(&source, "ann", &unassign("agent", "new"))
+        .unwrap()
+        .source;
+    let source = change(&source, "ann", &unassign("reader@emea", "user:new"))
+        .unwrap()
+        .source;
+    let source = change(&source, "ann", &unassign("copy", "user:a:b"))
+        .unwrap()
+        .source;
+    assert_eq!(source.tenant, policy().tenant);
+    // Attributes of a person stay when its last role goes.
+    let source = change(&policy(), "ann", &unassign("lead", "lea"))
+        .unwrap()
+        .source;
+    assert_eq!(json(&source, "/directory/lea"), r#"{"numbers":"5"}"#);
+}
+
+#[test]
+fn groups_are_mapped_and_unmapped() {
+    let mapped = change(&policy(), "ann", &map("g-readers", "copy@emea")).unwrap();
+    assert_eq!(
+        json(&mapped.source, "/groups/g-readers"),
+        r#"["reader","copy@emea"]"#
+    );
+    // The known members are told, with what they could do before and can after.
+    let [jo] = mapped.impacts.as_slice() else {
+        panic!("{:?}", mapped.impacts)
+    };
+    assert_eq!(jo.subject, SubjectKey::parse("jo"));
+    let gained = jo.gained().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(
+        gained,
+        [
+            "tickets:delete at all on emea",
+            "tickets:delete at own on emea",
+            "tickets:read at own on emea",
+            "tickets:write at own on emea",
+        ]
+    );
+    let source = change(&mapped.source, "ann", &unmap("g-readers", "copy@emea"))
+        .unwrap()
+        .source;
+    assert_eq!(source.tenant, policy().tenant);
+    let source = change(&policy(), "ann", &unmap("g-readers", "reader"))
+        .unwrap()
+        .source;
+    assert_eq!(json(&source, "/groups/g-readers"), "");
+    // A known member is told even if nothing changes for it.
+    let mapped = change(&policy(), "ann", &map("g-readers", "agent")).unwrap();
+    assert_eq!(mapped.impacts.len(), 1);
+    assert_eq!(mapped.impacts[0].before, mapped.impacts[0].after);
+}
+
+#[test]
+fn features_are_turned_on_and_off() {
+    let enable = Change::Enable {
+        feature: "quality".to_owned(),
+    };
+    let disable = Change::Disable {
+        feature: "quality".to_owned(),
+    };
+    let on = change(&policy(), "ann", &enable).unwrap();
+    assert_eq!(json(&on.source, "/features"), r#""quality""#);
+    let gained = on.impacts.iter().map(|impact| impact.subject.to_string());
+    assert_eq!(gained.collect::<Vec<_>>(), ["ann", "bob", "jo"]);
+    assert_eq!(
+        change(&on.source, "ann", &disable).unwrap().source.tenant,
+        policy().tenant
+    );
+    refused(
+        &on.source,
+        "ann",
+        &enable,
+        RefusedReason::Duplicate,
+        "on already",
+    );
+    refused(
+        &policy(),
+        "ann",
+        &disable,
+        RefusedReason::NothingToDo,
+        "off already",
+    );
+    refused(
+        &policy(),
+        "cleo",
+        &enable,
+        RefusedReason::NotAllowed,
+        "`plan:change`",
+    );
+    let unknown = Change::Enable {
+        feature: "qualty".to_owned(),
+    };
+    refused(
+        &policy(),
+        "ann",
+        &unknown,
+        RefusedReason::Unknown,
+        "did you mean `quality`?",
+    );
+    let vendor = Actor::Vendor("ops".to_owned());
+    let on = apply(&policy(), &vendor, &enable, &[]).unwrap();
+    assert_eq!(json(&on.source, "/features"), r#""quality""#);
+    let no = apply(&policy(), &vendor, &create("x"), &[]).unwrap_err();
+    assert_eq!(no.reason, RefusedReason::NotAllowed);
+}

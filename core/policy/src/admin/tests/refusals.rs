@@ -1,0 +1,226 @@
+//! What makes no sense, each with its cure; the policy stays as it was.
+
+use super::RefusedReason as Why;
+use super::*;
+
+#[test]
+fn each_fault_is_told_with_a_cure() {
+    let policy = policy();
+    let cases = [
+        (create("Bad id"), Why::Malformed, "use 1 to 64 of"),
+        (create(""), Why::Malformed, "cannot name a role"),
+        (
+            create("reader"),
+            Why::Duplicate,
+            "there is a role `reader` already",
+        ),
+        (create("admin"), Why::Duplicate, "another id"),
+        (create("gone"), Why::Retired, "belonged to a role"),
+        (copy("agnt", "x"), Why::Unknown, "did you mean `agent`?"),
+        (copy("agent", "agent"), Why::Duplicate, "already"),
+        (copy("soon", "x"), Why::NotAvailable, "not yet available"),
+        (copy("gone", "x"), Why::Unknown, "deleted or renamed"),
+        (
+            grant("admin", &[("all", "tickets:read")]),
+            Why::NotEditable,
+            "clone it",
+        ),
+        (
+            grant("copy", &[("all", "ticket:read")]),
+            Why::Unknown,
+            "did you mean `tickets`?",
+        ),
+        (
+            grant("copy", &[("all", "tickets:raed")]),
+            Why::Unknown,
+            "did you mean `tickets:read`?",
+        ),
+        (
+            grant("copy", &[("al", "tickets:read")]),
+            Why::Unknown,
+            "did you mean `all`?",
+        ),
+        (
+            grant("copy", &[("numbers", "tickets:read")]),
+            Why::Unsupported,
+            "it supports `own`, `team`, `all`",
+        ),
+        (
+            grant("copy", &[("all", "tickets")]),
+            Why::Malformed,
+            "`tickets:*`",
+        ),
+        (
+            grant("copy", &[("own", "tickets:read")]),
+            Why::Duplicate,
+            "granted `tickets:read at own` already",
+        ),
+        (
+            grant("copy", &[("numbers", "tickets:*")]),
+            Why::NothingToDo,
+            "matches no permission",
+        ),
+        (
+            grant("copy", &[("all", "tickts.*:read")]),
+            Why::Unknown,
+            "did you mean `tickets`?",
+        ),
+        (
+            grant("copy", &[("all", "secrets:read")]),
+            Why::Unsupported,
+            "assign one of these besides: `admin`",
+        ),
+        (
+            grant("copy", &[("all", "secrets:*")]),
+            Why::NothingToDo,
+            "matches no permission",
+        ),
+        (
+            grant("copy", &[]),
+            Why::NothingToDo,
+            "no permission is named",
+        ),
+        (
+            revoke("copy", &[("all", "tickets:read")]),
+            Why::NothingToDo,
+            "it is at `own`",
+        ),
+        (
+            revoke("copy", &[("*", "quality:read")]),
+            Why::NothingToDo,
+            "is not granted `quality:read`",
+        ),
+        (
+            revoke("copy", &[("*", "quality:*")]),
+            Why::NothingToDo,
+            "matches nothing",
+        ),
+        (
+            rename("admin", "x"),
+            Why::NotEditable,
+            "belongs to the catalog",
+        ),
+        (rename("copy", "reader"), Why::Duplicate, "already"),
+        (rename("copy", "gone"), Why::Retired, "belonged"),
+        (delete("admin", None), Why::Permanent, "permanent"),
+        (
+            delete("agent", None),
+            Why::NotEditable,
+            "belongs to the catalog",
+        ),
+        (delete("copy", Some("copy")), Why::Duplicate, "another role"),
+        (
+            delete("copy", Some("soon")),
+            Why::NotAvailable,
+            "not yet available",
+        ),
+        (
+            delete("copy", Some("redaer")),
+            Why::Unknown,
+            "did you mean `reader`?",
+        ),
+        (
+            assign("soon", "new"),
+            Why::NotAvailable,
+            "not yet available",
+        ),
+        (
+            assign("agent", "jo"),
+            Why::Duplicate,
+            "`jo` has `agent` already",
+        ),
+        (assign("agent@", "jo"), Why::Malformed, "cannot be a team"),
+        (
+            assign("agent", ""),
+            Why::Malformed,
+            "cannot be a subject's id",
+        ),
+        (
+            assign("agent", ":x"),
+            Why::Malformed,
+            "cannot be a subject's type",
+        ),
+        (unassign("agent", "joe"), Why::Unknown, "did you mean `jo`?"),
+        (
+            unassign("copy", "jo"),
+            Why::NothingToDo,
+            "only `agent`, `reader@emea`",
+        ),
+        (unassign("reader", "jo"), Why::NothingToDo, "not `reader`"),
+        (
+            map("g-readers", "reader"),
+            Why::Duplicate,
+            "maps to `reader` already",
+        ),
+        (map("", "reader"), Why::Malformed, "cannot be a group"),
+        (map("g", "soon"), Why::NotAvailable, "not yet available"),
+        (
+            unmap("g-reader", "reader"),
+            Why::Unknown,
+            "did you mean `g-readers`?",
+        ),
+        (
+            unmap("g-readers", "agent"),
+            Why::NothingToDo,
+            "only `reader`",
+        ),
+    ];
+    for (change, reason, part) in cases {
+        refused(&policy, "bob", &change, reason, part);
+    }
+}
+
+#[test]
+fn the_limit_of_roles_holds() {
+    let full = changed("ann", &[create("fourth")]).source;
+    refused(&full, "ann", &create("fifth"), Why::Limit, "the limit is 4");
+    refused(
+        &full,
+        "ann",
+        &copy("agent", "fifth"),
+        Why::Limit,
+        "delete a role",
+    );
+    let source = change(&full, "ann", &delete("fourth", None))
+        .unwrap()
+        .source;
+    change(&source, "ann", &create("fifth")).unwrap();
+}
+
+#[test]
+fn without_a_team_attribute_nothing_is_bound() {
+    let flat = POLICY
+        .replacen(r#""team": "teams""#, r#""action": []"#, 1)
+        .replacen(", \"reader@emea\"", "", 2)
+        .replacen(r#""roles": "clerk@emea""#, r#""roles": "clerk""#, 1);
+    let flat = Source::load(&flat).unwrap().0;
+    refused(
+        &flat,
+        "ann",
+        &assign("agent@emea", "new"),
+        Why::Unsupported,
+        "no team attribute",
+    );
+    refused(
+        &flat,
+        "ann",
+        &map("g", "agent@emea"),
+        Why::Unsupported,
+        "no team attribute",
+    );
+}
+
+#[test]
+fn a_policy_with_problems_is_not_administered() {
+    let cyclic = POLICY.replacen(
+        r#""copy": { "clones": "agent" }"#,
+        r#""copy": { "clones": "copy-of-copy" }"#,
+        1,
+    );
+    let source = Source::parse(&cyclic).unwrap();
+    let no = change(&source, "ann", &create("x")).unwrap_err();
+    assert_eq!(no.reason, Why::InvalidPolicy);
+    assert!(no.message.contains("is a copy of itself"), "{no}");
+    let no = administer("{", &user("ann"), &create("x"), &[], UnixSeconds(0)).unwrap_err();
+    assert!(no.message.contains("not JSON"), "{no}");
+}

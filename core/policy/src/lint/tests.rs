@@ -1,0 +1,229 @@
+//! Tests of the linter.
+
+use super::*;
+
+/// A policy without findings; each test spoils it.
+const CLEAN: &str = r#"{ "catalog": { "id": "c", "features": ["extra"],
+    "attributes": { "subject": "teams", "resource": ["owner", "teams"], "team": "teams" },
+    "scopes": { "own": "shares(subject.id, resource.owner)", "all": "true" },
+    "actions": { "read": "read", "write": "write" },
+    "modules": { "m": {}, "x": { "requires": "extra", "actions": { "read": "read" } } },
+    "roles": { "admin": { "grants": { "*": "*" } }, "agent": { "grants": { "own": "m:read" } }, "later": { "available": false } } },
+  "tenant": { "id": "t", "features": ["extra"], "roles": { "mine": { "grants": { "all": "m:*" } } },
+    "directory": { "jo": { "roles": ["mine"] }, "service:ci": { "roles": ["agent"] } } },
+  "tests": [ { "name": "t", "subject": { "id": "jo", "roles": ["admin", "agent@emea"] }, "expect": { "m:read": "allow" } } ] }"#;
+
+/// Returns the findings as code, severity and path.
+fn found(text: &str) -> Vec<String> {
+    let (source, model) = Source::load(text).unwrap_or_else(|error| panic!("{error}"));
+    let findings = lint(&source, &model);
+    let short = findings.iter().map(|finding| {
+        let severity = finding.severity.name();
+        format!("{} {severity} {}", finding.code, finding.path)
+    });
+    short.collect()
+}
+
+fn spoiled(from: &str, to: &str) -> Vec<String> {
+    assert!(CLEAN.contains(from), "{from}");
+    found(&CLEAN.replacen(from, to, 1))
+}
+
+#[test]
+fn a_clean_policy_has_no_findings() {
+    assert_eq!(found(CLEAN), [""; 0]);
+}
+
+#[test]
+fn a_custom_role_that_nobody_has_is_found() {
+    let unused =
+        r#"{ "mine": { "grants": { "all": "m:*" } }, "new": { "grants": { "own": "m:read" } } }"#;
+    let roles = r#"{ "mine": { "grants": { "all": "m:*" } } }"#;
+    assert_eq!(
+        spoiled(roles, unused),
+        [
+            "role-unused warning $.tenant.roles.new",
+            "role-untested warning $.tenant.roles.new",
+        ]
+    );
+    // A test that gives it shows that requests may bring it along.
+    let text = CLEAN
+        .replacen(roles, unused, 1)
+        .replacen("[\"admin\",", "[\"admin\", \"new\",", 1);
+    assert_eq!(found(&text), ["role-unused info $.tenant.roles.new"]);
+    let mapped = CLEAN
+        .replacen(roles, unused, 1)
+        .replacen("[\"admin\",", "[\"admin\", \"new\",", 1)
+        .replacen(
+            "\"directory\"",
+            "\"groups\": { \"g\": \"new\" }, \"directory\"",
+            1,
+        );
+    assert_eq!(found(&mapped), [""; 0]);
+}
+
+#[test]
+fn a_role_that_no_test_covers_is_found() {
+    assert_eq!(
+        spoiled("[\"admin\", \"agent@emea\"]", "\"admin\""),
+        ["role-untested warning $.catalog.roles.agent"]
+    );
+    // The test's subject is in the directory, so `mine` is covered; in another's name it is not.
+    assert_eq!(
+        spoiled(
+            "\"subject\": { \"id\": \"jo\"",
+            "\"subject\": { \"id\": \"al\""
+        ),
+        ["role-untested warning $.tenant.roles.mine"]
+    );
+    let (policy, _) = CLEAN.split_once(",\n  \"tests\"").unwrap();
+    assert_eq!(found(&format!("{policy} }}")), ["untested warning $.tests"]);
+}
+
+#[test]
+fn a_service_that_may_do_everything_is_an_error() {
+    let place = "$.tenant.directory[\"service:ci\"]";
+    assert_eq!(
+        spoiled(
+            "\"service:ci\": { \"roles\": [\"agent\"] }",
+            "\"service:ci\": { \"roles\": [\"admin\"] }"
+        ),
+        [format!("service-all-powerful error {place}")]
+    );
+    assert_eq!(
+        spoiled(
+            "\"service:ci\": { \"roles\": [\"agent\"] }",
+            "\"service:ci\": { \"roles\": [\"admin@emea\"] }"
+        ),
+        [format!("service-all-powerful warning {place}")]
+    );
+    assert_eq!(
+        spoiled(
+            "\"directory\": { \"jo\": { \"roles\": [\"mine\"] }, \"service:ci\": { \"roles\": [\"agent\"] } }",
+            "\"groups\": { \"g\": \"admin\" }, \"directory\": { \"jo\": { \"roles\": [\"mine\"] }, \"service:ci\": { \"groups\": \"g\" } }"
+        ),
+        [format!("service-all-powerful error {place}")]
+    );
+    // At a scope that always holds it needs no other; a person may have it.
+    assert_eq!(
+        spoiled(
+            "\"admin\": { \"grants\": { \"*\": \"*\" } }",
+            "\"admin\": { \"grants\": { \"all\": \"*\" } }"
+        ),
+        [""; 0]
+    );
+    let all = CLEAN
+        .replacen(
+            "\"admin\": { \"grants\": { \"*\": \"*\" } }",
+            "\"admin\": { \"grants\": { \"all\": \"*\" } }",
+            1,
+        )
+        .replacen(
+            "\"service:ci\": { \"roles\": [\"agent\"] }",
+            "\"service:ci\": { \"roles\": [\"admin\"] }",
+            1,
+        );
+    assert_eq!(found(&all), [format!("service-all-powerful error {place}")]);
+    assert_eq!(
+        spoiled(
+            "\"jo\": { \"roles\": [\"mine\"] }",
+            "\"jo\": { \"roles\": [\"mine\", \"admin\"] }"
+        ),
+        [""; 0]
+    );
+}
+
+#[test]
+fn scopes_that_can_never_hold_are_found_where_they_are_written() {
+    assert_eq!(
+        spoiled(
+            "\"own\": \"shares(subject.id, resource.owner)\"",
+            "\"own\": [[\"present(resource.owner)\", \"absent(resource.owner)\"]]"
+        ),
+        ["scope-never-holds warning $.catalog.scopes.own"]
+    );
+    assert_eq!(
+        spoiled(
+            "\"m\": {}",
+            "\"m\": { \"scopes\": { \"own\": [\"present(resource.owner)\", [\"is(resource.owner, {a})\", \"lacks(resource.owner, {a})\"]] } }"
+        ),
+        ["alternative-never-holds warning $.catalog.modules.m.scopes.own[1]"]
+    );
+}
+
+#[test]
+fn a_pattern_that_catches_what_is_for_others_is_found() {
+    let with =
+        |action: &str| CLEAN.replacen("\"write\": \"write\"", &format!("\"write\": {action}"), 1);
+    let for_admin = with("{ \"kind\": \"write\", \"default_for\": \"admin\" }");
+    assert_eq!(
+        found(&for_admin),
+        ["default-overridden warning $.tenant.roles.mine.grants.all"]
+    );
+    // By its whole name it is meant; what `except` takes away is not caught.
+    let named = for_admin.replacen("\"all\": \"m:*\"", "\"all\": [\"m:@read\", \"m:write\"]", 1);
+    assert_eq!(found(&named), [""; 0]);
+    let except = for_admin.replacen(
+        "{ \"all\": \"m:*\" }",
+        "{ \"all\": \"m:*\" }, \"except\": \"m:write\"",
+        1,
+    );
+    assert_eq!(found(&except), [""; 0]);
+    // A copy of a role that it is for is as good as that role.
+    let copy = for_admin.replacen("{ \"mine\": {", "{ \"mine\": { \"base\": \"admin\",", 1);
+    assert_eq!(found(&copy), [""; 0]);
+    let for_agent = with("{ \"kind\": \"write\", \"default_for\": \"agent\" }");
+    assert_eq!(
+        found(&for_agent),
+        [
+            "default-overridden warning $.catalog.roles.admin.grants[\"*\"]",
+            "default-overridden warning $.tenant.roles.mine.grants.all",
+        ]
+    );
+}
+
+#[test]
+fn features_and_permissions_without_use_are_found() {
+    assert_eq!(
+        spoiled(
+            "\"features\": [\"extra\"],\n",
+            "\"features\": [\"extra\", \"idle\"],\n"
+        ),
+        ["feature-unused warning $.catalog.features[1]"]
+    );
+    assert_eq!(
+        spoiled("{ \"*\": \"*\" } }", "{ \"*\": \"m:*\" } }"),
+        ["permission-ungranted info $.catalog.modules"]
+    );
+    assert_eq!(
+        spoiled(
+            "\"jo\": { \"roles\": [\"mine\"] }",
+            "\"jo\": { \"roles\": [\"mine\", \"later\"] }"
+        ),
+        ["role-not-available info $.tenant.directory.jo"]
+    );
+}
+
+#[test]
+fn what_the_compiler_warns_of_is_a_finding_and_the_worst_comes_first() {
+    let text = CLEAN
+        .replacen(
+            "{ \"*\": \"*\" } }",
+            "{ \"*\": \"*\" }, \"except\": \"m:nothing\" }",
+            1,
+        )
+        .replacen(
+            "\"service:ci\": { \"roles\": [\"agent\"] }",
+            "\"service:ci\": { \"roles\": [\"admin\"] }",
+            1,
+        );
+    let found = found(&text);
+    assert_eq!(
+        found[0],
+        "service-all-powerful error $.tenant.directory[\"service:ci\"]"
+    );
+    assert!(
+        found[1].starts_with("compiler warning $.catalog.roles.admin.except"),
+        "{found:?}"
+    );
+}

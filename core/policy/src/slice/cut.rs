@@ -1,0 +1,386 @@
+//! The encoder of slices: what is reached, numbered anew.
+
+use portcullis_engine::format::{
+    Alias, Atom, Binding, Catalog, Group, Header, Module, NONE, Packed, Payload, Permission,
+    Person, PersonAttribute, Requirement, Role, ScopeRow, Source, TeamAttribute, Tenant,
+};
+
+use super::reach::{Reach, grants};
+use super::renumber::Kept;
+use crate::encode::intern::Interner;
+use crate::encode::{COUNT_MAX, UnencodablePolicy, pack, push};
+
+/// Encodes the payload of a slice.
+pub(super) fn cut(
+    whole: &Payload<'_>,
+    reach: &Reach<'_>,
+    header: Header<'_>,
+) -> Result<Vec<u8>, UnencodablePolicy> {
+    let catalog = CatalogRuns::new(&whole.catalog, reach)?;
+    let tenant = TenantRuns::new(&whole.tenant, reach)?;
+    let payload = Payload {
+        header,
+        catalog: catalog.wire(),
+        tenant: Tenant {
+            role_changes: whole.tenant.role_changes,
+            ..tenant.wire()
+        },
+        routes: &[],
+    };
+    Ok(postcard::to_extend(&payload, Vec::new())?)
+}
+
+#[derive(Default)]
+struct CatalogRuns {
+    features: Vec<u8>,
+    subject_attributes: Vec<u8>,
+    action_attributes: Vec<u8>,
+    context_attributes: Vec<u8>,
+    resource_attributes: Vec<u8>,
+    team_attribute: Option<TeamAttribute>,
+    scopes: Vec<u8>,
+    conditions: Vec<u8>,
+    scope_tables: Vec<u8>,
+    requirements: Vec<u8>,
+    actions: Vec<u8>,
+    modules: Vec<u8>,
+    aliases: Vec<u8>,
+}
+
+impl CatalogRuns {
+    fn new(whole: &Catalog<'_>, reach: &Reach<'_>) -> Result<Self, UnencodablePolicy> {
+        let attributes = &reach.attributes;
+        let team = whole.team_attribute.filter(|_| reach.teams);
+        let team_attribute = team.and_then(|team| {
+            Some(TeamAttribute {
+                // Where no condition reads it, what a binding adds to it is never seen.
+                subject: team.subject.and_then(|own| attributes.subject.number(own)),
+                resource: attributes.resource.number(team.resource)?,
+            })
+        });
+        let permissions = permissions(reach);
+        let aliases = whole.aliases.iter().filter_map(|alias| {
+            let permission = permissions.number(alias.permission)?;
+            Some(Alias {
+                permission,
+                ..alias
+            })
+        });
+        let mut runs = Self {
+            features: kept(&reach.features, whole.features.iter())?,
+            subject_attributes: kept(&attributes.subject, whole.subject_attributes.iter())?,
+            action_attributes: kept(&attributes.action, whole.action_attributes.iter())?,
+            context_attributes: kept(&attributes.context, whole.context_attributes.iter())?,
+            resource_attributes: kept(&attributes.resource, whole.resource_attributes.iter())?,
+            team_attribute,
+            scopes: kept(&reach.scopes, whole.scopes.iter())?,
+            aliases: pack(aliases)?,
+            ..Self::default()
+        };
+        runs.encode_modules(whole, reach)?;
+        Ok(runs)
+    }
+
+    const fn wire(&self) -> Catalog<'_> {
+        Catalog {
+            features: Packed::new(self.features.as_slice()),
+            subject_attributes: Packed::new(self.subject_attributes.as_slice()),
+            action_attributes: Packed::new(self.action_attributes.as_slice()),
+            context_attributes: Packed::new(self.context_attributes.as_slice()),
+            resource_attributes: Packed::new(self.resource_attributes.as_slice()),
+            team_attribute: self.team_attribute,
+            scopes: Packed::new(self.scopes.as_slice()),
+            conditions: Packed::new(self.conditions.as_slice()),
+            scope_tables: Packed::new(self.scope_tables.as_slice()),
+            requirements: Packed::new(self.requirements.as_slice()),
+            actions: Packed::new(self.actions.as_slice()),
+            modules: Packed::new(self.modules.as_slice()),
+            aliases: Packed::new(self.aliases.as_slice()),
+        }
+    }
+
+    fn encode_modules(
+        &mut self,
+        whole: &Catalog<'_>,
+        reach: &Reach<'_>,
+    ) -> Result<(), UnencodablePolicy> {
+        let names = whole.actions.iter().collect::<Vec<_>>();
+        let mut actions = Interner::<&str>::new("actions");
+        let mut tables = Interner::<Vec<(u16, u16)>>::new("scope tables");
+        let mut requirements = Requirements::new(whole, reach);
+        let mut number = 0_u16;
+        for (old, module) in (0_u16..).zip(whole.modules.iter()) {
+            let mut permissions = Vec::new();
+            for permission in module.permissions.iter() {
+                let rows = reach.permissions.get(&number);
+                number = number.saturating_add(1);
+                let Some(rows) = rows else { continue };
+                let rows = rows.iter().filter_map(|row| {
+                    let scope = reach.scopes.number(row.scope)?;
+                    Some((scope, row.condition))
+                });
+                let name = names.get(usize::from(permission.action)).copied();
+                let wire = Permission {
+                    action: actions.number(&name.unwrap_or_default())?,
+                    requires: requirements.number_if_any(permission.requires)?,
+                    scopes: tables.number(&rows.collect())?,
+                };
+                push(&mut permissions, &wire)?;
+            }
+            if !reach.modules.contains(old) {
+                continue;
+            }
+            let mut requires = module
+                .requires
+                .iter()
+                .map(|requirement| requirements.number(requirement))
+                .collect::<Result<Vec<_>, _>>()?;
+            requires.sort_unstable();
+            requires.dedup();
+            let requires = pack(requires)?;
+            let wire = Module {
+                parent: reach.modules.number(module.parent).unwrap_or(NONE),
+                requires: Packed::new(&requires),
+                permissions: Packed::new(&permissions),
+                ..module
+            };
+            push(&mut self.modules, &wire)?;
+        }
+        self.actions = pack(actions.all())?;
+        self.requirements = requirements.pack()?;
+        self.encode_conditions(whole, reach, tables.all())
+    }
+
+    fn encode_conditions(
+        &mut self,
+        whole: &Catalog<'_>,
+        reach: &Reach<'_>,
+        tables: &[Vec<(u16, u16)>],
+    ) -> Result<(), UnencodablePolicy> {
+        let conditions = Kept::from(reach.conditions.clone());
+        for table in tables {
+            let rows = table.iter().filter_map(|(scope, condition)| {
+                Some(ScopeRow {
+                    scope: *scope,
+                    condition: conditions.number(*condition)?,
+                })
+            });
+            let rows = pack(rows)?;
+            push(&mut self.scope_tables, &Packed::<ScopeRow>::new(&rows))?;
+        }
+        for (_, condition) in conditions.of(whole.conditions.iter()) {
+            let mut any = Vec::new();
+            for conjunction in condition.iter() {
+                let mut all = Vec::new();
+                for atom in conjunction.iter() {
+                    // INVARIANT (reached): every attribute of a kept condition is kept; an
+                    // atom must never be lost, for without it the condition is wider.
+                    let atom = renumber(&atom, reach).ok_or(UnencodablePolicy::TooMany {
+                        what: "attributes",
+                        most: COUNT_MAX,
+                    })?;
+                    push(&mut all, &atom)?;
+                }
+                push(&mut any, &Packed::<Atom<'_>>::new(&all))?;
+            }
+            push(
+                &mut self.conditions,
+                &Packed::<Packed<'_, Atom<'_>>>::new(&any),
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// The requirements of what is kept, each without the features that are off.
+///
+/// What is kept is open, so a requirement of all features has none that is off, and
+/// one of any feature still holds, and under fewer features holds as it did.
+struct Requirements<'a> {
+    whole: Vec<Requirement<'a>>,
+    features: &'a Kept,
+    interned: Interner<(bool, Vec<u16>)>,
+}
+
+impl<'a> Requirements<'a> {
+    fn new(whole: &Catalog<'a>, reach: &'a Reach<'_>) -> Self {
+        Self {
+            whole: whole.requirements.iter().collect(),
+            features: &reach.features,
+            interned: Interner::new("requirements"),
+        }
+    }
+
+    fn number_if_any(&mut self, requirement: u16) -> Result<u16, UnencodablePolicy> {
+        if requirement == NONE {
+            Ok(NONE)
+        } else {
+            self.number(requirement)
+        }
+    }
+
+    fn number(&mut self, requirement: u16) -> Result<u16, UnencodablePolicy> {
+        let Some(requirement) = self.whole.get(usize::from(requirement)) else {
+            return Ok(NONE);
+        };
+        let features = requirement.features.iter();
+        let features = features.filter_map(|feature| self.features.number(feature));
+        self.interned.number(&(requirement.any, features.collect()))
+    }
+
+    fn pack(&self) -> Result<Vec<u8>, UnencodablePolicy> {
+        let mut run = Vec::new();
+        for (any, features) in self.interned.all() {
+            let features = pack(features)?;
+            let wire = Requirement {
+                any: *any,
+                features: Packed::new(&features),
+            };
+            push(&mut run, &wire)?;
+        }
+        Ok(run)
+    }
+}
+
+#[derive(Default)]
+struct TenantRuns {
+    features: Vec<u8>,
+    scope_sets: Vec<u8>,
+    roles: Vec<u8>,
+    groups: Vec<u8>,
+    directory: Vec<u8>,
+}
+
+impl TenantRuns {
+    fn new(whole: &Tenant<'_>, reach: &Reach<'_>) -> Result<Self, UnencodablePolicy> {
+        // Every feature that is kept is on.
+        let on = whole.features.iter();
+        let mut runs = Self {
+            features: pack(on.filter_map(|feature| reach.features.number(feature)))?,
+            ..Self::default()
+        };
+        runs.encode_roles(whole, reach)?;
+        for group in &reach.groups {
+            let roles = bindings(group.roles, &reach.roles)?;
+            let wire = Group {
+                id: group.id,
+                roles: Packed::new(&roles),
+            };
+            push(&mut runs.groups, &wire)?;
+        }
+        if let Some(person) = &reach.person {
+            runs.encode_person(person, reach)?;
+        }
+        Ok(runs)
+    }
+
+    const fn wire(&self) -> Tenant<'_> {
+        Tenant {
+            features: Packed::new(self.features.as_slice()),
+            role_changes: portcullis_engine::format::RoleChanges::Instant,
+            scope_sets: Packed::new(self.scope_sets.as_slice()),
+            roles: Packed::new(self.roles.as_slice()),
+            groups: Packed::new(self.groups.as_slice()),
+            directory: Packed::new(self.directory.as_slice()),
+        }
+    }
+
+    fn encode_roles(
+        &mut self,
+        whole: &Tenant<'_>,
+        reach: &Reach<'_>,
+    ) -> Result<(), UnencodablePolicy> {
+        let permissions = permissions(reach);
+        let whole_sets = whole.scope_sets.iter().collect::<Vec<_>>();
+        let mut sets = Interner::<Vec<u16>>::new("different sets of scopes");
+        for (_, role) in reach.roles.of(whole.roles.iter()) {
+            let mut run = Vec::new();
+            let mut next = 0_u16;
+            for (permission, set) in grants(&role) {
+                let Some(permission) = permissions.number(permission) else {
+                    continue;
+                };
+                let scopes = whole_sets.get(usize::from(set));
+                let scopes = scopes.into_iter().flat_map(Packed::iter);
+                let scopes = scopes.filter_map(|scope| reach.scopes.number(scope));
+                push(&mut run, &permission.saturating_sub(next))?;
+                push(&mut run, &sets.number(&scopes.collect())?)?;
+                next = permission.saturating_add(1);
+            }
+            let wire = Role {
+                grants: &run,
+                ..role
+            };
+            push(&mut self.roles, &wire)?;
+        }
+        for set in sets.all() {
+            let scopes = pack(set)?;
+            push(&mut self.scope_sets, &Packed::<u16>::new(&scopes))?;
+        }
+        Ok(())
+    }
+
+    fn encode_person(
+        &mut self,
+        person: &Person<'_>,
+        reach: &Reach<'_>,
+    ) -> Result<(), UnencodablePolicy> {
+        let roles = bindings(person.roles, &reach.roles)?;
+        let known = |id: &&str| reach.groups.iter().any(|group| group.id == *id);
+        let groups = pack(person.groups.iter().filter(known))?;
+        let attributes = pack(person.attributes.iter().filter_map(|own| {
+            let attribute = reach.attributes.subject.number(own.attribute)?;
+            Some(PersonAttribute { attribute, ..own })
+        }))?;
+        if roles.is_empty() && groups.is_empty() && attributes.is_empty() {
+            return Ok(());
+        }
+        let wire = Person {
+            roles: Packed::new(&roles),
+            groups: Packed::new(&groups),
+            attributes: Packed::new(&attributes),
+            ..person.clone()
+        };
+        push(&mut self.directory, &wire)
+    }
+}
+
+fn permissions(reach: &Reach<'_>) -> Kept {
+    let numbers = reach.permissions.keys().copied();
+    numbers.collect::<std::collections::BTreeSet<_>>().into()
+}
+
+fn kept<T: serde::Serialize>(
+    kept: &Kept,
+    all: impl Iterator<Item = T>,
+) -> Result<Vec<u8>, UnencodablePolicy> {
+    pack(kept.of(all).map(|(_, item)| item))
+}
+
+fn bindings(whole: Packed<'_, Binding<'_>>, roles: &Kept) -> Result<Vec<u8>, UnencodablePolicy> {
+    pack(whole.iter().filter_map(|binding| {
+        let role = roles.number(binding.role)?;
+        Some(Binding { role, ..binding })
+    }))
+}
+
+fn renumber<'a>(atom: &Atom<'a>, reach: &Reach<'_>) -> Option<Atom<'a>> {
+    let attributes = &reach.attributes;
+    let source = |source: Source| {
+        Some(match source {
+            Source::Subject(number) => Source::Subject(attributes.subject.number(number)?),
+            Source::Action(number) => Source::Action(attributes.action.number(number)?),
+            Source::Context(number) => Source::Context(attributes.context.number(number)?),
+            Source::Resource(number) => Source::Resource(attributes.resource.number(number)?),
+            Source::SubjectId | Source::SubjectType | Source::ResourceId => source,
+        })
+    };
+    Some(match atom {
+        Atom::Shares(left, right) => Atom::Shares(source(*left)?, source(*right)?),
+        Atom::Is(of, constants) => Atom::Is(source(*of)?, *constants),
+        Atom::Lacks(of, constants) => Atom::Lacks(source(*of)?, *constants),
+        Atom::Within(of, constants) => Atom::Within(source(*of)?, *constants),
+        Atom::Present(of) => Atom::Present(source(*of)?),
+        Atom::Absent(of) => Atom::Absent(source(*of)?),
+    })
+}

@@ -1,0 +1,16 @@
+//! Bundles as they are lived with: cut into slices, kept by version, explained.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that goes wrong should fail loudly"
+)]
+
+mod agreement;
+mod cures;
+mod keeper;
+mod keeper_slices;
+mod leak;
+mod open;
+mod random;
+mod slices;

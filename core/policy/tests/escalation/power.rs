@@ -1,0 +1,124 @@
+//! What somebody holds, worked out anew: a second opinion on what administration covers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use portcullis_policy::model::{Binding, Grant, Manages, Model};
+
+/// Grants, each a permission and the atoms of one alternative of its condition.
+pub(crate) type Grants = BTreeSet<(String, BTreeSet<String>)>;
+
+/// Tells whether a grant includes all atoms of one of these.
+pub(crate) fn covered((permission, atoms): &(String, BTreeSet<String>), by: &Grants) -> bool {
+    let mut same = by.iter().filter(|(other, _)| other == permission);
+    same.any(|(_, less)| less.is_subset(atoms))
+}
+
+/// Returns what every user, every member of a group and every holder of a role is granted.
+pub(crate) fn grants_of_all(model: &Model) -> BTreeMap<String, Grants> {
+    let mut all = BTreeMap::new();
+    for person in &model.tenant.directory {
+        all.insert(format!("user {}", person.id), of_user(model, &person.id));
+    }
+    for group in &model.tenant.groups {
+        all.insert(
+            format!("group {}", group.id),
+            of_bindings(model, &group.roles),
+        );
+    }
+    for (index, role) in model.roles.iter().enumerate() {
+        let grants = if role.available {
+            written_out(model, &model.roles[index].grants, None)
+        } else {
+            Grants::new()
+        };
+        all.insert(format!("role {}", role.id), grants);
+    }
+    all
+}
+
+/// Returns what a user is granted by its own roles and its groups'.
+pub(crate) fn of_user(model: &Model, id: &str) -> Grants {
+    of_bindings(model, &bindings(model, id))
+}
+
+/// Returns what the catalog lists a user's roles to assign, and what those do, and so on.
+pub(crate) fn reach(model: &Model, id: &str) -> Grants {
+    let mut grants = Grants::new();
+    for binding in bindings(model, id)
+        .iter()
+        .filter(|binding| model.roles[binding.role.get()].available)
+    {
+        let (mut open, mut seen) = (vec![binding.role], BTreeSet::new());
+        while let Some(role) = open.pop() {
+            let role = &model.roles[role.get()];
+            if let (true, Manages::Roles(listed)) = (role.built_in, &role.manages) {
+                for next in listed {
+                    if seen.insert(*next) {
+                        open.push(*next);
+                    }
+                }
+            }
+        }
+        for role in seen {
+            let role = &model.roles[role.get()];
+            let fixed = role.grants_unedited.as_ref().unwrap_or(&role.grants);
+            grants.extend(written_out(model, fixed, binding.team.as_deref()));
+        }
+    }
+    grants
+}
+
+fn bindings(model: &Model, id: &str) -> Vec<Binding> {
+    let mut bindings = Vec::new();
+    for person in model
+        .tenant
+        .directory
+        .iter()
+        .filter(|person| person.id == id)
+    {
+        bindings.extend(person.roles.iter().cloned());
+        for group in model
+            .tenant
+            .groups
+            .iter()
+            .filter(|group| person.groups.contains(&group.id))
+        {
+            bindings.extend(group.roles.iter().cloned());
+        }
+    }
+    bindings
+}
+
+fn of_bindings(model: &Model, bindings: &[Binding]) -> Grants {
+    let mut grants = Grants::new();
+    for binding in bindings {
+        let role = &model.roles[binding.role.get()];
+        if role.available {
+            grants.extend(written_out(model, &role.grants, binding.team.as_deref()));
+        }
+    }
+    grants
+}
+
+fn written_out(model: &Model, grants: &[Grant], team: Option<&str>) -> Grants {
+    let mut found = Grants::new();
+    for grant in grants {
+        let permission = &model.permissions[grant.permission.get()];
+        for (scope, condition) in &permission.scopes {
+            if !model.scope_sets[grant.scopes.get()].contains(scope) {
+                continue;
+            }
+            for atoms in &model.conditions[condition.get()].0 {
+                let mut atoms = atoms
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect::<BTreeSet<_>>();
+                if let Some(team) = team {
+                    atoms.insert(format!("is(resource.teams, {{{team}}})"));
+                }
+                found.insert((permission.name.clone(), atoms));
+            }
+        }
+    }
+    found
+}

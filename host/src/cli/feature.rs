@@ -1,0 +1,70 @@
+//! `feature`: turn features of the tenant on and off.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use portcullis_policy::admin::{Actor, Change};
+
+use super::{
+    administer::{ActorArgs, ChangeArgs},
+    stop::Stop,
+};
+
+/// Turn a feature of the tenant on or off, with a record of it
+///
+/// Somebody of the tenant needs a permission that the catalog's `administration` names for
+/// it; the vendor, who sells the features, does not.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Feature {
+    #[command(subcommand)]
+    operation: FeatureOperation,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  portcullis feature enable policy.json quality --vendor billing-system
+  portcullis feature disable policy.json quality --as ann --dry-run";
+
+#[derive(Debug, Subcommand)]
+enum FeatureOperation {
+    /// Turn a feature on
+    Enable(OneFeature),
+    /// Turn a feature off
+    Disable(OneFeature),
+}
+
+#[derive(Args, Debug)]
+struct OneFeature {
+    /// The policy
+    policy: PathBuf,
+    /// The feature
+    feature: String,
+    /// Do it as the vendor of the product, under this name
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["actor", "as_json", "resource"])]
+    vendor: Option<String>,
+    #[command(flatten)]
+    actor: ActorArgs,
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+impl Feature {
+    pub(crate) fn run(&self) -> Result<(), Stop> {
+        let (one, change) = match &self.operation {
+            FeatureOperation::Enable(one) => {
+                let feature = one.feature.clone();
+                (one, Change::Enable { feature })
+            }
+            FeatureOperation::Disable(one) => {
+                let feature = one.feature.clone();
+                (one, Change::Disable { feature })
+            }
+        };
+        one.change
+            .run(&one.policy, &change, |model| match &one.vendor {
+                Some(name) => Ok((Actor::Vendor(name.clone()), Vec::new())),
+                None => one.actor.read(model),
+            })
+    }
+}

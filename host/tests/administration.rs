@@ -1,0 +1,419 @@
+//! Administration on the command line: a session with sleekflow's roles, and what goes wrong.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+use std::{fs, path::PathBuf, process::Command};
+
+use serde_json::Value;
+
+const SLEEKFLOW: &str = include_str!("../../examples/sleekflow/policy.json");
+const OMNIVOICE: &str = include_str!("../../examples/omnivoice/policy.json");
+const OMNIFLOW: &str = include_str!("../../examples/omniflow/policy.json");
+const OWNER: &str = "owner@acme.example";
+
+/// A folder with a policy, in which the program runs.
+struct Office(tempfile::TempDir);
+
+/// What a run came to.
+struct Ran {
+    exit: i32,
+    out: String,
+    err: String,
+}
+
+impl Office {
+    fn new(policy: &str) -> Self {
+        let office = Self(tempfile::tempdir().unwrap());
+        fs::write(office.path("policy.json"), policy).unwrap();
+        office
+    }
+
+    /// Sleekflow with the limited release, which its vendor turns on.
+    fn sleekflow() -> Self {
+        let office = Self::new(SLEEKFLOW);
+        office.ok("feature enable policy.json roles-and-permissions --vendor ops");
+        office
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    fn policy(&self) -> Value {
+        serde_json::from_str(&self.read("policy.json")).unwrap()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
+        let command = command.args(arguments).current_dir(self.0.path());
+        let output = command
+            .env("SOURCE_DATE_EPOCH", "1700000000")
+            .output()
+            .unwrap();
+        Ran {
+            exit: output.status.code().unwrap(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Runs words, which must succeed.
+    #[track_caller]
+    fn ok(&self, words: &str) -> String {
+        let ran = self.run(&words.split(' ').collect::<Vec<_>>());
+        assert_eq!(ran.exit, 0, "{words}: {}", ran.err);
+        ran.out
+    }
+
+    /// Runs words as the owner, which must succeed.
+    #[track_caller]
+    fn owner(&self, words: &str) -> String {
+        self.ok(&format!("{words} --as {OWNER} --at 1700000000"))
+    }
+
+    /// Runs words, which must be refused with that part of a message, and change nothing.
+    #[track_caller]
+    fn refused(&self, words: &str, part: &str) {
+        let before = (
+            self.read("policy.json"),
+            fs::read(self.path("policy.audit.jsonl")).ok(),
+        );
+        let ran = self.run(&words.split(' ').collect::<Vec<_>>());
+        assert_eq!(ran.exit, 1, "{words}: {}{}", ran.out, ran.err);
+        assert!(ran.err.contains(part), "{words}: {}", ran.err);
+        assert!(ran.err.contains("hint:"), "{words}: {}", ran.err);
+        let after = (
+            self.read("policy.json"),
+            fs::read(self.path("policy.audit.jsonl")).ok(),
+        );
+        assert_eq!(before, after, "{words}");
+    }
+}
+
+#[test]
+fn a_session_with_sleekflows_roles() {
+    let office = Office::new(SLEEKFLOW);
+    // Under limited release nobody administers roles, the super admin included.
+    office.refused(
+        &format!("role clone policy.json staff senior-staff --as {OWNER}"),
+        "while the tenant does not have `roles-and-permissions`",
+    );
+    office.ok("feature enable policy.json roles-and-permissions --vendor ops --at 1700000000");
+
+    office.owner("role clone policy.json staff senior-staff --label Senior");
+    let role = office.policy()["tenant"]["roles"]["senior-staff"].clone();
+    assert_eq!(role["base"], "staff");
+    assert_eq!(role["label"], "Senior");
+    assert_eq!(
+        role["grants"]["assigned-to-themselves"]
+            .as_array()
+            .unwrap()
+            .len(),
+        5
+    );
+
+    let told = office.owner("role grant policy.json senior-staff inbox:view-conversations --scope assigned-to-their-team");
+    assert!(told.contains("+ $.tenant.roles.senior-staff.grants.assigned-to-their-team \"inbox:view-conversations\""), "{told}");
+    let told = office.owner("role assign policy.json senior-staff kim");
+    assert!(
+        told.contains("kim gains contact-management:edit-contacts at assigned-to-themselves"),
+        "{told}"
+    );
+    office.owner("role assign policy.json senior-staff lou --team emea");
+
+    // Six roles came with the tenant and one was added; the twentieth is the last.
+    for index in 8..=20 {
+        office.owner(&format!("role create policy.json extra-{index}"));
+    }
+    office.refused(
+        &format!("role create policy.json extra-21 --as {OWNER}"),
+        "the tenant has 20 roles of its own, and the limit is 20",
+    );
+    office.refused(
+        &format!("role clone policy.json staff extra-21 --as {OWNER}"),
+        "the limit is 20",
+    );
+
+    let told = office.owner("role delete policy.json senior-staff --reassign staff");
+    assert!(told.contains("kim gets staff instead\n"), "{told}");
+    assert!(told.contains("lou gets staff instead on emea"), "{told}");
+    assert!(
+        told.contains("kim loses inbox:view-conversations at assigned-to-their-team"),
+        "{told}"
+    );
+    let tenant = office.policy()["tenant"].clone();
+    assert_eq!(tenant["directory"]["lou"]["roles"], "staff@emea");
+    assert_eq!(tenant["retired"], "senior-staff");
+    // There is room for one more, but never under that id again.
+    office.refused(
+        &format!("role create policy.json senior-staff --as {OWNER}"),
+        "belonged to a role",
+    );
+    office.owner("role create policy.json extra-21");
+
+    let verified = office.ok("audit verify policy.json");
+    assert!(
+        verified.contains("19 records, and the chain holds"),
+        "{verified}"
+    );
+    let log = office.ok("audit log policy.json --role senior-staff");
+    assert_eq!(
+        log.lines()
+            .filter(|line| line.starts_with(|first: char| first.is_ascii_digit()))
+            .count(),
+        5,
+        "{log}"
+    );
+    assert!(log.contains("5 2023-11-14T22:13:20Z owner@acme.example: assign role senior-staff subject lou team emea"), "{log}");
+    let table = office.ok("audit export policy.json --csv");
+    assert_eq!(table.lines().count(), 20);
+    // The policy still passes its own tests.
+    office.ok("test policy.json --min-coverage 90");
+
+    // Somebody rewrites who did it.
+    let whole = office.read("policy.audit.jsonl");
+    let tampered = whole.lines().enumerate().map(|(index, line)| {
+        if index == 3 {
+            line.replace(OWNER, "mallory")
+        } else {
+            line.to_owned()
+        }
+    });
+    let tampered = tampered.collect::<Vec<_>>().join("\n") + "\n";
+    assert_ne!(tampered, whole);
+    fs::write(office.path("policy.audit.jsonl"), &tampered).unwrap();
+    office.refused(
+        "audit verify policy.json",
+        "line 4 does not hold on to the line before",
+    );
+    office.refused(
+        &format!("role create policy.json extra-22 --as {OWNER}"),
+        "line 4",
+    );
+    // Or takes the last line out: the chain holds, but not up to what a bundle names.
+    let head = whole
+        .lines()
+        .last()
+        .unwrap()
+        .split('"')
+        .nth(3)
+        .unwrap()
+        .to_owned();
+    fs::write(office.path("policy.audit.jsonl"), &whole).unwrap();
+    office.ok(&format!("audit verify policy.json --head {head}"));
+    let last = whole.trim_end().rfind('\n').unwrap();
+    fs::write(office.path("policy.audit.jsonl"), &whole[..=last]).unwrap();
+    office.ok("audit verify policy.json");
+    office.refused(
+        &format!("audit verify policy.json --head {head}"),
+        "does not have the link",
+    );
+    fs::write(office.path("policy.audit.jsonl"), &whole[..last - 9]).unwrap();
+    office.refused("audit verify policy.json", "line 18 is cut off");
+}
+
+#[test]
+fn a_bundle_names_the_last_line_of_the_log() {
+    let office = Office::sleekflow();
+    office.owner("role clone policy.json staff senior-staff");
+    office.ok("keygen -o keys");
+    office.ok("build policy.json -k keys/signing.key -o a.pclb");
+    let verified: Value =
+        serde_json::from_str(&office.ok("audit verify policy.json --json")).unwrap();
+    let inspected = office.ok("inspect a.pclb --trust keys/trust.json --now 1700000001 --json");
+    let head = verified["head"].as_str().unwrap();
+    assert!(inspected.contains(head), "{inspected}");
+    office.ok(&format!("audit verify policy.json --head {head}"));
+    // Nothing is built on a log that is broken.
+    let log = office
+        .read("policy.audit.jsonl")
+        .replace("senior", "junior");
+    fs::write(office.path("policy.audit.jsonl"), log).unwrap();
+    office.refused("build policy.json -k keys/signing.key -o b.pclb", "line 2");
+}
+
+#[test]
+fn a_manager_manages_agents_and_nobody_else() {
+    let office = Office::new(OMNIVOICE);
+    office.owner("role assign policy.json manager leo");
+    let numbers = r#"{"type":"user","id":"leo","properties":{"numbers":["+1 213"]}}"#;
+    fs::write(office.path("leo.json"), numbers).unwrap();
+    office.refused(
+        "role assign policy.json agent-personal kim --as leo",
+        "may not assign",
+    );
+    office.refused(
+        "role assign policy.json agent-personal kim --as-json @leo.json",
+        "`users:add` only where this holds",
+    );
+    office.refused(
+        "role assign policy.json agent-personal kim --as-json @leo.json --resource numbers=+1",
+        "may not assign",
+    );
+    let ran = office.run(&[
+        "role",
+        "assign",
+        "policy.json",
+        "agent-personal",
+        "kim",
+        "--as-json",
+        "@leo.json",
+        "--resource",
+        "numbers=+1 213",
+    ]);
+    assert_eq!(ran.exit, 0, "{}", ran.err);
+    // Who is agent and administrator is no agent.
+    office.owner("role assign policy.json administrator kim");
+    let ran = office.run(&[
+        "role",
+        "unassign",
+        "policy.json",
+        "agent-personal",
+        "kim",
+        "--as-json",
+        "@leo.json",
+        "--resource",
+        "numbers=+1 213",
+    ]);
+    assert_eq!(ran.exit, 1, "{}", ran.out);
+    office.refused(
+        "role assign policy.json agent leo --as leo",
+        "may not assign",
+    );
+    fs::write(
+        office.path("forged.json"),
+        r#"{"type":"user","id":"x","properties":{"roles":["administrator"]}}"#,
+    )
+    .unwrap();
+    let forged = office.run(&[
+        "role",
+        "create",
+        "policy.json",
+        "x",
+        "--as-json",
+        "@forged.json",
+    ]);
+    assert_eq!(forged.exit, 64);
+    assert!(
+        forged.err.contains("does not bring its own roles"),
+        "{}",
+        forged.err
+    );
+}
+
+#[test]
+fn a_group_is_mapped_after_a_look_at_its_members() {
+    let office = Office::new(&OMNIFLOW.replacen(
+        r#""directory": {"#,
+        r#""directory": { "max": { "groups": "idp-agents" },"#,
+        1,
+    ));
+    let before = office.read("policy.json");
+    let told = office.owner("role map policy.json trainer idp-agents --dry-run");
+    assert!(
+        told.contains("would be mapped the group idp-agents to trainer"),
+        "{told}"
+    );
+    assert!(
+        told.contains("max could conversations:read at team"),
+        "{told}"
+    );
+    assert!(told.contains("max can now"), "{told}");
+    assert!(
+        told.contains("max gains conversations:read at all"),
+        "{told}"
+    );
+    assert!(told.contains("nothing was changed"), "{told}");
+    assert_eq!(office.read("policy.json"), before);
+    assert!(!office.path("policy.audit.jsonl").exists());
+    let json = office.owner("role map policy.json trainer idp-agents --dry-run --json");
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["impacts"][0]["subject"]["id"], "max");
+    assert_eq!(json["link"], Value::Null);
+    office.owner("role map policy.json trainer idp-agents");
+    office.owner("role unmap policy.json agent idp-agents");
+    assert_eq!(office.policy()["tenant"]["groups"]["idp-agents"], "trainer");
+}
+
+#[test]
+fn what_is_refused_says_why_and_what_to_do() {
+    let office = Office::new(OMNIFLOW);
+    let ran = office.run(&[
+        "role",
+        "grant",
+        "policy.json",
+        "trainer",
+        "billing:pay",
+        "--scope",
+        "all",
+        "--as",
+        "sarah",
+        "--json",
+    ]);
+    assert_eq!(ran.exit, 1);
+    let refused: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(refused["refused"]["reason"], "not-allowed");
+    assert!(
+        ran.err
+            .contains("that takes `settings.roles-and-permissions:edit`"),
+        "{}",
+        ran.err
+    );
+    office.refused(
+        &format!("role grant policy.json admin billing:pay --scope all --as {OWNER}"),
+        "does not let a tenant change",
+    );
+    office.refused(
+        &format!("role grant policy.json trainr billing:pay --scope all --as {OWNER}"),
+        "there is no role `trainr`",
+    );
+    office.refused(
+        &format!("role assign policy.json trainer {OWNER} --as {OWNER}"),
+        "nobody changes its own access",
+    );
+    office.refused(
+        &format!(
+            "role create policy.json x --as {OWNER} --expect {}",
+            "0".repeat(64)
+        ),
+        "the policy was changed since it was read",
+    );
+    let usage = office.run(&["role", "create", "policy.json", "x"]);
+    assert_eq!(usage.exit, 64, "{}", usage.err);
+    let usage = office.run(&[
+        "role",
+        "create",
+        "policy.json",
+        "x",
+        "--as",
+        OWNER,
+        "--expect",
+        "abc",
+    ]);
+    assert_eq!(usage.exit, 64, "{}", usage.err);
+    let missing = office.run(&["role", "create", "none.json", "x", "--as", OWNER]);
+    assert_eq!(missing.exit, 74, "{}", missing.err);
+    let missing = office.run(&["audit", "verify", "policy.json"]);
+    assert_eq!(missing.exit, 74, "{}", missing.err);
+}
+
+#[test]
+fn two_who_change_at_once_take_turns() {
+    let office = Office::new(OMNIFLOW);
+    std::thread::scope(|scope| {
+        for person in 0..8 {
+            let office = &office;
+            scope
+                .spawn(move || office.owner(&format!("role assign policy.json trainer p{person}")));
+        }
+    });
+    let directory = office.policy()["tenant"]["directory"].clone();
+    assert!(
+        (0..8).all(|person| directory[format!("p{person}")]["roles"] == "trainer"),
+        "{directory}"
+    );
+    assert!(office.ok("audit verify policy.json").contains("8 records"));
+}

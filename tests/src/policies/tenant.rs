@@ -1,0 +1,70 @@
+//! Random tenants: features, roles, edits, groups and a directory.
+
+use portcullis_policy::model::Model;
+use serde_json::{Map, Value, json};
+
+use super::{GROUPS, VALUES, grants::Granter, list, maybe};
+use crate::tape::Tape;
+
+/// Writes a tenant.
+pub(super) fn tenant(
+    tape: &mut Tape<'_>,
+    model: &Model,
+    granter: &Granter<'_>,
+    editable: &[String],
+) -> Value {
+    let mut tenant = Map::new();
+    tenant.insert("id".to_owned(), json!("acme"));
+    tenant.insert("features".to_owned(), json!(tape.some_of(&model.features, 60)));
+    maybe(tape, 30, &mut tenant, "role_changes", |_| json!("next-session"));
+    tenant.insert("roles".to_owned(), granter.custom(tape));
+    let mut edits = Map::new();
+    for id in tape.some_of(editable, 60) {
+        let edit = granter.edit(tape, &id);
+        edits.insert(id, edit);
+    }
+    tenant.insert("edits".to_owned(), edits.into());
+    let roles = granter.all();
+    let teams = model.attributes.team.is_some();
+    let mut groups = Map::new();
+    for group in GROUPS.iter().take(2) {
+        if tape.chance(60) {
+            groups.insert((*group).to_owned(), bindings(tape, &roles, teams));
+        }
+    }
+    tenant.insert("groups".to_owned(), groups.into());
+    let mut directory = Map::new();
+    for key in ["u1", "service:u1", "user:u2", "service:a"] {
+        if tape.chance(40) {
+            directory.insert(key.to_owned(), person(tape, model, &roles, teams));
+        }
+    }
+    tenant.insert("directory".to_owned(), directory.into());
+    tenant.into()
+}
+
+fn person(tape: &mut Tape<'_>, model: &Model, roles: &[String], teams: bool) -> Value {
+    let mut person = Map::new();
+    maybe(tape, 60, &mut person, "roles", |tape| bindings(tape, roles, teams));
+    maybe(tape, 30, &mut person, "groups", |tape| json!(tape.some_of(&GROUPS, 50)));
+    for name in &model.attributes.subject {
+        maybe(tape, 50, &mut person, name, |tape| {
+            let values = tape.some_of(&VALUES, 25);
+            list(tape, values.into_iter().map(str::to_owned).collect())
+        });
+    }
+    person.into()
+}
+
+fn bindings(tape: &mut Tape<'_>, roles: &[String], teams: bool) -> Value {
+    let mut bindings = Vec::new();
+    for role in tape.some_of(roles, 30) {
+        let binding = match tape.below(3) {
+            1 if teams => format!("{role}@t1"),
+            2 if teams => format!("{role}@{}", tape.word(&["t2", "x, y}"])),
+            _ => role,
+        };
+        bindings.push(binding);
+    }
+    list(tape, bindings)
+}

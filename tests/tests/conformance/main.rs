@@ -1,0 +1,20 @@
+//! Every engine against the meaning of a policy, and bundles against everything hostile.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "support of tests: what fails here is a failed test"
+)]
+
+mod agreement;
+mod bounds;
+mod canonical;
+mod craft;
+mod damage;
+mod layout;
+mod random;
+mod rejections;
+mod settings;
+mod signatures;
+mod vectors;
+mod wire;
