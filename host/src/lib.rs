@@ -25,5 +25,5 @@ pub use component::ComponentEngine;
 pub use engine::{BundleInfo, Engine, LoadedPolicy, Names};
 pub use failure::Failure;
 pub use native::{NativeEngine, NativePolicy};
-pub use pack::pack;
+pub use pack::{pack, pack_subject};
 pub use trust::HostTrust;

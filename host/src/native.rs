@@ -180,9 +180,6 @@ fn info(policy: &Policy) -> BundleInfo {
 
 fn names(policy: &Policy) -> Names {
     let permissions = (0..).map(PermissionId).take(policy.permission_count());
-    let asked = policy
-        .subject_attributes()
-        .filter(|(_, directory_only)| !directory_only);
     Names {
         reasons: owned(Verdict::REASONS.into_iter()),
         roles: owned(policy.roles()),
@@ -192,7 +189,7 @@ fn names(policy: &Policy) -> Names {
             .map(|(module, action)| format!("{module}:{action}"))
             .collect(),
         vocabulary: Vocabulary {
-            subject: owned(asked.map(|(name, _)| name)),
+            subject: owned(policy.subject_attributes().map(|(name, _)| name)),
             action: owned(policy.action_attributes()),
             context: owned(policy.context_attributes()),
             resource: owned(policy.resource_attributes()),

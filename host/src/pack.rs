@@ -1,37 +1,48 @@
 //! Requests in the packed layout, for the hot calls.
 
-use portcullis_engine::{Packer, PackerAttributes, PackerFacts};
-use portcullis_policy::authzen::{Attribute, Request};
+use portcullis_engine::{Packer, PackerAttributes, PackerFacts, PackerSubject};
+use portcullis_policy::authzen::{Attribute, Request, Subject};
 
 /// Packs a request with its one question (layout 1).
 #[must_use]
 pub fn pack(request: &Request) -> Vec<u8> {
-    let asking = &request.subject;
-    let mut subject = Packer::request(&asking.kind, &asking.id);
-    for role in &asking.roles {
-        subject = subject.role(role);
-    }
-    let teams = &asking.team_roles;
-    for held in teams.chunk_by(|one, next| one.team == next.team) {
-        if let Some(first) = held.first() {
-            let roles: Vec<&str> = held.iter().map(|held| held.role.as_str()).collect();
-            subject = subject.team(&first.team, &roles);
-        }
-    }
-    for group in &asking.groups {
-        subject = subject.group(group);
-    }
-    for own in &asking.attributes {
-        subject = subject.attribute(&own.name, &own.values);
-    }
     let facts = PackerFacts {
         action: packed(&request.action.attributes),
         context: packed(&request.context),
         resource: packed(&request.resource.attributes),
     };
     let id = request.resource.id.as_deref();
-    let questions = subject.end().question(&request.permission(), id, &facts);
-    questions.finish()
+    let subject = asking(&request.subject).end();
+    subject.question(&request.permission(), id, &facts).finish()
+}
+
+/// Packs a subject without a question, for a session (layout 1).
+#[must_use]
+pub fn pack_subject(subject: &Subject) -> Vec<u8> {
+    asking(subject).end().finish()
+}
+
+fn asking(stated: &Subject) -> PackerSubject {
+    let mut subject = Packer::request(&stated.kind, &stated.id);
+    for role in &stated.roles {
+        subject = subject.role(role);
+    }
+    for held in stated
+        .team_roles
+        .chunk_by(|one, next| one.team == next.team)
+    {
+        if let Some(first) = held.first() {
+            let roles: Vec<&str> = held.iter().map(|held| held.role.as_str()).collect();
+            subject = subject.team(&first.team, &roles);
+        }
+    }
+    for group in &stated.groups {
+        subject = subject.group(group);
+    }
+    for own in &stated.attributes {
+        subject = subject.attribute(&own.name, &own.values);
+    }
+    subject
 }
 
 fn packed(attributes: &[Attribute]) -> PackerAttributes {
@@ -46,7 +57,7 @@ fn packed(attributes: &[Attribute]) -> PackerAttributes {
 mod tests {
     use super::*;
     use portcullis_engine::PackedRequest;
-    use portcullis_policy::authzen::{Action, Resource, Subject, TeamRole};
+    use portcullis_policy::authzen::{Action, Resource, TeamRole};
 
     #[test]
     fn what_is_packed_can_be_read() {

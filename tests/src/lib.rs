@@ -8,6 +8,7 @@
 
 pub mod bundles;
 pub mod engines;
+pub mod golden;
 pub mod places;
 pub mod policies;
 pub mod requests;

@@ -86,6 +86,19 @@ impl<'a> PackedRequest<'a> {
         Ok((self.subject, question))
     }
 
+    /// Returns the subject of a request without questions.
+    ///
+    /// # Errors
+    ///
+    /// Refuses a request that asks something.
+    pub fn alone(self) -> Result<Subject<'a>, LimitExceeded> {
+        if self.questions.is_empty() {
+            Ok(self.subject)
+        } else {
+            Err(LimitExceeded::Packed)
+        }
+    }
+
     /// Returns the questions, at most [`BATCH_MAX`] of them.
     pub fn questions(
         &self,

@@ -30,7 +30,7 @@ use super::{
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ActorArgs {
     /// Who does it: somebody of the directory, as `id` or `type:id`
-    #[arg(long = "as", value_name = "ACTOR", required_unless_present_any = ["as_json", "vendor"])]
+    #[arg(long = "as", value_name = "ACTOR")]
     actor: Option<String>,
 
     /// Who does it, with groups and attributes that the directory does not know: an AuthZEN
@@ -71,15 +71,19 @@ pub(crate) struct ChangeArgs {
 impl ActorArgs {
     /// Returns the actor and what is known of what the change is made to.
     pub(crate) fn read(&self, model: &Model) -> Result<(Actor, Vec<Attribute>), Stop> {
-        let subject = match &self.as_json {
-            Some(json) => read_subject(&json.read()?, model)?,
-            None => {
-                let key = SubjectKey::parse(self.actor.as_deref().unwrap_or_default());
+        let subject = match (&self.as_json, &self.actor) {
+            (Some(json), _) => read_subject(&json.read()?, model)?,
+            (None, Some(key)) => {
+                let key = SubjectKey::parse(key);
                 Subject {
                     kind: key.kind,
                     id: key.id,
                     ..Subject::default()
                 }
+            }
+            (None, None) => {
+                return Err(Stop::usage("it takes somebody who does it")
+                    .hint("name somebody of the directory: `--as ann`"));
             }
         };
         Ok((Actor::Subject(subject), self.attributes()?))

@@ -3,7 +3,7 @@
 use std::{io, io::Write, path::PathBuf};
 
 use clap::{Args, ValueEnum};
-use comfy_table::{Table, presets};
+use comfy_table::{LineStyle, Table, presets};
 use portcullis_policy::matrix::{Column, Matrix as Grants};
 
 use super::{output::write_text, policies, stop::Stop};
@@ -69,7 +69,7 @@ fn write_table(out: &mut dyn Write, grants: &Grants, width: Option<u16>) -> io::
             writeln!(out)?;
         }
         let mut table = Table::new();
-        table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+        table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()));
         let head = part.iter().map(|column| heading(grants, *column));
         table.set_header(core::iter::once("permission".to_owned()).chain(head));
         for row in &grants.rows {

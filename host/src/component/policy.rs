@@ -17,7 +17,7 @@ use super::{
 use crate::{
     engine::{BundleInfo, LoadedPolicy, Names},
     failure::Failure,
-    pack::pack,
+    pack::{pack, pack_subject},
     trust::HostTrust,
 };
 
@@ -104,7 +104,7 @@ impl LoadedPolicy for ComponentPolicy {
     }
 
     fn modules(&self, subject: &Subject, now: UnixSeconds) -> Result<String, Failure> {
-        let subject = translate::subject(subject);
+        let subject = pack_subject(subject);
         let until = self.info.expires_at.0;
         let snapshot = self.call(|call| {
             let (policy, session) = (call.guest.policy(), call.guest.session());

@@ -1,7 +1,7 @@
 //! Between this program's types and the component's interface.
 
 use portcullis_engine::{KeyUse, SliceUse, UnixSeconds};
-use portcullis_policy::authzen::{self, Attribute, Vocabulary};
+use portcullis_policy::authzen::Vocabulary;
 
 use super::bindings::exports::portcullis::edge::engine as wit;
 use crate::{
@@ -34,25 +34,6 @@ pub(super) fn trust(stated: &HostTrust) -> wit::Trust {
             digest: floor.digest.map(|digest| digest.to_vec()),
         }),
         bundle_bytes_max: stated.bundle_bytes_max,
-    }
-}
-
-pub(super) fn subject(stated: &authzen::Subject) -> wit::Subject {
-    let by_team = stated
-        .team_roles
-        .chunk_by(|one, next| one.team == next.team);
-    wit::Subject {
-        kind: stated.kind.clone(),
-        id: stated.id.clone(),
-        roles: stated.roles.clone(),
-        team_roles: by_team
-            .filter_map(|held| {
-                let team = held.first()?.team.clone();
-                Some((team, held.iter().map(|held| held.role.clone()).collect()))
-            })
-            .collect(),
-        groups: stated.groups.clone(),
-        attributes: attributes(&stated.attributes),
     }
 }
 
@@ -105,9 +86,4 @@ pub(super) fn names<E>(
             resource: ask(wit::NameList::ResourceAttributes)?,
         },
     })
-}
-
-fn attributes(stated: &[Attribute]) -> Vec<(String, Vec<String>)> {
-    let pair = |own: &Attribute| (own.name.clone(), own.values.clone());
-    stated.iter().map(pair).collect()
 }

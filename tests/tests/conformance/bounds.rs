@@ -3,7 +3,7 @@
 use portcullis_host::pack;
 use portcullis_tests::{
     bundles::{self, NOW},
-    engines::{Answers, EngineName, is_malformed},
+    engines::{EngineName, is_malformed},
 };
 use serde_json::{Value, json};
 

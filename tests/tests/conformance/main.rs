@@ -11,6 +11,7 @@ mod bounds;
 mod canonical;
 mod craft;
 mod damage;
+mod golden;
 mod layout;
 mod random;
 mod rejections;

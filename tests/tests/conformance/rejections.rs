@@ -442,7 +442,7 @@ impl Offer {
         let mut signatures: Vec<Signature> = signatures.collect();
         signatures.sort_unstable();
         if self.bad_signature {
-            let known = craft::signature(1, &message);
+            let known = signature(1, &message);
             let own = signatures.iter_mut().find(|own| **own == known).unwrap();
             own[71] ^= 0x10;
         }

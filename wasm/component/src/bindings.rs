@@ -1,5 +1,8 @@
 //! What `wit-bindgen` generates from `wit/`.
-#![expect(unsafe_code, reason = "generated: the canonical ABI passes raw pointers")]
+#![expect(
+    unsafe_code,
+    reason = "generated: the canonical ABI passes raw pointers"
+)]
 #![expect(
     clippy::missing_errors_doc,
     clippy::needless_pass_by_value,

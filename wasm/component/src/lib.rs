@@ -4,9 +4,9 @@
 
 extern crate alloc;
 
-mod attributes;
 mod bindings;
 mod policy;
+mod question;
 mod session;
 mod trust;
 mod verdict;

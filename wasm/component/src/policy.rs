@@ -1,20 +1,15 @@
 //! The resource `policy`.
 
-use alloc::{
-    string::String,
-    vec::Vec,
-};
+use alloc::{string::String, vec::Vec};
 
 use portcullis_engine::{
-    PackedQuestion, PackedRequest, PermissionId, Policy, SignedBundle, Subject, UnixSeconds, Verdict,
+    PackedQuestion, PackedRequest, PermissionId, Policy, SignedBundle, Subject, UnixSeconds,
+    Verdict,
 };
 
 use crate::{
-    attributes,
-    bindings::exports::portcullis::edge::engine as wit,
-    session::PluginSession,
+    bindings::exports::portcullis::edge::engine as wit, session::PluginSession, trust::trust,
     verdict::OneVerdict,
-    trust::trust,
 };
 
 /// A verified bundle, held by the host.
@@ -22,11 +17,7 @@ use crate::{
 pub(crate) struct PluginPolicy(Policy);
 
 impl wit::GuestPolicy for PluginPolicy {
-    fn open(
-        bundle: Vec<u8>,
-        stated: wit::Trust,
-        now: u64,
-    ) -> Result<wit::Policy, wit::Failure> {
+    fn open(bundle: Vec<u8>, stated: wit::Trust, now: u64) -> Result<wit::Policy, wit::Failure> {
         let trust = trust(stated)?;
         let bundle = SignedBundle::new(bundle)
             .verify(&trust, UnixSeconds(now))
@@ -100,19 +91,22 @@ impl wit::GuestPolicy for PluginPolicy {
 
     fn explain(&self, request: Vec<u8>, now: u64) -> Result<String, wit::Failure> {
         let (subject, asked) = self.read(&request, now)?;
-        let explanation = self.0.explain(&subject, asked.permission, &asked.question)?;
+        let explanation = self
+            .0
+            .explain(&subject, asked.permission, &asked.question)?;
         Ok(explanation.into_json())
     }
 
     fn session(
         &self,
-        subject: wit::Subject,
+        subject: Vec<u8>,
         valid_until: u64,
         now: u64,
     ) -> Result<wit::Session, wit::Failure> {
-        let packed = attributes::subject(&subject);
-        let subject = PackedRequest::read(&packed)?.subject;
-        let session = self.0.session(&subject, UnixSeconds(valid_until), UnixSeconds(now))?;
+        let subject = PackedRequest::read(&subject)?.alone()?;
+        let session = self
+            .0
+            .session(&subject, UnixSeconds(valid_until), UnixSeconds(now))?;
         Ok(wit::Session::new(PluginSession::new(session)))
     }
 }
@@ -135,10 +129,16 @@ impl PluginPolicy {
         if UnixSeconds(now) >= self.0.expires_at() {
             return take(Verdict::EXPIRED);
         }
-        let Ok(request) = PackedRequest::read(request) else { return take(Verdict::MALFORMED) };
+        let Ok(request) = PackedRequest::read(request) else {
+            return take(Verdict::MALFORMED);
+        };
         for read in request.questions() {
             take(match &read {
-                Ok(asked) => Verdict::from(&self.0.decide(&request.subject, asked.permission, &asked.question)),
+                Ok(asked) => Verdict::from(&self.0.decide(
+                    &request.subject,
+                    asked.permission,
+                    &asked.question,
+                )),
                 Err(_) => Verdict::MALFORMED,
             });
         }

@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 use portcullis_engine::{LimitExceeded, PackedQuestion, Session, UnixSeconds, Verdict};
 
 use crate::{
-    attributes, bindings::exports::portcullis::edge::engine as wit,
+    bindings::exports::portcullis::edge::engine as wit, question::packed_question,
     verdict::OneVerdict,
 };
 
@@ -25,7 +25,8 @@ impl PluginSession {
                 Err(_) => Verdict::MALFORMED,
                 Ok(asked) => {
                     let decided =
-                        self.0.decide_named(asked.permission, &asked.question, UnixSeconds(now));
+                        self.0
+                            .decide_named(asked.permission, &asked.question, UnixSeconds(now));
                     decided.as_ref().map_or(Verdict::EXPIRED, Verdict::from)
                 }
             });
@@ -51,9 +52,13 @@ impl wit::GuestSession for PluginSession {
     }
 
     fn decide(&self, question: wit::Question, now: u64) -> Result<String, wit::Failure> {
-        let packed = attributes::question(&question);
-        let asked = PackedQuestion::all(&packed).next().ok_or(LimitExceeded::Packed)??;
-        let decided = self.0.decide_named(asked.permission, &asked.question, UnixSeconds(now))?;
+        let packed = packed_question(&question);
+        let asked = PackedQuestion::all(&packed)
+            .next()
+            .ok_or(LimitExceeded::Packed)??;
+        let decided = self
+            .0
+            .decide_named(asked.permission, &asked.question, UnixSeconds(now))?;
         Ok(decided.answer(self.0.policy())?)
     }
 

@@ -29,15 +29,31 @@ pub(crate) fn trust(stated: wit::Trust) -> Result<Trust, wit::Failure> {
 }
 
 fn trusted_key(stated: &wit::TrustedKey) -> Result<TrustedKey, InvalidTrust> {
-    let key = stated.key.as_slice().try_into().map_err(|_| InvalidTrust::Key)?;
-    TrustedKey::new(key, if stated.slices_only { KeyUse::SlicesOnly } else { KeyUse::Any })
+    let key = stated
+        .key
+        .as_slice()
+        .try_into()
+        .map_err(|_| InvalidTrust::Key)?;
+    TrustedKey::new(
+        key,
+        if stated.slices_only {
+            KeyUse::SlicesOnly
+        } else {
+            KeyUse::Any
+        },
+    )
 }
 
 fn floor(stated: wit::Floor) -> Result<Floor, wit::Failure> {
-    let digest = stated.digest.map(|digest| digest.try_into()).transpose().map_err(|_| {
-        wit::Failure::InvalidTrust("the floor's digest is not 32 bytes".into())
-    })?;
-    Ok(Floor { sequence: stated.sequence, digest })
+    let digest = stated
+        .digest
+        .map(|digest| digest.try_into())
+        .transpose()
+        .map_err(|_| wit::Failure::InvalidTrust("the floor's digest is not 32 bytes".into()))?;
+    Ok(Floor {
+        sequence: stated.sequence,
+        digest,
+    })
 }
 
 impl From<InvalidTrust> for wit::Failure {

@@ -51,7 +51,7 @@ fn nothing_escalates() {
     let refused = tally.values().map(|[_, no]| no).sum::<u64>();
     println!("{cases} sequences: {allowed} changes allowed, {refused} refused: {tally:?}");
     // A property that hardly anything reaches would say nothing.
-    assert!(allowed * 5 > refused, "{tally:?}");
+    assert!(allowed * 8 > refused, "{tally:?}");
     assert!(
         cases < 1_000 || tally.values().all(|[yes, no]| *yes > 0 && *no > 0),
         "{tally:?}"
@@ -93,7 +93,6 @@ fn sequence(bytes: &[u8], tally: &mut Tally) -> TestCaseResult {
             }
             Err(refused) => {
                 *no += 1;
-                eprintln!("R {}", refused.reason.code());
                 assert!(!refused.message.is_empty() && !refused.cure.is_empty());
             }
         }

@@ -46,7 +46,7 @@ pub(crate) fn policy(choices: &mut Choices<'_>) -> Source {
             role["grants"]["all"] = json!(choices.some(DATA, 80));
         }
         if index == 0 || choices.chance(40) {
-            let office = if choices.chance(80) {
+            let office = if index == 0 || choices.chance(80) {
                 "all"
             } else {
                 choices.one(SCOPES)
@@ -55,7 +55,7 @@ pub(crate) fn policy(choices: &mut Choices<'_>) -> Source {
             let list = grants.entry(office).or_insert_with(|| json!([]));
             list.as_array_mut().unwrap().push(json!("office:*"));
         }
-        match choices.below(4) {
+        match choices.below(if index == 0 { 8 } else { 4 }) {
             0 => role["manages"] = json!("*"),
             1 => role["manages"] = json!(choices.some(&BUILT_IN, 40)),
             _ if index == 0 => role["manages"] = json!("*"),
@@ -168,7 +168,13 @@ pub(crate) fn change(choices: &mut Choices<'_>, source: &Source) -> Change {
         },
         5 => Change::Revoke {
             role,
-            grants: patterns(choices),
+            grants: if choices.chance(50) {
+                [("*".to_owned(), ["*"].into_iter().collect())]
+                    .into_iter()
+                    .collect()
+            } else {
+                patterns(choices)
+            },
         },
         6 => Change::Reset { role },
         7 => Change::Rename { role, to: new },

@@ -1,0 +1,114 @@
+//! Freezes the golden bundles of a format version: run once for a new format, then committed.
+//!
+//! `cargo run -p portcullis-tests --example freeze` writes the folders that are not there yet,
+//! and changes none that is. The answers are those of the reference, not of an engine.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a tool for whoever changes the format"
+)]
+
+use std::{fmt::Write as _, fs};
+
+use portcullis_engine::{
+    UnixSeconds,
+    format::{FORMAT, Packed, Payload},
+};
+use portcullis_policy::{
+    Source,
+    encode::{Edition, encode},
+    sign::{TrustFile, TrustFileKey, sign},
+};
+use portcullis_tests::{
+    bundles::{self, NOW, key},
+    engines::{Answers, reference},
+    golden,
+    requests::Asker,
+    tape::Tape,
+    vectors,
+};
+
+fn main() {
+    let vectors = vectors::all();
+    let policy = |file: &str| {
+        let found = vectors.iter().find(|(name, _)| name == file);
+        found.unwrap().1.policy.to_string()
+    };
+    freeze("whole", &policy("whole.json"), &[1], false);
+    freeze("two-keys", &policy("catalog.json"), &[1, 2], false);
+    freeze("slice", &policy("visible.json"), &[3], true);
+}
+
+fn freeze(name: &str, policy: &str, signers: &[u8], slice: bool) {
+    let folder = golden::folder().join(format!("format-{FORMAT}-{name}"));
+    if folder.exists() {
+        println!("{} is frozen", folder.display());
+        return;
+    }
+    let (source, model) = Source::load(policy).unwrap();
+    let edition = Edition {
+        sequence: 7,
+        pin_floor: 3,
+        not_before: UnixSeconds(NOW.0 - 5),
+        audit_head: slice.then_some([0xad; 32]),
+        generator: "portcullis 0.1.0".to_owned(),
+        routes: if slice { Vec::new() } else { b"routes".to_vec() },
+        ..Edition::new(bundles::AUDIENCE, NOW, bundles::VALID_SECONDS, &source.catalog)
+    };
+    let encoded = encode(&model, &edition).unwrap();
+    let mut payload = Packed::<Payload<'_>>::new(&encoded).iter().next().unwrap();
+    payload.header.slice_of = slice.then_some([0x51; 32]);
+    let encoded = postcard::to_allocvec(&payload).unwrap();
+    let keys: Vec<_> = signers.iter().map(|seed| key(*seed)).collect();
+    let trust = TrustFile {
+        threshold: u32::try_from(signers.len()).unwrap(),
+        keys: keys
+            .iter()
+            .map(|key| TrustFileKey {
+                key: key.public_key(),
+                key_use: if slice {
+                    portcullis_engine::KeyUse::SlicesOnly
+                } else {
+                    portcullis_engine::KeyUse::Any
+                },
+            })
+            .collect(),
+        audience: bundles::AUDIENCE.to_owned(),
+        ..TrustFile::default()
+    };
+    let (questions, answers) = ask(policy);
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("bundle.pclb"), sign(&encoded, &keys).unwrap()).unwrap();
+    let trust = serde_json::to_string_pretty(&trust).unwrap();
+    fs::write(folder.join("trust.json"), trust + "\n").unwrap();
+    fs::write(folder.join("questions.jsonl"), questions).unwrap();
+    fs::write(folder.join("answers.jsonl"), answers).unwrap();
+    println!("froze {}", folder.display());
+}
+
+/// Makes up questions, always the same, and asks the reference.
+fn ask(policy: &str) -> (String, String) {
+    let reference = reference(policy);
+    let asker = Asker::new(reference.all_questions(), &[]);
+    let (mut questions, mut answers) = (String::new(), String::new());
+    let mut state = 1_u32;
+    for number in 0..60 {
+        let bytes: Vec<u8> = (0..160)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                state.to_be_bytes()[0]
+            })
+            .collect();
+        let request = asker.request(&mut Tape::new(&bytes));
+        let subject = request["subject"].to_string();
+        let (question, answer) = match number % 6 {
+            0 => ("modules", Answers::visible(&reference, subject.as_bytes(), None)),
+            1 => ("filter", reference.filter_line(request.to_string().as_bytes())),
+            _ => ("decide", reference.decide_line(request.to_string().as_bytes())),
+        };
+        let asked = if question == "modules" { subject } else { request.to_string() };
+        writeln!(questions, r#"{{"{question}":{asked}}}"#).unwrap();
+        writeln!(answers, "{answer}").unwrap();
+    }
+    (questions, answers)
+}
