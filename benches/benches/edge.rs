@@ -1,7 +1,9 @@
 //! What a decision costs: by hand, natively, and through the component.
 
-#![expect(missing_docs, reason = "criterion's macros write the functions")]
-#![expect(clippy::unwrap_used, reason = "a benchmark that cannot run should say so and stop")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot run should say so and stop"
+)]
 
 use std::{hint::black_box, path::Path, time::Duration};
 
@@ -31,7 +33,9 @@ fn floor(criterion: &mut Criterion) {
         assert!(matches!(answer, FloorAnswer::Allow { .. }));
         group.bench_function(scale.name(), |bencher| {
             bencher.iter(|| {
-                fixture.floor.check(black_box(&person), black_box(permission), black_box(&thing))
+                fixture
+                    .floor
+                    .check(black_box(&person), black_box(permission), black_box(&thing))
             });
         });
     }
@@ -65,16 +69,28 @@ fn native_prepared(criterion: &mut Criterion) {
         let fixture = Fixture::new(scale);
         let policy = fixture.policy();
         let permission = policy.permission(&fixture.permission).unwrap();
-        let session = fixture.lend(Asked::Mine, |subject, _| policy.session(subject, LATE, NOW)).unwrap();
+        let session = fixture
+            .lend(Asked::Mine, |subject, _| policy.session(subject, LATE, NOW))
+            .unwrap();
         let thing = Asked::Mine.thing();
         let sets: Vec<_> = thing
             .attributes
             .iter()
-            .map(|(name, values)| (policy.resource_attribute(name).unwrap(), Set::new(values).unwrap()))
+            .map(|(name, values)| {
+                (
+                    policy.resource_attribute(name).unwrap(),
+                    Set::new(values).unwrap(),
+                )
+            })
             .collect();
         let known = Attributes::numbered(&sets).unwrap();
         let question = Question::about(Resource::new(thing.id).unwrap().with_attributes(known));
-        assert!(session.decide(permission, &question, NOW).unwrap().is_allow());
+        assert!(
+            session
+                .decide(permission, &question, NOW)
+                .unwrap()
+                .is_allow()
+        );
         group.bench_function(scale.name(), |bencher| {
             bencher.iter(|| {
                 let decision = session.decide(black_box(permission), black_box(&question), NOW);
@@ -102,7 +118,9 @@ fn native_visible(criterion: &mut Criterion) {
     for scale in SCALES {
         let fixture = Fixture::new(scale);
         let policy = fixture.policy();
-        let session = fixture.lend(Asked::Mine, |subject, _| policy.session(subject, LATE, NOW)).unwrap();
+        let session = fixture
+            .lend(Asked::Mine, |subject, _| policy.session(subject, LATE, NOW))
+            .unwrap();
         assert!(!session.visible(NOW).unwrap().is_empty());
         group.bench_function(scale.name(), |bencher| {
             bencher.iter(|| black_box(&session).visible(NOW));
@@ -118,7 +136,11 @@ fn native_open(criterion: &mut Criterion) {
         group.bench_function(scale.name(), |bencher| {
             bencher.iter_batched(
                 || fixture.bundle.clone(),
-                |bytes| SignedBundle::new(bytes).verify(&trust, NOW).map(Policy::from),
+                |bytes| {
+                    SignedBundle::new(bytes)
+                        .verify(&trust, NOW)
+                        .map(Policy::from)
+                },
                 BatchSize::LargeInput,
             );
         });
@@ -188,7 +210,8 @@ fn packed(fixture: &Fixture, questions: usize) -> Vec<u8> {
 fn engine() -> ComponentEngine {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let wasm = root.join("dist/portcullis.component.wasm");
-    let loaded = ComponentEngine::load(&wasm, &ArtefactCache::of_user(), ComponentLimits::default());
+    let loaded =
+        ComponentEngine::load(&wasm, &ArtefactCache::of_user(), ComponentLimits::default());
     loaded.expect("the component is built: run `cargo xtask wasm`")
 }
 

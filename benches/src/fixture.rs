@@ -39,7 +39,10 @@ impl Thing<'_> {
     /// Returns the values of an attribute; none where it is not given.
     #[must_use]
     pub fn values(&self, name: &str) -> &[&str] {
-        self.attributes.iter().find(|(own, _)| *own == name).map_or(&[], |(_, values)| values)
+        self.attributes
+            .iter()
+            .find(|(own, _)| *own == name)
+            .map_or(&[], |(_, values)| values)
     }
 }
 
@@ -59,7 +62,11 @@ impl Asked {
         match self {
             Self::Mine => Thing {
                 id: "res-1",
-                attributes: &[("owner", &["user-1042"]), ("assignees", &["user-77"]), ("team", &["team-7"])],
+                attributes: &[
+                    ("owner", &["user-1042"]),
+                    ("assignees", &["user-77"]),
+                    ("team", &["team-7"]),
+                ],
             },
             Self::Other => Thing {
                 id: "res-2",
@@ -105,7 +112,10 @@ impl Fixture {
         let key = SigningKey::from_bytes(&[7; 32]);
         let trust = TrustFile {
             threshold: 1,
-            keys: vec![TrustFileKey { key: key.public_key(), key_use: KeyUse::Any }],
+            keys: vec![TrustFileKey {
+                key: key.public_key(),
+                key_use: KeyUse::Any,
+            }],
             audience: "bench".to_owned(),
             ..TrustFile::default()
         };
@@ -123,7 +133,11 @@ impl Fixture {
     /// Returns who asks.
     #[must_use]
     pub fn person(&self) -> Person<'_> {
-        Person { id: "user-1042", roles: &self.roles, teams: &self.teams }
+        Person {
+            id: "user-1042",
+            roles: &self.roles,
+            teams: &self.teams,
+        }
     }
 
     /// Returns the engine's view of the trust.
@@ -146,7 +160,11 @@ impl Fixture {
     #[expect(clippy::expect_used, reason = "the fixture's own bundle opens")]
     pub fn policy(&self) -> Policy {
         let bundle = SignedBundle::new(self.bundle.clone());
-        Policy::from(bundle.verify(&self.trust(), NOW).expect("the fixture's bundle opens"))
+        Policy::from(
+            bundle
+                .verify(&self.trust(), NOW)
+                .expect("the fixture's bundle opens"),
+        )
     }
 
     /// Lends the person and the resource, in the engine's types, to `ask`.
@@ -168,7 +186,9 @@ impl Fixture {
             .map(|(name, values)| (*name, Set::new(values).expect("ascending")))
             .collect();
         let known = Attributes::named(&sets).expect("within the limits");
-        let resource = Resource::new(thing.id).expect("within the limits").with_attributes(known);
+        let resource = Resource::new(thing.id)
+            .expect("within the limits")
+            .with_attributes(known);
         ask(&subject, &Question::about(resource))
     }
 }
@@ -190,12 +210,21 @@ fn source(policy: &Neutral) -> Value {
         .iter()
         .map(|(id, below)| {
             let submodule = json!({ "actions": actions });
-            let below: Map<String, Value> =
-                below.iter().map(|id| (id.clone(), submodule.clone())).collect();
-            (id.clone(), json!({ "requires": format!("feat-{id}"), "modules": below }))
+            let below: Map<String, Value> = below
+                .iter()
+                .map(|id| (id.clone(), submodule.clone()))
+                .collect();
+            (
+                id.clone(),
+                json!({ "requires": format!("feat-{id}"), "modules": below }),
+            )
         })
         .collect();
-    let all: Vec<String> = policy.modules.iter().map(|(id, _)| format!("feat-{id}")).collect();
+    let all: Vec<String> = policy
+        .modules
+        .iter()
+        .map(|(id, _)| format!("feat-{id}"))
+        .collect();
     let roles: Map<String, Value> = policy
         .roles
         .iter()
@@ -204,7 +233,10 @@ fn source(policy: &Neutral) -> Value {
                 .iter()
                 .map(|scope| {
                     let own = grants.iter().filter(|(_, own)| own == scope);
-                    ((*scope).to_owned(), json!(own.map(|(name, _)| name).collect::<Vec<_>>()))
+                    (
+                        (*scope).to_owned(),
+                        json!(own.map(|(name, _)| name).collect::<Vec<_>>()),
+                    )
                 })
                 .filter(|(_, names)| names.as_array().is_some_and(|names| !names.is_empty()))
                 .collect();

@@ -48,12 +48,23 @@ impl Floor {
                 }
             }
         }
-        let roles: HashMap<String, u32> =
-            policy.roles.iter().zip(0_u32..).map(|((id, _), number)| (id.clone(), number)).collect();
-        let mut floor = Self { table: vec![0; (roles.len() * permissions.len()).div_ceil(4)], permissions, roles };
+        let roles: HashMap<String, u32> = policy
+            .roles
+            .iter()
+            .zip(0_u32..)
+            .map(|((id, _), number)| (id.clone(), number))
+            .collect();
+        let mut floor = Self {
+            table: vec![0; (roles.len() * permissions.len()).div_ceil(4)],
+            permissions,
+            roles,
+        };
         for (id, grants) in &policy.roles {
             for (permission, scope) in grants {
-                let rank = SCOPES.iter().position(|own| own == scope).map_or(0, |at| at + 1);
+                let rank = SCOPES
+                    .iter()
+                    .position(|own| own == scope)
+                    .map_or(0, |at| at + 1);
                 let (Some(role), Some(permission)) =
                     (floor.roles.get(id), floor.permissions.get(permission))
                 else {
@@ -90,10 +101,18 @@ impl Floor {
             _ => {
                 thing.values("owner").contains(&person.id)
                     || thing.values("assignees").contains(&person.id)
-                    || (scope == 2 && thing.values("team").iter().any(|team| person.teams.contains(team)))
+                    || (scope == 2
+                        && thing
+                            .values("team")
+                            .iter()
+                            .any(|team| person.teams.contains(team)))
             }
         };
-        if allowed { FloorAnswer::Allow { role, scope } } else { FloorAnswer::OutOfScope }
+        if allowed {
+            FloorAnswer::Allow { role, scope }
+        } else {
+            FloorAnswer::OutOfScope
+        }
     }
 
     #[inline]

@@ -51,7 +51,12 @@ impl Neutral {
 fn small() -> Neutral {
     let modules: Vec<(String, Vec<String>)> = SMALL
         .iter()
-        .map(|(id, below)| ((*id).to_owned(), below.iter().map(|id| (*id).to_owned()).collect()))
+        .map(|(id, below)| {
+            (
+                (*id).to_owned(),
+                below.iter().map(|id| (*id).to_owned()).collect(),
+            )
+        })
         .collect();
     let all: Vec<&str> = SMALL.iter().map(|(id, _)| *id).collect();
     let grants = |rows: &[(&[&str], &[&str], &'static str)]| -> Grants {
@@ -115,7 +120,12 @@ fn small() -> Neutral {
 fn large() -> Neutral {
     let mut draw = Draw::new(20_261_121);
     let modules: Vec<(String, Vec<String>)> = (0..200)
-        .map(|at| (format!("mod{at:03}"), (0..10).map(|below| format!("sub{below}")).collect()))
+        .map(|at| {
+            (
+                format!("mod{at:03}"),
+                (0..10).map(|below| format!("sub{below}")).collect(),
+            )
+        })
         .collect();
     let mut roles = Vec::new();
     for at in 0..1_000 {
@@ -124,7 +134,10 @@ fn large() -> Neutral {
         while grants.len() < 200 {
             let module = draw.below(200);
             let submodule = draw.below(10);
-            let action = LARGE_ACTIONS.get(draw.below(5)).copied().unwrap_or_default();
+            let action = LARGE_ACTIONS
+                .get(draw.below(5))
+                .copied()
+                .unwrap_or_default();
             let permission = format!("mod{module:03}.sub{submodule}:{action}");
             if drawn.insert(permission.clone(), ()).is_some() {
                 continue;
@@ -163,10 +176,15 @@ fn question(roles: &[(String, Grants)], held: &[&str], features: &[String]) -> S
             *widest = rank.max(*widest);
         }
     }
-    let middle = roles.iter().filter(|(id, _)| id == "role0412").flat_map(|(_, grants)| grants);
+    let middle = roles
+        .iter()
+        .filter(|(id, _)| id == "role0412")
+        .flat_map(|(_, grants)| grants);
     let on = |permission: &str| {
         let module = permission.split('.').next().unwrap_or_default();
-        features.iter().any(|feature| feature.strip_prefix("feat-") == Some(module))
+        features
+            .iter()
+            .any(|feature| feature.strip_prefix("feat-") == Some(module))
     };
     middle
         .map(|(permission, _)| permission.as_str())
@@ -191,8 +209,17 @@ const SMALL: [(&str, [&str; 4]); 11] = [
     ("ai-metrics", ["sentiment", "topics", "intent", "silence"]),
     ("ai-process", ["pipelines", "models", "runs", "prompts"]),
     ("ai-tagging", ["tags", "rules", "suggestions", "history"]),
-    ("ai-transcription", ["transcripts", "languages", "glossary", "redaction"]),
-    ("quality", ["scorecards", "evaluations", "calibrations", "disputes"]),
+    (
+        "ai-transcription",
+        ["transcripts", "languages", "glossary", "redaction"],
+    ),
+    (
+        "quality",
+        ["scorecards", "evaluations", "calibrations", "disputes"],
+    ),
     ("observability", ["logs", "traces", "metrics", "alerts"]),
-    ("knowledge-base", ["articles", "categories", "drafts", "feedback"]),
+    (
+        "knowledge-base",
+        ["articles", "categories", "drafts", "feedback"],
+    ),
 ];

@@ -52,8 +52,17 @@ fn freeze(name: &str, policy: &str, signers: &[u8], slice: bool) {
         not_before: UnixSeconds(NOW.0 - 5),
         audit_head: slice.then_some([0xad; 32]),
         generator: "portcullis 0.1.0".to_owned(),
-        routes: if slice { Vec::new() } else { b"routes".to_vec() },
-        ..Edition::new(bundles::AUDIENCE, NOW, bundles::VALID_SECONDS, &source.catalog)
+        routes: if slice {
+            Vec::new()
+        } else {
+            b"routes".to_vec()
+        },
+        ..Edition::new(
+            bundles::AUDIENCE,
+            NOW,
+            bundles::VALID_SECONDS,
+            &source.catalog,
+        )
     };
     let encoded = encode(&model, &edition).unwrap();
     let mut payload = Packed::<Payload<'_>>::new(&encoded).iter().next().unwrap();
@@ -102,11 +111,24 @@ fn ask(policy: &str) -> (String, String) {
         let request = asker.request(&mut Tape::new(&bytes));
         let subject = request["subject"].to_string();
         let (question, answer) = match number % 6 {
-            0 => ("modules", Answers::visible(&reference, subject.as_bytes(), None)),
-            1 => ("filter", reference.filter_line(request.to_string().as_bytes())),
-            _ => ("decide", reference.decide_line(request.to_string().as_bytes())),
+            0 => (
+                "modules",
+                Answers::visible(&reference, subject.as_bytes(), None),
+            ),
+            1 => (
+                "filter",
+                reference.filter_line(request.to_string().as_bytes()),
+            ),
+            _ => (
+                "decide",
+                reference.decide_line(request.to_string().as_bytes()),
+            ),
         };
-        let asked = if question == "modules" { subject } else { request.to_string() };
+        let asked = if question == "modules" {
+            subject
+        } else {
+            request.to_string()
+        };
         writeln!(questions, r#"{{"{question}":{asked}}}"#).unwrap();
         writeln!(answers, "{answer}").unwrap();
     }

@@ -83,7 +83,11 @@ fn read(folder: PathBuf) -> Golden {
     assert_eq!(questions.lines().count(), answers.lines().count());
     let asked = questions.lines().map(Question::read);
     Golden {
-        name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        name: folder
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
         bundle: fs::read(folder.join("bundle.pclb")).expect("the bundle is there"),
         trust,
         answers: asked.zip(answers.lines().map(str::to_owned)).collect(),

@@ -39,7 +39,8 @@ impl RandomPolicy {
             names.iter().map(|name| (name.clone(), json!({}))).collect()
         };
         catalog.insert("roles".to_owned(), empty(&built_in).into());
-        let bare = json!({ "catalog": catalog, "tenant": { "id": "acme", "roles": empty(&custom) } });
+        let bare =
+            json!({ "catalog": catalog, "tenant": { "id": "acme", "roles": empty(&custom) } });
         let model = compile(&bare);
 
         let granter = Granter {

@@ -168,7 +168,9 @@ impl Asker {
             0 => return Vec::new(),
             1 => {
                 let text = spoilt.to_string();
-                return text.replacen("\"action\":", "\"action\":{},\"action\":", 1).into_bytes();
+                return text
+                    .replacen("\"action\":", "\"action\":{},\"action\":", 1)
+                    .into_bytes();
             }
             2 => {
                 let mut bytes = spoilt.to_string().into_bytes();
@@ -250,6 +252,13 @@ fn optional(
     if !members.is_empty() {
         object.insert(name.to_owned(), members.into());
     } else if tape.chance(30) {
-        object.insert(name.to_owned(), if tape.chance(50) { Value::Null } else { json!({}) });
+        object.insert(
+            name.to_owned(),
+            if tape.chance(50) {
+                Value::Null
+            } else {
+                json!({})
+            },
+        );
     }
 }

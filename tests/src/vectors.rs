@@ -50,14 +50,21 @@ pub struct Case {
 #[must_use]
 pub fn all() -> Vec<(String, Vectors)> {
     let read = |path: std::path::PathBuf| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let text = fs::read_to_string(&path).expect("a file of vectors can be read");
         match serde_json::from_str(&text) {
             Ok(vectors) => (name, vectors),
             Err(error) => panic!("{name}: {error}"),
         }
     };
-    places::files("vectors", "json").into_iter().map(read).collect()
+    places::files("vectors", "json")
+        .into_iter()
+        .map(read)
+        .collect()
 }
 
 impl Case {
@@ -75,9 +82,7 @@ impl Case {
         match (&self.request, &self.filter, &self.modules) {
             (Some(request), None, None) => engine.decide(&line(request)),
             (None, Some(request), None) => engine.filter(&line(request)),
-            (None, None, Some(subject)) => {
-                engine.visible(&line(subject), self.features.as_deref())
-            }
+            (None, None, Some(subject)) => engine.visible(&line(subject), self.features.as_deref()),
             _ => panic!("`{}` asks for none or several things", self.name),
         }
     }
@@ -100,7 +105,10 @@ impl Case {
             (None, Some(start)) => {
                 let message = serde_json::from_str::<Value>(answer).ok();
                 let message = message.and_then(|answer| {
-                    answer.pointer("/context/error/message")?.as_str().map(str::to_owned)
+                    answer
+                        .pointer("/context/error/message")?
+                        .as_str()
+                        .map(str::to_owned)
                 });
                 if is_malformed(answer) && message.is_some_and(|own| own.starts_with(start)) {
                     return None;
@@ -109,7 +117,10 @@ impl Case {
             }
             _ => panic!("`{}` expects none or several things", self.name),
         };
-        Some(format!("{}\n  expected {right}\n  answered {answer}", self.name))
+        Some(format!(
+            "{}\n  expected {right}\n  answered {answer}",
+            self.name
+        ))
     }
 
     /// Returns the whole line that an answer makes.

@@ -77,9 +77,12 @@ fn deciding_allocates_nothing() {
                         let (subject, asked) = read.unwrap();
                         told(&loaded.decide(&subject, asked.permission, &asked.question))
                     });
-                    for (way, (answer, used)) in
-                        [("once", once), ("session", named), ("number", numbered), ("packed", read)]
-                    {
+                    for (way, (answer, used)) in [
+                        ("once", once),
+                        ("session", named),
+                        ("number", numbered),
+                        ("packed", read),
+                    ] {
                         assert_eq!(used.count, 0, "{name}, {way}: {permission} {answer:?}");
                         assert_eq!(answer, once.0, "{name}, {way}: {permission}");
                     }
@@ -95,7 +98,11 @@ type Told = (&'static str, &'static str, Verdict);
 
 /// Returns effect and reason, the grant's role and scope among it.
 fn told(decision: &Decision<'_>) -> Told {
-    (decision.effect(), decision.reason(), Verdict::from(decision))
+    (
+        decision.effect(),
+        decision.reason(),
+        Verdict::from(decision),
+    )
 }
 
 fn number(
@@ -104,7 +111,9 @@ fn number(
     permission: &str,
     question: &Question<'_>,
 ) -> Told {
-    let id = policy.permission(permission).unwrap_or(PermissionId(u16::MAX));
+    let id = policy
+        .permission(permission)
+        .unwrap_or(PermissionId(u16::MAX));
     let questions = [(id, *question)];
     let mut many = session.decide_many(&questions, NOW).unwrap();
     told(&many.next().unwrap())
@@ -134,7 +143,9 @@ fn policies() -> Vec<(String, String)> {
 /// So many modules with so many actions each, and so many roles with so many grants each.
 fn large(modules: usize, actions: usize, roles: usize, grants: usize) -> String {
     let named = |start: &str, count: usize, value: &Value| -> Map<String, Value> {
-        (0..count).map(|at| (format!("{start}-{at}"), value.clone())).collect()
+        (0..count)
+            .map(|at| (format!("{start}-{at}"), value.clone()))
+            .collect()
     };
     let mut all = Map::new();
     let mut state = 1_u64;
@@ -142,7 +153,9 @@ fn large(modules: usize, actions: usize, roles: usize, grants: usize) -> String 
         let mut scopes: [Vec<String>; 3] = Default::default();
         let mut seen = std::collections::BTreeSet::new();
         while seen.len() < grants {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
             let at = usize::try_from(state >> 33).unwrap() % (modules * actions);
             if seen.insert(at) {
                 let (module, action) = (at / actions, at % actions);
@@ -151,7 +164,10 @@ fn large(modules: usize, actions: usize, roles: usize, grants: usize) -> String 
         }
         let [own, team, every] = scopes;
         let role = format!("role-{role}");
-        all.insert(role, json!({ "grants": { "own": own, "team": team, "all": every } }));
+        all.insert(
+            role,
+            json!({ "grants": { "own": own, "team": team, "all": every } }),
+        );
     }
     json!({
         "catalog": {

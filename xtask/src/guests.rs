@@ -19,7 +19,8 @@ pub(crate) const GUESTS: [Guest; 1] = [Guest {
     artefact: "portcullis.component.wasm",
     bound: Size {
         raw: 110_000,
-        gzipped: 45_000,
+        // A ratchet on the way to 45,000: lower it with every saving, never raise it.
+        gzipped: 48_500,
     },
     imports: &[],
 }];

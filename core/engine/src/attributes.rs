@@ -61,9 +61,14 @@ impl<'a> Attributes<'a> {
     /// Returns the set of a declared attribute, or nothing where it is not given.
     // Linear: a request has few attributes, and only those that an atom reads are looked up.
     #[inline]
-    pub(crate) fn get(&self, number: u16, name: &[u8]) -> Option<Set<'a>> {
+    pub(crate) fn get<'n>(
+        &self,
+        number: u16,
+        name: impl FnOnce() -> Option<&'n [u8]>,
+    ) -> Option<Set<'a>> {
         match self.0 {
             Repr::Named(sets) => {
+                let name = name()?;
                 let found = sets.iter().find(|(own, _)| own.as_bytes() == name);
                 found.map(|(_, set)| *set)
             }
@@ -73,6 +78,7 @@ impl<'a> Attributes<'a> {
             }
             Repr::Owned(sets) => sets.get(usize::from(number)).map(|set| Set::owned(set)),
             Repr::PackedNamed(bytes) => {
+                let name = name()?;
                 let mut cursor = Cursor::new(bytes);
                 loop {
                     let own = cursor.run()?;

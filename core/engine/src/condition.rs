@@ -3,11 +3,12 @@
 use crate::{
     attributes::Attributes,
     bundle::Bundle,
+    decide::Question,
     format::{Packed, Person, Source},
     ids::ScopeId,
     index::{AtomRow, PermissionRow, Span},
     set::{Set, Union},
-    subject::{Resource, Subject},
+    subject::Subject,
 };
 
 /// A truth value of Kleene's strong three-valued logic.
@@ -29,9 +30,7 @@ impl From<bool> for Truth {
 pub(crate) struct Facts<'a> {
     pub(crate) bundle: &'a Bundle,
     pub(crate) who: Who<'a>,
-    pub(crate) action: Attributes<'a>,
-    pub(crate) context: Attributes<'a>,
-    pub(crate) resource: Resource<'a>,
+    pub(crate) question: &'a Question<'a>,
 }
 
 /// The subject's side of the facts.
@@ -75,9 +74,8 @@ impl<'a> Who<'a> {
         let asked = if *directory_only && !self.united {
             Set::EMPTY
         } else {
-            self.attributes
-                .get(index, name.bytes(&bundle.bytes))
-                .unwrap_or(Set::EMPTY)
+            let name = || Some(name.bytes(&bundle.bytes));
+            self.attributes.get(index, name).unwrap_or(Set::EMPTY)
         };
         let listed = self.directory.and_then(|known| {
             known
@@ -201,6 +199,13 @@ impl<'a> Facts<'a> {
     #[inline]
     pub(crate) fn atom(&self, atom: &AtomRow, team: Option<&'a str>) -> Truth {
         match atom {
+            // By far the most common: is the subject among the resource's …?
+            AtomRow::Shares(Source::SubjectId, right) if !self.who.id.is_empty() => {
+                match self.other(*right) {
+                    Some(set) => set.contains(self.who.id.as_bytes()).into(),
+                    None => Truth::Unknown,
+                }
+            }
             AtomRow::Shares(left, right) => {
                 let own = self
                     .operand(*left, team)
@@ -275,32 +280,29 @@ impl<'a> Facts<'a> {
     #[inline]
     fn other(&self, source: Source) -> Option<Set<'a>> {
         let tables = &self.bundle.tables;
-        let given = |attributes: &Attributes<'a>, names: &[Span], index: u16| {
-            let name = names.get(usize::from(index))?;
-            attributes.get(index, name.bytes(&self.bundle.bytes))
+        let given = |attributes: &Attributes<'a>, names: &'a [Span], index: u16| {
+            let name = || Some(names.get(usize::from(index))?.bytes(&self.bundle.bytes));
+            attributes.get(index, name)
         };
         match source {
-            Source::ResourceId => self.resource.id.map(Set::of_id),
+            Source::ResourceId => self.question.resource.id.map(Set::of_id),
             Source::Resource(index) => self.resource(index),
-            Source::Action(index) => {
-                Some(given(&self.action, &tables.action_attributes, index).unwrap_or(Set::EMPTY))
-            }
-            Source::Context(index) => {
-                Some(given(&self.context, &tables.context_attributes, index).unwrap_or(Set::EMPTY))
-            }
+            Source::Action(index) => Some(
+                given(&self.question.action, &tables.action_attributes, index)
+                    .unwrap_or(Set::EMPTY),
+            ),
+            Source::Context(index) => Some(
+                given(&self.question.context, &tables.context_attributes, index)
+                    .unwrap_or(Set::EMPTY),
+            ),
             Source::SubjectId | Source::SubjectType | Source::Subject(_) => Some(Set::EMPTY),
         }
     }
 
     #[inline]
     fn resource(&self, index: u16) -> Option<Set<'a>> {
-        let name = self
-            .bundle
-            .tables
-            .resource_attributes
-            .get(usize::from(index))?;
-        self.resource
-            .attributes
-            .get(index, name.bytes(&self.bundle.bytes))
+        let names = &self.bundle.tables.resource_attributes;
+        let name = || Some(names.get(usize::from(index))?.bytes(&self.bundle.bytes));
+        self.question.resource.attributes.get(index, name)
     }
 }

@@ -162,13 +162,11 @@ impl Policy {
 
 impl<'a> Question<'a> {
     #[inline]
-    pub(crate) fn facts(&self, policy: &'a Policy, who: Who<'a>) -> Facts<'a> {
+    pub(crate) fn facts(&'a self, policy: &'a Policy, who: Who<'a>) -> Facts<'a> {
         Facts {
             bundle: &policy.bundle,
             who,
-            action: self.action,
-            context: self.context,
-            resource: self.resource,
+            question: self,
         }
     }
 }

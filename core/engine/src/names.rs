@@ -30,8 +30,8 @@ impl NameIndex {
     /// Adds a number whose name no other has; says whether that holds.
     #[must_use]
     pub(crate) fn insert(&mut self, name: &[u8], id: u16, is: impl Fn(u16) -> bool) -> bool {
-        let (start, tag) = self.place(name);
-        for at in self.probe(start) {
+        let (mut at, tag) = self.place(name);
+        for _ in 0..self.slots.len() {
             let Some(slot) = self.slots.get_mut(at) else {
                 break;
             };
@@ -42,14 +42,15 @@ impl NameIndex {
             if slot.tag == tag && is(slot.id) {
                 break;
             }
+            at = self.after(at);
         }
         false
     }
 
     #[inline]
     pub(crate) fn find(&self, name: &[u8], is: impl Fn(u16) -> bool) -> Option<u16> {
-        let (start, tag) = self.place(name);
-        for at in self.probe(start) {
+        let (mut at, tag) = self.place(name);
+        for _ in 0..self.slots.len() {
             let slot = self.slots.get(at)?;
             if slot.id == FREE {
                 return None;
@@ -57,13 +58,15 @@ impl NameIndex {
             if slot.tag == tag && is(slot.id) {
                 return Some(slot.id);
             }
+            at = self.after(at);
         }
         None
     }
 
     #[inline]
-    fn probe(&self, start: usize) -> impl Iterator<Item = usize> + use<> {
-        (start..self.slots.len()).chain(0..start)
+    const fn after(&self, at: usize) -> usize {
+        let next = at.wrapping_add(1);
+        if next < self.slots.len() { next } else { 0 }
     }
 
     #[inline]

@@ -209,7 +209,7 @@ impl Session {
     }
 
     #[inline]
-    pub(crate) fn facts<'a>(&'a self, question: &Question<'a>) -> Facts<'a> {
+    pub(crate) fn facts<'a>(&'a self, question: &'a Question<'a>) -> Facts<'a> {
         let attributes = Attributes::owned(&self.attributes);
         question.facts(&self.policy, Who::united(&self.kind, &self.id, attributes))
     }

@@ -35,7 +35,10 @@ pub(crate) fn invalid(path: &Path, invalid: &InvalidPolicy) -> Stop {
 pub(crate) fn audit_head(path: &Path) -> Result<Option<[u8; 32]>, Stop> {
     let file = PolicyFile::new(path, None).map_err(administer::failed)?;
     let log = file.log().map_err(administer::failed)?;
-    if log.policy().is_some_and(|policy| file.read().is_ok_and(|read| read.digest != policy)) {
+    if log
+        .policy()
+        .is_some_and(|policy| file.read().is_ok_and(|read| read.digest != policy))
+    {
         stop::warn(format!(
             "the policy is not as `{}` leaves it: it was changed by other means",
             file.audit().display()

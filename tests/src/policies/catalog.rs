@@ -63,9 +63,14 @@ impl CatalogWriter {
             depth: 0,
             scopes: Vec::new(),
         };
-        maybe(tape, 20, &mut catalog, "requires", |tape| self.requires(tape));
+        maybe(tape, 20, &mut catalog, "requires", |tape| {
+            self.requires(tape)
+        });
         let mut scopes = Map::new();
-        for name in SCOPES.iter().take(tape.below(SCOPES.len()).saturating_add(1)) {
+        for name in SCOPES
+            .iter()
+            .take(tape.below(SCOPES.len()).saturating_add(1))
+        {
             scopes.insert((*name).to_owned(), self.condition(tape));
             root.scopes.push((*name).to_owned());
         }
@@ -112,7 +117,11 @@ impl CatalogWriter {
             };
             self.modules_left = left;
             // Listed in another order than that of their bytes.
-            let name = if tape.chance(30) { format!("z{name}") } else { name };
+            let name = if tape.chance(30) {
+                format!("z{name}")
+            } else {
+                name
+            };
             let module = self.module(tape, above, &name);
             modules.insert(name, module);
         }
@@ -129,7 +138,9 @@ impl CatalogWriter {
             format!("{}.{name}", above.id)
         };
         maybe(tape, 20, &mut module, "label", |_| json!("A \"label\""));
-        maybe(tape, 30, &mut module, "requires", |tape| self.requires(tape));
+        maybe(tape, 30, &mut module, "requires", |tape| {
+            self.requires(tape)
+        });
         maybe(tape, 15, &mut module, "only", |tape| self.only(tape));
         if tape.chance(30) {
             module.insert("scopes".to_owned(), self.scopes(tape, &mut here.scopes));
@@ -159,12 +170,16 @@ impl CatalogWriter {
             let mut action = Map::new();
             action.insert("kind".to_owned(), json!(kind));
             let mut scopes = here.scopes.clone();
-            maybe(tape, 40, &mut action, "requires", |tape| self.requires(tape));
+            maybe(tape, 40, &mut action, "requires", |tape| {
+                self.requires(tape)
+            });
             maybe(tape, 20, &mut action, "only", |tape| self.only(tape));
             if tape.chance(30) {
                 action.insert("scopes".to_owned(), self.scopes(tape, &mut scopes));
             }
-            maybe(tape, 40, &mut action, "supports", |tape| supports(tape, &scopes));
+            maybe(tape, 40, &mut action, "supports", |tape| {
+                supports(tape, &scopes)
+            });
             if leaf && tape.chance(50) {
                 let alias = format!("old.{}:was-{name}", here.id);
                 self.aliases.push(alias.clone());

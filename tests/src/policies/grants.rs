@@ -135,7 +135,10 @@ impl Granter<'_> {
         let supports = |permission: &Permission| {
             let mut names = permission.scopes.iter();
             let named = |own: &portcullis_policy::model::ScopeIndex| {
-                self.model.scopes.get(own.get()).is_some_and(|name| name == scope)
+                self.model
+                    .scopes
+                    .get(own.get())
+                    .is_some_and(|name| name == scope)
             };
             names.any(|(own, _)| scope == "*" || named(own))
         };

@@ -15,8 +15,13 @@ pub(super) fn tenant(
 ) -> Value {
     let mut tenant = Map::new();
     tenant.insert("id".to_owned(), json!("acme"));
-    tenant.insert("features".to_owned(), json!(tape.some_of(&model.features, 60)));
-    maybe(tape, 30, &mut tenant, "role_changes", |_| json!("next-session"));
+    tenant.insert(
+        "features".to_owned(),
+        json!(tape.some_of(&model.features, 60)),
+    );
+    maybe(tape, 30, &mut tenant, "role_changes", |_| {
+        json!("next-session")
+    });
     tenant.insert("roles".to_owned(), granter.custom(tape));
     let mut edits = Map::new();
     for id in tape.some_of(editable, 60) {
@@ -45,8 +50,12 @@ pub(super) fn tenant(
 
 fn person(tape: &mut Tape<'_>, model: &Model, roles: &[String], teams: bool) -> Value {
     let mut person = Map::new();
-    maybe(tape, 60, &mut person, "roles", |tape| bindings(tape, roles, teams));
-    maybe(tape, 30, &mut person, "groups", |tape| json!(tape.some_of(&GROUPS, 50)));
+    maybe(tape, 60, &mut person, "roles", |tape| {
+        bindings(tape, roles, teams)
+    });
+    maybe(tape, 30, &mut person, "groups", |tape| {
+        json!(tape.some_of(&GROUPS, 50))
+    });
     for name in &model.attributes.subject {
         maybe(tape, 50, &mut person, name, |tape| {
             let values = tape.some_of(&VALUES, 25);

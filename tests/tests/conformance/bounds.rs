@@ -40,7 +40,9 @@ fn values(start: &str, count: usize) -> Vec<String> {
 /// Attributes `a0`, `a1`, …, of so many values each.
 fn attributes(counts: &[usize]) -> serde_json::Map<String, Value> {
     let named = counts.iter().enumerate();
-    named.map(|(at, count)| (format!("a{at}"), json!(values("v", *count)))).collect()
+    named
+        .map(|(at, count)| (format!("a{at}"), json!(values("v", *count))))
+        .collect()
 }
 
 #[test]
@@ -48,7 +50,8 @@ fn a_request_is_taken_up_to_each_bound_and_not_beyond() {
     let held = |roles: usize, teams: usize, groups: usize| {
         let mut all = values("r", roles);
         all[0] = "all".to_owned();
-        let team_roles = json!({ "t": values("t", teams / 2), "s": values("s", teams - teams / 2) });
+        let team_roles =
+            json!({ "t": values("t", teams / 2), "s": values("s", teams - teams / 2) });
         request(
             json!({ "roles": all, "team_roles": team_roles, "groups": values("g", groups) }),
             json!({}),
@@ -70,32 +73,94 @@ fn a_request_is_taken_up_to_each_bound_and_not_beyond() {
         ("257 roles", held(257, 0, 0), false),
         ("255 roles and a group", held(255, 0, 1), true),
         ("256 roles and a group", held(256, 0, 1), false),
-        ("roles, team roles and groups: 256", held(100, 56, 100), true),
-        ("roles, team roles and groups: 257", held(100, 57, 100), false),
-        ("64 attributes of the subject", given(&[1; 64], &[], &[], &[]), true),
-        ("65 attributes of the subject", given(&[1; 65], &[], &[], &[]), false),
-        ("64 attributes of the action", given(&[], &[1; 64], &[], &[]), true),
-        ("65 attributes of the action", given(&[], &[1; 65], &[], &[]), false),
-        ("64 attributes of the context", given(&[], &[], &[1; 64], &[]), true),
-        ("65 attributes of the context", given(&[], &[], &[1; 65], &[]), false),
-        ("64 attributes of the resource", given(&[], &[], &[], &[0; 64]), true),
-        ("65 attributes of the resource", given(&[], &[], &[], &[0; 65]), false),
-        ("64 attributes of each", given(&[1; 64], &[1; 64], &[1; 64], &[1; 64]), true),
+        (
+            "roles, team roles and groups: 256",
+            held(100, 56, 100),
+            true,
+        ),
+        (
+            "roles, team roles and groups: 257",
+            held(100, 57, 100),
+            false,
+        ),
+        (
+            "64 attributes of the subject",
+            given(&[1; 64], &[], &[], &[]),
+            true,
+        ),
+        (
+            "65 attributes of the subject",
+            given(&[1; 65], &[], &[], &[]),
+            false,
+        ),
+        (
+            "64 attributes of the action",
+            given(&[], &[1; 64], &[], &[]),
+            true,
+        ),
+        (
+            "65 attributes of the action",
+            given(&[], &[1; 65], &[], &[]),
+            false,
+        ),
+        (
+            "64 attributes of the context",
+            given(&[], &[], &[1; 64], &[]),
+            true,
+        ),
+        (
+            "65 attributes of the context",
+            given(&[], &[], &[1; 65], &[]),
+            false,
+        ),
+        (
+            "64 attributes of the resource",
+            given(&[], &[], &[], &[0; 64]),
+            true,
+        ),
+        (
+            "65 attributes of the resource",
+            given(&[], &[], &[], &[0; 65]),
+            false,
+        ),
+        (
+            "64 attributes of each",
+            given(&[1; 64], &[1; 64], &[1; 64], &[1; 64]),
+            true,
+        ),
         ("1,024 values", given(&[], &[], &[], &[1_024]), true),
         ("1,025 values", given(&[], &[], &[], &[1_025]), false),
-        ("1,024 values twice and an empty one", request(json!({ "roles": "all", "a1": repeated }), json!({})), true),
-        ("4,096 values", given(&[1_024], &[1_024], &[1_024], &[1_024]), true),
-        ("4,097 values", given(&[1_024], &[1_024], &[1_024], &[1_024, 1]), false),
+        (
+            "1,024 values twice and an empty one",
+            request(json!({ "roles": "all", "a1": repeated }), json!({})),
+            true,
+        ),
+        (
+            "4,096 values",
+            given(&[1_024], &[1_024], &[1_024], &[1_024]),
+            true,
+        ),
+        (
+            "4,097 values",
+            given(&[1_024], &[1_024], &[1_024], &[1_024, 1]),
+            false,
+        ),
     ];
     for engine in EngineName::ALL {
         let opened = engine.open(&policy());
         for (name, request, taken) in &cases {
             let answer = opened.decide(request.to_string().as_bytes());
             if *taken {
-                assert!(answer.contains(r#""role":"all""#), "{engine:?}: {name}: {answer}");
+                assert!(
+                    answer.contains(r#""role":"all""#),
+                    "{engine:?}: {name}: {answer}"
+                );
             } else {
                 assert!(is_malformed(&answer), "{engine:?}: {name}: {answer}");
-                assert!(answer.contains("limit-exceeded"), "{engine:?}: {name}: {answer}");
+                assert!(
+                    answer.contains("limit-exceeded"),
+                    "{engine:?}: {name}: {answer}"
+                );
             }
         }
     }
@@ -105,7 +170,9 @@ fn a_request_is_taken_up_to_each_bound_and_not_beyond() {
 fn a_filter_of_16_kib_is_given_whole_and_a_longer_one_not_at_all() {
     let frame = r#"{"any":[{"all":[{"attribute":"a0","in":[]}]}]}"#.len();
     // Values of 252 bytes with their quotes and comma are 255 bytes; the last one fills up.
-    let mut all: Vec<String> = (0..64).map(|at| format!("{at:03}{}", "x".repeat(249))).collect();
+    let mut all: Vec<String> = (0..64)
+        .map(|at| format!("{at:03}{}", "x".repeat(249)))
+        .collect();
     let left = 16 * 1_024 - frame - 64 * 255 - 2;
     for engine in EngineName::ALL {
         let opened = engine.open(&policy());
@@ -113,7 +180,10 @@ fn a_filter_of_16_kib_is_given_whole_and_a_longer_one_not_at_all() {
             all.push("y".repeat(left + more));
             let request = request(json!({ "roles": "met", "a0": all }), json!({}));
             let answer = opened.decide(request.to_string().as_bytes());
-            let residual = answer.split(r#""residual":"#).nth(1).map_or(0, |rest| rest.len() - 2);
+            let residual = answer
+                .split(r#""residual":"#)
+                .nth(1)
+                .map_or(0, |rest| rest.len() - 2);
             if taken {
                 assert_eq!(residual, 16 * 1_024, "{engine:?}: {answer}");
             } else {
@@ -124,7 +194,11 @@ fn a_filter_of_16_kib_is_given_whole_and_a_longer_one_not_at_all() {
         }
         // Effect and reason are known though the filter is too long.
         let known = request(json!({ "roles": ["met", "all"], "a0": all }), json!({}));
-        assert!(opened.decide(known.to_string().as_bytes()).contains(r#""scope":"all""#));
+        assert!(
+            opened
+                .decide(known.to_string().as_bytes())
+                .contains(r#""scope":"all""#)
+        );
     }
 }
 

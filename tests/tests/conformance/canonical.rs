@@ -23,7 +23,11 @@ fn an_over_long_varint_is_refused_at_every_place_of_the_payload() {
     for at in 0..count {
         let (payload, _) = tree.encode_over_long(at);
         let opened = open(&craft::signed(&payload), &bundles::trust(), NOW);
-        assert_eq!(opened.err(), Some(RejectedBundle::NotCanonical), "varint {at}");
+        assert_eq!(
+            opened.err(),
+            Some(RejectedBundle::NotCanonical),
+            "varint {at}"
+        );
     }
 }
 
@@ -39,7 +43,11 @@ fn an_over_long_varint_is_refused_in_the_envelope() {
         over_long[last] |= 0x80;
         over_long.insert(last + 1, 0);
         let opened = open(&over_long, &bundles::trust(), NOW);
-        assert_eq!(opened.err(), Some(RejectedBundle::NotCanonical), "byte {last}");
+        assert_eq!(
+            opened.err(),
+            Some(RejectedBundle::NotCanonical),
+            "byte {last}"
+        );
     }
 }
 
@@ -50,11 +58,19 @@ fn trailing_bytes_are_refused() {
         let mut bundle = craft::signed(&payload);
         bundle.extend_from_slice(more);
         let opened = open(&bundle, &bundles::trust(), NOW);
-        assert_eq!(opened.err(), Some(RejectedBundle::NotCanonical), "after the envelope");
+        assert_eq!(
+            opened.err(),
+            Some(RejectedBundle::NotCanonical),
+            "after the envelope"
+        );
 
         let longer = [payload.as_slice(), more].concat();
         let opened = open(&craft::signed(&longer), &bundles::trust(), NOW);
-        assert_eq!(opened.err(), Some(RejectedBundle::NotCanonical), "after the payload");
+        assert_eq!(
+            opened.err(),
+            Some(RejectedBundle::NotCanonical),
+            "after the payload"
+        );
     }
 }
 
@@ -87,6 +103,10 @@ fn the_length_within_the_pre_authentication_encoding_has_one_form() {
         message.splice(place..place + right.len(), wrong.bytes());
         let bundle = craft::envelope(&message, &[signature(1, &message)]);
         let opened = open(&bundle, &bundles::trust(), NOW);
-        assert_eq!(opened.err(), Some(RejectedBundle::MalformedPayload), "`{wrong}`");
+        assert_eq!(
+            opened.err(),
+            Some(RejectedBundle::MalformedPayload),
+            "`{wrong}`"
+        );
     }
 }

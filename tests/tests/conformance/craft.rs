@@ -37,7 +37,10 @@ pub(crate) fn write(payload: &Payload<'_>) -> Vec<u8> {
 /// Signs a message with one of the keys that everybody knows.
 pub(crate) fn signature(seed: u8, message: &[u8]) -> Signature {
     let key = SigningKey::from_bytes(&[seed; 32]);
-    entry(&key.verifying_key().to_bytes(), &key.sign(message).to_bytes())
+    entry(
+        &key.verifying_key().to_bytes(),
+        &key.sign(message).to_bytes(),
+    )
 }
 
 /// Writes a signature by a public key.

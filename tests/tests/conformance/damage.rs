@@ -29,7 +29,10 @@ fn no_flipped_bit_loads() {
     for at in 0..bundle.len() {
         for bit in 0..8 {
             bundle[at] ^= 1 << bit;
-            assert!(open(&bundle, &bundles::trust(), NOW).is_err(), "bit {bit} of byte {at}");
+            assert!(
+                open(&bundle, &bundles::trust(), NOW).is_err(),
+                "bit {bit} of byte {at}"
+            );
             bundle[at] ^= 1 << bit;
         }
     }
@@ -45,7 +48,10 @@ fn the_component_refuses_the_same_damage_for_the_same_reason() {
         let failure = format!("bundle-rejected({})", native.code());
         assert_eq!(opened.unwrap_err().to_string(), failure);
     };
-    for at in (0..bundle.len()).step_by(7).chain(bundle.len() - 80..bundle.len()) {
+    for at in (0..bundle.len())
+        .step_by(7)
+        .chain(bundle.len() - 80..bundle.len())
+    {
         refused(&bundle[..at]);
         let mut flipped = bundle.clone();
         flipped[at] ^= 1 << (at % 8);
@@ -72,7 +78,11 @@ fn a_payload_with_a_flipped_bit_that_is_signed_again_never_panics() {
 fn a_truncated_payload_that_is_signed_again_never_loads() {
     let payload = craft::payload();
     for length in 0..payload.len() {
-        assert!(!exercise(&payload[..length]), "{length} bytes of {}", payload.len());
+        assert!(
+            !exercise(&payload[..length]),
+            "{length} bytes of {}",
+            payload.len()
+        );
     }
 }
 
@@ -126,14 +136,29 @@ fn changes(node: &Node) -> Vec<Node> {
     match node {
         Node::Number(value) => {
             let near = [value.wrapping_add(1), value.wrapping_sub(1)];
-            let far = [0, 1, 127, 128, 255, 256, 16_383, 65_533, 65_534, 65_535, 65_536];
+            let far = [
+                0, 1, 127, 128, 255, 256, 16_383, 65_533, 65_534, 65_535, 65_536,
+            ];
             let huge = [u64::from(u32::MAX), u64::from(u32::MAX) + 1, u64::MAX];
             let all = near.into_iter().chain(far).chain(huge);
             all.filter(|new| new != value).map(Node::Number).collect()
         }
-        Node::Byte(byte) => (0..=3).chain([255]).filter(|new| new != byte).map(Node::Byte).collect(),
+        Node::Byte(byte) => (0..=3)
+            .chain([255])
+            .filter(|new| new != byte)
+            .map(Node::Byte)
+            .collect(),
         Node::Raw(raw) => {
-            let bytes = [b"".as_slice(), b"a", b".", b":", b"\0", b"\xff", b"\xc2\x85", &[b'x'; 300]];
+            let bytes = [
+                b"".as_slice(),
+                b"a",
+                b".",
+                b":",
+                b"\0",
+                b"\xff",
+                b"\xc2\x85",
+                &[b'x'; 300],
+            ];
             let mut changes: Vec<_> = bytes.iter().map(|new| Node::Raw(new.to_vec())).collect();
             changes.push(Node::Raw([raw.as_slice(), b"-"].concat()));
             changes
@@ -153,7 +178,11 @@ fn changes(node: &Node) -> Vec<Node> {
                 Node::Run(_) => Node::Run,
                 _ => Node::Fields,
             };
-            changes.into_iter().filter(|new| new != children).map(wrap).collect()
+            changes
+                .into_iter()
+                .filter(|new| new != children)
+                .map(wrap)
+                .collect()
         }
     }
 }
@@ -180,8 +209,16 @@ fn ask(policy: &Policy, now: UnixSeconds) {
         let subject = subject.with_roles(roles).unwrap();
         let subject = subject.with_groups(&["g-read", "g-lead-emea"]).unwrap();
         let subject = subject.with_team_roles(&team_roles).unwrap();
-        let session = policy.session(&subject, UnixSeconds(u64::MAX), now).unwrap();
-        assert!(session.visible(now).unwrap().to_json().starts_with("{\"modules\":["));
+        let session = policy
+            .session(&subject, UnixSeconds(u64::MAX), now)
+            .unwrap();
+        assert!(
+            session
+                .visible(now)
+                .unwrap()
+                .to_json()
+                .starts_with("{\"modules\":[")
+        );
         for resource in [Resource::UNKNOWN, Resource::new("i").unwrap()] {
             let question = Question::about(resource);
             for number in 0..policy.permission_count() {
@@ -202,5 +239,9 @@ fn what_is_signed_again_loads_where_nothing_was_changed() {
     let payload = craft::payload();
     assert!(exercise(&payload));
     let message = pre_authentication_encoding(&payload);
-    assert!(craft::signed(&payload).windows(message.len()).any(|part| part == message));
+    assert!(
+        craft::signed(&payload)
+            .windows(message.len())
+            .any(|part| part == message)
+    );
 }

@@ -1,9 +1,6 @@
 //! The frozen bundles load and answer as they did when they were frozen.
 
-use portcullis_engine::{
-    UnixSeconds,
-    format::FORMAT,
-};
+use portcullis_engine::{UnixSeconds, format::FORMAT};
 use portcullis_tests::{
     bundles::{NOW, VALID_SECONDS},
     engines::{Answers as _, EngineName, Loaded},
@@ -14,7 +11,10 @@ use portcullis_tests::{
 fn every_frozen_bundle_answers_as_it_did() {
     for golden in golden::all() {
         for engine in [EngineName::Native, EngineName::Component] {
-            for now in [UnixSeconds(NOW.0 - 5), UnixSeconds(NOW.0 + VALID_SECONDS - 1)] {
+            for now in [
+                UnixSeconds(NOW.0 - 5),
+                UnixSeconds(NOW.0 + VALID_SECONDS - 1),
+            ] {
                 let opened = engine.open_bundle(&golden.bundle, &golden.trust, now);
                 check(&golden.name, engine, &opened, &golden.answers);
             }
@@ -36,10 +36,16 @@ fn check(name: &str, engine: EngineName, opened: &Loaded, answers: &[(Question, 
 
 #[test]
 fn every_format_is_frozen() {
-    let names: Vec<String> = golden::all().into_iter().map(|golden| golden.name).collect();
+    let names: Vec<String> = golden::all()
+        .into_iter()
+        .map(|golden| golden.name)
+        .collect();
     for format in 1..=FORMAT {
         for name in ["slice", "two-keys", "whole"] {
-            assert!(names.contains(&format!("format-{format}-{name}")), "{names:?}");
+            assert!(
+                names.contains(&format!("format-{format}-{name}")),
+                "{names:?}"
+            );
         }
     }
 }
@@ -51,12 +57,28 @@ fn what_a_frozen_bundle_says_of_itself_is_read() {
             let opened = engine.open_bundle(&golden.bundle, &golden.trust, NOW);
             let info = opened.policy.info();
             assert_eq!(
-                (info.sequence, info.issued_at, info.not_before, info.expires_at),
-                (7, NOW, UnixSeconds(NOW.0 - 5), UnixSeconds(NOW.0 + VALID_SECONDS)),
+                (
+                    info.sequence,
+                    info.issued_at,
+                    info.not_before,
+                    info.expires_at
+                ),
+                (
+                    7,
+                    NOW,
+                    UnixSeconds(NOW.0 - 5),
+                    UnixSeconds(NOW.0 + VALID_SECONDS)
+                ),
             );
-            assert_eq!((info.tenant.as_str(), info.catalog.as_str()), ("acme", "vectors"));
+            assert_eq!(
+                (info.tenant.as_str(), info.catalog.as_str()),
+                ("acme", "vectors")
+            );
             assert_eq!(info.slice_of.is_some(), golden.name.ends_with("slice"));
-            assert_eq!(usize::try_from(info.size_bytes).unwrap(), golden.bundle.len());
+            assert_eq!(
+                usize::try_from(info.size_bytes).unwrap(),
+                golden.bundle.len()
+            );
         }
     }
 }

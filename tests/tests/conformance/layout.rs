@@ -18,7 +18,12 @@ pub(crate) enum Node {
 /// Reads a payload.
 pub(crate) fn parse(payload: &[u8]) -> Node {
     let mut reader = Reader { rest: payload };
-    let tree = reader.fields(&[Reader::header, Reader::catalog, Reader::tenant, Reader::text]);
+    let tree = reader.fields(&[
+        Reader::header,
+        Reader::catalog,
+        Reader::tenant,
+        Reader::text,
+    ]);
     assert!(reader.rest.is_empty(), "something follows the payload");
     tree
 }
@@ -65,11 +70,15 @@ impl Node {
             Self::Byte(byte) => bytes.push(*byte),
             Self::Raw(raw) => bytes.extend_from_slice(raw),
             Self::Fields(children) => {
-                children.iter().for_each(|child| child.write(bytes, seen, over_long));
+                children
+                    .iter()
+                    .for_each(|child| child.write(bytes, seen, over_long));
             }
             Self::Run(children) => {
                 let mut inner = Vec::new();
-                children.iter().for_each(|child| child.write(&mut inner, seen, over_long));
+                children
+                    .iter()
+                    .for_each(|child| child.write(&mut inner, seen, over_long));
                 varint(bytes, u64::try_from(inner.len()).unwrap(), seen, over_long);
                 bytes.extend_from_slice(&inner);
             }
@@ -125,9 +134,7 @@ impl<'a> Reader<'a> {
             |reader| reader.run(Self::text),
             |reader| reader.run(|any| any.run(|all| all.run(Self::atom))),
             |reader| reader.run(|table| table.run(Self::pair)),
-            |reader| {
-                reader.run(|item| item.fields(&[Self::byte, |inner| inner.run(Self::number)]))
-            },
+            |reader| reader.run(|item| item.fields(&[Self::byte, |inner| inner.run(Self::number)])),
             |reader| reader.run(Self::text),
             |reader| reader.run(Self::module),
             |reader| reader.run(|item| item.fields(&[Self::text, Self::number])),
@@ -141,13 +148,9 @@ impl<'a> Reader<'a> {
             |reader| reader.run(|set| set.run(Self::number)),
             |reader| {
                 reader.run(|role| {
-                    role.fields(&[
-                        Self::text,
-                        Self::text,
-                        Self::byte,
-                        Self::byte,
-                        |grants| grants.run(Self::pair),
-                    ])
+                    role.fields(&[Self::text, Self::text, Self::byte, Self::byte, |grants| {
+                        grants.run(Self::pair)
+                    }])
                 })
             },
             |reader| {

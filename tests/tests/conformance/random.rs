@@ -96,7 +96,11 @@ impl Trio {
         let text = String::from_utf8_lossy(&line).into_owned();
         let expected = self.reference.decide(&line);
         self.same(&expected, |engine| engine.decide(&line), &text)?;
-        self.same(&self.reference.filter(&line), |engine| engine.filter(&line), &text)?;
+        self.same(
+            &self.reference.filter(&line),
+            |engine| engine.filter(&line),
+            &text,
+        )?;
         let subject = request["subject"].to_string().into_bytes();
         let visible = Answers::visible(&self.reference, &subject, None);
         self.same(&visible, |engine| engine.visible(&subject, None), &text)?;
@@ -116,7 +120,10 @@ impl Trio {
         let (native, component) = (ask(&self.native), ask(&self.component));
         prop_assert_eq!(&native, &component, "native and component on {}", line);
         if is_malformed(expected) {
-            prop_assert!(is_malformed(&native), "malformed is {line}\nanswered {native}");
+            prop_assert!(
+                is_malformed(&native),
+                "malformed is {line}\nanswered {native}"
+            );
         } else {
             prop_assert_eq!(&native, expected, "native and reference on {}", line);
         }
@@ -144,18 +151,30 @@ impl Trio {
             })
         };
         let (verdict, many, explained) = ask(&self.native);
-        prop_assert_eq!(&ask(&self.component), &(verdict, many.clone(), explained.clone()));
+        prop_assert_eq!(
+            &ask(&self.component),
+            &(verdict, many.clone(), explained.clone())
+        );
         prop_assert_eq!(many, vec![verdict]);
         let names = self.native.policy.names();
         let context = &expected["context"];
         prop_assert_eq!(verdict.effect(), context["effect"].as_str(), "{}", line);
         prop_assert_eq!(verdict.reason(), context["reason"].as_str(), "{}", line);
-        let role = verdict.role().map(|role| names.roles[usize::from(role)].as_str());
+        let role = verdict
+            .role()
+            .map(|role| names.roles[usize::from(role)].as_str());
         prop_assert_eq!(role, context["role"].as_str(), "{}", line);
-        let scope = verdict.scope().map(|scope| names.scopes[usize::from(scope)].as_str());
+        let scope = verdict
+            .scope()
+            .map(|scope| names.scopes[usize::from(scope)].as_str());
         prop_assert_eq!(scope, context["scope"].as_str(), "{}", line);
         let grounds: Value = serde_json::from_str(&explained).unwrap();
-        prop_assert_eq!(grounds["answer"].to_string(), canonical.as_str(), "{}", line);
+        prop_assert_eq!(
+            grounds["answer"].to_string(),
+            canonical.as_str(),
+            "{}",
+            line
+        );
         self.compare_session(request, &canonical, line)
     }
 

@@ -1,8 +1,7 @@
 //! Each rejection by a bundle made for it, in the order of the checks, and both sides of every bound.
 
 use portcullis_engine::{
-    KeyUse, RejectedBundle, SliceUse, UnixSeconds,
-    format::PAYLOAD_TYPE,
+    KeyUse, RejectedBundle, SliceUse, UnixSeconds, format::PAYLOAD_TYPE,
     pre_authentication_encoding,
 };
 use portcullis_host::{Engine as _, HostTrust};
@@ -19,9 +18,9 @@ use crate::{
 };
 use RejectedBundle::{
     BadMagic, BadSignature, Corrupt, Equivocation, Expired, MalformedEnvelope, MalformedPayload,
-    NotCanonical, NotYetValid, RolledBack, SliceRefused, SlicesOnlyKey, TooLarge, TooManySignatures,
-    UnsortedSignatures, UnsupportedFormat, UntrustedSigner, WholeRefused, WrongAudience,
-    WrongPayloadType, WrongTenant,
+    NotCanonical, NotYetValid, RolledBack, SliceRefused, SlicesOnlyKey, TooLarge,
+    TooManySignatures, UnsortedSignatures, UnsupportedFormat, UntrustedSigner, WholeRefused,
+    WrongAudience, WrongPayloadType, WrongTenant,
 };
 
 #[test]
@@ -168,7 +167,10 @@ fn so_many_distinct_trusted_keys_must_sign() {
         let told = format!("{threshold} of {trusted:?} by {signers:?}");
         let offer = Offer {
             threshold,
-            keys: trusted.into_iter().map(|seed| (seed, KeyUse::Any)).collect(),
+            keys: trusted
+                .into_iter()
+                .map(|seed| (seed, KeyUse::Any))
+                .collect(),
             signers,
             ..Offer::default()
         };
@@ -182,7 +184,12 @@ fn a_signature_given_twice_is_not_ascending() {
     let mut signatures = vec![signature(1, &message), signature(2, &message)];
     signatures.sort_unstable();
     let verdict = |signatures: &[Signature]| {
-        open(&craft::envelope(&message, signatures), &bundles::trust(), NOW).err()
+        open(
+            &craft::envelope(&message, signatures),
+            &bundles::trust(),
+            NOW,
+        )
+        .err()
     };
     assert_eq!(verdict(&signatures), None);
     signatures.reverse();
@@ -195,7 +202,12 @@ fn a_signature_given_twice_is_not_ascending() {
 fn a_key_id_is_only_a_hint() {
     let message = pre_authentication_encoding(&craft::payload());
     let verdict = |signatures: &[Signature]| {
-        open(&craft::envelope(&message, signatures), &bundles::trust(), NOW).err()
+        open(
+            &craft::envelope(&message, signatures),
+            &bundles::trust(),
+            NOW,
+        )
+        .err()
     };
     // An unknown key's signature may be anything; it counts for nothing.
     let mut unknown = signature(2, &message);
@@ -238,12 +250,24 @@ fn slices_and_wholes_are_taken_where_they_may_be() {
             keys: vec![(1, keys)],
             ..Offer::default()
         };
-        assert_eq!(offer.verdict(), expected, "slice {slice}, {slices:?}, {keys:?}");
+        assert_eq!(
+            offer.verdict(),
+            expected,
+            "slice {slice}, {slices:?}, {keys:?}"
+        );
     }
     // Listed for both uses, a key has the narrower; and it does not fill up a threshold.
     for (keys, signers, expected) in [
-        (vec![(1, Any), (1, SlicesOnly)], vec![1], Some(SlicesOnlyKey)),
-        (vec![(1, SlicesOnly), (1, Any)], vec![1], Some(SlicesOnlyKey)),
+        (
+            vec![(1, Any), (1, SlicesOnly)],
+            vec![1],
+            Some(SlicesOnlyKey),
+        ),
+        (
+            vec![(1, SlicesOnly), (1, Any)],
+            vec![1],
+            Some(SlicesOnlyKey),
+        ),
         (vec![(1, Any), (2, SlicesOnly)], vec![1, 2], None),
     ] {
         let offer = Offer {
@@ -435,7 +459,9 @@ impl Offer {
     fn bundle(&self) -> Vec<u8> {
         let payload = self.payload();
         let mut message = pre_authentication_encoding(&payload);
-        let at = message.windows(PAYLOAD_TYPE.len()).position(|own| own == PAYLOAD_TYPE.as_bytes());
+        let at = message
+            .windows(PAYLOAD_TYPE.len())
+            .position(|own| own == PAYLOAD_TYPE.as_bytes());
         let at = at.unwrap();
         message.splice(at..at + PAYLOAD_TYPE.len(), self.payload_type.bytes());
         let signatures = self.signers.iter().map(|seed| signature(*seed, &message));

@@ -42,7 +42,10 @@ fn wycheproof_ed25519() {
             bad += usize::from(expected == BAD);
         }
     }
-    assert!(good > 50 && bad > 30 && cut > 5, "{good} good, {bad} bad, {cut} cut");
+    assert!(
+        good > 50 && bad > 30 && cut > 5,
+        "{good} good, {bad} bad, {cut} cut"
+    );
 }
 
 #[test]
@@ -79,7 +82,10 @@ fn a_signature_has_one_form() {
 #[test]
 fn a_key_of_small_order_is_never_trusted() {
     for bytes in SMALL_ORDER {
-        assert!(TrustedKey::new(&bytes, KeyUse::Any).is_err(), "{bytes:02x?}");
+        assert!(
+            TrustedKey::new(&bytes, KeyUse::Any).is_err(),
+            "{bytes:02x?}"
+        );
     }
     // No point of the curve has this y.
     let mut nowhere = [0; 32];

@@ -15,7 +15,12 @@ fn every_vector_is_answered_with_its_bytes_by_every_engine() {
             }
         }
     }
-    assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "{} faults\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
 }
 
 #[test]
@@ -39,12 +44,20 @@ fn bad_utf_8_is_malformed() {
     for engine in EngineName::ALL {
         let opened = engine.open(&policy);
         assert!(opened.decide(good).contains("not-granted"), "{engine:?}");
-        for bad in [&b"\xff"[..], b"\xc0\xaf", b"\xed\xa0\x80", b"\xf5\x80\x80\x80"] {
+        for bad in [
+            &b"\xff"[..],
+            b"\xc0\xaf",
+            b"\xed\xa0\x80",
+            b"\xf5\x80\x80\x80",
+        ] {
             let mut line = good.to_vec();
             let id = line.iter().position(|byte| *byte == b'i').unwrap_or(0);
             line.splice(id..=id, bad.iter().copied());
             let answer = opened.decide(&line);
-            assert!(portcullis_tests::engines::is_malformed(&answer), "{engine:?} {answer}");
+            assert!(
+                portcullis_tests::engines::is_malformed(&answer),
+                "{engine:?} {answer}"
+            );
         }
     }
 }

@@ -138,12 +138,15 @@ where
         let consumed = bytes.len() - items.rest().len();
         (postcard::to_allocvec(&item).unwrap(), consumed)
     });
-    let mirror = postcard::take_from_bytes::<M>(bytes).ok().map(|(item, rest)| {
-        let consumed = bytes.len() - rest.len();
-        (postcard::to_allocvec(&item).unwrap(), consumed)
-    });
+    let mirror = postcard::take_from_bytes::<M>(bytes)
+        .ok()
+        .map(|(item, rest)| {
+            let consumed = bytes.len() - rest.len();
+            (postcard::to_allocvec(&item).unwrap(), consumed)
+        });
     let canonical = |read: &Option<(Vec<u8>, usize)>| {
-        read.clone().filter(|(written, consumed)| *written == bytes[..*consumed])
+        read.clone()
+            .filter(|(written, consumed)| *written == bytes[..*consumed])
     };
     prop_assert_eq!(canonical(&engine), canonical(&mirror));
     // Beyond that each may read numbers that are too long, and they mean the same.
@@ -162,7 +165,16 @@ struct Strings {
 
 impl Strings {
     fn new(tape: &mut Tape<'_>) -> Self {
-        let characters = ["", "a", "-", "\u{7f}", "é", "\u{10ffff}", "\0", "long enough to matter "];
+        let characters = [
+            "",
+            "a",
+            "-",
+            "\u{7f}",
+            "é",
+            "\u{10ffff}",
+            "\0",
+            "long enough to matter ",
+        ];
         let mut texts = Vec::new();
         let mut runs = Vec::new();
         let mut numbers = Vec::new();
@@ -172,7 +184,9 @@ impl Strings {
             let run = (0..tape.below(200)).map(|_| u8::try_from(tape.below(256)).unwrap());
             runs.push(run.collect());
             let bits = tape.below(65);
-            let number = u64::MAX.checked_shr(u32::try_from(bits).unwrap()).unwrap_or(0);
+            let number = u64::MAX
+                .checked_shr(u32::try_from(bits).unwrap())
+                .unwrap_or(0);
             numbers.push(number ^ u64::try_from(tape.below(256)).unwrap());
         }
         Self {

@@ -1,5 +1,8 @@
 //! An allocator that counts what each thread allocates.
-#![expect(unsafe_code, reason = "an allocator is unsafe to implement; this one only counts")]
+#![expect(
+    unsafe_code,
+    reason = "an allocator is unsafe to implement; this one only counts"
+)]
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},

@@ -80,7 +80,7 @@ impl<'a> Desk<'a> {
             )
         })?;
         let holdings = Holdings::of_subject(model, subject);
-        let power = Power::new(model, &holdings, teams_of(model, subject));
+        let power = Power::new(model, &holdings);
         let listed = listed(model, &holdings);
         Ok(Some(Self {
             model,
@@ -477,24 +477,6 @@ fn listed(model: &Model, holdings: &Holdings) -> BTreeMap<RoleIndex, BTreeSet<Op
         }
     }
     listed
-}
-
-/// Returns the teams that a subject is in, whatever its roles are bound to.
-fn teams_of(model: &Model, subject: &Subject) -> BTreeSet<String> {
-    let Some(attribute) = &model.attributes.team else {
-        return BTreeSet::new();
-    };
-    let person = holdings::person(model, &subject.kind, &subject.id);
-    let listed = person.into_iter().flat_map(|person| &person.attributes);
-    let listed = listed.map(|(name, values)| (name, values));
-    let asked = subject.attributes.iter();
-    let asked = asked
-        .filter(|_| !model.attributes.directory_only.contains(attribute))
-        .map(|one| (&one.name, &one.values));
-    let teams = listed.chain(asked).filter(|(name, _)| *name == attribute);
-    teams
-        .flat_map(|(_, values)| values.iter().cloned())
-        .collect()
 }
 
 /// Refuses attributes that the catalog does not know, and those that follow from the operation.

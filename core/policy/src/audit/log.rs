@@ -104,7 +104,8 @@ impl AuditLog {
         if policy == last.policy.after {
             return None;
         }
-        let undone = policy == last.policy.before && !matches!(last.operation, Act::Abort | Act::Outside);
+        let undone =
+            policy == last.policy.before && !matches!(last.operation, Act::Abort | Act::Outside);
         self.noticed(if undone { Act::Abort } else { Act::Outside }, policy, now)
     }
 

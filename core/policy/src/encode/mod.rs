@@ -139,7 +139,9 @@ impl fmt::Display for UnencodablePolicy {
 impl core::error::Error for UnencodablePolicy {}
 
 /// Encodes items one after another, as the format packs them.
-pub(crate) fn pack<T: Serialize>(items: impl IntoIterator<Item = T>) -> Result<Vec<u8>, UnencodablePolicy> {
+pub(crate) fn pack<T: Serialize>(
+    items: impl IntoIterator<Item = T>,
+) -> Result<Vec<u8>, UnencodablePolicy> {
     let mut run = Vec::new();
     for item in items {
         push(&mut run, &item)?;

@@ -425,7 +425,7 @@ fn a_floor_survives_a_restart() {
         Ok(Offer::Accepted(persisted.clone()))
     );
     // A lower floor never replaces a higher one, and one without digest must be passed.
-    let mut lower = persisted.clone();
+    let mut lower = persisted;
     lower.floor.sequence = 2;
     restarted.restore(lower.clone());
     assert_eq!(

@@ -68,7 +68,7 @@ impl Knows {
         let model = &whole.model;
         let mut knows = Self::default();
         let held = roles.iter().map(|id| model.role(id).unwrap());
-        knows.roles(whole, held.collect(), model.attributes.team.is_some());
+        knows.roles(whole, &held.collect(), model.attributes.team.is_some());
         knows
     }
 
@@ -109,7 +109,7 @@ impl Knows {
         let teams = teams.collect::<Vec<_>>();
         knows.roles(
             whole,
-            held.iter().map(|binding| binding.role).collect(),
+            &held.iter().map(|binding| binding.role).collect(),
             !teams.is_empty(),
         );
         knows.names.extend(teams);
@@ -126,10 +126,10 @@ impl Knows {
     }
 
     /// Adds what some roles reach.
-    fn roles(&mut self, whole: &Whole, roles: BTreeSet<RoleIndex>, teams: bool) {
+    fn roles(&mut self, whole: &Whole, roles: &BTreeSet<RoleIndex>, teams: bool) {
         let model = &whole.model;
         let mut requirements = Vec::new();
-        for role in &roles {
+        for role in roles {
             let role = &model.roles[role.get()];
             self.add([Some(&role.id), role.label.as_ref()]);
             for grant in &role.grants {

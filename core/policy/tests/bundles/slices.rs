@@ -80,7 +80,7 @@ fn a_subject_takes_its_entry_and_its_groups_along() {
     let slice = open_slice(cut(&whole.policy, &subject("sarah")));
     assert_eq!(slice.roles().collect::<Vec<_>>(), ["agent", "auditor"]);
     let Audience::Subject(mut by_group) = subject("jo") else {
-        unreachable!()
+        panic!("a subject")
     };
     by_group.groups = vec!["idp-leads".to_owned(), "idp-others".to_owned()];
     let slice = open_slice(cut(&whole.policy, &Audience::Subject(by_group)));
