@@ -212,7 +212,7 @@ fn engine() -> ComponentEngine {
     let wasm = root.join("dist/portcullis.component.wasm");
     let loaded =
         ComponentEngine::load(&wasm, &ArtefactCache::of_user(), ComponentLimits::default());
-    loaded.expect("the component is built: run `cargo xtask wasm`")
+    loaded.unwrap()
 }
 
 fn config() -> Criterion {

@@ -5,6 +5,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
+    clippy::indexing_slicing,
     reason = "a tool for whoever changes the format"
 )]
 
@@ -24,7 +25,7 @@ use portcullis_tests::{
     engines::{Answers, reference},
     golden,
     requests::Asker,
-    tape::Tape,
+    tape::{self, Tape},
     vectors,
 };
 
@@ -100,14 +101,8 @@ fn ask(policy: &str) -> (String, String) {
     let reference = reference(policy);
     let asker = Asker::new(reference.all_questions(), &[]);
     let (mut questions, mut answers) = (String::new(), String::new());
-    let mut state = 1_u32;
     for number in 0..60 {
-        let bytes: Vec<u8> = (0..160)
-            .map(|_| {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                state.to_be_bytes()[0]
-            })
-            .collect();
+        let bytes = tape::bytes(number, 160);
         let request = asker.request(&mut Tape::new(&bytes));
         let subject = request["subject"].to_string();
         let (question, answer) = match number % 6 {

@@ -1,6 +1,7 @@
 //! What the conformance tests share: the engines behind one trait, bundles, and random policies.
 #![expect(
-    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
     clippy::expect_used,
     clippy::panic,
     reason = "support of tests: what fails here is a failed test"

@@ -50,3 +50,15 @@ impl<'a> Tape<'a> {
         chosen.cloned().collect()
     }
 }
+
+/// Returns so many bytes that look random and are the same for the same seed, on every machine.
+#[must_use]
+pub fn bytes(seed: u32, count: usize) -> Vec<u8> {
+    let mut state = seed;
+    let mut next = || {
+        // The generator of "Numerical Recipes"; its high byte is the best.
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.to_be_bytes()[0]
+    };
+    (0..count).map(|_| next()).collect()
+}

@@ -22,7 +22,7 @@ use portcullis_tests::{
     engines::reference,
     places,
     requests::Asker,
-    tape::Tape,
+    tape::{self, Tape},
 };
 use serde_json::{Map, Value, json};
 
@@ -120,16 +120,7 @@ fn number(
 }
 
 fn questions(asker: &Asker) -> impl Iterator<Item = Value> {
-    let mut state = 7_u32;
-    (0..300).map(move |_| {
-        let bytes: Vec<u8> = (0..160)
-            .map(|_| {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                state.to_be_bytes()[0]
-            })
-            .collect();
-        asker.request(&mut Tape::new(&bytes))
-    })
+    (0..300).map(|seed| asker.request(&mut Tape::new(&tape::bytes(seed, 160))))
 }
 
 /// The examples, the starter, and a policy as large as any should be.

@@ -36,10 +36,8 @@ pub(crate) fn open(
     let encoded = envelope.payload()?;
     let mut cursor = Cursor::new(encoded);
     let payload = Payload::read(&mut cursor).ok_or(RejectedBundle::MalformedPayload)?;
-    if !envelope.is_canonical() || !cursor.is_canonical() || !cursor.is_empty() {
-        return Err(RejectedBundle::NotCanonical);
-    }
     let checks = Checks::default();
+    checks.canonical(envelope.is_canonical() && cursor.is_canonical() && cursor.is_empty());
     let tables = Tables::build(&bytes, &payload, &checks);
     checks.readable()?;
     let header = Header::from(&payload.header);

@@ -1,9 +1,9 @@
 //! Both sides of each bound on a request, on every engine.
 
-use portcullis_host::pack;
 use portcullis_tests::{
     bundles::{self, NOW},
     engines::{EngineName, is_malformed},
+    requests::packed_parts,
 };
 use serde_json::{Value, json};
 
@@ -219,21 +219,15 @@ fn a_batch_has_4_096_questions() {
         let opened = engine.open_bundle(&bundle, &bundles::trust(), NOW);
         let line = request(json!({ "roles": "all" }), json!({}));
         let request = opened.read(line.to_string().as_bytes()).unwrap();
-        let one = pack(&request);
-        let mut subject = request.clone();
-        subject.resource.module.clear();
-        subject.action.name.clear();
-        // The question follows the subject: an empty name is one colon, its length before it.
-        let start = pack(&subject).len() - (1 + 1 + 1 + 1 + 1 + 1 + 1 + 1);
-        let question = &one[start..];
+        let (subject, question) = packed_parts(&request);
         for (count, answered) in [(1, 1), (4_096, 4_096), (4_097, 4_096)] {
-            let batch = [&one[..start], &question.repeat(count)].concat();
+            let batch = [subject.as_slice(), &question.repeat(count)].concat();
             let verdicts = opened.policy.check_many(&batch, NOW).unwrap();
             let allowed = verdicts.iter().filter(|verdict| verdict.is_allow()).count();
             assert_eq!((allowed, verdicts.len()), (answered, count), "{engine:?}");
         }
         // What holds no question at all is no single question.
-        let verdict = opened.policy.check(&one[..start], NOW).unwrap();
+        let verdict = opened.policy.check(&subject, NOW).unwrap();
         assert_eq!(verdict.effect(), None);
     }
 }

@@ -10,9 +10,9 @@ pub(crate) enum Node {
     /// Bytes as they are.
     Raw(Vec<u8>),
     /// A length in bytes, then that many.
-    Run(Vec<Node>),
+    Run(Vec<Self>),
     /// Fields one after another.
-    Fields(Vec<Node>),
+    Fields(Vec<Self>),
 }
 
 /// Reads a payload.

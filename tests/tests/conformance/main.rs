@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
     reason = "support of tests: what fails here is a failed test"
 )]
 
@@ -17,5 +18,6 @@ mod random;
 mod rejections;
 mod settings;
 mod signatures;
+mod twins;
 mod vectors;
 mod wire;

@@ -1,5 +1,7 @@
 //! Every engine answers random questions about random policies with the same bytes.
 
+use std::collections::BTreeMap;
+
 use portcullis_engine::{Policy, SignedBundle, UnixSeconds};
 use portcullis_host::pack;
 use portcullis_policy::authzen::Request;
@@ -10,6 +12,7 @@ use portcullis_tests::{
     places,
     policies::RandomPolicy,
     requests::Asker,
+    tape::{self, Tape},
 };
 use proptest::{prop_assert, prop_assert_eq, proptest, test_runner::TestCaseError};
 use serde_json::Value;
@@ -46,6 +49,47 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn random_questions_reach_every_answer() {
+    let mut reached = BTreeMap::<String, usize>::new();
+    for seed in 0..200 {
+        let bytes = tape::bytes(seed, 2_000);
+        let (policy, questions) = bytes.split_at(500);
+        let policy = RandomPolicy::new(&mut Tape::new(policy));
+        let reference = reference(&policy.json);
+        let asker = Asker::new(reference.all_questions(), &policy.aliases);
+        for question in questions.chunks(90) {
+            let request = asker.request(&mut Tape::new(question));
+            let answer = reference.decide_line(request.to_string().as_bytes());
+            let answer: Value = serde_json::from_str(&answer).unwrap();
+            let context = &answer["context"];
+            let mut reach = |what: &str| *reached.entry(what.to_owned()).or_default() += 1;
+            reach(context["reason"].as_str().unwrap());
+            for (member, what) in [("team", "bound to a team"), ("features", "features named")] {
+                if context.get(member).is_some() {
+                    reach(what);
+                }
+            }
+            let residual = context["residual"].to_string();
+            for test in [
+                "\"in\"",
+                "not_in",
+                "within",
+                "present",
+                "absent",
+                "},{",
+                "]},{\"all",
+            ] {
+                if residual.contains(test) {
+                    reach(test);
+                }
+            }
+        }
+    }
+    assert!(reached.len() >= 15, "{reached:?}");
+    assert!(reached.values().all(|times| *times >= 15), "{reached:?}");
 }
 
 fn examples() -> &'static [(Trio, Asker)] {

@@ -441,7 +441,7 @@ impl Offer {
             features.reverse();
         }
         if self.cut_payload {
-            let Node::Run(people) = directory.clone() else {
+            let Node::Run(people) = directory else {
                 panic!("the directory is a list");
             };
             let mut bytes = Node::Fields(people).encode();

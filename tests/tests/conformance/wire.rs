@@ -212,8 +212,8 @@ impl Strings {
                 not_before: self.numbers[3],
                 expires_at: self.numbers[4],
                 pin_floor: self.numbers[5],
-                slice_of: digest(number).filter(|_| number % 3 == 0),
-                audit_head: digest(number).filter(|_| number % 2 == 0),
+                slice_of: digest(number).filter(|_| number.is_multiple_of(3)),
+                audit_head: digest(number).filter(|_| number.is_multiple_of(2)),
                 generator: &self.texts[3],
             },
             catalog: format::Catalog {
@@ -236,7 +236,7 @@ impl Strings {
             },
             tenant: format::Tenant {
                 features: Packed::new(&runs[2]),
-                role_changes: if number % 2 == 0 {
+                role_changes: if number.is_multiple_of(2) {
                     format::RoleChanges::Instant
                 } else {
                     format::RoleChanges::NextSession
