@@ -1,6 +1,6 @@
 //! Freezes the golden bundles of a format version: run once for a new format, then committed.
 //!
-//! `cargo run -p portcullis-tests --example freeze` writes the folders that are not there yet,
+//! `cargo run -p portcullis-tests --example freeze` writes the bundles that are not there yet,
 //! and changes none that is. The answers are those of the reference, not of an engine.
 #![expect(
     clippy::unwrap_used,
@@ -41,9 +41,10 @@ fn main() {
 }
 
 fn freeze(name: &str, policy: &str, signers: &[u8], slice: bool) {
-    let folder = golden::folder().join(format!("format-{FORMAT}-{name}"));
-    if folder.exists() {
-        println!("{} is frozen", folder.display());
+    let name = format!("format-{FORMAT}-{name}");
+    let file = |what: &str| golden::folder().join(format!("{name}.{what}"));
+    if file("pclb").exists() {
+        println!("{name} is frozen");
         return;
     }
     let (source, model) = Source::load(policy).unwrap();
@@ -87,13 +88,13 @@ fn freeze(name: &str, policy: &str, signers: &[u8], slice: bool) {
         ..TrustFile::default()
     };
     let (questions, answers) = ask(policy);
-    fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("bundle.pclb"), sign(&encoded, &keys).unwrap()).unwrap();
+    fs::create_dir_all(golden::folder()).unwrap();
+    fs::write(file("pclb"), sign(&encoded, &keys).unwrap()).unwrap();
     let trust = serde_json::to_string_pretty(&trust).unwrap();
-    fs::write(folder.join("trust.json"), trust + "\n").unwrap();
-    fs::write(folder.join("questions.jsonl"), questions).unwrap();
-    fs::write(folder.join("answers.jsonl"), answers).unwrap();
-    println!("froze {}", folder.display());
+    fs::write(file("trust.json"), trust + "\n").unwrap();
+    fs::write(file("questions.jsonl"), questions).unwrap();
+    fs::write(file("answers.jsonl"), answers).unwrap();
+    println!("froze {name}");
 }
 
 /// Makes up questions, always the same, and asks the reference.

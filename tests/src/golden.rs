@@ -1,10 +1,14 @@
 //! Bundles of each format version, frozen with what they answer.
 //!
-//! `tests/golden/<name>/` holds `bundle.pclb`, the `trust.json` to open it with, and two lines
-//! for each question in `questions.jsonl` and `answers.jsonl`. They are made once for a format
-//! and never again: a bundle signed today must be read by every later engine.
+//! `tests/golden` holds for each bundle `<name>.pclb`, the `<name>.trust.json` to open it with,
+//! and a line for each question in `<name>.questions.jsonl` and `<name>.answers.jsonl`. They are
+//! made once for a format and never again: a bundle signed today must be read by every later
+//! engine.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use portcullis_host::HostTrust;
 use portcullis_policy::sign::TrustFile;
@@ -15,7 +19,7 @@ use crate::places;
 /// A frozen bundle.
 #[derive(Debug)]
 pub struct Golden {
-    /// Its folder's name.
+    /// Its name.
     pub name: String,
     /// The bytes.
     pub bundle: Vec<u8>,
@@ -61,11 +65,8 @@ impl Question {
 /// Where a file is missing.
 #[must_use]
 pub fn all() -> Vec<Golden> {
-    let folders = fs::read_dir(folder()).expect("the golden bundles are there");
-    let paths = folders.map(|entry| entry.expect("the folder can be read").path());
-    let mut folders: Vec<PathBuf> = paths.filter(|path| path.is_dir()).collect();
-    folders.sort();
-    folders.into_iter().map(read).collect()
+    let bundles = places::files("golden", "pclb");
+    bundles.iter().map(|path| read(path)).collect()
 }
 
 /// Returns the folder of the frozen bundles.
@@ -74,8 +75,16 @@ pub fn folder() -> PathBuf {
     places::root().join("tests/golden")
 }
 
-fn read(folder: PathBuf) -> Golden {
-    let text = |name: &str| fs::read_to_string(folder.join(name)).expect("a golden file is there");
+fn read(bundle: &Path) -> Golden {
+    let name = bundle
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let text = |what: &str| {
+        let path = bundle.with_file_name(format!("{name}.{what}"));
+        fs::read_to_string(path).expect("the file beside a golden bundle is there")
+    };
     let trust = TrustFile::parse(&text("trust.json")).expect("the trust can be read");
     let mut trust = HostTrust::from(trust);
     trust.slices = portcullis_engine::SliceUse::Either;
@@ -83,13 +92,9 @@ fn read(folder: PathBuf) -> Golden {
     assert_eq!(questions.lines().count(), answers.lines().count());
     let asked = questions.lines().map(Question::read);
     Golden {
-        name: folder
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
-        bundle: fs::read(folder.join("bundle.pclb")).expect("the bundle is there"),
+        bundle: fs::read(bundle).expect("the bundle is there"),
         trust,
         answers: asked.zip(answers.lines().map(str::to_owned)).collect(),
+        name,
     }
 }

@@ -106,15 +106,15 @@ impl Asker {
     /// Returns a subject.
     pub fn subject(&self, tape: &mut Tape<'_>) -> Value {
         let mut properties = self.attributes(tape, &self.known.subject_attributes, 60);
-        let roles = tape.some_of(&self.roles, 35);
-        if tape.chance(80) {
+        let roles = tape.some_of(&self.roles, 45);
+        if tape.chance(70) {
             let roles = written(tape, roles);
             properties.insert("roles".to_owned(), roles);
         }
-        if tape.chance(40) {
+        if tape.chance(60) {
             let mut team_roles = Map::new();
             for team in tape.some_of(&self.teams, 30) {
-                let roles = tape.some_of(&self.roles, 30);
+                let roles = tape.some_of(&self.roles, 50);
                 team_roles.insert(team, written(tape, roles));
             }
             properties.insert("team_roles".to_owned(), team_roles.into());
@@ -219,7 +219,19 @@ impl Asker {
     ) -> Map<String, Value> {
         let mut attributes = Map::new();
         for name in tape.some_of(names, percent) {
-            let values = self.values(tape);
+            let is_team = self.known.team_attribute.as_ref() == Some(&name);
+            let values = if is_team && tape.chance(70) {
+                let teams = tape.some_of(&self.teams, 50);
+                written(
+                    tape,
+                    teams
+                        .into_iter()
+                        .filter(|team| !team.contains('\u{1}'))
+                        .collect(),
+                )
+            } else {
+                self.values(tape)
+            };
             attributes.insert(name, values);
         }
         if tape.chance(5) {

@@ -92,7 +92,9 @@ fn check_floor(header: &Header, trust: &Trust, encoded: &[u8]) -> Result<(), Rej
     if header.sequence < floor.sequence {
         return Err(RejectedBundle::RolledBack);
     }
-    if header.sequence == floor.sequence && floor.digest != Some(digest(encoded)) {
+    if header.sequence == floor.sequence
+        && floor.digest != Some(header.slice_of.unwrap_or_else(|| digest(encoded)))
+    {
         return Err(RejectedBundle::Equivocation);
     }
     Ok(())

@@ -77,8 +77,13 @@ impl Session {
                         scope: *scope,
                         team,
                     };
-                    if !grants.get(start..).unwrap_or_default().contains(&grant) {
-                        grants.push(grant);
+                    let listed = grants.get(start..).unwrap_or_default();
+                    // A role held everywhere has no team, which sorts before any team.
+                    let at = listed.binary_search_by(|other| {
+                        other.team.cmp(&team).then(other.scope.cmp(scope))
+                    });
+                    if let Err(at) = at {
+                        grants.insert(start.saturating_add(at), grant);
                     }
                 }
             }

@@ -209,7 +209,7 @@ impl ChangeArgs {
             }));
         }
         write_text(|out| {
-            let would = if self.dry_run { "would be " } else { "" };
+            let would = if self.dry_run { "would have " } else { "" };
             writeln!(out, "{would}{}", words(change))?;
             for difference in &done.record.changes {
                 write_difference(out, difference)?;
@@ -280,7 +280,7 @@ fn words(change: &Change) -> String {
         Act::Assign => format!("assigned {role}{on} to {subject}"),
         Act::Unassign => format!("unassigned {role}{on} from {subject}"),
         Act::Map => format!("mapped the group {group} to {role}{on}"),
-        Act::Unmap => format!("no longer mapped the group {group} to {role}{on}"),
+        Act::Unmap => format!("unmapped the group {group} from {role}{on}"),
         Act::Enable => format!("enabled {feature}"),
         Act::Disable => format!("disabled {feature}"),
         other => other.name().to_owned(),

@@ -75,6 +75,14 @@ fn write_header(
                 .map(|digest| to_hex(&digest))
                 .unwrap_or_default(),
         ),
+        (
+            "audit head",
+            policy
+                .header()
+                .audit_head
+                .map(|link| to_hex(&link))
+                .unwrap_or_default(),
+        ),
         ("made by", policy.header().generator.clone()),
         (
             "size",
@@ -167,6 +175,7 @@ fn to_json(info: &BundleInfo, policy: &Policy) -> Value {
         "pin_floor": policy.header().pin_floor,
         "digest": to_hex(&info.digest),
         "slice_of": info.slice_of.map(|digest| to_hex(&digest)),
+        "audit_head": policy.header().audit_head.map(|link| to_hex(&link)),
         "generator": policy.header().generator,
         "role_changes": role_changes(policy),
         "sizes": {

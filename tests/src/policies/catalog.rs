@@ -63,7 +63,7 @@ impl CatalogWriter {
             depth: 0,
             scopes: Vec::new(),
         };
-        maybe(tape, 20, &mut catalog, "requires", |tape| {
+        maybe(tape, 8, &mut catalog, "requires", |tape| {
             self.requires(tape)
         });
         let mut scopes = Map::new();
@@ -138,7 +138,7 @@ impl CatalogWriter {
             format!("{}.{name}", above.id)
         };
         maybe(tape, 20, &mut module, "label", |_| json!("A \"label\""));
-        maybe(tape, 30, &mut module, "requires", |tape| {
+        maybe(tape, 20, &mut module, "requires", |tape| {
             self.requires(tape)
         });
         maybe(tape, 15, &mut module, "only", |tape| self.only(tape));
@@ -170,7 +170,7 @@ impl CatalogWriter {
             let mut action = Map::new();
             action.insert("kind".to_owned(), json!(kind));
             let mut scopes = here.scopes.clone();
-            maybe(tape, 40, &mut action, "requires", |tape| {
+            maybe(tape, 20, &mut action, "requires", |tape| {
                 self.requires(tape)
             });
             maybe(tape, 20, &mut action, "only", |tape| self.only(tape));

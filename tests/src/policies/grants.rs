@@ -84,7 +84,7 @@ impl Granter<'_> {
 
     fn grants(&self, tape: &mut Tape<'_>, role: &str) -> Value {
         let mut grants = Map::new();
-        for _ in 0..tape.below(5) {
+        for _ in 0..=tape.below(5) {
             let (Some(scope), count) = (self.scope(tape), tape.below(3)) else {
                 break;
             };
@@ -115,10 +115,10 @@ impl Granter<'_> {
         let parent = module.rsplit_once('.').map_or(module, |(parent, _)| parent);
         let (action, kind) = (permission.action.as_str(), permission.kind.name());
         Some(match tape.below(12) {
-            0..=3 => format!("{module}:{action}"),
-            4 => format!("{module}:*"),
-            5 => format!("{module}:@{kind}"),
-            6 => format!("{parent}.*:*"),
+            0..=2 => format!("{module}:{action}"),
+            3 => format!("{module}:*"),
+            4 => format!("{module}:@{kind}"),
+            5 | 6 => format!("{parent}.*:*"),
             7 => format!("{parent}.*:{action}"),
             8 => format!("*:@{kind}"),
             9 => format!("*:{action}"),

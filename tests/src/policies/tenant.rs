@@ -17,7 +17,7 @@ pub(super) fn tenant(
     tenant.insert("id".to_owned(), json!("acme"));
     tenant.insert(
         "features".to_owned(),
-        json!(tape.some_of(&model.features, 60)),
+        json!(tape.some_of(&model.features, 75)),
     );
     maybe(tape, 30, &mut tenant, "role_changes", |_| {
         json!("next-session")

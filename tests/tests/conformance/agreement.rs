@@ -19,8 +19,8 @@ proptest! {
 
     #[test]
     fn a_filter_agrees_with_the_decision_on_every_total_resource(
-        policy in choices(500),
-        questions in many_choices(120, 30),
+        policy in choices(900),
+        questions in many_choices(160, 30),
     ) {
         let policy = RandomPolicy::new(&mut policy.tape());
         let native = EngineName::Native.open(&policy.json);

@@ -24,8 +24,8 @@ proptest! {
 
     #[test]
     fn random_policies_answer_alike_on_every_engine(
-        policy in choices(500),
-        questions in many_choices(90, QUESTIONS),
+        policy in choices(900),
+        questions in many_choices(140, QUESTIONS),
     ) {
         let policy = RandomPolicy::new(&mut policy.tape());
         let trio = Trio::open(&policy.json);
@@ -55,12 +55,12 @@ proptest! {
 fn random_questions_reach_every_answer() {
     let mut reached = BTreeMap::<String, usize>::new();
     for seed in 0..200 {
-        let bytes = tape::bytes(seed, 2_000);
-        let (policy, questions) = bytes.split_at(500);
+        let bytes = tape::bytes(seed, 3_000);
+        let (policy, questions) = bytes.split_at(700);
         let policy = RandomPolicy::new(&mut Tape::new(policy));
         let reference = reference(&policy.json);
         let asker = Asker::new(reference.all_questions(), &policy.aliases);
-        for question in questions.chunks(90) {
+        for question in questions.chunks(110) {
             let request = asker.request(&mut Tape::new(question));
             let answer = reference.decide_line(request.to_string().as_bytes());
             let answer: Value = serde_json::from_str(&answer).unwrap();

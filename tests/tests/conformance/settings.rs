@@ -23,9 +23,9 @@ pub(crate) fn cases(normally: u32) -> Config {
     }
 }
 
-/// Chooses at most so many bytes for a tape.
+/// Chooses bytes for a tape: so many at most, and a fourth of that at least.
 pub(crate) fn choices(most: usize) -> impl Strategy<Value = Choices> {
-    vec(any::<u8>(), 0..most).prop_map(Choices)
+    vec(any::<u8>(), most / 4..most).prop_map(Choices)
 }
 
 /// Chooses so many tapes.

@@ -33,8 +33,8 @@ proptest! {
 
     #[test]
     fn sessions_and_names_answer_as_packed_bytes_do(
-        policy in choices(500),
-        questions in many_choices(90, 10),
+        policy in choices(900),
+        questions in many_choices(140, 10),
     ) {
         let policy = RandomPolicy::new(&mut policy.tape());
         let mut guest = Guest::open(&policy.json);

@@ -83,6 +83,9 @@ pub fn apply(
 ) -> Result<Changed, Refused> {
     let before = compile(&source.catalog, &source.tenant)?;
     let operation = change.operation();
+    if let Actor::Vendor(name) = actor {
+        names::value("vendor's name", name)?;
+    }
     let desk = Desk::open(&before, &source.catalog, actor, attributes)?;
     match &desk {
         Some(desk) => desk.admit(operation)?,
