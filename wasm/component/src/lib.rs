@@ -1,5 +1,5 @@
 //! World `plugin`: translates between the component's interface and the engine.
-#![no_std]
+#![cfg_attr(target_arch = "wasm32", no_std)]
 #![cfg(target_arch = "wasm32")]
 
 extern crate alloc;
