@@ -1,9 +1,5 @@
 //! What `wit-bindgen` generates from `wit/`.
 #![expect(
-    unsafe_code,
-    reason = "generated: the canonical ABI passes raw pointers"
-)]
-#![expect(
     clippy::missing_errors_doc,
     clippy::needless_pass_by_value,
     clippy::use_self,

@@ -145,7 +145,7 @@ impl PluginPolicy {
     }
 }
 
-fn owned<'a>(names: &mut dyn Iterator<Item = &'a str>) -> Vec<String> {
+fn owned(names: &mut dyn Iterator<Item = &str>) -> Vec<String> {
     names.map(String::from).collect()
 }
 
