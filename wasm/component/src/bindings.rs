@@ -1,13 +1,7 @@
 //! What `wit-bindgen` generates from `wit/`.
 #![expect(
-    clippy::missing_errors_doc,
-    clippy::needless_pass_by_value,
-    clippy::use_self,
-    clippy::allow_attributes,
-    clippy::allow_attributes_without_reason,
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "generated"
+    unsafe_code,
+    reason = "generated: the canonical ABI passes raw pointers"
 )]
 
 use super::Plugin;
