@@ -1,38 +1,21 @@
 //! The catalog's section.
 
 use portcullis_engine::format::{
-    Alias, Atom as WireAtom, Catalog, Module, NONE, Packed, Permission, Requirement, ScopeRow,
-    Source, SubjectAttribute, TeamAttribute,
+    Alias, Atom as WireAtom, Module, NONE, Packed, Permission, Requirement, ScopeRow, Source,
+    SubjectAttribute, TeamAttribute,
 };
 
 use super::intern::Interner;
+use super::runs::CatalogRuns;
 use super::{UnencodablePolicy, check_count, pack, push};
 use crate::atom::{Atom, Entity, Reference};
 use crate::model::{self, ConditionIndex, FeatureIndex, Model, ScopeIndex};
 
-/// The runs that a catalog's section is made of.
-#[derive(Debug, Default)]
-pub(super) struct CatalogParts {
-    features: Vec<u8>,
-    subject_attributes: Vec<u8>,
-    action_attributes: Vec<u8>,
-    context_attributes: Vec<u8>,
-    resource_attributes: Vec<u8>,
-    team_attribute: Option<TeamAttribute>,
-    scopes: Vec<u8>,
-    conditions: Vec<u8>,
-    scope_tables: Vec<u8>,
-    requirements: Vec<u8>,
-    actions: Vec<u8>,
-    modules: Vec<u8>,
-    aliases: Vec<u8>,
-}
-
 /// A permission's scopes, each with its condition.
 type ScopeTable = Vec<(ScopeIndex, ConditionIndex)>;
 
-impl CatalogParts {
-    pub(super) fn new(model: &Model) -> Result<Self, UnencodablePolicy> {
+impl CatalogRuns {
+    pub(super) fn of_model(model: &Model) -> Result<Self, UnencodablePolicy> {
         let attributes = &model.attributes;
         let mut features = model.features.iter().collect::<Vec<_>>();
         features.sort_unstable();
@@ -58,24 +41,6 @@ impl CatalogParts {
         check_count("permissions and former names", names)?;
         parts.encode_modules(model)?;
         Ok(parts)
-    }
-
-    pub(super) const fn wire(&self) -> Catalog<'_> {
-        Catalog {
-            features: Packed::new(self.features.as_slice()),
-            subject_attributes: Packed::new(self.subject_attributes.as_slice()),
-            action_attributes: Packed::new(self.action_attributes.as_slice()),
-            context_attributes: Packed::new(self.context_attributes.as_slice()),
-            resource_attributes: Packed::new(self.resource_attributes.as_slice()),
-            team_attribute: self.team_attribute,
-            scopes: Packed::new(self.scopes.as_slice()),
-            conditions: Packed::new(self.conditions.as_slice()),
-            scope_tables: Packed::new(self.scope_tables.as_slice()),
-            requirements: Packed::new(self.requirements.as_slice()),
-            actions: Packed::new(self.actions.as_slice()),
-            modules: Packed::new(self.modules.as_slice()),
-            aliases: Packed::new(self.aliases.as_slice()),
-        }
     }
 
     fn encode_modules(&mut self, model: &Model) -> Result<(), UnencodablePolicy> {

@@ -2,6 +2,7 @@
 
 mod catalog;
 pub(crate) mod intern;
+pub(crate) mod runs;
 mod tenant;
 
 use core::fmt;
@@ -12,6 +13,7 @@ use portcullis_engine::limits::INDEX_MAX;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use self::runs::{CatalogRuns, TenantRuns};
 use crate::model::Model;
 use crate::source::Catalog;
 
@@ -73,8 +75,8 @@ impl Edition {
 /// # Errors
 /// Fails where something passes what the format can hold.
 pub fn encode(model: &Model, edition: &Edition) -> Result<Vec<u8>, UnencodablePolicy> {
-    let catalog = catalog::CatalogParts::new(model)?;
-    let tenant = tenant::TenantParts::new(model, edition.without_directory)?;
+    let catalog = CatalogRuns::of_model(model)?;
+    let tenant = TenantRuns::of_model(model, edition.without_directory)?;
     let payload = Payload {
         header: Header {
             audience: &edition.audience,

@@ -1,44 +1,31 @@
 //! The tenant's section.
 
 use portcullis_engine::format::{
-    Binding, Group, Packed, Person, PersonAttribute, Role, RoleChanges, Tenant,
+    Binding, Group, Packed, Person, PersonAttribute, Role, RoleChanges,
 };
 
 use super::catalog::{feature_numbers, of};
 use super::intern::Interner;
+use super::runs::TenantRuns;
 use super::{UnencodablePolicy, check_count, pack, push};
 use crate::model::{self, Model, RoleIndex, ScopeSetIndex};
 
-/// The runs that a tenant's section is made of.
-#[derive(Debug)]
-pub(super) struct TenantParts {
-    features: Vec<u8>,
-    role_changes: RoleChanges,
-    scope_sets: Vec<u8>,
-    roles: Vec<u8>,
-    groups: Vec<u8>,
-    directory: Vec<u8>,
-}
-
-impl TenantParts {
-    pub(super) fn new(model: &Model, without_directory: bool) -> Result<Self, UnencodablePolicy> {
+impl TenantRuns {
+    pub(super) fn of_model(
+        model: &Model,
+        without_directory: bool,
+    ) -> Result<Self, UnencodablePolicy> {
         let numbers = feature_numbers(model);
         let enabled = model.tenant.features.iter();
         let mut features = enabled
             .map(|feature| of(&numbers, *feature))
             .collect::<Vec<_>>();
         features.sort_unstable();
-        let mut parts = Self {
-            features: pack(features)?,
-            role_changes: match model.tenant.role_changes {
-                model::RoleChanges::Instant => RoleChanges::Instant,
-                model::RoleChanges::NextSession => RoleChanges::NextSession,
-            },
-            scope_sets: Vec::new(),
-            roles: Vec::new(),
-            groups: Vec::new(),
-            directory: Vec::new(),
+        let role_changes = match model.tenant.role_changes {
+            model::RoleChanges::Instant => RoleChanges::Instant,
+            model::RoleChanges::NextSession => RoleChanges::NextSession,
         };
+        let mut parts = Self::new(pack(features)?, role_changes);
         let order = RoleOrder::new(model);
         parts.encode_roles(model, &order)?;
         for group in &model.tenant.groups {
@@ -55,17 +42,6 @@ impl TenantParts {
             }
         }
         Ok(parts)
-    }
-
-    pub(super) const fn wire(&self) -> Tenant<'_> {
-        Tenant {
-            features: Packed::new(self.features.as_slice()),
-            role_changes: self.role_changes,
-            scope_sets: Packed::new(self.scope_sets.as_slice()),
-            roles: Packed::new(self.roles.as_slice()),
-            groups: Packed::new(self.groups.as_slice()),
-            directory: Packed::new(self.directory.as_slice()),
-        }
     }
 
     fn encode_roles(&mut self, model: &Model, order: &RoleOrder) -> Result<(), UnencodablePolicy> {

@@ -8,6 +8,7 @@ use portcullis_engine::format::{
 use super::reach::{Reach, grants};
 use super::renumber::Kept;
 use crate::encode::intern::Interner;
+use crate::encode::runs::{CatalogRuns, TenantRuns};
 use crate::encode::{COUNT_MAX, UnencodablePolicy, pack, push};
 
 /// Encodes the payload of a slice.
@@ -16,39 +17,19 @@ pub(super) fn cut(
     reach: &Reach<'_>,
     header: Header<'_>,
 ) -> Result<Vec<u8>, UnencodablePolicy> {
-    let catalog = CatalogRuns::new(&whole.catalog, reach)?;
-    let tenant = TenantRuns::new(&whole.tenant, reach)?;
+    let catalog = CatalogRuns::reached(&whole.catalog, reach)?;
+    let tenant = TenantRuns::reached(&whole.tenant, reach)?;
     let payload = Payload {
         header,
         catalog: catalog.wire(),
-        tenant: Tenant {
-            role_changes: whole.tenant.role_changes,
-            ..tenant.wire()
-        },
+        tenant: tenant.wire(),
         routes: &[],
     };
     Ok(postcard::to_extend(&payload, Vec::new())?)
 }
 
-#[derive(Default)]
-struct CatalogRuns {
-    features: Vec<u8>,
-    subject_attributes: Vec<u8>,
-    action_attributes: Vec<u8>,
-    context_attributes: Vec<u8>,
-    resource_attributes: Vec<u8>,
-    team_attribute: Option<TeamAttribute>,
-    scopes: Vec<u8>,
-    conditions: Vec<u8>,
-    scope_tables: Vec<u8>,
-    requirements: Vec<u8>,
-    actions: Vec<u8>,
-    modules: Vec<u8>,
-    aliases: Vec<u8>,
-}
-
 impl CatalogRuns {
-    fn new(whole: &Catalog<'_>, reach: &Reach<'_>) -> Result<Self, UnencodablePolicy> {
+    fn reached(whole: &Catalog<'_>, reach: &Reach<'_>) -> Result<Self, UnencodablePolicy> {
         let attributes = &reach.attributes;
         let team = whole.team_attribute.filter(|_| reach.teams);
         let team_attribute = team.and_then(|team| {
@@ -77,29 +58,11 @@ impl CatalogRuns {
             aliases: pack(aliases)?,
             ..Self::default()
         };
-        runs.encode_modules(whole, reach)?;
+        runs.keep_modules(whole, reach)?;
         Ok(runs)
     }
 
-    const fn wire(&self) -> Catalog<'_> {
-        Catalog {
-            features: Packed::new(self.features.as_slice()),
-            subject_attributes: Packed::new(self.subject_attributes.as_slice()),
-            action_attributes: Packed::new(self.action_attributes.as_slice()),
-            context_attributes: Packed::new(self.context_attributes.as_slice()),
-            resource_attributes: Packed::new(self.resource_attributes.as_slice()),
-            team_attribute: self.team_attribute,
-            scopes: Packed::new(self.scopes.as_slice()),
-            conditions: Packed::new(self.conditions.as_slice()),
-            scope_tables: Packed::new(self.scope_tables.as_slice()),
-            requirements: Packed::new(self.requirements.as_slice()),
-            actions: Packed::new(self.actions.as_slice()),
-            modules: Packed::new(self.modules.as_slice()),
-            aliases: Packed::new(self.aliases.as_slice()),
-        }
-    }
-
-    fn encode_modules(
+    fn keep_modules(
         &mut self,
         whole: &Catalog<'_>,
         reach: &Reach<'_>,
@@ -148,10 +111,10 @@ impl CatalogRuns {
         }
         self.actions = pack(actions.all())?;
         self.requirements = requirements.pack()?;
-        self.encode_conditions(whole, reach, tables.all())
+        self.keep_conditions(whole, reach, tables.all())
     }
 
-    fn encode_conditions(
+    fn keep_conditions(
         &mut self,
         whole: &Catalog<'_>,
         reach: &Reach<'_>,
@@ -242,24 +205,13 @@ impl<'a> Requirements<'a> {
     }
 }
 
-#[derive(Default)]
-struct TenantRuns {
-    features: Vec<u8>,
-    scope_sets: Vec<u8>,
-    roles: Vec<u8>,
-    groups: Vec<u8>,
-    directory: Vec<u8>,
-}
-
 impl TenantRuns {
-    fn new(whole: &Tenant<'_>, reach: &Reach<'_>) -> Result<Self, UnencodablePolicy> {
+    fn reached(whole: &Tenant<'_>, reach: &Reach<'_>) -> Result<Self, UnencodablePolicy> {
         // Every feature that is kept is on.
         let on = whole.features.iter();
-        let mut runs = Self {
-            features: pack(on.filter_map(|feature| reach.features.number(feature)))?,
-            ..Self::default()
-        };
-        runs.encode_roles(whole, reach)?;
+        let on = pack(on.filter_map(|feature| reach.features.number(feature)))?;
+        let mut runs = Self::new(on, whole.role_changes);
+        runs.keep_roles(whole, reach)?;
         for group in &reach.groups {
             let roles = bindings(group.roles, &reach.roles)?;
             let wire = Group {
@@ -269,23 +221,12 @@ impl TenantRuns {
             push(&mut runs.groups, &wire)?;
         }
         if let Some(person) = &reach.person {
-            runs.encode_person(person, reach)?;
+            runs.keep_person(person, reach)?;
         }
         Ok(runs)
     }
 
-    const fn wire(&self) -> Tenant<'_> {
-        Tenant {
-            features: Packed::new(self.features.as_slice()),
-            role_changes: portcullis_engine::format::RoleChanges::Instant,
-            scope_sets: Packed::new(self.scope_sets.as_slice()),
-            roles: Packed::new(self.roles.as_slice()),
-            groups: Packed::new(self.groups.as_slice()),
-            directory: Packed::new(self.directory.as_slice()),
-        }
-    }
-
-    fn encode_roles(
+    fn keep_roles(
         &mut self,
         whole: &Tenant<'_>,
         reach: &Reach<'_>,
@@ -320,7 +261,7 @@ impl TenantRuns {
         Ok(())
     }
 
-    fn encode_person(
+    fn keep_person(
         &mut self,
         person: &Person<'_>,
         reach: &Reach<'_>,
