@@ -27,7 +27,11 @@ pub(crate) const GUESTS: [Guest; 1] = [Guest {
 
 /// Every `no_std` crate. Each is checked alone, for together with others a feature that one of
 /// them turns on would hide that another needs `std`.
-pub(crate) const NO_STD: [&str; 2] = ["portcullis-engine", "portcullis-component"];
+pub(crate) const NO_STD: [&str; 3] = [
+    "portcullis-engine",
+    "portcullis-gate",
+    "portcullis-component",
+];
 
 impl Guest {
     /// Returns the name that rustc gives the core module.

@@ -1,0 +1,151 @@
+//! What happened, in one word.
+
+use core::fmt;
+
+/// Why a request went on or was answered: stable words for logs, metrics and tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Code {
+    /// Forwarded: a grant holds.
+    Granted,
+    /// Forwarded with the filter that the origin must apply.
+    Conditional,
+    /// Forwarded: the route is public.
+    Public,
+    /// Answered: a CORS preflight that the route allows.
+    Preflight,
+    /// No bundle was ever accepted.
+    NoBundle,
+    /// No bundle was ever accepted, and the last one offered was refused.
+    BundleRejected,
+    /// The newest bundle has expired.
+    BundleExpired,
+    /// The identity belongs to another tenant than this listener's, or to one without a policy.
+    TenantMismatch,
+    /// The route is not public, and the request says of nobody that it is from them.
+    IdentityMissing,
+    /// What the request brings to identify somebody is not believed.
+    IdentityInvalid,
+    /// No route matches.
+    RouteUnknown,
+    /// The target can be read in more than one way.
+    PathAmbiguous,
+    /// Something is longer or more than the bound.
+    LimitExceeded,
+    /// The request breaks HTTP's own grammar, or names a header that is the gate's own.
+    RequestMalformed,
+    /// A header or query parameter that an attribute comes from stands more than once,
+    /// or can be read in more than one way.
+    AttributeAmbiguous,
+    /// Denied: the policy has no such permission.
+    UnknownPermission,
+    /// Denied: a feature that the permission requires is off.
+    FeatureDisabled,
+    /// Denied: no role grants the permission.
+    NotGranted,
+    /// Denied: a role grants it, in no scope that holds here.
+    OutOfScope,
+    /// Denied: the decision is conditional, and the route does not forward those.
+    ConditionalRefused,
+    /// The guest failed; only a shell says this.
+    Trap,
+}
+
+impl Code {
+    /// Every code.
+    pub const ALL: [Self; 21] = [
+        Self::Granted,
+        Self::Conditional,
+        Self::Public,
+        Self::Preflight,
+        Self::NoBundle,
+        Self::BundleRejected,
+        Self::BundleExpired,
+        Self::TenantMismatch,
+        Self::IdentityMissing,
+        Self::IdentityInvalid,
+        Self::RouteUnknown,
+        Self::PathAmbiguous,
+        Self::LimitExceeded,
+        Self::RequestMalformed,
+        Self::AttributeAmbiguous,
+        Self::UnknownPermission,
+        Self::FeatureDisabled,
+        Self::NotGranted,
+        Self::OutOfScope,
+        Self::ConditionalRefused,
+        Self::Trap,
+    ];
+
+    /// Returns the word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Granted => "granted",
+            Self::Conditional => "conditional",
+            Self::Public => "public",
+            Self::Preflight => "preflight",
+            Self::NoBundle => "no-bundle",
+            Self::BundleRejected => "bundle-rejected",
+            Self::BundleExpired => "bundle-expired",
+            Self::TenantMismatch => "tenant-mismatch",
+            Self::IdentityMissing => "identity-missing",
+            Self::IdentityInvalid => "identity-invalid",
+            Self::RouteUnknown => "route-unknown",
+            Self::PathAmbiguous => "path-ambiguous",
+            Self::LimitExceeded => "limit-exceeded",
+            Self::RequestMalformed => "request-malformed",
+            Self::AttributeAmbiguous => "attribute-ambiguous",
+            Self::UnknownPermission => "unknown-permission",
+            Self::FeatureDisabled => "feature-disabled",
+            Self::NotGranted => "not-granted",
+            Self::OutOfScope => "out-of-scope",
+            Self::ConditionalRefused => "conditional-refused",
+            Self::Trap => "trap",
+        }
+    }
+
+    /// Returns the status that a client gets, or nothing where the request goes on.
+    #[must_use]
+    pub const fn status(self) -> Option<u16> {
+        Some(match self {
+            Self::Granted | Self::Conditional | Self::Public => return None,
+            Self::Preflight => 204,
+            Self::RequestMalformed
+            | Self::PathAmbiguous
+            | Self::LimitExceeded
+            | Self::AttributeAmbiguous => 400,
+            Self::IdentityMissing | Self::IdentityInvalid => 401,
+            Self::TenantMismatch
+            | Self::UnknownPermission
+            | Self::FeatureDisabled
+            | Self::NotGranted
+            | Self::OutOfScope
+            | Self::ConditionalRefused => 403,
+            Self::RouteUnknown => 404,
+            Self::NoBundle | Self::BundleRejected | Self::BundleExpired | Self::Trap => 503,
+        })
+    }
+
+    /// Returns the word that a client is told: no more than it needs to know.
+    ///
+    /// What denies because of roles, features or scopes reads alike, and so does every
+    /// reason why there is no policy to answer from.
+    #[must_use]
+    pub const fn class(self) -> &'static str {
+        match self {
+            Self::UnknownPermission | Self::FeatureDisabled | Self::NotGranted => "not-granted",
+            Self::NoBundle | Self::BundleRejected | Self::BundleExpired | Self::Trap => {
+                "unavailable"
+            }
+            Self::ConditionalRefused => "out-of-scope",
+            other => other.name(),
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

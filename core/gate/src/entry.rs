@@ -1,0 +1,129 @@
+//! What a shell logs of a request.
+
+use alloc::{string::String, vec::Vec};
+
+use portcullis_engine::write_json_string;
+
+use crate::{code::Code, config::Level};
+
+/// What a shell logs of a request: all that the client was not told.
+///
+/// A text that does not apply is empty. No token, no header value and no attribute
+/// value is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// How loud it is, as the configuration says for this code.
+    pub level: Level,
+    /// What happened.
+    pub code: Code,
+    /// More on it: which ambiguity, which limit, why a token was not believed.
+    pub detail: String,
+    /// The matched route: its first method and its path as the policy writes it.
+    pub route: String,
+    /// The permission asked about.
+    pub permission: String,
+    /// `allow`, `conditional` or `deny`, where it came to a decision.
+    pub effect: &'static str,
+    /// The role whose grant holds.
+    pub role: String,
+    /// The scope that holds.
+    pub scope: String,
+    /// The team that the role is bound to.
+    pub team: String,
+    /// The features that would have to be on.
+    pub features: Vec<String>,
+    /// The subject's type.
+    pub subject_type: String,
+    /// The subject's id.
+    pub subject: String,
+    /// The tenant whose policy answered.
+    pub tenant: String,
+    /// The sequence of the bundle that answered; zero if none did.
+    pub sequence: u64,
+    /// The trace id (W3C Trace Context), 32 hexadecimal digits; the client is told it.
+    pub trace: String,
+}
+
+impl Entry {
+    /// Starts with a code and nothing else known.
+    #[must_use]
+    pub const fn new(code: Code) -> Self {
+        Self {
+            level: Level::Info,
+            code,
+            detail: String::new(),
+            route: String::new(),
+            permission: String::new(),
+            effect: "",
+            role: String::new(),
+            scope: String::new(),
+            team: String::new(),
+            features: Vec::new(),
+            subject_type: String::new(),
+            subject: String::new(),
+            tenant: String::new(),
+            sequence: 0,
+            trace: String::new(),
+        }
+    }
+
+    /// Appends compact JSON: one object, members in the order of the fields without
+    /// `level`, each only where it applies.
+    pub fn write_json(&self, out: &mut String) {
+        out.push_str(r#"{"code":"#);
+        write_json_string(out, self.code.name());
+        let mut member = |name: &str, value: &str| {
+            if !value.is_empty() {
+                out.push(',');
+                write_json_string(out, name);
+                out.push(':');
+                write_json_string(out, value);
+            }
+        };
+        member("detail", &self.detail);
+        member("route", &self.route);
+        member("permission", &self.permission);
+        member("effect", self.effect);
+        member("role", &self.role);
+        member("scope", &self.scope);
+        member("team", &self.team);
+        if !self.features.is_empty() {
+            out.push_str(r#","features":["#);
+            for (feature, at) in self.features.iter().zip(0_usize..) {
+                if at > 0 {
+                    out.push(',');
+                }
+                write_json_string(out, feature);
+            }
+            out.push(']');
+        }
+        let mut member = |name: &str, value: &str| {
+            if !value.is_empty() {
+                out.push(',');
+                write_json_string(out, name);
+                out.push(':');
+                write_json_string(out, value);
+            }
+        };
+        member("subject_type", &self.subject_type);
+        member("subject", &self.subject);
+        member("tenant", &self.tenant);
+        if self.sequence > 0 {
+            out.push_str(r#","sequence":"#);
+            out.push_str(&alloc::format!("{}", self.sequence));
+        }
+        if !self.trace.is_empty() {
+            out.push_str(r#","trace":"#);
+            write_json_string(out, &self.trace);
+        }
+        out.push('}');
+    }
+
+    /// Returns the JSON of [`Entry::write_json`].
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut out = String::new();
+        self.write_json(&mut out);
+        out
+    }
+}

@@ -1,0 +1,37 @@
+//! The gate: takes an HTTP request as its bytes came, and says what becomes of it.
+//!
+//! The types tell the story: [`GateConfig`] → [`Gate`] → [`Request`] → [`Verdict`]
+//! → [`Forward`] or [`Response`]. Nothing here reads a clock, a file, a network or a
+//! source of randomness: the time, the bundle and what tells requests apart are
+//! arguments. What goes wrong is refused, and the [`Entry`] says which failure it was.
+#![no_std]
+#![forbid(unsafe_code)]
+#![warn(
+    clippy::std_instead_of_core,
+    clippy::alloc_instead_of_core,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions
+)]
+
+extern crate alloc;
+
+mod code;
+mod config;
+mod entry;
+mod gate;
+mod rejection;
+mod request;
+mod status;
+mod verdict;
+
+pub mod limits;
+
+pub use code::Code;
+pub use config::{GateConfig, InvalidConfig, Level};
+pub use entry::Entry;
+pub use gate::{Gate, TokenCache};
+pub use portcullis_engine::{Offer, Persisted, UnixSeconds};
+pub use rejection::GateRejection;
+pub use request::{Peer, Request};
+pub use status::GateStatus;
+pub use verdict::{Forward, Response, Verdict};

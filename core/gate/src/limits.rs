@@ -1,0 +1,18 @@
+//! Every bound that the gate holds.
+
+/// Largest configuration read, in bytes; a bundle inside it counts.
+pub const CONFIG_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Longest path, in bytes, as the client sent it.
+pub const PATH_BYTES_MAX: usize = 4 * 1024;
+/// Longest request-target, query included, in bytes.
+pub const TARGET_BYTES_MAX: usize = 16 * 1024;
+/// Most header fields of a request.
+pub const HEADERS_MAX: usize = 256;
+/// Largest sum of header names and values, in bytes.
+pub const HEADER_BYTES_MAX: usize = 64 * 1024;
+/// Longest token, in bytes.
+pub const TOKEN_BYTES_MAX: usize = 8 * 1024;
+/// Longest filter that is forwarded, percent-encoded, in bytes.
+pub const FILTER_BYTES_MAX: usize = 4 * 1024;
+/// Most verified tokens remembered unless the configuration says otherwise.
+pub const TOKENS_MAX: usize = 1_024;

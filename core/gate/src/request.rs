@@ -1,0 +1,36 @@
+//! What a shell hands over of a request.
+
+use core::net::IpAddr;
+
+/// A request as the client sent it: nothing decoded, nothing normalised.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The method, as given; methods are case-sensitive (RFC 9110, section 9.1).
+    pub method: &'a [u8],
+    /// The `:authority` of HTTP/2 and 3, or the `host` header; empty if there is none.
+    pub authority: &'a [u8],
+    /// The request-target exactly as the client sent it, query included.
+    pub target: &'a [u8],
+    /// Every header field in order, names as given, values without surrounding
+    /// white space; no pseudo headers. `host` may be among them.
+    pub headers: &'a [(&'a [u8], &'a [u8])],
+    /// Who is at the other end of the connection, by what the shell itself knows.
+    pub peer: Peer<'a>,
+    /// Whatever tells this request from others: a request id, a clock's nanoseconds,
+    /// random bytes; it may be empty, and needs not be secret.
+    ///
+    /// A trace id is made from it and from the request where the client brings none.
+    /// Two requests that agree in everything, nonce included, share a trace id.
+    pub nonce: &'a [u8],
+}
+
+/// Who is at the other end of the connection. Never taken from a header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Peer<'a> {
+    /// The shell does not know: never trusted.
+    Unknown,
+    /// The address of the socket.
+    Address(IpAddr),
+    /// The identity that mTLS proved: a SPIFFE id or another name of the certificate.
+    Identity(&'a str),
+}

@@ -1,0 +1,49 @@
+//! How the gate stands.
+
+use alloc::{format, string::String, vec::Vec};
+
+use portcullis_engine::{KeeperStatus, UnixSeconds, write_json_string};
+
+use crate::rejection::GateRejection;
+
+/// How the gate stands: whether it can answer, from what, and when to ask for more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GateStatus {
+    /// Whether at least one tenant's policy answers now.
+    pub ready: bool,
+    /// Each tenant's policy, by audience and tenant.
+    pub tenants: Vec<KeeperStatus>,
+    /// Why the last bundle offered was refused, if it was.
+    pub last_rejection: Option<GateRejection>,
+    /// How many verified tokens are remembered.
+    pub tokens: usize,
+    /// When the shell should fetch next.
+    pub poll_at: UnixSeconds,
+}
+
+impl GateStatus {
+    /// Returns compact JSON: `ready`, `tenants` (each `tenant`, `sequence`,
+    /// `expires_at`, `ready`, `stale`), `last_rejection` where there is one, `tokens`.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut out = format!(r#"{{"ready":{},"tenants":["#, self.ready);
+        for (own, at) in self.tenants.iter().zip(0_usize..) {
+            if at > 0 {
+                out.push(',');
+            }
+            out.push_str(r#"{"tenant":"#);
+            write_json_string(&mut out, &own.key.tenant);
+            out.push_str(&format!(
+                r#","sequence":{},"expires_at":{},"ready":{},"stale":{}}}"#,
+                own.sequence, own.expires_at.0, own.ready, own.stale
+            ));
+        }
+        out.push(']');
+        if let Some(rejection) = self.last_rejection {
+            out.push_str(r#","last_rejection":"#);
+            write_json_string(&mut out, rejection.code());
+        }
+        out.push_str(&format!(r#","tokens":{}}}"#, self.tokens));
+        out
+    }
+}

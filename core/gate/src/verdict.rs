@@ -1,0 +1,51 @@
+//! What becomes of a request.
+
+use alloc::{string::String, vec::Vec};
+
+use crate::entry::Entry;
+
+/// What becomes of a request: it goes on, or the gate answers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The shell passes it on, with these changes to its headers and none to its target.
+    Forward(Forward),
+    /// The shell answers it.
+    Respond(Response),
+}
+
+impl Verdict {
+    /// Returns what to log.
+    #[must_use]
+    pub const fn entry(&self) -> &Entry {
+        match self {
+            Self::Forward(forward) => &forward.entry,
+            Self::Respond(response) => &response.entry,
+        }
+    }
+}
+
+/// How a request goes on. The method, the target and the body stay the client's bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forward {
+    /// Names of headers to remove, each as it stands in the request, in the order in
+    /// which they first stand there. A shell that cannot remove one that is present denies.
+    pub remove: Vec<String>,
+    /// Headers to set once the removals are done; lower-case names, each once, values
+    /// of visible ASCII. Set means replaced: none of them may stand twice.
+    pub set: Vec<(String, String)>,
+    /// What to log.
+    pub entry: Entry,
+}
+
+/// An answer in the upstream's place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The status code (RFC 9110, section 15).
+    pub status: u16,
+    /// The headers, lower-case names; no `content-length`.
+    pub headers: Vec<(String, String)>,
+    /// The body: a problem (RFC 9457), or empty. A shell leaves it out for HEAD.
+    pub body: String,
+    /// What to log.
+    pub entry: Entry,
+}
