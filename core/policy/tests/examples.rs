@@ -8,7 +8,7 @@ use std::path::Path;
 
 use portcullis_engine::UnixSeconds;
 use portcullis_policy::encode::Edition;
-use portcullis_policy::{Source, kit};
+use portcullis_policy::{Source, compile, kit};
 
 /// Calls back with the name and the text of each example.
 fn each(mut check: impl FnMut(&str, &str)) {
@@ -54,5 +54,33 @@ fn every_example_passes_its_own_tests_and_exercises_every_grant() {
         }
         assert!(report.passes(), "{name}");
         assert_eq!(report.coverage.percent(), 100, "{name}");
+    });
+}
+
+#[test]
+fn every_example_passes_its_tests_whatever_features_are_turned_on_or_off() {
+    each(|name, text| {
+        let (source, _) = Source::load(text).unwrap();
+        let all = source.catalog.features.0.clone();
+        let on = source.tenant.features.0.clone();
+        let toggled = all.iter().map(|feature| {
+            let mut features = on.clone();
+            if on.contains(feature) {
+                features.retain(|known| known != feature);
+            } else {
+                features.push(feature.clone());
+            }
+            features
+        });
+        for features in toggled.chain([Vec::new(), all.clone()]) {
+            let mut source = source.clone();
+            source.tenant.features.0.clone_from(&features);
+            let model = compile(&source.catalog, &source.tenant).unwrap();
+            let edition = Edition::new("default", UnixSeconds(1_000), 60, &source.catalog);
+            let report = kit::test(&model, &source.tests, &edition).unwrap();
+            let failing = report.failing().map(|test| &test.name).collect::<Vec<_>>();
+            assert!(failing.is_empty(), "{name} with {features:?}: {failing:?}");
+            assert_eq!(report.coverage.percent(), 100, "{name} with {features:?}");
+        }
     });
 }
