@@ -1,0 +1,62 @@
+//! Failures as lines, and times as JavaScript gives them.
+
+use alloc::string::String;
+
+use portcullis_engine::{LimitExceeded, RejectedBundle, SessionExpired, UnixSeconds};
+
+/// Why there is no answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Failure {
+    InvalidTrust(&'static str),
+    Rejected(RejectedBundle),
+    Expired,
+    Limit(LimitExceeded),
+}
+
+impl Failure {
+    /// Appends `!code`, and words where there are any.
+    pub(crate) fn write(self, out: &mut String) {
+        let (code, words) = match self {
+            Self::InvalidTrust(words) => ("!invalid-trust ", words),
+            Self::Rejected(rejection) => ("!bundle-rejected ", rejection.code()),
+            Self::Expired => ("!bundle-expired", ""),
+            Self::Limit(limit) => ("!limit-exceeded ", limit.message()),
+        };
+        out.push_str(code);
+        out.push_str(words);
+    }
+
+    pub(crate) fn line(self) -> String {
+        let mut out = String::new();
+        self.write(&mut out);
+        out
+    }
+}
+
+impl From<RejectedBundle> for Failure {
+    fn from(rejection: RejectedBundle) -> Self {
+        Self::Rejected(rejection)
+    }
+}
+
+impl From<SessionExpired> for Failure {
+    fn from(_: SessionExpired) -> Self {
+        Self::Expired
+    }
+}
+
+impl From<LimitExceeded> for Failure {
+    fn from(limit: LimitExceeded) -> Self {
+        Self::Limit(limit)
+    }
+}
+
+/// Takes a time in seconds; what is no time is past every end.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked to be a number from 0; a larger one than fits becomes the largest"
+)]
+pub(crate) fn seconds(time: f64) -> UnixSeconds {
+    UnixSeconds(if time >= 0.0 { time as u64 } else { u64::MAX })
+}
