@@ -6,8 +6,9 @@ use portcullis_engine::{Decision, DenyReason, Policy, UnixSeconds};
 use serde_json::Value;
 
 use super::cover::Power;
-use super::holdings::{self, Holdings, Pair};
-use super::refused::{GrantName, Refused, RefusedReason};
+use super::holdings::{self, Holdings};
+use super::owed::{self, Cover};
+use super::refused::{Refused, RefusedReason};
 use super::{Actor, SubjectKey, names};
 use crate::authzen::{Attribute, Request, Resource, Subject};
 use crate::encode::Edition;
@@ -18,15 +19,15 @@ use crate::source::{Catalog, Operation};
 
 /// A subject at the desk, under the policy as it is before the change.
 pub(super) struct Desk<'a> {
-    model: &'a Model,
+    pub(super) model: &'a Model,
     policy: Policy,
     actor: &'a Subject,
     attributes: &'a [Attribute],
     holdings: Holdings,
-    power: Power<'a>,
+    pub(super) power: Power<'a>,
     /// The built-in roles that the catalog lists by name in what the actor manages, with
     /// the teams of the roles that say so.
-    listed: BTreeMap<RoleIndex, BTreeSet<Option<String>>>,
+    pub(super) listed: BTreeMap<RoleIndex, BTreeSet<Option<String>>>,
 }
 
 /// One operation on one target; a change consists of one or, with its consequences, several.
@@ -41,22 +42,6 @@ pub(super) struct Step {
     pub(super) team: Option<String>,
     /// What the actor has to cover.
     pub(super) cover: Cover,
-}
-
-/// What the actor has to cover for a step.
-#[derive(Clone, Debug)]
-pub(super) enum Cover {
-    /// Nothing is handed out or taken away.
-    Nothing,
-    /// All that a role grants, before and after, everywhere.
-    Role {
-        before: Option<String>,
-        after: Option<String>,
-    },
-    /// All that a role lets its holder do and hand out, everywhere or in the step's team.
-    Holding { role: String, everywhere: bool },
-    /// All that a role grants, which somebody is to lose, everywhere or in the step's team.
-    Losing { role: String, everywhere: bool },
 }
 
 impl<'a> Desk<'a> {
@@ -80,8 +65,8 @@ impl<'a> Desk<'a> {
             )
         })?;
         let holdings = Holdings::of_subject(model, subject);
-        let power = Power::new(model, &holdings);
-        let listed = listed(model, &holdings);
+        let power = Power::new(model, &holdings, teams(model, subject));
+        let listed = owed::listed(model, &holdings);
         Ok(Some(Self {
             model,
             policy,
@@ -298,103 +283,6 @@ impl<'a> Desk<'a> {
         ))
     }
 
-    fn covered(&self, step: &Step, after: &Model) -> Result<(), Refused> {
-        let (grants, team) = self.to_cover(step, after);
-        let lacking = grants
-            .into_iter()
-            .filter(|grant| !self.power.covers(*grant, team))
-            .map(|grant| names::grant(self.model, grant, team))
-            .collect::<Vec<GrantName>>();
-        if lacking.is_empty() {
-            return Ok(());
-        }
-        let message = format!(
-            "{} would hand out or take away what it does not hold: {}",
-            self.who(),
-            names::quoted(&lacking)
-        );
-        let mut refused = Refused::new(
-            RefusedReason::NotCovered,
-            message,
-            "ask somebody who holds these, at these scopes or wider ones",
-        );
-        refused.lacking = lacking;
-        Err(refused)
-    }
-
-    fn to_cover<'s>(&self, step: &'s Step, after: &Model) -> (BTreeSet<Pair>, Option<&'s str>) {
-        let of = |model: &Model, id: &Option<String>| {
-            let role = id.as_ref().and_then(|id| model.role(id));
-            role.map(|role| holdings::of_role(model, role))
-                .unwrap_or_default()
-        };
-        let team = |everywhere: bool| step.team.as_deref().filter(|_| !everywhere);
-        match &step.cover {
-            Cover::Nothing => (BTreeSet::new(), None),
-            Cover::Role {
-                before,
-                after: later,
-            } => {
-                // INVARIANT (numbers): permissions and scopes are the catalog's, so that the
-                // two models number them alike.
-                let grants = of(self.model, before).into_iter().chain(of(after, later));
-                (grants.collect(), None)
-            }
-            Cover::Losing { role, everywhere } => {
-                let Some(role) = self.model.role(role) else {
-                    return (BTreeSet::new(), None);
-                };
-                let mut grants = holdings::of_role(self.model, role);
-                if step.operation == Operation::Unassign && self.vendor_lists(role, step) {
-                    let fixed = holdings::of_catalog(self.model, role);
-                    grants.retain(|grant| !fixed.contains(grant));
-                }
-                (grants, team(*everywhere))
-            }
-            Cover::Holding { role, everywhere } => {
-                let Some(role) = self.model.role(role) else {
-                    return (BTreeSet::new(), None);
-                };
-                // What a role lists its holder may assign without cover. So whoever hands
-                // the role out hands that out too.
-                let mut grants = holdings::of_role(self.model, role);
-                for listed in self.reach(role) {
-                    grants.extend(holdings::of_catalog(self.model, listed));
-                }
-                if step.operation == Operation::Assign && self.vendor_lists(role, step) {
-                    for listed in self.reach(role).into_iter().chain([role]) {
-                        let fixed = holdings::of_catalog(self.model, listed);
-                        grants.retain(|grant| !fixed.contains(grant));
-                    }
-                }
-                (grants, team(*everywhere))
-            }
-        }
-    }
-
-    /// Tells whether the catalog lists a built-in role by name in what the actor manages,
-    /// everywhere or on the step's team.
-    fn vendor_lists(&self, role: RoleIndex, step: &Step) -> bool {
-        self.listed
-            .get(&role)
-            .is_some_and(|teams| teams.contains(&None) || teams.contains(&step.team))
-    }
-
-    /// Returns the roles that a role lets its holder assign without cover, and those that
-    /// they do, and so on.
-    fn reach(&self, role: RoleIndex) -> BTreeSet<RoleIndex> {
-        let mut reached = BTreeSet::new();
-        let mut open = vec![role];
-        while let Some(role) = open.pop() {
-            for next in lists(self.model, role) {
-                if reached.insert(*next) {
-                    open.push(*next);
-                }
-            }
-        }
-        reached
-    }
-
     fn not_allowed(&self, operation: Operation, permissions: &[String]) -> Refused {
         let refused = |message, cure| Refused::new(RefusedReason::NotAllowed, message, cure);
         let name = operation.name();
@@ -439,7 +327,7 @@ impl<'a> Desk<'a> {
         )
     }
 
-    fn who(&self) -> String {
+    pub(super) fn who(&self) -> String {
         format!("`{}`", SubjectKey::new(&self.actor.kind, &self.actor.id))
     }
 }
@@ -454,29 +342,20 @@ enum Answer {
     Depends(Option<Value>),
 }
 
-/// Returns the roles that a built-in role lists by name in `manages`.
-pub(super) fn lists(model: &Model, role: RoleIndex) -> &[RoleIndex] {
-    match model.roles.get(role.get()) {
-        // `*` lists nothing: it names no role whose content the vendor would have vouched for.
-        Some(role) if role.built_in => match &role.manages {
-            Manages::Roles(roles) => roles,
-            Manages::None | Manages::All => &[],
-        },
-        _ => &[],
-    }
-}
-
-fn listed(model: &Model, holdings: &Holdings) -> BTreeMap<RoleIndex, BTreeSet<Option<String>>> {
-    let mut listed = BTreeMap::<_, BTreeSet<_>>::new();
-    for binding in holdings.usable(model) {
-        for role in lists(model, binding.role) {
-            listed
-                .entry(*role)
-                .or_default()
-                .insert(binding.team.clone());
-        }
-    }
-    listed
+/// Returns the teams that a subject is on by its attributes.
+fn teams(model: &Model, subject: &Subject) -> BTreeSet<String> {
+    let Some(name) = &model.attributes.team else {
+        return BTreeSet::new();
+    };
+    let own = subject.attributes.iter().filter(|one| one.name == *name);
+    let own = own.filter(|one| !model.attributes.directory_only.contains(&one.name));
+    let person = holdings::person(model, &subject.kind, &subject.id);
+    let known = person.into_iter().flat_map(|person| &person.attributes);
+    let known = known.filter(|(known, _)| known == name);
+    own.flat_map(|one| &one.values)
+        .chain(known.flat_map(|(_, values)| values))
+        .cloned()
+        .collect()
 }
 
 /// Refuses attributes that the catalog does not know, and those that follow from the operation.

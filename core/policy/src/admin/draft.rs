@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::desk::{Cover, Step};
+use super::desk::Step;
+use super::owed::Cover;
 use super::refused::{Refused, RefusedReason};
 use super::{Change, SubjectKey, holders, names, roles};
 use crate::model::Model;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::desk::{Cover, Step};
+use super::desk::Step;
 use super::draft::{Draft, Holder, Stripped};
 use super::holdings::{self, Holdings};
+use super::owed::Cover;
 use super::refused::{Refused, RefusedReason};
 use super::{SubjectKey, names};
 use crate::model::Model;

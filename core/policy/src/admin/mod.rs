@@ -14,6 +14,7 @@ mod holdings;
 mod impact;
 mod keepers;
 mod names;
+mod owed;
 mod refused;
 mod roles;
 mod text;

@@ -5,15 +5,20 @@
 //! or is covered by what the actors held at the start; and so is each that is gone. What the
 //! catalog itself lists as theirs to assign counts as theirs.
 //!
+//! The same is asked of what is reached: nobody can do to any resource what it could not at
+//! the start and could not either with the actors' grants and on the actors' teams.
+//!
 //! `PORTCULLIS_SEQUENCES` says how many sequences are tried.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test should fail loudly"
 )]
 
 mod power;
 mod random;
+mod reached;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -29,6 +34,7 @@ use proptest::test_runner::{Config, TestCaseError, TestCaseResult, TestRunner};
 
 use power::{Grants, covered, grants_of_all, of_user, reach};
 use random::Choices;
+use reached::{Reached, reached_by_all};
 
 #[test]
 fn nothing_escalates() {
@@ -70,6 +76,7 @@ fn sequence(bytes: &[u8], tally: &mut Tally) -> TestCaseResult {
     };
     let actors = random::actors(&mut choices);
     let before = grants_of_all(&start);
+    let reached = reached_by_all(&start, &actors);
     let mut pool = Grants::new();
     for actor in &actors {
         pool.extend(of_user(&start, actor));
@@ -88,6 +95,7 @@ fn sequence(bytes: &[u8], tally: &mut Tally) -> TestCaseResult {
             Ok(changed) => {
                 *yes += 1;
                 check(&start, &changed.model, &before, &pool, &actors)
+                    .and_then(|()| check_reached(&changed.model, &reached))
                     .map_err(|error| explained(&error, &source, actor, &change))?;
                 source = changed.source;
             }
@@ -132,6 +140,23 @@ fn check(
         return Err(TestCaseError::fail(format!(
             "{alone} changed its own access"
         )));
+    }
+    Ok(())
+}
+
+fn check_reached(now: &Model, reached: &[Reached]) -> TestCaseResult {
+    for start in reached {
+        for (permission, may) in start.now(now) {
+            let could = start.before.get(&permission).copied().unwrap_or_default();
+            let shared = start.pool.get(&permission).copied().unwrap_or_default();
+            let changed = (may ^ could) & !shared;
+            if changed != 0 {
+                return Err(TestCaseError::fail(format!(
+                    "{} could {permission} {could:b}, can {may:b}, the actors {shared:b}",
+                    start.holder
+                )));
+            }
+        }
     }
     Ok(())
 }

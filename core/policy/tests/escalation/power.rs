@@ -44,6 +44,17 @@ pub(crate) fn of_user(model: &Model, id: &str) -> Grants {
 /// Returns what the catalog lists a user's roles to assign, and what those do, and so on.
 pub(crate) fn reach(model: &Model, id: &str) -> Grants {
     let mut grants = Grants::new();
+    for Binding { role, team } in listed(model, id) {
+        let role = &model.roles[role.get()];
+        let fixed = role.grants_unedited.as_ref().unwrap_or(&role.grants);
+        grants.extend(written_out(model, fixed, team.as_deref()));
+    }
+    grants
+}
+
+/// Returns the roles that a user's roles list, and those that they do, with the teams.
+pub(crate) fn listed(model: &Model, id: &str) -> Vec<Binding> {
+    let mut found = Vec::new();
     for binding in bindings(model, id)
         .iter()
         .filter(|binding| model.roles[binding.role.get()].available)
@@ -59,16 +70,15 @@ pub(crate) fn reach(model: &Model, id: &str) -> Grants {
                 }
             }
         }
-        for role in seen {
-            let role = &model.roles[role.get()];
-            let fixed = role.grants_unedited.as_ref().unwrap_or(&role.grants);
-            grants.extend(written_out(model, fixed, binding.team.as_deref()));
-        }
+        found.extend(seen.into_iter().map(|role| Binding {
+            role,
+            team: binding.team.clone(),
+        }));
     }
-    grants
+    found
 }
 
-fn bindings(model: &Model, id: &str) -> Vec<Binding> {
+pub(crate) fn bindings(model: &Model, id: &str) -> Vec<Binding> {
     let mut bindings = Vec::new();
     for person in model
         .tenant

@@ -292,7 +292,7 @@ fn bindings(choices: &mut Choices<'_>, most: usize) -> Vec<String> {
 }
 
 const SCOPES: &[&str] = &["all", "own", "mine", "team", "own-in-team", "x-alone"];
-const TEAMS: &[&str] = &["x", "y"];
+pub(crate) const TEAMS: &[&str] = &["x", "y"];
 const DATA: &[&str] = &["a:read", "a:write", "b:read", "b:write"];
 const BUILT_IN: [&str; 4] = ["r0", "r1", "r2", "r3"];
 const OWN: [&str; 3] = ["t0", "t1", "t2"];

@@ -126,7 +126,12 @@ fn what_is_handed_out_or_taken_away_is_held() {
     let lacking = no.lacking.iter().map(ToString::to_string);
     assert_eq!(
         lacking.collect::<Vec<_>>(),
-        ["tickets:write at all", "quality:read at all"]
+        [
+            // jo is a reader on emea, and so would reach its tickets; cleo is on apac.
+            "tickets:write at team on emea",
+            "tickets:write at all",
+            "quality:read at all"
+        ]
     );
     refused(
         &policy,
@@ -245,7 +250,12 @@ fn what_holds_everywhere_covers_what_holds_on_a_team() {
     let source = change(&policy(), "ann", &create("small")).unwrap().source;
     let grants = grant("small", &[("team", "tickets:write")]);
     let source = change(&source, "ann", &grants).unwrap().source;
-    for binding in ["small", "small@apac", "small@emea"] {
+    for binding in ["small", "small@apac"] {
+        change(&source, "cleo", &assign(binding, "new")).unwrap();
+    }
+    let own = grant("small", &[("own", "tickets:read")]);
+    let source = change(&source, "ann", &own).unwrap().source;
+    for binding in ["small", "small@apac"] {
         change(&source, "cleo", &assign(binding, "new")).unwrap();
     }
     // What holds on a team covers nothing beyond it.
@@ -257,6 +267,101 @@ fn what_holds_everywhere_covers_what_holds_on_a_team() {
         Why::NotAllowed,
         "`people:assign`",
     );
+}
+
+/// A role for the tickets of one's teams, held by nobody yet.
+fn with_a_role_for_teams() -> Source {
+    let source = change(&policy(), "ann", &create("small")).unwrap().source;
+    let grants = grant("small", &[("team", "tickets:write")]);
+    change(&source, "ann", &grants).unwrap().source
+}
+
+#[test]
+fn a_binding_reaches_no_team_that_the_actor_does_not() {
+    // On apac by its attributes, cleo writes apac's tickets; who is bound to emea writes emea's.
+    let source = with_a_role_for_teams();
+    let lacking = "`tickets:write at team on emea`";
+    refused(
+        &source,
+        "cleo",
+        &assign("small@emea", "new"),
+        Why::NotCovered,
+        lacking,
+    );
+    refused(
+        &source,
+        "cleo",
+        &map("g", "small@emea"),
+        Why::NotCovered,
+        lacking,
+    );
+    change(&source, "cleo", &map("g", "small@apac")).unwrap();
+    // On emea by its binding, tim reaches it too; so does who reaches all.
+    change(&source, "tim", &assign("small@emea", "new")).unwrap();
+    let bound = change(&source, "ann", &assign("small@emea", "new"))
+        .unwrap()
+        .source;
+    // Taking it away, and changing what is bound there, are the same.
+    refused(
+        &bound,
+        "cleo",
+        &unassign("small@emea", "new"),
+        Why::NotCovered,
+        lacking,
+    );
+    refused(
+        &bound,
+        "cleo",
+        &revoke("small", &[("*", "tickets:write")]),
+        Why::NotCovered,
+        lacking,
+    );
+    change(&bound, "cleo", &grant("small", &[("own", "tickets:read")])).unwrap();
+    change(&bound, "cleo", &rename("small", "smaller")).unwrap();
+    let mapped = change(&source, "ann", &map("g", "small@emea")).unwrap();
+    refused(
+        &mapped.source,
+        "cleo",
+        &delete("small", None),
+        Why::NotCovered,
+        lacking,
+    );
+}
+
+#[test]
+fn who_reaches_every_case_reaches_a_team() {
+    // Neither alone holds of a team's tickets; one of the two always does.
+    let halves = POLICY.replacen(
+        r#""all": "true""#,
+        r#""taken": "present(resource.owner)", "free": "absent(resource.owner)", "of-a-team": "present(resource.teams)", "all": "true""#,
+        1,
+    );
+    let clerk = |grants: &str| {
+        let policy = halves
+            .replacen(
+                r#""supports": ["own", "team", "all"]"#,
+                r#""supports": ["own", "team", "taken", "free", "of-a-team", "all"]"#,
+                1,
+            )
+            .replacen(
+                r#""team": "tickets:write" } },"#,
+                &format!(r#""team": "tickets:write", {grants} }} }},"#),
+                1,
+            );
+        let source = Source::load(&policy).unwrap().0;
+        let source = change(&source, "ann", &create("small")).unwrap().source;
+        let grants = grant("small", &[("team", "tickets:write")]);
+        let source = change(&source, "ann", &grants).unwrap().source;
+        change(&source, "cleo", &assign("small@emea", "new")).is_ok()
+    };
+    assert!(clerk(r#""of-a-team": "tickets:write""#));
+    assert!(clerk(
+        r#""taken": "tickets:write", "free": "tickets:write""#
+    ));
+    assert!(!clerk(r#""taken": "tickets:write""#));
+    assert!(!clerk(
+        r#""taken": "tickets:write", "free": "tickets:read""#
+    ));
 }
 
 #[test]
@@ -271,7 +376,15 @@ fn the_vendor_vouches_for_what_it_lists() {
     )
     .unwrap()
     .source;
-    change(&assigned, "lea", &unassign("agent", "new")).unwrap();
+    // It says so of assigning alone: what is taken away is held.
+    refused(
+        &assigned,
+        "lea",
+        &unassign("agent", "new"),
+        Why::NotCovered,
+        "tickets:delete at all",
+    );
+    change(&assigned, "ann", &unassign("agent", "new")).unwrap();
     // But not for what the tenant added to it.
     let edited = change(&policy, "ann", &grant("agent", &[("all", "tickets:write")]))
         .unwrap()
