@@ -6,11 +6,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Map, Value};
 
+use crate::gateways;
 use crate::run::{self, cargo, root, say};
 use crate::wasm;
 
 /// Builds the guests, runs the benchmarks and, if asked, prints the figures as JSON.
 pub(crate) fn run(json: bool, filter: Option<&str>) -> Result<()> {
+    if filter == Some("gateways") {
+        return gateways::bench(json);
+    }
     wasm::build()?;
     let results = root().join("target").join("criterion");
     // Whatever is there afterwards is of this run; criterion compares with what it keeps apart.

@@ -15,6 +15,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::{Value, json};
 
 use crate::demo::questions::{Question, questions};
+use crate::gateways;
 use crate::run::{PRODUCT, capture, cargo, root, say, shown, words};
 use crate::wasm;
 
@@ -24,14 +25,18 @@ pub(crate) enum Show {
     /// A policy becomes a signed bundle; the WebAssembly component answers from it
     #[default]
     Decisions,
+    /// Envoy with the filter before a tiny upstream: allowed, denied, conditional, refused
+    Envoy,
 }
 
 /// Builds what is to be shown, then shows it.
 pub(crate) fn run(show: Show) -> Result<()> {
-    wasm::build()?;
-    let program = build_program()?;
     match show {
-        Show::Decisions => decisions(&program),
+        Show::Decisions => {
+            wasm::build()?;
+            decisions(&build_program()?)
+        }
+        Show::Envoy => gateways::demo(),
     }
 }
 

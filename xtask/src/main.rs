@@ -3,6 +3,7 @@
 mod bench;
 mod checks;
 mod demo;
+mod gateways;
 mod guests;
 mod lint;
 mod optimiser;
@@ -54,8 +55,12 @@ enum Chore {
 
     /// Run every test, after checking the `no_std` crates alone for the bare WebAssembly target
     ///
-    /// Sets up and builds the guests first, because tests load them.
+    /// Sets up and builds the guests first, because tests load them. Without a suite, all run.
     Test {
+        /// Which suite alone to run
+        #[arg(value_enum)]
+        suite: Option<test::Suite>,
+
         /// Leave out the checks for the WebAssembly target, and try fewer random cases
         #[arg(long)]
         quick: bool,
@@ -73,7 +78,8 @@ enum Chore {
         #[arg(long)]
         json: bool,
 
-        /// Run only the benchmarks whose name contains this, for example native/check
+        /// Run only the benchmarks whose name contains this, for example native/check;
+        /// `gateways` measures Envoy with and without the filter instead
         filter: Option<String>,
     },
 }
@@ -83,7 +89,7 @@ fn main() -> ExitCode {
         Chore::Setup => setup::ensure().map(drop),
         Chore::Wasm => wasm::build(),
         Chore::Demo { show } => demo::run(show),
-        Chore::Test { quick } => test::run(quick),
+        Chore::Test { suite, quick } => test::run(suite, quick),
         Chore::Lint => lint::run(),
         Chore::Bench { json, filter } => bench::run(json, filter.as_deref()),
     };

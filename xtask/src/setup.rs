@@ -107,7 +107,12 @@ fn optimiser() -> Option<Optimiser> {
     Optimiser::find()
 }
 
-fn install_packages(packages: &[&str]) -> Result<()> {
+/// Installs Debian's packages.
+///
+/// # Errors
+///
+/// When they cannot be installed.
+pub(crate) fn install_packages(packages: &[&str]) -> Result<()> {
     say(format!("installing Debian's {}", packages.join(", ")));
     // Old lists may do as well; whether they do is for the installation to say.
     if let Err(error) = run(apt_get().arg("update")) {

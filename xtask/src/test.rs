@@ -1,18 +1,35 @@
 //! `test`: the bare-target checks, then every test of the workspace.
 
 use anyhow::Result;
+use clap::ValueEnum;
 
 use crate::checks::Checks;
+use crate::gateways;
 use crate::guests::NO_STD;
 use crate::run::{PRODUCT, cargo, words};
 use crate::setup;
 use crate::toolchain::TARGET;
 use crate::wasm;
 
-/// Builds what the tests load, then runs them all.
-pub(crate) fn run(quick: bool) -> Result<()> {
+/// A suite that can be run alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Suite {
+    /// The gate end to end: in Envoy and under wasi:http
+    Gateways,
+}
+
+/// Builds what the tests load, then runs them: one suite, or all.
+pub(crate) fn run(suite: Option<Suite>, quick: bool) -> Result<()> {
+    match suite {
+        Some(Suite::Gateways) => gateways::test(quick),
+        None => run_all(quick),
+    }
+}
+
+fn run_all(quick: bool) -> Result<()> {
     let tools = setup::ensure()?;
     wasm::build_with(&tools)?;
+    gateways::ensure()?;
 
     let mut checks = Checks::default();
     if !quick {
@@ -29,14 +46,18 @@ pub(crate) fn run(quick: bool) -> Result<()> {
         cargo().args(words("test --package xtask --locked")),
     );
     let mut tests = cargo();
-    tests
-        .arg("test")
-        .args(PRODUCT)
-        .args(["--locked", "--no-fail-fast"]);
+    tests.arg("test").args(PRODUCT).args([
+        "--locked",
+        "--no-fail-fast",
+        "--exclude",
+        "portcullis-gateways",
+    ]);
     if quick {
         tests.env("PROPTEST_CASES", QUICK_CASES);
     }
     checks.run("tests of the product", &mut tests);
+    // Alone and last: real proxies under load want the machine for themselves.
+    checks.run("the gate in real gateways", &mut gateways::suite(quick));
     checks.finish()
 }
 

@@ -1,4 +1,4 @@
-//! `wasm`: from guest crate to core module to component, checked, in dist/.
+//! `wasm`: from guest crate to core module to what a runtime loads, checked, in dist/.
 
 use std::env;
 use std::fs;
@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use anyhow::{Context as _, Result, bail};
+use wasmparser::{Parser, Payload};
 use wit_component::{ComponentEncoder, DecodedWasm};
 
-use crate::guests::{GUESTS, Guest};
+use crate::guests::{GUESTS, Guest, Kind};
 use crate::optimiser::Optimiser;
 use crate::run::{root, run, say};
 use crate::setup::{self, Tools};
@@ -52,12 +53,20 @@ fn build_guest(guest: &Guest, tools: &Tools) -> Result<()> {
     let fresh = artefact.is_file() && stamp.is_current();
     if !fresh {
         let module = optimised(&core, module, tools.optimiser.as_ref());
-        write(&artefact, &component(&module)?)?;
+        let loaded = match guest.kind {
+            Kind::Component => component(&module)?,
+            Kind::Module => strip(&module)?,
+        };
+        write(&artefact, &loaded)?;
     }
 
     // Checked even when unchanged: what lies there may not be what was written.
     let bytes = fs::read(&artefact)?;
-    check_imports(&bytes, guest.imports)?;
+    let imports = match guest.kind {
+        Kind::Component => imports_of_component(&bytes)?,
+        Kind::Module => imports_of_module(&bytes)?,
+    };
+    check_imports(&imports, guest.imports)?;
     let size = Size::of(&bytes)?;
     say(format!(
         "dist/{}: {size}, {}{}",
@@ -96,15 +105,31 @@ fn component(module: &[u8]) -> Result<Vec<u8>> {
     strip(&component)
 }
 
-fn check_imports(component: &[u8], allowed: &[&str]) -> Result<()> {
+fn imports_of_component(component: &[u8]) -> Result<Vec<String>> {
     let DecodedWasm::Component(resolve, world) = wit_component::decode(component)? else {
         bail!("it is a WIT package, not a component");
     };
     let world = resolve.worlds.get(world).context("it has no world")?;
-    let surplus: Vec<String> = world
-        .imports
-        .keys()
-        .map(|key| resolve.name_world_key(key))
+    let names = world.imports.keys().map(|key| resolve.name_world_key(key));
+    Ok(names.collect())
+}
+
+fn imports_of_module(module: &[u8]) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for payload in Parser::new(0).parse_all(module) {
+        if let Payload::ImportSection(imports) = payload? {
+            for import in imports.into_imports() {
+                let import = import?;
+                names.push(format!("{}.{}", import.module, import.name));
+            }
+        }
+    }
+    Ok(names)
+}
+
+fn check_imports(imports: &[String], allowed: &[&str]) -> Result<()> {
+    let surplus: Vec<String> = imports
+        .iter()
         .filter(|name| !allowed.contains(&name.as_str()))
         .map(|name| format!("`{name}`"))
         .collect();

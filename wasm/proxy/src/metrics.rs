@@ -1,0 +1,87 @@
+//! Counters and gauges, each defined when it is first needed.
+
+use alloc::{collections::BTreeMap, format, string::String};
+
+use portcullis_gate::{Entry, GateStatus, UnixSeconds};
+
+use crate::host::{Host, Metric};
+
+/// The metrics of one plugin in one worker; the proxy adds up what workers count.
+#[derive(Debug, Default)]
+pub(crate) struct Metrics {
+    decisions: BTreeMap<(&'static str, &'static str), Option<u32>>,
+    others: BTreeMap<String, Option<u32>>,
+}
+
+impl Metrics {
+    /// Counts a request by its effect and reason.
+    pub(crate) fn count(&mut self, host: &impl Host, entry: &Entry) {
+        let effect = if entry.effect.is_empty() {
+            "none"
+        } else {
+            entry.effect
+        };
+        let code = entry.code.name();
+        let metric = self.decisions.entry((effect, code)).or_insert_with(|| {
+            let name = format!("portcullis.decisions.{effect}.{code}");
+            host.define_metric(Metric::Counter, &name)
+        });
+        if let Some(metric) = metric {
+            host.increment(*metric);
+        }
+    }
+
+    /// Counts something that happened to bundles.
+    pub(crate) fn event(&mut self, host: &impl Host, name: &str) {
+        if let Some(metric) = self.find(host, Metric::Counter, name) {
+            host.increment(metric);
+        }
+    }
+
+    /// Records how the gate stands.
+    pub(crate) fn stand(
+        &mut self,
+        host: &impl Host,
+        status: &GateStatus,
+        now: UnixSeconds,
+        confirmed_ms: u64,
+    ) {
+        self.record(host, "portcullis.ready", u64::from(status.ready));
+        let unconfirmed = now.0.saturating_sub(confirmed_ms / 1_000);
+        self.record(host, "portcullis.bundle.age_seconds", unconfirmed);
+        for own in status.tenants.iter().take(TENANTS_MAX) {
+            let tenant: String = own.key.tenant.chars().map(plain).collect();
+            let name = |what: &str| format!("portcullis.tenant.{tenant}.{what}");
+            self.record(host, &name("sequence"), own.sequence);
+            let left = own.expires_at.0.saturating_sub(now.0);
+            self.record(host, &name("expires_in_seconds"), left);
+        }
+    }
+
+    fn record(&mut self, host: &impl Host, name: &str, value: u64) {
+        if let Some(metric) = self.find(host, Metric::Gauge, name) {
+            host.record(metric, value);
+        }
+    }
+
+    fn find(&mut self, host: &impl Host, kind: Metric, name: &str) -> Option<u32> {
+        if let Some(known) = self.others.get(name) {
+            return *known;
+        }
+        let defined = host.define_metric(kind, name);
+        self.others.insert(name.into(), defined);
+        defined
+    }
+}
+
+// Dots part a metric's name, and a proxy's own pages show the rest as it is.
+fn plain(c: char) -> char {
+    if c.is_ascii_alphanumeric() || c == '-' {
+        c
+    } else {
+        '_'
+    }
+}
+
+/// How many tenants have gauges of their own; a metric, once defined, is there for good.
+const TENANTS_MAX: usize = 256;

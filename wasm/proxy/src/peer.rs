@@ -1,0 +1,79 @@
+//! Who is at the other end, by what the proxy knows of the connection.
+
+use alloc::{string::String, vec::Vec};
+use core::{
+    net::{IpAddr, SocketAddr},
+    str,
+};
+
+use portcullis_gate::Peer;
+
+use crate::{host::Host, settings::PeerUse};
+
+/// What the proxy says of the other end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum KnownPeer {
+    Unknown,
+    Address(IpAddr),
+    Identity(String),
+}
+
+impl KnownPeer {
+    /// Asks the proxy as far as `peer_use` allows.
+    pub(crate) fn ask(host: &impl Host, peer_use: PeerUse) -> Self {
+        if peer_use == PeerUse::None {
+            return Self::Unknown;
+        }
+        let mut certified = CERTIFIED.iter().filter_map(|name| {
+            let name = host.property(&["connection", name])?;
+            String::from_utf8(name).ok().filter(|name| !name.is_empty())
+        });
+        if let Some(name) = certified.next() {
+            return Self::Identity(name);
+        }
+        let address = match peer_use {
+            PeerUse::Address => host.property(&["source", "address"]),
+            PeerUse::Identity | PeerUse::None => None,
+        };
+        address
+            .as_ref()
+            .and_then(read_address)
+            .map_or(Self::Unknown, Self::Address)
+    }
+
+    pub(crate) fn as_peer(&self) -> Peer<'_> {
+        match self {
+            Self::Unknown => Peer::Unknown,
+            Self::Address(address) => Peer::Address(*address),
+            Self::Identity(name) => Peer::Identity(name),
+        }
+    }
+}
+
+// `192.0.2.1:4711` and `[2001:db8::1]:4711`; anything else, such as a pipe, is no address.
+fn read_address(written: &Vec<u8>) -> Option<IpAddr> {
+    let address: SocketAddr = str::from_utf8(written).ok()?.parse().ok()?;
+    Some(address.ip())
+}
+
+/// The names in a certificate, the one meant for this first.
+const CERTIFIED: [&str; 3] = [
+    "uri_san_peer_certificate",
+    "dns_san_peer_certificate",
+    "subject_peer_certificate",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_socket_address_is_an_address() {
+        let read = |text: &str| read_address(&text.as_bytes().to_vec()).map(|ip| ip.to_canonical());
+        assert_eq!(read("192.0.2.1:4711"), "192.0.2.1".parse().ok());
+        assert_eq!(read("[2001:db8::1]:4711"), "2001:db8::1".parse().ok());
+        for text in ["", "192.0.2.1", "/var/run/envoy.sock", "localhost:80"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}

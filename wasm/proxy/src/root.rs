@@ -1,0 +1,293 @@
+//! One plugin: a configuration, its gate, and where its bundles come from.
+
+use alloc::{format, string::String, vec::Vec};
+
+use portcullis_gate::{
+    Code, Entry, Forward, Gate, GateConfig, Level, Offer, Request, Response, Verdict,
+};
+
+use crate::{
+    host::{self, Done, Failed, Host},
+    metrics::Metrics,
+    pairs::{self, Pairs},
+    peer::KnownPeer,
+    settings::{PeerUse, Settings},
+    shared::{self, Place, SharedBundle},
+    source::{Fetched, Source},
+};
+
+/// One plugin of the proxy in one worker.
+#[derive(Debug)]
+pub(crate) struct Root {
+    gate: Option<Gate>,
+    peer: PeerUse,
+    sources: Vec<Source>,
+    metrics: Metrics,
+    /// When a bundle was last accepted, or confirmed as the newest.
+    confirmed_ms: u64,
+}
+
+impl Root {
+    pub(crate) fn new() -> Self {
+        Self {
+            gate: None,
+            peer: PeerUse::None,
+            sources: Vec::new(),
+            metrics: Metrics::default(),
+            confirmed_ms: 0,
+        }
+    }
+
+    /// Takes a configuration; returns whether it can be worked with.
+    ///
+    /// A bundle that is refused is no reason to refuse the configuration: the last good one
+    /// of this proxy answers, or else every request is refused with the reason.
+    pub(crate) fn configure(&mut self, host: &impl Host, bytes: usize) -> bool {
+        let json = host.configuration(bytes).unwrap_or_default();
+        let read = GateConfig::from_json(&json).map_err(|invalid| format!("{invalid}"));
+        let read = read.and_then(|config| {
+            let settings = Settings::read(config.shell())?;
+            Ok((config, settings))
+        });
+        let (config, settings) = match read {
+            Ok(read) => read,
+            Err(why) => {
+                host.log(
+                    host::Level::Error,
+                    &event("configuration-refused", &[("why", &why)]),
+                );
+                return false;
+            }
+        };
+        let audience = config.trust().audience.clone();
+        let inline = config.bundle().map(Vec::from);
+        let mut gate = Gate::new(config);
+        for floor in shared::floors(host, &audience) {
+            gate.restore(floor);
+        }
+        self.gate = Some(gate);
+        self.peer = settings.peer;
+        let sources = settings.sources.into_iter();
+        self.sources = sources
+            .map(|source| Source::new(source, &audience))
+            .collect();
+
+        if let Some(bytes) = inline {
+            let place = Place::new(&audience, INLINE);
+            if self.offer(host, bytes.clone(), INLINE) {
+                let etag = Vec::new();
+                place.publish(host, &SharedBundle { etag, bytes });
+            } else if let Some(last_good) = place.bundle(host) {
+                self.offer(host, last_good.bytes, "the last good bundle");
+            }
+        }
+        let poll_ms = self.sources.iter().map(Source::poll_ms).min();
+        host.tick_every(poll_ms.unwrap_or(TICK_MS).min(TICK_MS));
+        true
+    }
+
+    /// Takes what other workers fetched, and fetches when it is this one's turn.
+    pub(crate) fn tick(&mut self, host: &impl Host) {
+        let mut sources = core::mem::take(&mut self.sources);
+        for source in &mut sources {
+            if let Some(bundle) = source.published(host)
+                && self.offer(host, bundle.bytes, source.path())
+            {
+                source.accept(bundle.etag);
+            }
+            if let Some(fetched) = source.fetch_in_turn(host) {
+                self.take(host, source, fetched);
+            }
+        }
+        self.sources = sources;
+        if let Some(gate) = &self.gate {
+            let now = host.now();
+            let status = gate.status(now);
+            self.metrics.stand(host, &status, now, self.confirmed_ms);
+        }
+    }
+
+    /// Takes the answer to a call of [`Host::call`].
+    pub(crate) fn fetched(&mut self, host: &impl Host, call: u32, headers: u32, body_bytes: usize) {
+        let Some(gate) = &self.gate else {
+            return;
+        };
+        let bytes_max = gate.config().trust().bundle_bytes_max;
+        let mut sources = core::mem::take(&mut self.sources);
+        let asked = sources.iter_mut().find(|source| source.has_called(call));
+        if let Some(source) = asked {
+            let fetched = source.answered(host, headers, body_bytes, bytes_max);
+            self.take(host, source, fetched);
+        }
+        self.sources = sources;
+    }
+
+    fn take(&mut self, host: &impl Host, source: &mut Source, fetched: Fetched) {
+        match fetched {
+            Fetched::Bundle(bundle) => {
+                if self.offer(host, bundle.bytes.clone(), source.path()) {
+                    source.publish(host, &bundle);
+                    source.accept(bundle.etag);
+                }
+            }
+            Fetched::Unchanged => self.confirmed_ms = host.now_ms(),
+            Fetched::Failed(why) => {
+                self.metrics.event(host, "portcullis.bundle.fetch_failed");
+                let line = event("fetch-failed", &[("source", source.path()), ("why", why)]);
+                host.log(host::Level::Warn, &line);
+            }
+        }
+    }
+
+    /// Offers a bundle to the gate; returns whether it answers now.
+    fn offer(&mut self, host: &impl Host, bytes: Vec<u8>, source: &str) -> bool {
+        let Some(gate) = &mut self.gate else {
+            return false;
+        };
+        match gate.offer(bytes, host.now()) {
+            Ok(offer) => {
+                self.confirmed_ms = host.now_ms();
+                if let Offer::Accepted(persisted) = offer {
+                    shared::share_floor(host, &persisted);
+                    self.metrics.event(host, "portcullis.bundle.accepted");
+                    let line = event(
+                        "bundle-accepted",
+                        &[
+                            ("source", source),
+                            ("tenant", &persisted.key.tenant),
+                            ("sequence", &format!("{}", persisted.floor.sequence)),
+                        ],
+                    );
+                    host.log(host::Level::Info, &line);
+                }
+                true
+            }
+            Err(rejection) => {
+                let code = rejection.code();
+                let metric = format!("portcullis.bundle.rejected.{code}");
+                self.metrics.event(host, &metric);
+                let line = event("bundle-rejected", &[("source", source), ("code", code)]);
+                host.log(host::Level::Error, &line);
+                false
+            }
+        }
+    }
+
+    /// Judges the current request; returns whether it goes on.
+    pub(crate) fn request(&mut self, host: &impl Host, stream: u32) -> bool {
+        let Some(fields) = host.request_headers() else {
+            return refuse(host);
+        };
+        let Some(gate) = &mut self.gate else {
+            return refuse(host);
+        };
+        let peer = KnownPeer::ask(host, self.peer);
+        let now_ns = host.now_ns();
+        let mut nonce = [0; 12];
+        let (time, own) = nonce.split_at_mut(8);
+        time.copy_from_slice(&now_ns.to_le_bytes());
+        own.copy_from_slice(&stream.to_le_bytes());
+
+        let headers: Vec<_> = fields.iter().filter(|(name, _)| !is_pseudo(name)).collect();
+        let pseudo = |name| fields.one(name).unwrap_or_default();
+        let request = Request {
+            method: pseudo(":method"),
+            authority: pseudo(":authority"),
+            target: pseudo(":path"),
+            headers: &headers,
+            peer: peer.as_peer(),
+            nonce: &nonce,
+        };
+        let verdict = gate.judge(&request, host.now());
+        self.metrics.count(host, verdict.entry());
+        log(host, verdict.entry());
+        match verdict {
+            Verdict::Forward(forward) => match pass_on(host, &fields, &forward) {
+                Ok(()) => true,
+                Err(Failed) => {
+                    let failed = event("headers-not-set", &[("trace", &forward.entry.trace)]);
+                    host.log(host::Level::Error, &failed);
+                    refuse(host)
+                }
+            },
+            Verdict::Respond(response) => {
+                respond(host, &response);
+                false
+            }
+        }
+    }
+}
+
+/// Refuses a request that could not even be judged; it does not go on.
+pub(crate) fn refuse(host: &impl Host) -> bool {
+    let status = Code::Trap.status().unwrap_or(503);
+    let headers = pairs::write(&[("content-type", b"application/problem+json")]);
+    let body = r#"{"type":"about:blank","title":"Service Unavailable","status":503}"#;
+    // Where even this fails, the request stops here all the same.
+    host.respond(status, "portcullis_trap", &headers, body.as_bytes())
+        .ok();
+    false
+}
+
+fn pass_on(host: &impl Host, fields: &Pairs, forward: &Forward) -> Done {
+    for name in &forward.remove {
+        host.remove_request_header(name)?;
+    }
+    for (name, value) in &forward.set {
+        let there = fields.iter().any(|(own, _)| own == name.as_bytes());
+        if there && !forward.remove.contains(name) {
+            host.remove_request_header(name)?;
+        }
+        host.add_request_header(name, value.as_bytes())?;
+    }
+    Ok(())
+}
+
+fn respond(host: &impl Host, response: &Response) {
+    let headers: Vec<(&str, &[u8])> = response
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_bytes()))
+        .collect();
+    let details = format!("portcullis_{}", response.entry.code.name());
+    let body = response.body.as_bytes();
+    let answered = host.respond(response.status, &details, &pairs::write(&headers), body);
+    if answered.is_err() {
+        refuse(host);
+    }
+}
+
+fn log(host: &impl Host, entry: &Entry) {
+    let level = match entry.level {
+        Level::Off => return,
+        Level::Debug => host::Level::Debug,
+        Level::Info => host::Level::Info,
+        Level::Warn => host::Level::Warn,
+        Level::Error => host::Level::Error,
+    };
+    if host.logs(level) {
+        host.log(level, &entry.to_json());
+    }
+}
+
+/// Writes a log line about the filter itself.
+fn event(name: &str, members: &[(&str, &str)]) -> String {
+    let mut line = String::from("{\"event\":");
+    portcullis_engine::write_json_string(&mut line, name);
+    for (name, value) in members {
+        line.push(',');
+        portcullis_engine::write_json_string(&mut line, name);
+        line.push(':');
+        portcullis_engine::write_json_string(&mut line, value);
+    }
+    line.push('}');
+    line
+}
+
+fn is_pseudo(name: &[u8]) -> bool {
+    name.first() == Some(&b':')
+}
+
+/// The name of the bundle inside the configuration, as a source.
+const INLINE: &str = "inline";
+const TICK_MS: u32 = 200;
