@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File, OpenOptions, Permissions},
     io::{self, Read, Write as _},
-    os::unix::fs::PermissionsExt as _,
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown},
     path::Path,
 };
 
@@ -73,6 +73,21 @@ pub fn create(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
+/// Checks that a file is there to be written, though who may write its folder could replace it.
+///
+/// # Errors
+///
+/// Fails where it may not be written, and where nobody may.
+pub fn check_writable(path: &Path) -> io::Result<()> {
+    // Nothing keeps the superuser from a file but this.
+    if fs::metadata(path)?.permissions().readonly() {
+        let message = "it is read-only";
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, message));
+    }
+    drop(OpenOptions::new().write(true).open(path)?);
+    Ok(())
+}
+
 /// Writes a file in place of one that is there, as [`replace`] does; whoever could use the
 /// old one can use the new one.
 ///
@@ -81,9 +96,17 @@ pub fn create(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
 /// Fails where there is none, and where the folder cannot be written; what was there is left.
 pub fn rewrite(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = folder_of(path);
-    let permissions = fs::metadata(path)?.permissions();
+    let old = fs::metadata(path)?;
     let unfinished = unfinished(folder, bytes, Readers::Owner)?;
-    unfinished.as_file().set_permissions(permissions)?;
+    let file = unfinished.as_file();
+    let new = file.metadata()?;
+    if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
+        // Only the superuser gives files away; the group is enough for those who share one.
+        fchown(file, Some(old.uid()), Some(old.gid()))
+            .or_else(|_| fchown(file, None, Some(old.gid())))?;
+    }
+    // Last: another owner takes rights away.
+    file.set_permissions(old.permissions())?;
     unfinished.as_file().sync_all()?;
     unfinished.persist(path).map_err(|failed| failed.error)?;
     File::open(folder)?.sync_all()

@@ -6,7 +6,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io,
+    io::{self, Read as _, Seek as _, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -18,6 +18,9 @@ use portcullis_policy::audit::{AuditLog, AuditRecord, BrokenChain, Digest};
 use crate::files;
 
 /// A policy file, its audit log, and the lock that keeps two changes apart.
+///
+/// The lock also notes the log's last link, so that a log that was emptied, cut or taken
+/// away between two changes is missed. It is a note, not a proof: the proof is a bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyFile {
     policy: PathBuf,
@@ -42,7 +45,7 @@ pub struct Turn<'f> {
     log: AuditLog,
     now: UnixSeconds,
     // Let go of when the turn ends, however it ends.
-    _lock: File,
+    lock: File,
 }
 
 /// A turn whose change is recorded and not yet made.
@@ -90,8 +93,12 @@ impl PolicyFile {
         let fail = |error| PolicyFileFailure::io("read", &self.policy, error);
         let bytes = files::read(&self.policy, POLICY_BYTES_MAX).map_err(fail)?;
         let digest = Digest::of(&bytes);
-        let text = String::from_utf8(bytes)
-            .map_err(|_| fail(io::Error::other("it is not valid UTF-8")))?;
+        let text = String::from_utf8(bytes).map_err(|_| {
+            fail(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "it is not valid UTF-8",
+            ))
+        })?;
         Ok(Reading { text, digest })
     }
 
@@ -102,6 +109,40 @@ impl PolicyFile {
     /// Fails where it cannot be read, and where its chain is broken.
     pub fn log(&self) -> Result<AuditLog, PolicyFileFailure> {
         read_log(&self.audit)
+    }
+
+    /// Reads the audit log, none of whose lines may be gone since the last change.
+    ///
+    /// # Errors
+    ///
+    /// As [`PolicyFile::log`], and where lines are gone.
+    pub fn whole_log(&self) -> Result<AuditLog, PolicyFileFailure> {
+        let gone = |head| PolicyFileFailure::Gone {
+            path: self.audit.clone(),
+            lock: self.lock.clone(),
+            head,
+        };
+        // First the note: whoever changes the policy meanwhile writes the log first.
+        let noted = self.noted();
+        let log = self.log()?;
+        if let Some(head) = noted.filter(|head| !log.contains(*head)) {
+            return Err(gone(Some(head)));
+        }
+        // A log that is there was begun by its first record.
+        let is_empty = fs::metadata(&self.audit).is_ok_and(|found| found.len() == 0);
+        if is_empty {
+            return Err(gone(None));
+        }
+        Ok(log)
+    }
+
+    /// Returns the link that the lock notes.
+    fn noted(&self) -> Option<Digest> {
+        let mut note = String::new();
+        let lock = File::open(&self.lock).ok()?;
+        // A note that is no link notes nothing.
+        lock.take(NOTE_BYTES_MAX).read_to_string(&mut note).ok()?;
+        Digest::parse(note.trim_end())
     }
 
     /// Takes a turn: waits for others, reads the policy, and brings the log into agreement
@@ -120,21 +161,24 @@ impl PolicyFile {
         let lock = OpenOptions::new()
             .create(true)
             .truncate(false)
+            .read(true)
             .write(true)
             .open(&self.lock)
             .map_err(fail)?;
         lock.lock().map_err(fail)?;
+        files::check_writable(&self.policy)
+            .map_err(|error| PolicyFileFailure::io("write", &self.policy, error))?;
         let reading = self.read()?;
         if let Some(expected) = expected.filter(|expected| *expected != reading.digest) {
             let found = reading.digest;
             return Err(PolicyFileFailure::ChangedSince { expected, found });
         }
         let mut turn = Turn {
-            log: self.log()?,
+            log: self.whole_log()?,
             file: self,
             reading,
             now,
-            _lock: lock,
+            lock,
         };
         turn.repair()?;
         Ok(turn)
@@ -232,7 +276,19 @@ impl Recorded<'_> {
             self.abort()?;
             return Err(PolicyFileFailure::io("write", &file.policy, error));
         }
+        self.note();
         Ok(self.link)
+    }
+
+    /// Notes the log's last link in the lock.
+    fn note(&mut self) {
+        let mut lock = &self.turn.lock;
+        let noted = lock
+            .rewind()
+            .and_then(|()| lock.set_len(0))
+            .and_then(|()| writeln!(lock, "{}", self.link));
+        // The change is made. Without its note the one before still holds, or none.
+        drop(noted);
     }
 
     /// Records that the change was not made after all.
@@ -284,6 +340,15 @@ pub enum PolicyFileFailure {
         /// Where it is broken.
         broken: BrokenChain,
     },
+    /// Lines of the audit log are gone.
+    Gone {
+        /// The log.
+        path: PathBuf,
+        /// Where its last link is noted.
+        lock: PathBuf,
+        /// The link that it ended with; nothing where it is empty.
+        head: Option<Digest>,
+    },
     /// The policy is not the one that the change was meant for.
     ChangedSince {
         /// The digest of the one that was meant.
@@ -307,6 +372,18 @@ impl fmt::Display for PolicyFileFailure {
                 write!(f, "cannot {doing} `{}`: {error}", path.display())
             }
             Self::Broken { path, broken } => write!(f, "`{}`: {broken}", path.display()),
+            Self::Gone {
+                path,
+                head: Some(head),
+                ..
+            } => write!(
+                f,
+                "`{}` has lost lines: it no longer has the link {head}, with which it ended at the last change",
+                path.display()
+            ),
+            Self::Gone { path, .. } => {
+                write!(f, "`{}` is empty: its lines are gone", path.display())
+            }
             Self::ChangedSince { expected, found } => {
                 write!(
                     f,
@@ -319,6 +396,8 @@ impl fmt::Display for PolicyFileFailure {
 
 impl core::error::Error for PolicyFileFailure {}
 
+/// Room for a link.
+const NOTE_BYTES_MAX: u64 = 128;
 /// Room for the largest catalog and a directory beside it.
 const POLICY_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Room for some hundred thousand changes.
@@ -489,6 +568,49 @@ mod tests {
             failed.to_string().contains("changed since it was read"),
             "{failed}"
         );
+    }
+
+    #[test]
+    fn lines_that_are_gone_are_missed() {
+        let desk = desk();
+        commit(&desk, "kim");
+        commit(&desk, "lou");
+        let policy = desk.file.read().unwrap();
+        let log = fs::read_to_string(&desk.file.audit).unwrap();
+        let first = log.lines().next().unwrap();
+        for left in [Some(format!("{first}\n")), Some(String::new()), None] {
+            match &left {
+                Some(left) => fs::write(&desk.file.audit, left).unwrap(),
+                None => fs::remove_file(&desk.file.audit).unwrap(),
+            }
+            let failed = desk.file.turn(None, UnixSeconds(9)).unwrap_err();
+            assert!(
+                matches!(failed, PolicyFileFailure::Gone { .. }),
+                "{left:?}: {failed}"
+            );
+            assert_eq!(desk.file.read().unwrap(), policy);
+        }
+        // Whoever means it takes the note away, and begins another log.
+        fs::remove_file(&desk.file.lock).unwrap();
+        commit(&desk, "max");
+        assert_eq!(desk.acts(), [Act::Assign]);
+        // Without a note an empty log is noticed still.
+        fs::remove_file(&desk.file.lock).unwrap();
+        fs::write(&desk.file.audit, "").unwrap();
+        let failed = desk.file.turn(None, UnixSeconds(9)).unwrap_err();
+        assert!(failed.to_string().contains("is empty"), "{failed}");
+    }
+
+    #[test]
+    fn a_policy_that_is_read_only_stays() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let desk = desk();
+        let policy = desk.file.read().unwrap();
+        fs::set_permissions(&desk.file.policy, fs::Permissions::from_mode(0o444)).unwrap();
+        let failed = desk.file.turn(None, UnixSeconds(9)).unwrap_err();
+        assert!(failed.to_string().contains("read-only"), "{failed}");
+        assert_eq!(desk.file.read().unwrap(), policy);
+        assert!(!desk.file.audit.exists());
     }
 
     #[test]

@@ -20,6 +20,7 @@ use portcullis_policy::{
 use serde_json::{Value, json};
 
 use super::{
+    hints,
     input::JsonArgument,
     output::{print_json, write_text},
     policies,
@@ -230,7 +231,16 @@ impl ChangeArgs {
 /// Says why a policy file could not be changed or its log not be read.
 pub(crate) fn failed(failure: PolicyFileFailure) -> Stop {
     match failure {
-        PolicyFileFailure::Io { doing, path, error } => Stop::io(doing, &path, error),
+        PolicyFileFailure::Io { doing, path, error } => {
+            let hint = hints::of_file(&error);
+            Stop::io(doing, &path, error).or_hint(hint)
+        }
+        PolicyFileFailure::Gone { ref lock, .. } => {
+            let lock = lock.display();
+            Stop::check(failure.to_string()).hint(format!(
+                "restore the log; to begin another on purpose, put what is left of it and `{lock}` aside"
+            ))
+        }
         PolicyFileFailure::Broken { .. } => Stop::check(failure.to_string()).hint(
             "find out who changed it; to go on, restore it, or put it aside and begin another",
         ),

@@ -116,17 +116,28 @@ impl Which {
         file.transpose().map_err(failed)
     }
 
-    /// Reads the log, which must be there.
+    /// Reads the log, which must be there and have records.
     fn read(&self) -> Result<(PathBuf, AuditLog), Stop> {
-        let path = match self.policy()? {
-            Some(file) => file.audit().to_path_buf(),
-            None => self.audit.clone().unwrap_or_default(),
+        let (path, log) = match self.policy()? {
+            Some(file) => (file.audit().to_path_buf(), file.whole_log()),
+            None => {
+                let path = self.audit.clone().unwrap_or_default();
+                let log = read_log(&path);
+                (path, log)
+            }
         };
+        let log = log.map_err(failed)?;
         if let Err(error) = path.metadata() {
             return Err(Stop::io("read the audit log", &path, error)
                 .hint("the first change that `portcullis role` makes begins it"));
         }
-        let log = read_log(&path).map_err(failed)?;
+        if log.records().is_empty() && log.cut_off_bytes() == 0 {
+            let path = path.display();
+            return Err(
+                Stop::check(format!("`{path}` is empty: its lines are gone"))
+                    .hint("restore the log, and find out who emptied it"),
+            );
+        }
         Ok((path, log))
     }
 }

@@ -1,5 +1,7 @@
 //! What to do about each failure, in words for people.
 
+use std::io;
+
 use portcullis_engine::RejectedBundle;
 use portcullis_host::Failure;
 
@@ -25,6 +27,21 @@ pub(crate) fn of_failure(failure: &Failure) -> Option<String> {
         ),
         _ => None,
     }
+}
+
+/// Says what to do about a policy file or its log that cannot be used.
+pub(crate) fn of_file(error: &io::Error) -> Option<String> {
+    let hint = match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "who changes a policy must be able to write the file, its log and their folder"
+        }
+        io::ErrorKind::NotFound => "name the policy file as it is called from here",
+        io::ErrorKind::IsADirectory => "name a file",
+        io::ErrorKind::InvalidData => "write it as UTF-8 text",
+        io::ErrorKind::StorageFull => "make room on the disk, and ask again",
+        _ => return None,
+    };
+    Some(hint.to_owned())
 }
 
 fn of_rejection(rejection: RejectedBundle) -> Option<String> {

@@ -101,7 +101,8 @@ impl Stop {
         }
     }
 
-    fn or_hint(mut self, more: Option<String>) -> Self {
+    /// Adds what to do about it, if there is something to do.
+    pub(crate) fn or_hint(mut self, more: Option<String>) -> Self {
         if let (Self::Failed { hint, .. }, Some(more)) = (&mut self, more) {
             *hint = Some(more);
         }

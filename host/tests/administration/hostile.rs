@@ -1,0 +1,134 @@
+//! What files and crashes do to administration: nothing is lost, and it is said.
+
+use std::{fs, os::unix::fs::PermissionsExt as _};
+
+use super::{OMNIFLOW, OWNER, Office};
+
+const POLICY: &str = "policy.json";
+const LOG: &str = "policy.audit.jsonl";
+
+/// Runs words as the owner, which must fail so, and change nothing.
+#[track_caller]
+fn fails(office: &Office, words: &str, exit: i32, part: &str) {
+    let files = [POLICY, LOG].map(|name| office.path(name));
+    let read = || files.each_ref().map(|path| fs::read(path).ok());
+    let before = read();
+    let words = format!("{words} --as {OWNER}");
+    let ran = office.run(&words.split(' ').collect::<Vec<_>>());
+    assert_eq!(ran.exit, exit, "{words}: {}{}", ran.out, ran.err);
+    assert!(ran.err.contains(part), "{words}: {}", ran.err);
+    assert_eq!(read(), before, "{words}");
+}
+
+#[test]
+fn a_policy_with_a_fault_is_told_and_left() {
+    let cases = [
+        (
+            r#""roles": { "a": { "clones": "b" }, "b": { "clones": "a" },"#,
+            "a copy of itself: `a` → `b` → `a`; let one of them",
+        ),
+        (
+            r#""roles": { "trainer": {},"#,
+            "was given before; keep one of the two",
+        ),
+        (
+            r#""roles": { "a": { "grants": { "all": "dashboards:raed" } },"#,
+            "did you mean `dashboards:read`?",
+        ),
+        (
+            r#""roles": { "a": { "grants": { "teem": "dashboards:read" } },"#,
+            "did you mean `team`?",
+        ),
+        (r#""roles": { "a b": {},"#, "A-Z, a-z, 0-9, _ and -"),
+        (r#""rolls": {}, "roles": {"#, "did you mean `roles`?"),
+    ];
+    let (catalog, tenant) = OMNIFLOW.split_once(r#""role_changes""#).unwrap();
+    for (roles, part) in cases {
+        let tenant = tenant.replacen(r#""roles": {"#, roles, 1);
+        let office = Office::new(&format!("{catalog}\"role_changes\"{tenant}"));
+        fails(&office, "role create policy.json x", 1, part);
+        fails(&office, "feature enable policy.json x", 1, part);
+    }
+}
+
+#[test]
+fn a_crash_between_record_and_policy_is_mended_by_the_next_change() {
+    let office = Office::new(OMNIFLOW);
+    office.owner("role create policy.json first");
+    let before = office.read(POLICY);
+    office.owner("role create policy.json second");
+    let (after, whole) = (office.read(POLICY), office.read(LOG));
+    // The record is there and the policy was not replaced.
+    fs::write(office.path(POLICY), &before).unwrap();
+    let ran = office.run(&["audit", "verify", POLICY]);
+    assert_eq!(ran.exit, 0, "{}", ran.err);
+    assert!(ran.err.contains("a change was cut short"), "{}", ran.err);
+    office.owner("role create policy.json third");
+    let acts = office.ok("audit log policy.json");
+    assert!(
+        acts.contains("\n3 2023-11-14T22:13:20Z the log: abort"),
+        "{acts}"
+    );
+    assert!(office.policy()["tenant"]["roles"]["second"].is_null());
+    assert!(office.ok("audit verify policy.json").contains("4 records"));
+    // The record is there and the policy was replaced: nothing is left to do.
+    fs::write(office.path(POLICY), &after).unwrap();
+    fs::write(office.path(LOG), &whole).unwrap();
+    fs::remove_file(office.path(".policy.json.lock")).unwrap();
+    office.owner("role create policy.json third");
+    assert!(office.ok("audit verify policy.json").contains("3 records"));
+    // Half of the record is there: it was never acted on.
+    let first = whole.lines().next().unwrap().len();
+    fs::write(office.path(POLICY), &before).unwrap();
+    fs::write(office.path(LOG), whole.get(..first + 60).unwrap()).unwrap();
+    fs::remove_file(office.path(".policy.json.lock")).unwrap();
+    office.refused("audit verify policy.json", "line 2 is cut off");
+    office.owner("role create policy.json second");
+    assert!(office.ok("audit verify policy.json").contains("2 records"));
+}
+
+#[test]
+fn a_log_that_is_gone_is_missed() {
+    let office = Office::new(OMNIFLOW);
+    office.owner("role create policy.json x");
+    fs::remove_file(office.path(LOG)).unwrap();
+    fails(&office, "role create policy.json y", 1, "has lost lines");
+    office.refused("audit verify policy.json", "has lost lines");
+    fs::create_dir(office.path(LOG)).unwrap();
+    fails(&office, "role create policy.json y", 74, "directory");
+}
+
+#[test]
+fn a_read_only_policy_stays() {
+    let office = Office::new(OMNIFLOW);
+    let read_only = fs::Permissions::from_mode(0o444);
+    fs::set_permissions(office.path(POLICY), read_only).unwrap();
+    fails(&office, "role create policy.json x", 74, "it is read-only");
+    let ran = office.run(&["role", "create", POLICY, "x", "--as", OWNER]);
+    assert!(
+        ran.err.contains("hint: who changes a policy"),
+        "{}",
+        ran.err
+    );
+    assert!(!office.path(LOG).exists());
+}
+
+#[test]
+fn a_link_stays_a_link_and_the_log_is_beside_the_policy() {
+    let office = Office::new(OMNIFLOW);
+    fs::create_dir(office.path("real")).unwrap();
+    fs::rename(office.path(POLICY), office.path("real/a.json")).unwrap();
+    std::os::unix::fs::symlink("real/a.json", office.path(POLICY)).unwrap();
+    office.owner("role create policy.json x");
+    let link = fs::symlink_metadata(office.path(POLICY)).unwrap();
+    assert!(link.is_symlink());
+    assert!(office.read("real/a.json").contains("\"x\""));
+    assert!(office.path("real/a.audit.jsonl").is_file());
+    // By either name it is one policy with one lock.
+    office.owner("role create real/a.json y");
+    assert!(office.ok("audit verify policy.json").contains("2 records"));
+    fs::remove_file(office.path(POLICY)).unwrap();
+    std::os::unix::fs::symlink(POLICY, office.path(POLICY)).unwrap();
+    let ran = office.run(&["role", "create", POLICY, "x", "--as", OWNER]);
+    assert_eq!(ran.exit, 74, "{}", ran.err);
+}
