@@ -1,0 +1,65 @@
+/** Why there is no answer; what has no answer is denied. */
+export type PortcullisErrorCode =
+  /** The engine is not loaded: await `start()` first. */
+  | "not-started"
+  /** The trust could never accept a bundle. */
+  | "invalid-trust"
+  /** The bundle was not believed; `rejection` says which check failed. */
+  | "bundle-rejected"
+  /** The bundle or the session no longer holds. */
+  | "bundle-expired"
+  /** A value is outside the grammar or over a limit. */
+  | "limit-exceeded"
+  /** A value is none that an attribute can have. */
+  | "malformed"
+  /** The filter cannot be written in that query language. */
+  | "unsupported-filter"
+  /** The network did not answer, or not with a bundle. */
+  | "offline";
+
+/** The check that a bundle failed, in the order of the checks. */
+export type RejectedBundleCode =
+  | "too-large"
+  | "bad-magic"
+  | "unsupported-format"
+  | "malformed-envelope"
+  | "too-many-signatures"
+  | "unsorted-signatures"
+  | "bad-signature"
+  | "untrusted-signer"
+  | "wrong-payload-type"
+  | "malformed-payload"
+  | "not-canonical"
+  | "wrong-audience"
+  | "wrong-tenant"
+  | "slices-only-key"
+  | "slice-refused"
+  | "whole-refused"
+  | "not-yet-valid"
+  | "expired"
+  | "rolled-back"
+  | "equivocation"
+  | "corrupt";
+
+/** Every error that this package throws. */
+export class PortcullisError extends Error {
+  override readonly name = "PortcullisError";
+  readonly code: PortcullisErrorCode;
+  /** Of `bundle-rejected`: the check that failed. */
+  readonly rejection: RejectedBundleCode | undefined;
+
+  constructor(code: PortcullisErrorCode, words: string, options?: ErrorOptions) {
+    super(code === "bundle-rejected" ? `bundle-rejected(${words})` : words ? `${code}: ${words}` : code, options);
+    this.code = code;
+    this.rejection = code === "bundle-rejected" ? (words as RejectedBundleCode) : undefined;
+  }
+}
+
+/** Returns a line of the engine, or throws what it says failed. */
+export function answered(line: string): string {
+  if (line.charCodeAt(0) !== FAILED) return line;
+  const [code, ...words] = line.slice(1).split(" ");
+  throw new PortcullisError(code as PortcullisErrorCode, words.join(" "));
+}
+
+const FAILED = 0x21; // !

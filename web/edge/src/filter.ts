@@ -1,0 +1,249 @@
+import { PortcullisError } from "./errors";
+
+/** A comparison with an attribute of the resource, which is a set of strings. */
+export type Atom = { readonly attribute: string } & (
+  | { readonly in: readonly string[] }
+  | { readonly not_in: readonly string[] }
+  | { readonly within: readonly string[] }
+  | { readonly is: "present" | "absent" }
+);
+
+/** A disjunction of conjunctions, as the engine writes it; never empty. */
+export interface Residual {
+  readonly any: readonly { readonly all: readonly Atom[] }[];
+}
+
+/** What `true`, `false` and `undefined` are here: Kleene's truth values. */
+type Truth = boolean | undefined;
+
+/**
+ * Says whether what is known of a resource satisfies the filter; `undefined` where a value is
+ * none of the plain forms, so that the engine must be asked.
+ */
+export type Predicate = (resource: Readonly<Record<string, unknown>>) => Truth;
+
+/**
+ * Returns the predicate of a residual, or of what is always allowed, over the attributes that
+ * the catalog declares.
+ */
+export function predicate(when: true | Residual, declared: readonly string[]): Predicate {
+  const any = when === true ? [[]] : when.any.map(({ all }) => all.map(compiled));
+  return (resource) => {
+    let holds = false;
+    for (const all of any) {
+      const truth = conjunction(all, resource);
+      if (truth === undefined) return undefined;
+      if (truth) {
+        holds = true;
+        break;
+      }
+    }
+    // A value outside the grammar voids the whole question, wherever it stands.
+    return holds && !plain(resource, declared) ? undefined : holds;
+  };
+}
+
+interface Compiled {
+  readonly attribute: string;
+  readonly test: number;
+  /** The only constant, where there is one. */
+  readonly one: string | undefined;
+  readonly constants: ReadonlySet<string>;
+}
+
+function compiled(atom: Atom): Compiled {
+  const [test, list] =
+    "in" in atom
+      ? [IN, atom.in]
+      : "not_in" in atom
+        ? [NOT_IN, atom.not_in]
+        : "within" in atom
+          ? [WITHIN, atom.within]
+          : [atom.is === "present" ? PRESENT : ABSENT, []];
+  const one = list.length === 1 ? list[0] : undefined;
+  return { attribute: atom.attribute, test, one, constants: new Set(list) };
+}
+
+/** True where every atom is; false where one is false or unknown; undefined where one is not plain. */
+function conjunction(all: readonly Compiled[], resource: Readonly<Record<string, unknown>>): Truth {
+  for (const atom of all) {
+    const value = resource[atom.attribute];
+    if (typeof value === "string") {
+      if (value === "" ? !ofNone(atom.test) : !ofOne(atom, value)) return false;
+    } else if (value === undefined) {
+      return false;
+    } else if (value === null) {
+      if (!ofNone(atom.test)) return false;
+    } else if (Array.isArray(value)) {
+      const truth = ofMany(atom, value);
+      if (!truth) return truth;
+    } else {
+      return undefined;
+    }
+  }
+  return true;
+}
+
+function ofNone(test: number): boolean {
+  return test === NOT_IN || test === ABSENT;
+}
+
+function ofOne(atom: Compiled, value: string): boolean {
+  if (atom.test >= PRESENT) return atom.test === PRESENT;
+  const among = atom.one === undefined ? atom.constants.has(value) : atom.one === value;
+  return among !== (atom.test === NOT_IN);
+}
+
+function ofMany(atom: Compiled, values: readonly unknown[]): Truth {
+  let count = 0;
+  let among = 0;
+  for (const value of values) {
+    if (typeof value !== "string") return undefined;
+    if (value === "") continue;
+    count++;
+    if (atom.constants.has(value)) among++;
+  }
+  switch (atom.test) {
+    case IN:
+      return among > 0;
+    case NOT_IN:
+      return among === 0;
+    case WITHIN:
+      return count > 0 && among === count;
+    default:
+      return count > 0 === (atom.test === PRESENT);
+  }
+}
+
+/** Says whether every value is text that is certainly within the grammar and the limits. */
+function plain(resource: Readonly<Record<string, unknown>>, names: readonly string[]): boolean {
+  const id = resource.id;
+  if (id !== undefined && (typeof id !== "string" || !isPlain(id))) return false;
+  let given = 0;
+  for (const name of names) {
+    const value = resource[name];
+    if (value !== undefined && ++given > ATTRIBUTES_MAX) return false;
+    if (typeof value === "string") {
+      if (!isPlain(value)) return false;
+    } else if (Array.isArray(value)) {
+      if (value.length > PLAIN_VALUES_MAX) return false;
+      for (const item of value) {
+        if (typeof item !== "string" || !isPlain(item)) return false;
+      }
+    } else if (value !== undefined && value !== null) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// By hand: a regular expression takes twice as long, and this is most of what an answer costs.
+function isPlain(text: string): boolean {
+  const length = text.length;
+  if (length > PLAIN_LENGTH_MAX) return false;
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 || code > 0x7e) return false;
+  }
+  return true;
+}
+
+/** How an attribute is called and kept in a database. */
+export interface Column {
+  readonly field: string;
+  /** Whether the field holds a list of values, not one. */
+  readonly list?: boolean;
+}
+
+/** How attributes are called in a database; by their own names, where nothing is said. */
+export type Columns = Readonly<Record<string, string | Column>>;
+
+/** What may be listed: all, nothing, or what a condition over the resource holds for. */
+export class Filter {
+  /** `all` and `none` need no condition. */
+  readonly kind: "all" | "none" | "some";
+  /** The condition, of `some`. */
+  readonly residual: Residual | undefined;
+  readonly #test: (resource: Readonly<Record<string, unknown>>) => boolean;
+
+  constructor(
+    kind: "all" | "none" | "some",
+    residual: Residual | undefined,
+    test: (resource: Readonly<Record<string, unknown>>) => boolean,
+  ) {
+    this.kind = kind;
+    this.residual = residual;
+    this.#test = test;
+  }
+
+  /** Says whether a resource is one that may be listed: what is unknown of it says no. */
+  test(resource: Readonly<Record<string, unknown>>): boolean {
+    return this.#test(resource);
+  }
+
+  /**
+   * Returns a `where` for Prisma. A field that holds one value is null or empty where the
+   * attribute is the empty set; a list field is never null.
+   *
+   * @throws PortcullisError `unsupported-filter` where Prisma has no words for a condition.
+   */
+  toPrisma(columns: Columns = {}): object {
+    if (!this.residual) return this.kind === "all" ? {} : { OR: [] };
+    return {
+      OR: this.residual.any.map(({ all }) => ({ AND: all.map((atom) => prisma(atom, column(atom, columns))) })),
+    };
+  }
+
+  /** Returns a query for MongoDB, right for a field that holds one value and for a list. */
+  toMongo(columns: Columns = {}): object {
+    if (!this.residual) return this.kind === "all" ? {} : { $nor: [{}] };
+    return {
+      $or: this.residual.any.map(({ all }) => ({ $and: all.map((atom) => mongo(atom, column(atom, columns).field)) })),
+    };
+  }
+}
+
+function column({ attribute }: Atom, columns: Columns): Column {
+  const own = Object.hasOwn(columns, attribute) ? columns[attribute] : undefined;
+  return typeof own === "object" ? own : { field: own ?? attribute };
+}
+
+function prisma(atom: Atom, { field, list }: Column): object {
+  if ("in" in atom) return { [field]: list ? { hasSome: atom.in } : { in: atom.in } };
+  if ("not_in" in atom) {
+    if (list) return { NOT: { [field]: { hasSome: atom.not_in } } };
+    // SQL's NOT IN is not true of null.
+    return { OR: [{ [field]: null }, { [field]: { notIn: atom.not_in } }] };
+  }
+  if ("within" in atom) {
+    if (!list) return { [field]: { in: atom.within } };
+    throw new PortcullisError("unsupported-filter", `Prisma cannot say that all of \`${field}\` are among some values`);
+  }
+  const present = atom.is === "present";
+  if (list) return { [field]: { isEmpty: !present } };
+  return present
+    ? { AND: [{ [field]: { not: null } }, { [field]: { not: "" } }] }
+    : { OR: [{ [field]: null }, { [field]: "" }] };
+}
+
+function mongo(atom: Atom, field: string): object {
+  if ("in" in atom) return { [field]: { $in: atom.in } };
+  if ("not_in" in atom) return { [field]: { $nin: atom.not_in } };
+  if ("within" in atom) {
+    const outside = { $elemMatch: { $nin: [...atom.within, ""] } };
+    return { $and: [{ [field]: { $in: atom.within } }, { [field]: { $not: outside } }] };
+  }
+  const present = [
+    { [field]: { $elemMatch: { $nin: ["", null] } } },
+    { $and: [{ [field]: { $not: { $type: "array" } } }, { [field]: { $nin: ["", null] } }] },
+  ];
+  return atom.is === "present" ? { $or: present } : { $nor: present };
+}
+
+const [IN, NOT_IN, WITHIN, PRESENT, ABSENT] = [0, 1, 2, 3, 4];
+/** The engine's limit for plain text, of which a character is a byte. */
+const PLAIN_LENGTH_MAX = 256;
+/** Few enough that no limit on values is near, whatever else is given. */
+const PLAIN_VALUES_MAX = 32;
+/** The engine's limit: beyond it there is no answer. */
+const ATTRIBUTES_MAX = 64;

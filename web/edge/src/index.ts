@@ -1,0 +1,10 @@
+export { Access, type AccessOptions, type AccessStatus } from "./access";
+export { type Clock, turnClock } from "./clock";
+export { PortcullisError, type PortcullisErrorCode, type RejectedBundleCode } from "./errors";
+export { type Atom, type Column, type Columns, Filter, type Residual } from "./filter";
+export { type Header, isStarted, type LoadOptions, Portcullis, type SessionOptions, startSync } from "./portcullis";
+export { type Decision, type Explanation, type Question, Session } from "./session";
+export { start } from "./start";
+export type { Floor, Trust } from "./trust";
+export { type Snapshot, type View, viewOf, type VisibleModule, type When } from "./view";
+export type { Facts, Register, Registered, Resource, Subject, Values, Vocabulary } from "./vocabulary";

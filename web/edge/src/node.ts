@@ -1,0 +1,8 @@
+import { readFileSync } from "node:fs";
+
+import { startSync } from "./portcullis";
+
+// A server renders at once, so the engine is ready once this is imported.
+startSync(readFileSync(new URL("./edge.wasm", import.meta.url)));
+
+export * from "./index";

@@ -1,0 +1,133 @@
+import { initSync, Policy as GuestPolicy } from "../generated/edge.js";
+import { type Clock, turnClock } from "./clock";
+import { answered, PortcullisError } from "./errors";
+import { Packer } from "./pack";
+import { type Names, Session } from "./session";
+import { type Floor, packTrust, type Trust } from "./trust";
+import type { Registered, Subject, Vocabulary } from "./vocabulary";
+
+/** How a bundle is to be believed. */
+export interface LoadOptions {
+  readonly trust: Trust;
+  /** The clock, or one time in Unix seconds; the machine's clock, unless given. */
+  readonly now?: Clock | number;
+  /**
+   * Whether a whole bundle is taken too. It tells all that there is to know of a tenant's
+   * roles, so a browser takes slices only, unless told otherwise.
+   */
+  readonly wholeBundle?: boolean;
+}
+
+/** What a session is for. */
+export interface SessionOptions {
+  /** The first Unix second at which the identity no longer holds; the bundle's end, unless given. */
+  readonly validUntil?: number;
+}
+
+/** A verified bundle, ready to answer. */
+export class Portcullis<V extends Vocabulary = Registered> {
+  /** Who the bundle is for and how long it holds. */
+  readonly header: Header;
+  /** The features that the tenant has on, ascending. */
+  readonly features: readonly V["feature"][];
+  /** Every permission, in catalog order. */
+  readonly permissions: readonly V["permission"][];
+  /** Every scope, in catalog order. */
+  readonly scopes: readonly V["scope"][];
+  readonly #guest: GuestPolicy;
+  readonly #names: Names;
+  readonly #clock: Clock;
+
+  private constructor(guest: GuestPolicy, facts: BundleFacts, clock: Clock) {
+    this.#guest = guest;
+    this.#clock = clock;
+    const { permissions, features, scopes, subject, action, context, resource, ...header } = facts;
+    this.header = header;
+    this.features = features;
+    this.permissions = permissions;
+    this.scopes = scopes;
+    const resolve = (name: string) => permissions[guest.permission(name)];
+    this.#names = { permissions, subject, action, context, resource, resolve };
+  }
+
+  /**
+   * Verifies a bundle.
+   *
+   * @throws PortcullisError `bundle-rejected`, `invalid-trust` or `not-started`.
+   */
+  static load<V extends Vocabulary = Registered>(
+    bundle: Uint8Array | ArrayBuffer,
+    options: LoadOptions,
+  ): Portcullis<V> {
+    if (!started) throw new PortcullisError("not-started", "await `start()` first, or call `startSync`");
+    const now = options.now ?? turnClock;
+    const clock = typeof now === "number" ? () => now : now;
+    const trust = packTrust(options.trust, options.wholeBundle ?? false);
+    const guest = new GuestPolicy(bundle instanceof Uint8Array ? bundle : new Uint8Array(bundle), trust, clock());
+    return new Portcullis<V>(guest, JSON.parse(answered(guest.facts())), clock);
+  }
+
+  /**
+   * Resolves a subject.
+   *
+   * @throws PortcullisError `bundle-expired`, `limit-exceeded` or `malformed`.
+   */
+  session(subject: Subject<V>, options: SessionOptions = {}): Session<V> {
+    const packed = new Packer().subject(subject, this.#names.subject).finish().slice();
+    const until = options.validUntil ?? this.header.expires_at;
+    const guest = this.#guest.session(packed, until, this.#clock());
+    // A session that could not be made answers every question with why.
+    if (guest.valid_until() === 0) answered(guest.modules(this.#clock()));
+    return new Session<V>(this.#guest, guest, this.#names, this.#clock, packed);
+  }
+
+  /** Returns the floor that refuses every bundle older than this one. */
+  floor(): Floor {
+    return { sequence: this.header.sequence, digest: this.header.slice_of ?? this.header.digest };
+  }
+}
+
+/** Who a bundle is for, what it replaces and how long it holds; times in Unix seconds. */
+export interface Header {
+  readonly audience: string;
+  readonly tenant: string;
+  readonly catalog: string;
+  /** Grows with every bundle of an audience and tenant. */
+  readonly sequence: number;
+  readonly issued_at: number;
+  /** The first second at which it no longer holds. */
+  readonly expires_at: number;
+  /** SHA-256 of the payload in hexadecimal: the bundle's identity. */
+  readonly digest: string;
+  /** The whole bundle's digest, of a slice. */
+  readonly slice_of?: string;
+  /** Whether role changes wait for a subject's next session. */
+  readonly changes_at_next_session: boolean;
+}
+
+interface BundleFacts extends Header {
+  readonly features: readonly string[];
+  readonly permissions: readonly string[];
+  readonly scopes: readonly string[];
+  readonly subject: readonly string[];
+  readonly action: readonly string[];
+  readonly context: readonly string[];
+  readonly resource: readonly string[];
+}
+
+let started = false;
+
+/**
+ * Makes the engine ready at once, from its module: before a first render, or in a Worker that
+ * imports the module. Further calls do nothing.
+ */
+export function startSync(module: WebAssembly.Module | BufferSource): void {
+  if (started) return;
+  initSync({ module });
+  started = true;
+}
+
+/** Says whether the engine is ready. */
+export function isStarted(): boolean {
+  return started;
+}

@@ -1,0 +1,216 @@
+import type { Session as Guest, Policy as GuestPolicy } from "../generated/edge.js";
+import { answered } from "./errors";
+import type { Clock } from "./clock";
+import { Filter, type Predicate, predicate, type Residual } from "./filter";
+import { type Declared, Packer } from "./pack";
+import { NO_MODULES, type Snapshot, type View, type VisibleModule, type When } from "./view";
+import type { Facts, Registered, Resource, Vocabulary } from "./vocabulary";
+
+/** The answer to a question, member by member as the engine writes it. */
+export type Decision<V extends Vocabulary = Registered> =
+  | {
+      readonly effect: "allow";
+      readonly reason: "granted";
+      readonly role: string;
+      readonly scope: V["scope"];
+      readonly team?: string;
+    }
+  | { readonly effect: "conditional"; readonly reason: "conditional"; readonly residual: Residual }
+  | { readonly effect: "deny"; readonly reason: "feature-disabled"; readonly features: readonly V["feature"][] }
+  | { readonly effect: "deny"; readonly reason: "unknown-permission" | "not-granted" | "out-of-scope" };
+
+/** One question of many. */
+export interface Question<V extends Vocabulary = Registered> extends Facts<V> {
+  readonly permission: V["permission"];
+  readonly resource?: Resource<V>;
+}
+
+/** What a session needs of its policy. */
+export interface Names extends Declared {
+  readonly permissions: readonly string[];
+  /** Returns the present name of a permission, by its present or a former one. */
+  resolve(permission: string): string | undefined;
+}
+
+/** A subject under a policy, resolved once and asked many times. */
+export class Session<V extends Vocabulary = Registered> implements View<V> {
+  readonly validUntil: number;
+  readonly #policy: GuestPolicy;
+  readonly #guest: Guest;
+  readonly #names: Names;
+  readonly #clock: Clock;
+  readonly #subject: Uint8Array;
+  /** What is not denied with nothing known, each with its test of a resource. */
+  readonly #open = new Map<string, Predicate>();
+  #modules: readonly VisibleModule<V>[] | undefined;
+
+  /** @internal */
+  constructor(policy: GuestPolicy, guest: Guest, names: Names, clock: Clock, subject: Uint8Array) {
+    this.#policy = policy;
+    this.#guest = guest;
+    this.#names = names;
+    this.#clock = clock;
+    this.#subject = subject;
+    this.validUntil = guest.valid_until();
+    const bits = guest.open(clock());
+    names.permissions.forEach((name, at) => {
+      if (((bits[at >> 3] ?? 0) >> (at & 7)) & 1) this.#open.set(name, this.#unprepared(name));
+    });
+  }
+
+  can(permission: V["permission"], resource?: Resource<V>): boolean {
+    if (this.#clock() >= this.validUntil) return false;
+    const test = this.#open.get(permission);
+    if (test === undefined) return this.#canFormer(permission, resource);
+    return resource === undefined || (test(resource) ?? this.#ask(permission, resource));
+  }
+
+  /**
+   * Decides, and says why.
+   *
+   * @throws PortcullisError `bundle-expired`, `limit-exceeded` or `malformed`: there is no answer.
+   */
+  check(permission: V["permission"], resource?: Resource<V>, facts?: Facts<V>): Decision<V> {
+    return JSON.parse(this.answer(permission, resource, facts));
+  }
+
+  /** As `check`, and returns the canonical bytes of the answer: what a log keeps. */
+  answer(permission: V["permission"], resource?: Resource<V>, facts?: Facts<V>): string {
+    const question = new Packer().question(permission, resource, facts, this.#names);
+    return answered(this.#guest.decide(question.finish(), this.#clock()));
+  }
+
+  /** Decides many questions at once, 4,096 at most; the answers keep their order. */
+  checkMany(questions: readonly Question<V>[]): Decision<V>[] {
+    if (questions.length === 0) return [];
+    const packer = new Packer();
+    for (const { permission, resource, ...facts } of questions) {
+      packer.question(permission, resource, facts, this.#names);
+    }
+    const lines = this.#guest.decide(packer.finish(), this.#clock()).split("\n");
+    return lines.map((line) => JSON.parse(answered(line)));
+  }
+
+  /** Returns what may be listed: the decision with nothing known of the resource. */
+  filter(permission: V["permission"], facts?: Facts<V>): Filter {
+    const decision = this.check(permission, undefined, facts);
+    const test = (resource: object) => {
+      try {
+        return this.check(permission, resource as Resource<V>, facts).effect === "allow";
+      } catch {
+        return false;
+      }
+    };
+    switch (decision.effect) {
+      case "allow":
+        return new Filter("all", undefined, test);
+      case "deny":
+        return new Filter("none", undefined, () => false);
+      case "conditional": {
+        const fast = predicate(decision.residual, this.#names.resource);
+        const holds = () => this.#clock() < this.validUntil;
+        return new Filter("some", decision.residual, (resource) => holds() && (fast(resource) ?? test(resource)));
+      }
+    }
+  }
+
+  modules(): readonly VisibleModule<V>[] {
+    if (this.#clock() >= this.validUntil) return NO_MODULES;
+    this.#modules ??= frozen(JSON.parse(answered(this.#guest.modules(this.#clock()))).modules);
+    return this.#modules as readonly VisibleModule<V>[];
+  }
+
+  /**
+   * Returns why the answer is what it is, and what would allow it.
+   *
+   * @throws as `check`.
+   */
+  explain(permission: V["permission"], resource?: Resource<V>, facts?: Facts<V>): Explanation {
+    const request = new Packer(this.#subject).question(permission, resource, facts, this.#names);
+    return JSON.parse(answered(this.#policy.explain(request.finish(), this.#clock())));
+  }
+
+  /** Returns what a page shows by, to be sent with the page. */
+  snapshot(): Snapshot<V> {
+    const permissions = Object.fromEntries([...this.#open.keys()].map((name) => [name, this.#when(name)]));
+    return {
+      version: 1,
+      valid_until: this.validUntil,
+      modules: this.modules(),
+      permissions: permissions as Snapshot<V>["permissions"],
+      attributes: this.#names.resource,
+    };
+  }
+
+  // A name that is not open may be a former name of one that is.
+  #canFormer(permission: string, resource?: Resource<V>): boolean {
+    const present = this.#names.resolve(permission);
+    return present !== undefined && present !== permission && this.can(present, resource);
+  }
+
+  #ask(permission: string, resource: Resource<V>): boolean {
+    try {
+      return this.check(permission, resource).effect === "allow";
+    } catch {
+      return false;
+    }
+  }
+
+  // A filter is made when it is first asked for: a page asks for few of them.
+  #unprepared(permission: string): Predicate {
+    return (resource) => {
+      const when = this.#when(permission);
+      const test = when === null ? UNKNOWN : predicate(when, this.#names.resource);
+      this.#open.set(permission, test);
+      return test(resource);
+    };
+  }
+
+  /** Returns when an open permission is allowed; null where the engine cannot tell it shortly. */
+  #when(permission: string): When {
+    try {
+      const decision = this.check(permission);
+      if (decision.effect === "conditional") return decision.residual;
+      return decision.effect === "allow" ? true : null;
+    } catch {
+      return null;
+    }
+  }
+}
+
+const UNKNOWN: Predicate = () => undefined;
+
+function frozen<T>(value: T): T {
+  if (typeof value === "object" && value !== null) {
+    for (const member of Object.values(value)) frozen(member);
+    Object.freeze(value);
+  }
+  return value;
+}
+
+/** Why an answer is what it is, and the smallest changes that would allow it. */
+export interface Explanation {
+  readonly permission: string;
+  readonly answer: Decision<Vocabulary>;
+  /** The roles held, and where each comes from. */
+  readonly roles: readonly {
+    readonly role: string;
+    readonly team?: string;
+    readonly from: "request" | "directory" | "group";
+    readonly group?: string;
+  }[];
+  /** What was given and grants nothing. */
+  readonly ignored: readonly { readonly kind: "role" | "group" | "team"; readonly id: string; readonly why: string }[];
+  /** The grants held, and what each is worth here. */
+  readonly grants: readonly {
+    readonly role: string;
+    readonly team?: string;
+    readonly scope: string;
+    readonly holds: "true" | "false" | "unknown";
+  }[];
+  readonly would_allow: {
+    readonly features: readonly string[];
+    readonly roles: readonly unknown[];
+    readonly grants: readonly unknown[];
+  };
+}

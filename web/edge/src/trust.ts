@@ -1,0 +1,72 @@
+import { PortcullisError } from "./errors";
+
+/** What is trusted: the content of `trust.json`, as `portcullis keygen` writes it. */
+export interface Trust {
+  /** How many distinct keys must have signed. */
+  readonly threshold: number;
+  readonly keys: readonly {
+    /** The 32 bytes of an Ed25519 public key in base64url. */
+    readonly key: string;
+    readonly use?: "any" | "slices-only";
+  }[];
+  /** The audience that a bundle must name. */
+  readonly audience: string;
+  /** The tenants whose bundles are taken; any, unless given. */
+  readonly tenants?: readonly string[];
+  /** What was accepted before, so that it cannot be rolled back. */
+  readonly floor?: number | Floor;
+}
+
+/** The newest sequence that was accepted, and the digest accepted under it. */
+export interface Floor {
+  readonly sequence: number;
+  /** SHA-256 of the payload, in hexadecimal or base64url. */
+  readonly digest?: string;
+}
+
+/** Packs trust as the guest reads it (`wasm/browser/src/trust.rs`). */
+export function packTrust(trust: Trust, wholeBundle: boolean): Uint8Array {
+  const floor = typeof trust.floor === "number" ? { sequence: trust.floor } : trust.floor;
+  const names = ENCODER.encode([trust.audience, ...(trust.tenants ?? [])].join("\0"));
+  const bytes = new Uint8Array(48 + 33 * trust.keys.length + names.length);
+  const view = new DataView(bytes.buffer);
+  // A threshold of more keys than a bundle may carry is refused as one that is out of reach.
+  bytes[0] = Math.min(integer(trust.threshold, "threshold"), 255);
+  bytes[1] = wholeBundle ? 2 : 1;
+  bytes[2] = floor ? (floor.digest ? 2 : 1) : 0;
+  view.setBigUint64(3, BigInt(integer(floor?.sequence ?? 0, "floor")), true);
+  if (floor?.digest) bytes.set(fixed(floor.digest, "floor"), 11);
+  bytes[47] = trust.keys.length;
+  if (trust.keys.length > 255) throw new PortcullisError("invalid-trust", "more than 255 keys");
+  let at = 48;
+  for (const key of trust.keys) {
+    bytes[at] = key.use === "slices-only" ? 1 : 0;
+    bytes.set(fixed(key.key, "key"), at + 1);
+    at += 33;
+  }
+  bytes.set(names, at);
+  return bytes;
+}
+
+function integer(value: number, name: string): number {
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new PortcullisError("invalid-trust", `\`${name}\` is not a whole number`);
+}
+
+function fixed(text: string, name: string): Uint8Array {
+  const bytes = /^[0-9a-f]{64}$/.test(text)
+    ? Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+    : base64(text);
+  if (bytes?.length === 32) return bytes;
+  throw new PortcullisError("invalid-trust", `a \`${name}\` is not 32 bytes in base64url`);
+}
+
+function base64(text: string): Uint8Array | undefined {
+  try {
+    return Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (char) => char.charCodeAt(0));
+  } catch {
+    return undefined;
+  }
+}
+
+const ENCODER = new TextEncoder();

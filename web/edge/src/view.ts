@@ -1,0 +1,76 @@
+import { type Predicate, predicate, type Residual } from "./filter";
+import type { Registered, Resource, Vocabulary } from "./vocabulary";
+
+/** A module that a subject sees, with what it may do in it. */
+export interface VisibleModule<V extends Vocabulary = Registered> {
+  readonly module: V["module"];
+  /** What people call it. */
+  readonly label: string;
+  /** Submodules not counted. */
+  readonly grants: readonly {
+    readonly action: string;
+    readonly scope: V["scope"];
+    /** The team that the grant is bound to. */
+    readonly team?: string;
+  }[];
+}
+
+/**
+ * All that a page shows by, for one subject: data, so that a server can send it with the page.
+ *
+ * It holds what its subject may do and nothing else. It is for display: it is not signed.
+ */
+export interface Snapshot<V extends Vocabulary = Registered> {
+  readonly version: 1;
+  /** The first Unix second at which it no longer holds. */
+  readonly valid_until: number;
+  readonly modules: readonly VisibleModule<V>[];
+  /**
+   * What is not denied with nothing known of the resource: always, under a condition over the
+   * resource, or (null) under one that is too long to tell.
+   */
+  readonly permissions: { readonly [name in V["permission"]]?: When };
+  /** The declared attributes of resources. */
+  readonly attributes: readonly string[];
+}
+
+/** When a permission is allowed. */
+export type When = true | Residual | null;
+
+/** What a page asks: both a session and a snapshot can be asked so. */
+export interface View<V extends Vocabulary = Registered> {
+  /** The first Unix second at which it no longer answers. */
+  readonly validUntil: number;
+  /**
+   * Says whether something may be shown. Without a resource: whether the permission is not
+   * denied with nothing known. With one: whether it is allowed. Never throws: what has no
+   * answer is denied.
+   */
+  can(permission: V["permission"], resource?: Resource<V>): boolean;
+  /** Returns the visible modules in catalog order; the same list as long as it answers. */
+  modules(): readonly VisibleModule<V>[];
+}
+
+/** Returns the view of a snapshot: what the session that it was taken of would show. */
+export function viewOf<V extends Vocabulary = Registered>(snapshot: Snapshot<V>, clock: () => number): View<V> {
+  const tests = new Map<string, Predicate>();
+  for (const [name, when] of Object.entries<When | undefined>(snapshot.permissions)) {
+    tests.set(name, when ? predicate(when, snapshot.attributes) : NEVER);
+  }
+  const holds = () => clock() < snapshot.valid_until;
+  return {
+    validUntil: snapshot.valid_until,
+    can: (permission, resource) => {
+      const test = tests.get(permission);
+      if (!test || !holds()) return false;
+      // Values that only the engine can judge are denied until it is there.
+      return resource === undefined || test(resource) === true;
+    },
+    modules: () => (holds() ? snapshot.modules : NO_MODULES),
+  };
+}
+
+/** The modules of one to whom nothing is visible. */
+export const NO_MODULES: readonly never[] = Object.freeze([]);
+
+const NEVER: Predicate = () => false;

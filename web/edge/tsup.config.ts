@@ -1,0 +1,16 @@
+import { copyFileSync } from "node:fs";
+import { defineConfig } from "tsup";
+
+export default defineConfig({
+  entry: ["src/index.ts", "src/node.ts", "src/react.tsx"],
+  format: "esm",
+  target: "es2022",
+  platform: "neutral",
+  minify: true,
+  treeshake: true,
+  splitting: true,
+  dts: true,
+  clean: true,
+  external: ["react", "react/jsx-runtime", "node:fs"],
+  onSuccess: async () => copyFileSync("generated/edge.wasm", "dist/edge.wasm"),
+});
