@@ -1,17 +1,18 @@
 //! The gate itself.
 
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 
-use portcullis_engine::{Keeper, KeeperLimits, Offer, Persisted, UnixSeconds};
+use portcullis_engine::{Offer, Persisted, UnixSeconds};
 
 use crate::{
-    code::Code,
-    config::GateConfig,
-    entry::Entry,
+    config::{GateConfig, InvalidConfig},
+    identity::TokenCache,
+    judge::Judge,
+    policies::Policies,
     rejection::GateRejection,
     request::Request,
     status::GateStatus,
-    verdict::{Response, Verdict},
+    verdict::Verdict,
 };
 
 /// Judges requests by the newest bundle it was offered and believed.
@@ -21,16 +22,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Gate {
     config: GateConfig,
-    keeper: Keeper,
+    policies: Policies,
     tokens: TokenCache,
-    last_rejection: Option<GateRejection>,
-}
-
-/// Tokens that were verified, each under the digest of its bytes: bounded, and none
-/// outlives its own expiry or the keys that verified it.
-#[derive(Debug, Default)]
-pub struct TokenCache {
-    count: usize,
 }
 
 impl Gate {
@@ -40,12 +33,10 @@ impl Gate {
     /// shell's. See [`GateConfig::bundle`].
     #[must_use]
     pub fn new(config: GateConfig) -> Self {
-        let keeper = Keeper::new(config.trust().clone(), KeeperLimits::default());
         Self {
+            policies: Policies::new(&config),
             config,
-            keeper,
             tokens: TokenCache::default(),
-            last_rejection: None,
         }
     }
 
@@ -57,19 +48,28 @@ impl Gate {
 
     /// Recalls what was accepted before a restart, so that it cannot be rolled back.
     pub fn restore(&mut self, persisted: Persisted) {
-        self.keeper.restore(persisted);
+        self.policies.restore(persisted);
     }
 
     /// Takes a bundle if the engine believes it, it is this listener's, and its routes
-    /// and keys hold together with its policy.
+    /// hold together with its policy.
     ///
     /// # Errors
     ///
     /// Returns why it was refused; what was accepted before answers on.
     pub fn offer(&mut self, bytes: Vec<u8>, now: UnixSeconds) -> Result<Offer, GateRejection> {
-        let offer = self.keeper.offer(bytes, now).map_err(GateRejection::from);
-        self.last_rejection = offer.as_ref().err().copied();
-        offer
+        self.policies.offer(bytes, &self.config, now)
+    }
+
+    /// Replaces the keys that verify tokens by another JWK set, as when the issuer
+    /// rotates them; every remembered token is forgotten.
+    ///
+    /// # Errors
+    ///
+    /// Refuses what `identity.jwt.keys` of a configuration may not be, and a set for a
+    /// gate that takes no tokens; the former keys stay.
+    pub fn replace_token_keys(&mut self, json: &[u8]) -> Result<(), InvalidConfig> {
+        self.config.replace_token_keys(json)
     }
 
     /// Judges a request; the one thing it changes is the gate's own token cache.
@@ -82,30 +82,35 @@ impl Gate {
     }
 
     /// Judges a request with a token cache of the caller's, for gates that are shared.
+    ///
+    /// A cache may move between gates: it is emptied where the keys or rules differ.
     #[must_use]
     pub fn judge_with(
         &self,
-        _tokens: &mut TokenCache,
-        _request: &Request<'_>,
-        _now: UnixSeconds,
+        tokens: &mut TokenCache,
+        request: &Request<'_>,
+        now: UnixSeconds,
     ) -> Verdict {
-        Verdict::Respond(Response {
-            status: Code::NoBundle.status().unwrap_or(503),
-            headers: vec![],
-            body: alloc::string::String::new(),
-            entry: Entry::new(Code::NoBundle),
-        })
+        let judge = Judge {
+            config: &self.config,
+            policies: &self.policies,
+            now,
+        };
+        judge.judge(tokens, request)
     }
 
     /// Returns how the gate stands at `now`.
     #[must_use]
     pub fn status(&self, now: UnixSeconds) -> GateStatus {
+        let tenants = self.policies.status(now);
+        let polls = tenants.iter().map(|tenant| tenant.poll_at);
+        let soon = UnixSeconds(now.0.saturating_add(self.config.poll_seconds()));
         GateStatus {
-            ready: false,
-            tenants: Vec::new(),
-            last_rejection: self.last_rejection,
-            tokens: self.tokens.count,
-            poll_at: now,
+            ready: tenants.iter().any(|tenant| tenant.ready),
+            poll_at: polls.min().unwrap_or(soon),
+            tenants,
+            last_rejection: self.policies.last_rejection(),
+            tokens: self.tokens.len(),
         }
     }
 }

@@ -14,22 +14,39 @@
 )]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
+mod attributes;
 mod code;
 mod config;
+mod cors;
 mod entry;
+mod fields;
 mod gate;
+mod hygiene;
+mod identity;
+mod json;
+mod judge;
+mod path;
+mod policies;
+mod problem;
+mod query;
 mod rejection;
 mod request;
 mod status;
+mod trace;
 mod verdict;
 
 pub mod limits;
+pub mod routes;
 
 pub use code::Code;
 pub use config::{GateConfig, InvalidConfig, Level};
 pub use entry::Entry;
-pub use gate::{Gate, TokenCache};
+pub use gate::Gate;
+pub use identity::TokenCache;
+pub use path::{Ambiguities, Ambiguity, CanonicalPath, PathTooLong};
 pub use portcullis_engine::{Offer, Persisted, UnixSeconds};
 pub use rejection::GateRejection;
 pub use request::{Peer, Request};

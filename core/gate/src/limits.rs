@@ -4,6 +4,8 @@
 pub const CONFIG_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Longest path, in bytes, as the client sent it.
 pub const PATH_BYTES_MAX: usize = 4 * 1024;
+/// Most segments of a path.
+pub const SEGMENTS_MAX: usize = 128;
 /// Longest request-target, query included, in bytes.
 pub const TARGET_BYTES_MAX: usize = 16 * 1024;
 /// Most header fields of a request.
@@ -16,3 +18,9 @@ pub const TOKEN_BYTES_MAX: usize = 8 * 1024;
 pub const FILTER_BYTES_MAX: usize = 4 * 1024;
 /// Most verified tokens remembered unless the configuration says otherwise.
 pub const TOKENS_MAX: usize = 1_024;
+/// Most routes of a policy.
+pub const ROUTES_MAX: usize = 10_000;
+/// Most segments of a route's path.
+pub const PATTERN_SEGMENTS_MAX: usize = 64;
+/// Longest method, in bytes.
+pub const METHOD_BYTES_MAX: usize = 32;

@@ -16,8 +16,8 @@ pub enum GateRejection {
     Routes,
     /// A route asks for a permission that its policy does not have.
     RoutePermission,
-    /// A key for tokens in it cannot be used.
-    TokenKey,
+    /// A route says something of a resource attribute that its policy does not declare.
+    RouteAttribute,
 }
 
 impl GateRejection {
@@ -29,7 +29,7 @@ impl GateRejection {
             Self::WrongTenant => "wrong-tenant",
             Self::Routes => "corrupt-routes",
             Self::RoutePermission => "route-permission",
-            Self::TokenKey => "token-key",
+            Self::RouteAttribute => "route-attribute",
         }
     }
 }
@@ -49,7 +49,9 @@ impl fmt::Display for GateRejection {
             Self::RoutePermission => {
                 f.write_str("a route of the bundle asks for a permission that it does not have")
             }
-            Self::TokenKey => f.write_str("a key for tokens in the bundle cannot be used"),
+            Self::RouteAttribute => {
+                f.write_str("a route of the bundle gives an attribute that it does not declare")
+            }
         }
     }
 }

@@ -1,0 +1,78 @@
+//! Which peers are trusted.
+
+use alloc::{string::String, vec::Vec};
+use core::net::IpAddr;
+
+use super::InvalidConfig;
+use crate::{json::Place, request::Peer};
+
+/// Peers by address range (RFC 4632) or by the identity that mTLS proved.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Peers {
+    ranges: Vec<Range>,
+    identities: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Range {
+    address: IpAddr,
+    bits: u8,
+}
+
+impl Peers {
+    pub(super) fn read(place: &Place<'_>) -> Result<Self, InvalidConfig> {
+        let mut own = Self::default();
+        for place in place.elements()? {
+            let text = place.text()?;
+            if let Some(range) = Range::parse(text) {
+                own.ranges.push(range);
+            } else if text.starts_with(|first: char| first.is_ascii_digit()) || text.contains('*') {
+                return place.fault("expected a range such as 10.0.0.0/8, or a whole identity");
+            } else {
+                own.identities.push(text.into());
+            }
+        }
+        if own.ranges.is_empty() && own.identities.is_empty() {
+            return place.fault("name at least one peer");
+        }
+        Ok(own)
+    }
+
+    /// Says whether a peer is among them; one that is not known never is.
+    pub(crate) fn trust(&self, peer: &Peer<'_>) -> bool {
+        match peer {
+            Peer::Unknown => false,
+            Peer::Address(address) => {
+                let address = address.to_canonical();
+                self.ranges.iter().any(|range| range.holds(address))
+            }
+            Peer::Identity(name) => self.identities.iter().any(|own| own == name),
+        }
+    }
+}
+
+impl Range {
+    /// Reads an address, or one with the number of its leading bits that count.
+    fn parse(text: &str) -> Option<Self> {
+        let (address, bits) = match text.split_once('/') {
+            Some((address, bits)) => (address, Some(bits)),
+            None => (text, None),
+        };
+        let address: IpAddr = address.parse().ok()?;
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        let bits = match bits {
+            Some(bits) => bits.parse::<u8>().ok().filter(|bits| *bits <= most)?,
+            None => most,
+        };
+        Some(Self { address, bits })
+    }
+
+    fn holds(self, address: IpAddr) -> bool {
+        let differ = match (self.address, address) {
+            (IpAddr::V4(a), IpAddr::V4(b)) => (a.to_bits() ^ b.to_bits()).leading_zeros(),
+            (IpAddr::V6(a), IpAddr::V6(b)) => (a.to_bits() ^ b.to_bits()).leading_zeros(),
+            _ => return false,
+        };
+        differ >= u32::from(self.bits)
+    }
+}

@@ -1,0 +1,86 @@
+//! How loud each code is.
+
+use alloc::{format, vec::Vec};
+
+use super::InvalidConfig;
+use crate::{
+    code::Code,
+    json::{Place, nearest},
+};
+
+/// How loud a log entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Not logged.
+    Off,
+    /// Only while looking for a fault.
+    Debug,
+    /// In the ordinary run of things.
+    Info,
+    /// Somebody should look.
+    Warn,
+    /// Something is broken.
+    Error,
+}
+
+impl Level {
+    /// Every level.
+    pub const ALL: [Self; 5] = [Self::Off, Self::Debug, Self::Info, Self::Warn, Self::Error];
+
+    /// Returns its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Levels by code; those not named have the one that fits what happened.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Log(Vec<(Code, Level)>);
+
+impl Log {
+    pub(super) fn read(place: &Place<'_>) -> Result<Self, InvalidConfig> {
+        let mut own = Vec::new();
+        for (name, place) in place.fields()?.all() {
+            let Some(code) = Code::ALL.into_iter().find(|code| code.name() == name) else {
+                let known = Code::ALL.map(Code::name);
+                let cure = match nearest(name, &known) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("known are `{}`", known.join("`, `")),
+                };
+                return place.fault(format!("unknown code `{name}`; {cure}"));
+            };
+            let text = place.text()?;
+            let level = Level::ALL.into_iter().find(|level| level.name() == text);
+            match level {
+                Some(level) => own.push((code, level)),
+                None => return place.fault("a level is off, debug, info, warn or error"),
+            }
+        }
+        Ok(Self(own))
+    }
+
+    pub(super) fn level(&self, code: Code) -> Level {
+        let stated = self.0.iter().find(|(own, _)| *own == code);
+        stated.map_or_else(|| by_itself(code), |(_, level)| *level)
+    }
+}
+
+const fn by_itself(code: Code) -> Level {
+    match code {
+        Code::NoBundle | Code::BundleRejected | Code::BundleExpired | Code::Trap => Level::Error,
+        Code::IdentityInvalid
+        | Code::TenantMismatch
+        | Code::PathAmbiguous
+        | Code::RequestMalformed
+        | Code::AttributeAmbiguous
+        | Code::LimitExceeded => Level::Warn,
+        _ => Level::Info,
+    }
+}

@@ -1,0 +1,139 @@
+//! The header fields of a request, found however they are spelled.
+
+use alloc::{string::String, vec::Vec};
+
+use crate::limits::{HEADER_BYTES_MAX, HEADERS_MAX};
+
+/// The header fields of a request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fields<'a>(&'a [(&'a [u8], &'a [u8])]);
+
+/// One header field.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Field<'a> {
+    pub(crate) name: &'a [u8],
+    pub(crate) value: &'a [u8],
+}
+
+/// Fields that HTTP does not allow, or too many of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum InvalidFields {
+    TooLarge,
+    Malformed,
+}
+
+/// A field that stands more than once, or is not spelled as it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Repeated;
+
+impl<'a> Fields<'a> {
+    /// Takes the fields if each has a name and a value that RFC 9110 (sections 5.1 and
+    /// 5.5) allows.
+    pub(crate) fn new(fields: &'a [(&'a [u8], &'a [u8])]) -> Result<Self, InvalidFields> {
+        if fields.len() > HEADERS_MAX {
+            return Err(InvalidFields::TooLarge);
+        }
+        let mut bytes = 0_usize;
+        for (name, value) in fields {
+            bytes = bytes.saturating_add(name.len()).saturating_add(value.len());
+            let named = !name.is_empty() && name.iter().all(|byte| is_token(*byte));
+            if !named || value.iter().any(|byte| matches!(byte, 0 | b'\r' | b'\n')) {
+                return Err(InvalidFields::Malformed);
+            }
+        }
+        if bytes > HEADER_BYTES_MAX {
+            return Err(InvalidFields::TooLarge);
+        }
+        Ok(Self(fields))
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Field<'a>> + use<'a> {
+        self.0.iter().map(|(name, value)| Field { name, value })
+    }
+
+    /// Returns every field that some server would take for this one.
+    pub(crate) fn all<'n>(&self, name: &'n str) -> impl Iterator<Item = Field<'a>> + use<'a, 'n> {
+        self.iter().filter(move |field| field.is_alike(name))
+    }
+
+    /// Returns the value of the one field of that name, trimmed, if there is one.
+    pub(crate) fn one(&self, name: &str) -> Result<Option<&'a [u8]>, Repeated> {
+        let mut all = self.all(name);
+        match (all.next(), all.next()) {
+            (None, _) => Ok(None),
+            (Some(field), None) if field.is_exactly(name) => Ok(Some(field.value.trim_ascii())),
+            _ => Err(Repeated),
+        }
+    }
+}
+
+impl Field<'_> {
+    /// Says whether the name is that one but for case (RFC 9110, section 5.1).
+    pub(crate) fn is_exactly(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name.as_bytes())
+    }
+
+    /// Says whether some server would take the name for that one: those that hand
+    /// headers on as variables fold all but letters and digits into one character.
+    pub(crate) fn is_alike(&self, name: &str) -> bool {
+        self.name.len() == name.len() && alike(self.name, name.as_bytes())
+    }
+
+    /// Says whether some server would take the name for one with that beginning.
+    pub(crate) fn begins_alike(&self, beginning: &str) -> bool {
+        let own = self.name.get(..beginning.len());
+        own.is_some_and(|own| alike(own, beginning.as_bytes()))
+    }
+}
+
+/// Names to remove: each as it stands, once.
+#[derive(Debug, Default)]
+pub(crate) struct Removals(Vec<String>);
+
+impl Removals {
+    pub(crate) fn add(&mut self, name: &[u8]) {
+        let known = self.0.iter().any(|known| known.as_bytes() == name);
+        if !known && let Ok(name) = core::str::from_utf8(name) {
+            // A name is a token, and so ASCII: it was checked with the fields.
+            self.0.push(name.into());
+        }
+    }
+
+    pub(crate) fn into_names(self) -> Vec<String> {
+        self.0
+    }
+}
+
+fn alike(a: &[u8], b: &[u8]) -> bool {
+    a.iter().zip(b).all(|(x, y)| fold(*x) == fold(*y))
+}
+
+const fn fold(byte: u8) -> u8 {
+    if byte.is_ascii_alphanumeric() {
+        byte.to_ascii_lowercase()
+    } else {
+        b'-'
+    }
+}
+
+/// Says whether a byte may stand in a token (RFC 9110, section 5.6.2).
+pub(crate) const fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'!' | b'#'
+                | b'$'
+                | b'%'
+                | b'&'
+                | b'\''
+                | b'*'
+                | b'+'
+                | b'-'
+                | b'.'
+                | b'^'
+                | b'_'
+                | b'`'
+                | b'|'
+                | b'~'
+        )
+}

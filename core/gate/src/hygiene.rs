@@ -1,0 +1,119 @@
+//! Which headers of a request must not reach the upstream, and which are put there.
+
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
+use crate::{
+    config::IdentityConfig,
+    fields::{Fields, Removals},
+    identity::Identity,
+    path::encode_into,
+    request::Peer,
+    trace::Trace,
+};
+
+/// Returns the names to remove: the gate's own, those by which a client could make the
+/// upstream see another method or path than the gate judged, identity that nobody
+/// trusted vouches for, and a trace that is none.
+pub(crate) fn removals(
+    config: &IdentityConfig,
+    fields: &Fields<'_>,
+    peer: &Peer<'_>,
+    trace: &Trace,
+) -> Vec<String> {
+    let mut names = Removals::default();
+    let unvouched = config
+        .trusted_headers
+        .as_ref()
+        .filter(|trusted| !trusted.peers.trust(peer));
+    for field in fields.iter() {
+        let own = field.begins_alike(OWN);
+        let override_of = OVERRIDES.iter().any(|name| field.is_alike(name));
+        let spoofed =
+            unvouched.is_some_and(|trusted| trusted.names().any(|name| field.is_alike(name)));
+        let stale = trace.begun.is_some() && TRACE.iter().any(|name| field.is_alike(name));
+        if own || override_of || spoofed || stale {
+            names.add(field.name);
+        }
+    }
+    names.into_names()
+}
+
+/// Says whether `connection` names a header that the gate sets: a proxy on the way
+/// would drop it (RFC 9110, section 7.6.1).
+pub(crate) fn drops_own(fields: &Fields<'_>) -> bool {
+    fields.all("connection").any(|field| {
+        let mut options = field.value.split(|byte| *byte == b',');
+        options.any(|option| {
+            let option = crate::fields::Field {
+                name: option.trim_ascii(),
+                value: b"",
+            };
+            option.begins_alike(OWN) || TRACE.iter().any(|name| option.is_alike(name))
+        })
+    })
+}
+
+/// Returns what the upstream is told of who asks.
+pub(crate) fn told(identity: &Identity, tenant: &str) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    out.push(set("subject", &identity.id));
+    out.push(set("subject-type", &identity.kind));
+    out.push(set("tenant", tenant));
+    let mut roles = String::new();
+    for role in &identity.roles {
+        separate(&mut roles);
+        encode_into(&mut roles, role.as_bytes(), is_plain);
+    }
+    for (team, own) in &identity.team_roles {
+        for role in own {
+            separate(&mut roles);
+            encode_into(&mut roles, role.as_bytes(), is_plain);
+            roles.push('@');
+            encode_into(&mut roles, team.as_bytes(), is_plain);
+        }
+    }
+    if !roles.is_empty() {
+        out.push((own("roles"), roles));
+    }
+    out
+}
+
+/// Returns one of the gate's headers, its value percent-encoded.
+pub(crate) fn set(name: &str, value: &str) -> (String, String) {
+    let mut encoded = String::new();
+    encode_into(&mut encoded, value.as_bytes(), is_plain);
+    (own(name), encoded)
+}
+
+fn own(name: &str) -> String {
+    let mut full = OWN.to_owned();
+    full.push_str(name);
+    full
+}
+
+fn separate(list: &mut String) {
+    if !list.is_empty() {
+        list.push(',');
+    }
+}
+
+/// What stands as it is: what `encodeURIComponent` leaves.
+const fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'-' | b'_' | b'.' | b'!' | b'~' | b'*' | b'\'' | b'(' | b')'
+        )
+}
+
+const OWN: &str = "x-portcullis-";
+/// Some frameworks take the method or the path from these instead.
+const OVERRIDES: [&str; 6] = [
+    "x-http-method-override",
+    "x-http-method",
+    "x-method-override",
+    "x-original-url",
+    "x-rewrite-url",
+    "x-original-uri",
+];
+const TRACE: [&str; 2] = ["traceparent", "tracestate"];

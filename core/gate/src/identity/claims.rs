@@ -1,0 +1,150 @@
+//! From claims to an identity.
+
+use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
+
+use portcullis_engine::{UnixSeconds, limits::is_value};
+
+use super::Identity;
+use crate::{
+    config::{ClaimPath, JwtConfig},
+    json::Node,
+};
+
+pub(super) fn read(
+    config: &JwtConfig,
+    claims: &Node,
+    now: UnixSeconds,
+) -> Result<Identity, &'static str> {
+    if claims.members().is_none() {
+        return Err("malformed");
+    }
+    let leeway = config.leeway_seconds;
+    let expires = time(claims, "exp")?.ok_or("no-expiry")?;
+    let valid_until = UnixSeconds(expires.saturating_add(leeway));
+    if now >= valid_until {
+        return Err("expired");
+    }
+    let from = time(claims, "nbf")?.unwrap_or(0).saturating_sub(leeway);
+    if now.0 < from {
+        return Err("not-yet-valid");
+    }
+    let issuer = claims.member("iss").and_then(Node::as_str);
+    if !issuer.is_some_and(|issuer| config.issuers.iter().any(|own| own == issuer)) {
+        return Err("issuer");
+    }
+    let audiences = claims.member("aud").ok_or("audience")?;
+    let audiences = texts(audiences).ok_or("audience")?;
+    if !audiences.iter().any(|name| config.audiences.contains(name)) {
+        return Err("audience");
+    }
+    let map = &config.claims;
+    let one = |path: &Option<ClaimPath>, fault: &'static str| match path {
+        None => Ok(None),
+        Some(path) => match path.find(claims) {
+            None | Some(Node::Null) => Ok(None),
+            Some(node) => scalar(node).map(Some).ok_or(fault),
+        },
+    };
+    let many = |path: &Option<ClaimPath>, fault: &'static str| match path {
+        None => Ok(Vec::new()),
+        Some(path) => match path.find(claims) {
+            None | Some(Node::Null) => Ok(Vec::new()),
+            Some(node) => texts(node).ok_or(fault),
+        },
+    };
+    let id = map.subject.find(claims).and_then(Node::as_str);
+    let id = id.filter(|id| is_value(id)).ok_or("subject")?;
+    let kind = one(&map.kind, "type")?.unwrap_or_else(|| "user".to_owned());
+    if !is_value(&kind) {
+        return Err("type");
+    }
+    let tenant = one(&map.tenant, "tenant")?;
+    if map.tenant.is_some() && tenant.is_none() {
+        return Err("tenant");
+    }
+    let version = match one(&map.version, "version")? {
+        Some(text) => Some(text.parse().map_err(|_| "version")?),
+        None => None,
+    };
+    let mut attributes = Vec::new();
+    for (name, path) in &map.attributes {
+        let path = Some(path.clone());
+        let mut values = many(&path, "attribute")?;
+        values.retain(|value| !value.is_empty());
+        if !values.iter().all(|value| is_value(value)) {
+            return Err("attribute");
+        }
+        values.sort_unstable();
+        values.dedup();
+        attributes.push((name.clone(), values));
+    }
+    Ok(Identity {
+        kind,
+        id: id.to_owned(),
+        roles: many(&map.roles, "roles")?,
+        team_roles: match map.team_roles.as_ref().and_then(|path| path.find(claims)) {
+            None | Some(Node::Null) => Vec::new(),
+            Some(node) => team_roles(node).ok_or("team-roles")?,
+        },
+        groups: many(&map.groups, "groups")?,
+        attributes,
+        tenant,
+        version,
+        valid_from: UnixSeconds(from),
+        valid_until,
+    })
+}
+
+/// Returns a numeric date (RFC 7519, section 2) in whole seconds.
+fn time(claims: &Node, name: &str) -> Result<Option<u64>, &'static str> {
+    match claims.member(name) {
+        None => Ok(None),
+        Some(Node::Integer(seconds)) => u64::try_from(*seconds).map(Some).map_err(|_| "time"),
+        // The whole part: a fraction of a second never makes a token live longer, and one
+        // that begins within a second begins with it.
+        Some(Node::Decimal(seconds)) if (0.0..1e15).contains(seconds) => {
+            let text = format!("{seconds}");
+            let whole = text.split('.').next().unwrap_or_default();
+            whole.parse().map(Some).map_err(|_| "time")
+        }
+        Some(_) => Err("time"),
+    }
+}
+
+/// Reads a scalar, or a list of them.
+fn texts(node: &Node) -> Option<Vec<String>> {
+    match node {
+        Node::Array(items) => items.iter().map(scalar).collect(),
+        one => Some(vec![scalar(one)?]),
+    }
+}
+
+fn scalar(node: &Node) -> Option<String> {
+    match node {
+        Node::String(text) => Some(text.clone()),
+        Node::Bool(value) => Some(format!("{value}")),
+        Node::Integer(value) => Some(format!("{value}")),
+        _ => None,
+    }
+}
+
+/// Reads `{"team": ["role"]}`, or a list of `role@team`.
+fn team_roles(node: &Node) -> Option<Vec<(String, Vec<String>)>> {
+    match node {
+        Node::Object(members) => members
+            .iter()
+            .map(|(team, roles)| Some((team.clone(), texts(roles)?)))
+            .collect(),
+        list => {
+            let mut own: Vec<(String, Vec<String>)> = Vec::new();
+            for text in texts(list)? {
+                let (role, team) = text.split_once('@')?;
+                match own.iter_mut().find(|(known, _)| known == team) {
+                    Some((_, roles)) => roles.push(role.to_owned()),
+                    None => own.push((team.to_owned(), vec![role.to_owned()])),
+                }
+            }
+            Some(own)
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Who asks, and whether that is believed.
+
+mod cache;
+mod claims;
+mod headers;
+mod keys;
+#[cfg(feature = "rs256")]
+mod rsa;
+mod token;
+mod verify;
+
+use alloc::{string::String, sync::Arc, vec::Vec};
+
+use portcullis_engine::UnixSeconds;
+
+pub use cache::TokenCache;
+pub(crate) use keys::TokenKeys;
+
+use crate::{config::IdentityConfig, fields::Fields, request::Peer};
+
+/// Who asks: verified, but not yet known to the policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(crate) kind: String,
+    pub(crate) id: String,
+    pub(crate) roles: Vec<String>,
+    pub(crate) team_roles: Vec<(String, Vec<String>)>,
+    pub(crate) groups: Vec<String>,
+    /// Each with its values, ascending and distinct.
+    pub(crate) attributes: Vec<(String, Vec<String>)>,
+    pub(crate) tenant: Option<String>,
+    /// The policy version of a verified token.
+    pub(crate) version: Option<u64>,
+    /// First second at which it is believed.
+    pub(crate) valid_from: UnixSeconds,
+    /// First second at which it is no longer believed.
+    pub(crate) valid_until: UnixSeconds,
+}
+
+/// Why nobody is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unidentified {
+    /// The request says of nobody that it is from them.
+    Missing,
+    /// It does, and is not believed; tells why.
+    Invalid(&'static str),
+}
+
+/// Returns who asks: by a token if there is one, else by the headers of a trusted peer.
+pub(crate) fn identify(
+    config: &IdentityConfig,
+    tokens: &mut TokenCache,
+    tokens_max: usize,
+    fields: &Fields<'_>,
+    peer: &Peer<'_>,
+    now: UnixSeconds,
+) -> Result<Arc<Identity>, Unidentified> {
+    if let Some(jwt) = &config.jwt
+        && let Some(token) = token::find(jwt, fields)?
+    {
+        let digest = cache::digest(token);
+        if let Some(known) = tokens.get(&jwt.digest, &digest, now) {
+            return Ok(known);
+        }
+        let identity = Arc::new(token::verify(jwt, token, now).map_err(Unidentified::Invalid)?);
+        tokens.insert(&jwt.digest, digest, &identity, tokens_max);
+        return Ok(identity);
+    }
+    match &config.trusted_headers {
+        Some(trusted) => headers::read(trusted, fields, peer).map(Arc::new),
+        None => Err(Unidentified::Missing),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+//! JSON Web Tokens (RFC 7519), by the practices of RFC 8725.
+
+use alloc::vec::Vec;
+
+use base64ct::{Base64UrlUnpadded, Encoding as _};
+use portcullis_engine::UnixSeconds;
+
+use super::{Identity, Unidentified, claims};
+use crate::{config::JwtConfig, fields::Fields, json::Node, limits::TOKEN_BYTES_MAX};
+
+/// Returns the one token that a request brings, if it brings any.
+pub(super) fn find<'a>(
+    config: &JwtConfig,
+    fields: &Fields<'a>,
+) -> Result<Option<&'a [u8]>, Unidentified> {
+    let mut all = fields.all(&config.header);
+    let Some(field) = all.next() else {
+        return Ok(None);
+    };
+    if all.next().is_some() {
+        return Err(Unidentified::Invalid("repeated"));
+    }
+    if !field.is_exactly(&config.header) {
+        // Spelled with `_` for `-`, it may be another's header to a server that does not fold.
+        return Err(Unidentified::Invalid("spelling"));
+    }
+    let token = if config.scheme.is_empty() {
+        field.value
+    } else {
+        let (scheme, token) = field
+            .value
+            .split_at_checked(config.scheme.len())
+            .ok_or(Unidentified::Invalid("scheme"))?;
+        if !scheme.eq_ignore_ascii_case(config.scheme.as_bytes()) || !token.starts_with(b" ") {
+            return Err(Unidentified::Invalid("scheme"));
+        }
+        token.trim_ascii()
+    };
+    if token.len() > TOKEN_BYTES_MAX {
+        return Err(Unidentified::Invalid("too-long"));
+    }
+    Ok(Some(token))
+}
+
+/// Returns who a token is from, or why it is not believed.
+pub(super) fn verify(
+    config: &JwtConfig,
+    token: &[u8],
+    now: UnixSeconds,
+) -> Result<Identity, &'static str> {
+    let mut parts = token.split(|byte| *byte == b'.');
+    let (Some(header), Some(payload), Some(signature), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err("malformed");
+    };
+    let signed_bytes = header.len().saturating_add(1).saturating_add(payload.len());
+    let signed = token.get(..signed_bytes).ok_or("malformed")?;
+    let header = Node::parse(&decoded(header)?).map_err(|_| "malformed")?;
+    let key = key_named(config, &header)?;
+    if !key.verifies(signed, &decoded(signature)?) {
+        return Err("signature");
+    }
+    // Only what was signed by a known key is read any further.
+    let claims = Node::parse(&decoded(payload)?).map_err(|_| "malformed")?;
+    claims::read(config, &claims, now)
+}
+
+fn key_named<'k>(
+    config: &'k JwtConfig,
+    header: &Node,
+) -> Result<&'k super::verify::PublicKey, &'static str> {
+    if header.members().is_none() {
+        return Err("malformed");
+    }
+    for refused in ["crit", "jku", "x5u", "jwk", "x5c", "b64"] {
+        if header.member(refused).is_some() {
+            return Err("header");
+        }
+    }
+    let text = |name: &str| match header.member(name) {
+        None => Ok(None),
+        Some(Node::String(text)) => Ok(Some(text.as_str())),
+        Some(_) => Err("header"),
+    };
+    let kind = text("typ")?;
+    if !config.types.is_empty() {
+        let stated = kind.ok_or("type")?;
+        // RFC 7515, section 4.1.9: `application/` may be left out, and case is folded.
+        let stated = match stated.split_at_checked(APPLICATION.len()) {
+            Some((before, rest)) if before.eq_ignore_ascii_case(APPLICATION) => rest,
+            _ => stated,
+        };
+        if !config
+            .types
+            .iter()
+            .any(|own| own.eq_ignore_ascii_case(stated))
+        {
+            return Err("type");
+        }
+    }
+    let algorithm = text("alg")?.ok_or("algorithm")?;
+    config.keys.find(text("kid")?, algorithm).ok_or("key")
+}
+
+fn decoded(part: &[u8]) -> Result<Vec<u8>, &'static str> {
+    let text = core::str::from_utf8(part).map_err(|_| "malformed")?;
+    // Strict: no padding, no white space, and no bits left over.
+    Base64UrlUnpadded::decode_vec(text).map_err(|_| "malformed")
+}
+
+const APPLICATION: &str = "application/";

@@ -1,0 +1,91 @@
+//! The algorithms that a token's signature may be made with (RFC 7518, RFC 8037, RFC 9864).
+
+#[cfg(feature = "eddsa")]
+use ed25519_dalek::VerifyingKey;
+#[cfg(feature = "es256")]
+use p256::ecdsa::signature::Verifier as _;
+
+/// An algorithm, as the header of a token names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Algorithm {
+    /// Ed25519 by its older name.
+    #[cfg(feature = "eddsa")]
+    EdDsa,
+    /// Ed25519 by its full name.
+    #[cfg(feature = "eddsa")]
+    Ed25519,
+    /// ECDSA on P-256 with SHA-256.
+    #[cfg(feature = "es256")]
+    Es256,
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    #[cfg(feature = "rs256")]
+    Rs256,
+}
+
+/// A public key of one algorithm.
+#[derive(Debug, Clone)]
+pub(super) enum PublicKey {
+    #[cfg(feature = "eddsa")]
+    Ed25519(VerifyingKey),
+    #[cfg(feature = "es256")]
+    P256(p256::ecdsa::VerifyingKey),
+    #[cfg(feature = "rs256")]
+    Rsa(super::rsa::RsaKey),
+}
+
+impl Algorithm {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            #[cfg(feature = "eddsa")]
+            Self::EdDsa => "EdDSA",
+            #[cfg(feature = "eddsa")]
+            Self::Ed25519 => "Ed25519",
+            #[cfg(feature = "es256")]
+            Self::Es256 => "ES256",
+            #[cfg(feature = "rs256")]
+            Self::Rs256 => "RS256",
+        }
+    }
+}
+
+impl PublicKey {
+    #[cfg(feature = "eddsa")]
+    pub(super) fn ed25519(x: &[u8]) -> Option<Self> {
+        let key = VerifyingKey::from_bytes(x.try_into().ok()?).ok()?;
+        (!key.is_weak()).then_some(Self::Ed25519(key))
+    }
+
+    #[cfg(feature = "es256")]
+    pub(super) fn p256(x: &[u8], y: &[u8]) -> Option<Self> {
+        let mut point = [4_u8; 65];
+        let (_, coordinates) = point.split_first_mut()?;
+        let (left, right) = coordinates.split_at_mut_checked(32)?;
+        // RFC 7518, section 6.2.1.2: the coordinates have their full length.
+        if x.len() != left.len() || y.len() != right.len() {
+            return None;
+        }
+        left.copy_from_slice(x);
+        right.copy_from_slice(y);
+        let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(&point).ok()?;
+        Some(Self::P256(key))
+    }
+
+    #[cfg(feature = "rs256")]
+    pub(super) fn rsa(n: &[u8], e: &[u8]) -> Option<Self> {
+        super::rsa::RsaKey::new(n, e).map(Self::Rsa)
+    }
+
+    /// Says whether the key's owner signed the message.
+    pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        match self {
+            #[cfg(feature = "eddsa")]
+            Self::Ed25519(key) => ed25519_dalek::Signature::from_slice(signature)
+                .is_ok_and(|signature| key.verify_strict(message, &signature).is_ok()),
+            #[cfg(feature = "es256")]
+            Self::P256(key) => p256::ecdsa::Signature::from_slice(signature)
+                .is_ok_and(|signature| key.verify(message, &signature).is_ok()),
+            #[cfg(feature = "rs256")]
+            Self::Rsa(key) => key.verifies(message, signature),
+        }
+    }
+}

@@ -1,0 +1,442 @@
+//! One request, one verdict: the order in which everything is asked.
+
+use alloc::{borrow::ToOwned, string::String, sync::Arc, vec::Vec};
+
+use portcullis_engine::{
+    Attributes, Decision, DenyReason, LimitExceeded, Policy, Question, Resource, Set, Subject,
+    UnixSeconds,
+};
+
+use crate::{
+    attributes::{self, Known},
+    code::Code,
+    config::GateConfig,
+    cors::{self, Preflight},
+    entry::Entry,
+    fields::{Fields, InvalidFields, is_token},
+    hygiene,
+    identity::{Identity, TokenCache, Unidentified, identify},
+    json::Node,
+    limits::{FILTER_BYTES_MAX, METHOD_BYTES_MAX},
+    path::{Ambiguities, Ambiguity, CanonicalPath},
+    policies::{Matched, Policies},
+    problem,
+    request::Request,
+    routes::{Access, OnConditional, Route, RouteMatch, normal_host},
+    trace::Trace,
+    verdict::{Forward, Response, Verdict},
+};
+
+/// What judges: everything that a request does not bring.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Judge<'g> {
+    pub(crate) config: &'g GateConfig,
+    pub(crate) policies: &'g Policies,
+    pub(crate) now: UnixSeconds,
+}
+
+/// What was found out so far, for the log and for the answer.
+#[derive(Debug)]
+struct Findings {
+    entry: Entry,
+    /// Headers that let a page of another origin read the answer.
+    exposed: Vec<(String, String)>,
+}
+
+/// How it ends, where it does not end with a refusal.
+enum End {
+    Forward(Vec<(String, String)>),
+    Preflight(Vec<(String, String)>),
+}
+
+impl Judge<'_> {
+    pub(crate) fn judge(&self, tokens: &mut TokenCache, request: &Request<'_>) -> Verdict {
+        let fields = Fields::new(request.headers);
+        let trace = Trace::of(request, fields.as_ref().ok(), self.now);
+        let mut findings = Findings {
+            entry: Entry::new(Code::Granted),
+            exposed: Vec::new(),
+        };
+        findings.entry.trace.clone_from(&trace.id);
+        let outcome = match &fields {
+            Err(InvalidFields::TooLarge) => Err(findings.refuse(Code::LimitExceeded, "headers")),
+            Err(InvalidFields::Malformed) => {
+                Err(findings.refuse(Code::RequestMalformed, "headers"))
+            }
+            Ok(fields) => self
+                .consider(tokens, request, fields, &mut findings)
+                .map(|end| (end, fields)),
+        };
+        let mut entry = findings.entry;
+        entry.level = self.config.level(entry.code);
+        match outcome {
+            Ok((End::Forward(mut set), fields)) => {
+                if let Some(traceparent) = &trace.begun {
+                    set.push(("traceparent".to_owned(), traceparent.clone()));
+                }
+                let identity = self.config.identity();
+                Verdict::Forward(Forward {
+                    remove: hygiene::removals(identity, fields, &request.peer, &trace),
+                    set,
+                    entry,
+                })
+            }
+            Ok((End::Preflight(headers), _)) => Verdict::Respond(Response {
+                status: 204,
+                headers,
+                body: String::new(),
+                entry,
+            }),
+            Err(Refused) => {
+                let mut headers = problem::headers(entry.code);
+                headers.extend(findings.exposed);
+                Verdict::Respond(Response {
+                    status: entry.code.status().unwrap_or(500),
+                    headers,
+                    body: problem::body(entry.code, &trace.id),
+                    entry,
+                })
+            }
+        }
+    }
+
+    fn consider(
+        &self,
+        tokens: &mut TokenCache,
+        request: &Request<'_>,
+        fields: &Fields<'_>,
+        findings: &mut Findings,
+    ) -> Result<End, Refused> {
+        check_grammar(request, fields)
+            .map_err(|what| findings.refuse(Code::RequestMalformed, what))?;
+        let Ok(path) = CanonicalPath::parse(request.target) else {
+            return Err(findings.refuse(Code::LimitExceeded, "path"));
+        };
+        let optional: Ambiguities = Ambiguity::OPTIONAL.into_iter().collect();
+        let never = path.ambiguities().without(optional);
+        if !never.is_empty() {
+            return Err(findings.refuse(Code::PathAmbiguous, &path.ambiguities().to_text()));
+        }
+        if let Err(code) = self.policies.any_live(self.now) {
+            return Err(findings.refuse(code, self.policies.rejection_code()));
+        }
+        let at = |method: &[u8], tenant: Option<&str>| {
+            self.policies.find(tenant, method, request.authority, &path)
+        };
+        let listener = self.config.tenant();
+        if let Some(preflight) = Preflight::of(request.method, fields)
+            && let Matched::One(found) = at(preflight.method, listener)
+            && let Some(cors) = found.route.cors.as_ref()
+            && cors.allows(preflight.origin)
+            && unaccepted(&path, &found).is_empty()
+        {
+            findings.entry.code = Code::Preflight;
+            findings.entry.route = found.route.name();
+            return Ok(End::Preflight(preflight.allowed(cors)));
+        }
+        // Without an identity a route counts only where the policies of all tenants agree.
+        match at(request.method, listener) {
+            Matched::None => return Err(unmatched(&path, findings)),
+            Matched::Various => {}
+            Matched::One(found) => {
+                enter(&found, &path, fields, findings)?;
+                if found.route.access == Access::Public {
+                    return Ok(public(findings));
+                }
+            }
+        }
+        let identity = identify(
+            self.config.identity(),
+            tokens,
+            self.config.tokens_max(),
+            fields,
+            &request.peer,
+            self.now,
+        )
+        .map_err(|why| match why {
+            Unidentified::Missing => findings.refuse(Code::IdentityMissing, ""),
+            Unidentified::Invalid(why) => findings.refuse(Code::IdentityInvalid, why),
+        })?;
+        findings.entry.subject.clone_from(&identity.id);
+        findings.entry.subject_type.clone_from(&identity.kind);
+        let (tenant, policy) = self.policy_of(&identity, findings)?;
+        let Matched::One(found) = at(request.method, Some(&tenant)) else {
+            return Err(unmatched(&path, findings));
+        };
+        enter(&found, &path, fields, findings)?;
+        let permission = match &found.route.access {
+            Access::Public => return Ok(public(findings)),
+            Access::Permission(permission) => permission,
+        };
+        findings.entry.permission.clone_from(permission);
+        let known = attributes::read(found.route, &path, fields)
+            .map_err(|(code, what)| findings.refuse(code, &what))?;
+        let mut set = hygiene::told(&identity, &tenant);
+        let filter = decide(
+            &policy,
+            &identity,
+            permission,
+            &known,
+            found.route,
+            findings,
+        )?;
+        let decision = if filter.is_some() {
+            "conditional"
+        } else {
+            "allow"
+        };
+        set.push(hygiene::set("decision", decision));
+        set.extend(filter);
+        Ok(End::Forward(set))
+    }
+
+    /// Returns the tenant and the policy that answer somebody.
+    fn policy_of(
+        &self,
+        identity: &Arc<Identity>,
+        findings: &mut Findings,
+    ) -> Result<(String, Policy), Refused> {
+        let stated = identity.tenant.as_deref();
+        let tenant = match (self.config.tenant(), stated) {
+            (Some(own), Some(stated)) if own != stated => {
+                stated.clone_into(&mut findings.entry.tenant);
+                return Err(findings.refuse(Code::TenantMismatch, "identity"));
+            }
+            (Some(own), _) => own,
+            (None, Some(stated)) => stated,
+            (None, None) => return Err(findings.refuse(Code::TenantMismatch, "not-stated")),
+        };
+        tenant.clone_into(&mut findings.entry.tenant);
+        match self.policies.policy_for(tenant, identity.version, self.now) {
+            Ok(policy) => {
+                findings.entry.sequence = policy.header().sequence;
+                Ok((tenant.to_owned(), policy))
+            }
+            Err(code) => Err(findings.refuse(code, "")),
+        }
+    }
+}
+
+/// The request is refused; why is in the findings.
+struct Refused;
+
+impl Findings {
+    fn refuse(&mut self, code: Code, detail: &str) -> Refused {
+        self.entry.code = code;
+        detail.clone_into(&mut self.entry.detail);
+        Refused
+    }
+}
+
+/// Notes which route it is, and refuses what the route did not opt into.
+fn enter(
+    found: &RouteMatch<'_>,
+    path: &CanonicalPath<'_>,
+    fields: &Fields<'_>,
+    findings: &mut Findings,
+) -> Result<(), Refused> {
+    findings.entry.route = found.route.name();
+    if let Some(cors) = &found.route.cors
+        && let Some(origin) = cors::origin(fields)
+        && cors.allows(origin)
+    {
+        findings.exposed = cors::exposed(cors, origin);
+    }
+    let unaccepted = unaccepted(path, found);
+    if unaccepted.is_empty() {
+        Ok(())
+    } else {
+        Err(findings.refuse(Code::PathAmbiguous, &unaccepted.to_text()))
+    }
+}
+
+fn public(findings: &mut Findings) -> End {
+    findings.entry.code = Code::Public;
+    End::Forward(alloc::vec![hygiene::set("decision", "public")])
+}
+
+fn unmatched(path: &CanonicalPath<'_>, findings: &mut Findings) -> Refused {
+    if path.ambiguities().is_empty() {
+        findings.refuse(Code::RouteUnknown, "")
+    } else {
+        findings.refuse(Code::PathAmbiguous, &path.ambiguities().to_text())
+    }
+}
+
+/// Returns the ambiguities of a path that its route did not opt into.
+///
+/// What is opted into lies inside a parameter: no literal of a route holds any of it.
+fn unaccepted(path: &CanonicalPath<'_>, found: &RouteMatch<'_>) -> Ambiguities {
+    let mut all = path.ambiguities();
+    if found.lookalike {
+        all.add(Ambiguity::Lookalike);
+    }
+    all.without(found.route.allow)
+}
+
+fn check_grammar(request: &Request<'_>, fields: &Fields<'_>) -> Result<(), &'static str> {
+    let method = request.method;
+    if method.is_empty()
+        || method.len() > METHOD_BYTES_MAX
+        || !method.iter().all(|byte| is_token(*byte))
+    {
+        return Err("method");
+    }
+    if normal_host(request.authority).is_none() {
+        return Err("authority");
+    }
+    match fields.one("host") {
+        Ok(None) => {}
+        Ok(Some(host)) if host.eq_ignore_ascii_case(request.authority) => {}
+        _ => return Err("host"),
+    }
+    if hygiene::drops_own(fields) {
+        return Err("connection");
+    }
+    Ok(())
+}
+
+/// Asks the policy; returns the filter's header where the answer is conditional.
+fn decide(
+    policy: &Policy,
+    identity: &Identity,
+    permission: &str,
+    known: &Known,
+    route: &Route,
+    findings: &mut Findings,
+) -> Result<Option<(String, String)>, Refused> {
+    let facts = Facts::new(identity, known);
+    let asked = facts.ask(policy, permission, route, &mut findings.entry);
+    match asked {
+        Ok(Answer::Granted) => Ok(None),
+        Ok(Answer::Filter(header)) => Ok(Some(header)),
+        Ok(Answer::Refused(code, detail)) => Err(findings.refuse(code, detail)),
+        Err(limit) => Err(findings.refuse(Code::LimitExceeded, limit.message())),
+    }
+}
+
+enum Answer {
+    Granted,
+    Filter((String, String)),
+    Refused(Code, &'static str),
+}
+
+/// Who asks and about what, as the engine takes them.
+struct Facts<'a> {
+    identity: &'a Identity,
+    known: &'a Known,
+    roles: Vec<&'a str>,
+    groups: Vec<&'a str>,
+    team_roles: Vec<(&'a str, Vec<&'a str>)>,
+    subject: Vec<(&'a str, Vec<&'a str>)>,
+    resource: Vec<(&'a str, Vec<&'a str>)>,
+}
+
+impl<'a> Facts<'a> {
+    fn new(identity: &'a Identity, known: &'a Known) -> Self {
+        Self {
+            identity,
+            known,
+            roles: borrowed(&identity.roles),
+            groups: borrowed(&identity.groups),
+            team_roles: named(&identity.team_roles),
+            subject: named(&identity.attributes),
+            resource: named(&known.attributes),
+        }
+    }
+
+    fn ask(
+        &self,
+        policy: &Policy,
+        permission: &str,
+        route: &Route,
+        entry: &mut Entry,
+    ) -> Result<Answer, LimitExceeded> {
+        let team_roles: Vec<(&str, &[&str])> = self
+            .team_roles
+            .iter()
+            .map(|(team, roles)| (*team, roles.as_slice()))
+            .collect();
+        let (own, resource) = (sets(&self.subject)?, sets(&self.resource)?);
+        let subject = Subject::new(&self.identity.kind, &self.identity.id)?
+            .with_roles(&self.roles)?
+            .with_team_roles(&team_roles)?
+            .with_groups(&self.groups)?
+            .with_attributes(Attributes::named(&own)?);
+        let about = match &self.known.id {
+            Some(id) => Resource::new(id)?,
+            None => Resource::UNKNOWN,
+        };
+        let question = Question::about(about.with_attributes(Attributes::named(&resource)?));
+        let decision = policy.decide(&subject, permission, &question);
+        entry.effect = decision.effect();
+        match &decision {
+            Decision::Allow(grant) => {
+                entry.code = Code::Granted;
+                policy.role_name(grant.role).clone_into(&mut entry.role);
+                policy.scope_name(grant.scope).clone_into(&mut entry.scope);
+                grant.team.unwrap_or_default().clone_into(&mut entry.team);
+                Ok(Answer::Granted)
+            }
+            Decision::Conditional(pending) => {
+                entry.code = Code::Conditional;
+                if route.conditional == OnConditional::Deny {
+                    return Ok(Answer::Refused(Code::ConditionalRefused, ""));
+                }
+                let filter = match pending.residual() {
+                    Ok(residual) => hygiene::set("filter", residual.as_json()),
+                    Err(_) => return Ok(Answer::Refused(Code::ConditionalRefused, "filter")),
+                };
+                // Never shortened: a shorter filter would be another one.
+                if filter.1.len() > FILTER_BYTES_MAX {
+                    return Ok(Answer::Refused(Code::ConditionalRefused, "filter"));
+                }
+                Ok(Answer::Filter(filter))
+            }
+            Decision::Deny(reason) => {
+                let code = match reason {
+                    DenyReason::UnknownPermission => Code::UnknownPermission,
+                    DenyReason::FeatureDisabled(_) => Code::FeatureDisabled,
+                    DenyReason::NotGranted => Code::NotGranted,
+                    DenyReason::OutOfScope => Code::OutOfScope,
+                };
+                if code == Code::FeatureDisabled {
+                    entry.features = missing(&decision.answer(policy)?);
+                }
+                Ok(Answer::Refused(code, ""))
+            }
+        }
+    }
+}
+
+/// Returns the features that a canonical answer names.
+fn missing(answer: &str) -> Vec<String> {
+    let answer = Node::parse(answer.as_bytes()).unwrap_or(Node::Null);
+    match answer.member("features") {
+        Some(Node::Array(features)) => features
+            .iter()
+            .filter_map(|feature| feature.as_str().map(String::from))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn borrowed(texts: &[String]) -> Vec<&str> {
+    texts.iter().map(String::as_str).collect()
+}
+
+fn named(lists: &[(String, Vec<String>)]) -> Vec<(&str, Vec<&str>)> {
+    let lists = lists.iter();
+    lists
+        .map(|(name, texts)| (name.as_str(), borrowed(texts)))
+        .collect()
+}
+
+fn sets<'a>(
+    lists: &'a [(&'a str, Vec<&'a str>)],
+) -> Result<Vec<(&'a str, Set<'a>)>, LimitExceeded> {
+    let lists = lists.iter();
+    lists
+        .map(|(name, values)| Ok((*name, Set::new(values)?)))
+        .collect()
+}

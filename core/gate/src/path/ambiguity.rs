@@ -1,0 +1,202 @@
+//! The ways in which a target can be read differently.
+
+use alloc::string::String;
+
+/// One way in which a server behind the gate may read a target differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ambiguity {
+    /// `%2f`: some decode before they split.
+    EncodedSlash,
+    /// `;`, plain or encoded: some cut a segment there.
+    Parameters,
+    /// The path ends with `/`: some drop it, some redirect.
+    TrailingSlash,
+    /// `%25`: some decode twice.
+    EncodedPercent,
+    /// A parameter that is the literal of another route but for case, or dots and spaces
+    /// at its end: some take it for the literal.
+    Lookalike,
+    /// `\`, plain or encoded: some take it for `/`.
+    Backslash,
+    /// `%00`: some cut there.
+    Nul,
+    /// `.` or `..`, plain, encoded, or before parameters: some resolve them.
+    DotSegment,
+    /// `//`: some merge them.
+    EmptySegment,
+    /// `%` without two hexadecimal digits, bytes that are no UTF-8 (overlong forms
+    /// are none), or a byte that may not stand in a path.
+    BadEncoding,
+    /// `%25` before two hexadecimal digits: decodes to something that decodes again.
+    DoubleEncoding,
+    /// `#` in the target: it is not part of one.
+    Fragment,
+    /// `%3f` or `%23`: some decode before they split off the query.
+    EncodedDelimiter,
+    /// An encoded control character.
+    Control,
+    /// Not an absolute path: absolute, authority or asterisk form.
+    TargetForm,
+}
+
+impl Ambiguity {
+    /// Every kind; those that a route may opt into come first.
+    pub const ALL: [Self; 15] = [
+        Self::EncodedSlash,
+        Self::Parameters,
+        Self::TrailingSlash,
+        Self::EncodedPercent,
+        Self::Lookalike,
+        Self::Backslash,
+        Self::Nul,
+        Self::DotSegment,
+        Self::EmptySegment,
+        Self::BadEncoding,
+        Self::DoubleEncoding,
+        Self::Fragment,
+        Self::EncodedDelimiter,
+        Self::Control,
+        Self::TargetForm,
+    ];
+
+    /// Returns its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::EncodedSlash => "encoded-slash",
+            Self::Parameters => "parameters",
+            Self::TrailingSlash => "trailing-slash",
+            Self::EncodedPercent => "encoded-percent",
+            Self::Lookalike => "lookalike",
+            Self::Backslash => "backslash",
+            Self::Nul => "nul",
+            Self::DotSegment => "dot-segment",
+            Self::EmptySegment => "empty-segment",
+            Self::BadEncoding => "bad-encoding",
+            Self::DoubleEncoding => "double-encoding",
+            Self::Fragment => "fragment",
+            Self::EncodedDelimiter => "encoded-delimiter",
+            Self::Control => "control",
+            Self::TargetForm => "target-form",
+        }
+    }
+
+    /// Returns the kind of that name, if a route may opt into it.
+    #[must_use]
+    pub fn optional_from_name(name: &str) -> Option<Self> {
+        Self::OPTIONAL.into_iter().find(|own| own.name() == name)
+    }
+
+    /// Those that a route may opt into.
+    pub const OPTIONAL: [Self; 5] = [
+        Self::EncodedSlash,
+        Self::Parameters,
+        Self::TrailingSlash,
+        Self::EncodedPercent,
+        Self::Lookalike,
+    ];
+
+    const fn bit(self) -> u16 {
+        match self {
+            Self::EncodedSlash => 1,
+            Self::Parameters => 1 << 1,
+            Self::TrailingSlash => 1 << 2,
+            Self::EncodedPercent => 1 << 3,
+            Self::Lookalike => 1 << 4,
+            Self::Backslash => 1 << 5,
+            Self::Nul => 1 << 6,
+            Self::DotSegment => 1 << 7,
+            Self::EmptySegment => 1 << 8,
+            Self::BadEncoding => 1 << 9,
+            Self::DoubleEncoding => 1 << 10,
+            Self::Fragment => 1 << 11,
+            Self::EncodedDelimiter => 1 << 12,
+            Self::Control => 1 << 13,
+            Self::TargetForm => 1 << 14,
+        }
+    }
+}
+
+/// A set of [`Ambiguity`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ambiguities(u16);
+
+impl Ambiguities {
+    /// None of them.
+    pub const NONE: Self = Self(0);
+
+    /// Adds one.
+    pub const fn add(&mut self, one: Ambiguity) {
+        self.0 |= one.bit();
+    }
+
+    /// Says whether it is among them.
+    #[must_use]
+    pub const fn has(self, one: Ambiguity) -> bool {
+        self.0 & one.bit() != 0
+    }
+
+    /// Says whether there is none.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Returns those of either.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Returns those that are not among `others`.
+    #[must_use]
+    pub const fn without(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
+    }
+
+    /// Returns each, in the order of [`Ambiguity::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Ambiguity> {
+        Ambiguity::ALL.into_iter().filter(move |one| self.has(*one))
+    }
+
+    /// Returns their names, separated by spaces.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        let mut out = String::new();
+        for one in self.iter() {
+            if !out.is_empty() {
+                out.push(' ');
+            }
+            out.push_str(one.name());
+        }
+        out
+    }
+
+    /// Returns the set as the wire has it: a bit for each optional kind.
+    #[cfg(feature = "encode")]
+    pub(crate) const fn to_wire(self) -> u8 {
+        // The optional kinds have the five lowest bits.
+        self.0.to_le_bytes()[0] & OPTIONAL_BITS
+    }
+
+    /// Reads what [`Ambiguities::to_wire`] writes; refuses bits that are not optional.
+    pub(crate) const fn from_wire(bits: u8) -> Option<Self> {
+        if bits & !OPTIONAL_BITS == 0 {
+            Some(Self(u16::from_le_bytes([bits, 0])))
+        } else {
+            None
+        }
+    }
+}
+
+impl FromIterator<Ambiguity> for Ambiguities {
+    fn from_iter<I: IntoIterator<Item = Ambiguity>>(kinds: I) -> Self {
+        let mut own = Self::NONE;
+        for kind in kinds {
+            own.add(kind);
+        }
+        own
+    }
+}
+
+const OPTIONAL_BITS: u8 = 0b1_1111;

@@ -1,0 +1,155 @@
+//! The one reading of a request-target that everything else rests on.
+
+mod ambiguity;
+mod percent;
+mod segment;
+
+use alloc::{borrow::Cow, string::String, vec::Vec};
+
+pub use ambiguity::{Ambiguities, Ambiguity};
+pub(crate) use percent::{decode, encode_into};
+pub(crate) use segment::Segment;
+
+use crate::limits::{PATH_BYTES_MAX, SEGMENTS_MAX, TARGET_BYTES_MAX};
+
+/// The path of a request-target (RFC 9112, section 3.2.1), split at its literal `/`
+/// and decoded once, with every ambiguity in it named.
+///
+/// It is for authorization only: what goes upstream are the client's own bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CanonicalPath<'a> {
+    segments: Vec<Segment<'a>>,
+    ambiguities: Ambiguities,
+    query: Option<&'a [u8]>,
+}
+
+/// A target that is longer, or has more segments, than the bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PathTooLong;
+
+impl<'a> CanonicalPath<'a> {
+    /// Reads a request-target; whatever cannot be read in one way only is recorded.
+    ///
+    /// # Errors
+    ///
+    /// Refuses a target over [`TARGET_BYTES_MAX`], a path over [`PATH_BYTES_MAX`] and
+    /// more than [`SEGMENTS_MAX`] segments.
+    pub fn parse(target: &'a [u8]) -> Result<Self, PathTooLong> {
+        if target.len() > TARGET_BYTES_MAX {
+            return Err(PathTooLong);
+        }
+        let mut ambiguities = Ambiguities::NONE;
+        let (unfragmented, fragment) = split_once(target, b'#');
+        if fragment.is_some() {
+            ambiguities.add(Ambiguity::Fragment);
+        }
+        let (path, query) = split_once(unfragmented, b'?');
+        if path.len() > PATH_BYTES_MAX {
+            return Err(PathTooLong);
+        }
+        let Some(inner) = path.strip_prefix(b"/") else {
+            // Absolute, authority and asterisk form name something else than a path here.
+            ambiguities.add(Ambiguity::TargetForm);
+            return Ok(Self {
+                segments: Vec::new(),
+                ambiguities,
+                query,
+            });
+        };
+        let mut segments = Vec::new();
+        let mut parts = inner.split(|byte| *byte == b'/').peekable();
+        while let Some(part) = parts.next() {
+            if part.is_empty() {
+                let last = parts.peek().is_none();
+                match (last, segments.is_empty()) {
+                    // The root itself.
+                    (true, true) if inner.is_empty() => {}
+                    (true, _) => ambiguities.add(Ambiguity::TrailingSlash),
+                    (false, _) => ambiguities.add(Ambiguity::EmptySegment),
+                }
+                continue;
+            }
+            if segments.len() >= SEGMENTS_MAX {
+                return Err(PathTooLong);
+            }
+            let segment = Segment::parse(part);
+            ambiguities = ambiguities.union(segment.ambiguities());
+            segments.push(segment);
+        }
+        Ok(Self {
+            segments,
+            ambiguities,
+            query,
+        })
+    }
+
+    /// Returns every way in which the target could be read differently.
+    #[must_use]
+    pub const fn ambiguities(&self) -> Ambiguities {
+        self.ambiguities
+    }
+
+    /// Returns the query, without its `?`, as the client sent it.
+    #[must_use]
+    pub const fn query(&self) -> Option<&'a [u8]> {
+        self.query
+    }
+
+    pub(crate) fn segments(&self) -> &[Segment<'a>] {
+        &self.segments
+    }
+
+    /// Returns the path decoded once and encoded again in the shortest way: two paths
+    /// without ambiguities are the same path iff these texts are equal.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut out = String::new();
+        for segment in &self.segments {
+            out.push('/');
+            encode_into(&mut out, segment.decoded(), is_plain_in_path);
+        }
+        if out.is_empty() || self.ambiguities.has(Ambiguity::TrailingSlash) {
+            out.push('/');
+        }
+        out
+    }
+
+    /// Returns each segment, decoded.
+    pub fn decoded(&self) -> impl ExactSizeIterator<Item = Cow<'_, [u8]>> {
+        self.segments
+            .iter()
+            .map(|segment| Cow::Borrowed(segment.decoded()))
+    }
+}
+
+pub(crate) fn split_once(bytes: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
+    let mut parts = bytes.splitn(2, |byte| *byte == at);
+    (parts.next().unwrap_or_default(), parts.next())
+}
+
+/// Unreserved and the sub-delimiters that stand for themselves in a segment (RFC 3986,
+/// section 3.3), without `;`.
+pub(crate) const fn is_plain_in_path(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'-' | b'.'
+                | b'_'
+                | b'~'
+                | b'!'
+                | b'$'
+                | b'&'
+                | b'\''
+                | b'('
+                | b')'
+                | b'*'
+                | b'+'
+                | b','
+                | b'='
+                | b':'
+                | b'@'
+        )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,106 @@
+//! One segment of a path.
+
+use alloc::borrow::Cow;
+
+use portcullis_engine::limits::has_control;
+
+use super::{
+    ambiguity::{Ambiguities, Ambiguity},
+    percent::{decode, starts_with_pair},
+};
+
+/// What lies between two literal `/`, decoded once; never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Segment<'a> {
+    decoded: Cow<'a, [u8]>,
+    ambiguities: Ambiguities,
+}
+
+impl<'a> Segment<'a> {
+    pub(crate) fn parse(raw: &'a [u8]) -> Self {
+        let decoded = decode(raw);
+        let mut ambiguities = Ambiguities::NONE;
+        if decoded.malformed || raw.iter().any(|byte| is_refused(*byte)) {
+            ambiguities.add(Ambiguity::BadEncoding);
+        }
+        let encoded = matches!(decoded.bytes, Cow::Owned(_));
+        for byte in decoded.bytes.iter() {
+            match byte {
+                b'/' => ambiguities.add(Ambiguity::EncodedSlash),
+                b'\\' => ambiguities.add(Ambiguity::Backslash),
+                b';' => ambiguities.add(Ambiguity::Parameters),
+                0 => ambiguities.add(Ambiguity::Nul),
+                b'?' | b'#' => ambiguities.add(Ambiguity::EncodedDelimiter),
+                _ if byte.is_ascii_control() => ambiguities.add(Ambiguity::Control),
+                _ => {}
+            }
+        }
+        if encoded {
+            if !decoded.malformed && decoded.bytes.contains(&b'%') {
+                ambiguities.add(Ambiguity::EncodedPercent);
+            }
+            if decodes_again(&decoded.bytes) {
+                ambiguities.add(Ambiguity::DoubleEncoding);
+            }
+            match core::str::from_utf8(&decoded.bytes) {
+                // C1 controls, which only more than ASCII can hold.
+                Ok(text) if !text.is_ascii() && has_control(text) => {
+                    ambiguities.add(Ambiguity::Control);
+                }
+                Ok(_) => {}
+                Err(_) => ambiguities.add(Ambiguity::BadEncoding),
+            }
+        }
+        if hides_dots(&decoded.bytes) {
+            ambiguities.add(Ambiguity::DotSegment);
+        }
+        if decoded.bytes.contains(&b'/') && hides_empty(&decoded.bytes) {
+            ambiguities.add(Ambiguity::EmptySegment);
+        }
+        Self {
+            decoded: decoded.bytes,
+            ambiguities,
+        }
+    }
+
+    pub(crate) fn decoded(&self) -> &[u8] {
+        &self.decoded
+    }
+
+    pub(crate) const fn ambiguities(&self) -> Ambiguities {
+        self.ambiguities
+    }
+}
+
+/// Says whether a byte may not stand plainly in a path. Wider than RFC 3986 by what
+/// browsers leave as it is: `|`, `[`, `]`, `^`.
+const fn is_refused(byte: u8) -> bool {
+    !byte.is_ascii_graphic() || matches!(byte, b'"' | b'<' | b'>' | b'`' | b'{' | b'}')
+}
+
+/// Says whether a second decoding would change the bytes.
+fn decodes_again(decoded: &[u8]) -> bool {
+    let mut rest = decoded;
+    while let Some((&byte, after)) = rest.split_first() {
+        if byte == b'%' && starts_with_pair(after) {
+            return true;
+        }
+        rest = after;
+    }
+    false
+}
+
+/// Says whether a server that splits at more than `/`, or that cuts parameters or at
+/// NUL, would find `.` or `..`.
+fn hides_dots(decoded: &[u8]) -> bool {
+    let mut pieces = decoded.split(|byte| matches!(byte, b'/' | b'\\'));
+    pieces.any(|piece| {
+        let cut = piece.split(|byte| matches!(byte, b';' | 0 | b'?' | b'#'));
+        let name = cut.into_iter().next().unwrap_or_default();
+        matches!(name.trim_ascii(), b"." | b"..")
+    })
+}
+
+fn hides_empty(decoded: &[u8]) -> bool {
+    decoded.split(|byte| *byte == b'/').any(<[u8]>::is_empty)
+}

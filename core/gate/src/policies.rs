@@ -1,0 +1,211 @@
+//! The policies that answer, each tenant's newest with its routes.
+
+use alloc::{collections::BTreeMap, string::String, sync::Arc, vec::Vec};
+
+use portcullis_engine::{
+    Keeper, KeeperStatus, Offer, Persisted, Policy, SignedBundle, TenantKey, UnixSeconds,
+};
+
+use crate::{
+    code::Code,
+    config::GateConfig,
+    path::CanonicalPath,
+    rejection::GateRejection,
+    routes::{Access, RouteMatch, Routes},
+};
+
+/// The policies that answer, each tenant's newest with its routes.
+#[derive(Debug)]
+pub(crate) struct Policies {
+    keeper: Keeper,
+    audience: String,
+    /// By tenant.
+    routes: BTreeMap<String, Section>,
+    /// Every different set of routes: tenants of one catalog share theirs.
+    distinct: Vec<Arc<Routes>>,
+    last_rejection: Option<GateRejection>,
+}
+
+#[derive(Debug)]
+struct Section {
+    bytes: Vec<u8>,
+    routes: Arc<Routes>,
+}
+
+/// The route that a request takes, as far as it is settled whose policy answers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Matched<'r> {
+    /// No policy has one.
+    None,
+    /// Every policy has this one.
+    One(RouteMatch<'r>),
+    /// It depends on the tenant.
+    Various,
+}
+
+impl Policies {
+    pub(crate) fn new(config: &GateConfig) -> Self {
+        Self {
+            keeper: Keeper::new(config.trust().clone(), config.keeping()),
+            audience: config.trust().audience.clone(),
+            routes: BTreeMap::new(),
+            distinct: Vec::new(),
+            last_rejection: None,
+        }
+    }
+
+    pub(crate) fn restore(&mut self, persisted: Persisted) {
+        self.keeper.restore(persisted);
+    }
+
+    /// Takes a bundle whose routes hold together with its policy.
+    pub(crate) fn offer(
+        &mut self,
+        bytes: Vec<u8>,
+        config: &GateConfig,
+        now: UnixSeconds,
+    ) -> Result<Offer, GateRejection> {
+        let outcome = self.consider(bytes, config, now);
+        self.last_rejection = outcome.as_ref().err().copied();
+        outcome
+    }
+
+    fn consider(
+        &mut self,
+        bytes: Vec<u8>,
+        config: &GateConfig,
+        now: UnixSeconds,
+    ) -> Result<Offer, GateRejection> {
+        // Verified before the keeper sees it, which would keep it whatever its routes are.
+        let bundle = SignedBundle::new(bytes.clone()).verify(config.trust(), now)?;
+        let tenant = bundle.header().tenant.clone();
+        if config.tenant().is_some_and(|own| own != tenant) {
+            return Err(GateRejection::WrongTenant);
+        }
+        let section = bundle.routes().to_vec();
+        let routes = match self.routes.values().find(|known| known.bytes == section) {
+            Some(known) => Arc::clone(&known.routes),
+            None => Arc::new(Routes::decode(&section).map_err(|_| GateRejection::Routes)?),
+        };
+        check(&routes, &Policy::from(bundle))?;
+        let offer = self.keeper.offer(bytes, now)?;
+        self.routes.insert(
+            tenant,
+            Section {
+                bytes: section,
+                routes,
+            },
+        );
+        self.distinct.clear();
+        for section in self.routes.values() {
+            if !self
+                .distinct
+                .iter()
+                .any(|known| Arc::ptr_eq(known, &section.routes))
+            {
+                self.distinct.push(Arc::clone(&section.routes));
+            }
+        }
+        Ok(offer)
+    }
+
+    /// Says whether any policy answers; if none does, why.
+    pub(crate) fn any_live(&self, now: UnixSeconds) -> Result<(), Code> {
+        if self
+            .routes
+            .keys()
+            .any(|tenant| self.newest(tenant, now).is_some())
+        {
+            return Ok(());
+        }
+        Err(match (self.routes.is_empty(), self.last_rejection) {
+            (false, _) => Code::BundleExpired,
+            (true, Some(_)) => Code::BundleRejected,
+            (true, None) => Code::NoBundle,
+        })
+    }
+
+    pub(crate) fn rejection_code(&self) -> &'static str {
+        self.last_rejection.map_or("", GateRejection::code)
+    }
+
+    /// Returns the route that a request takes: in a tenant's policy, or in all.
+    pub(crate) fn find(
+        &self,
+        tenant: Option<&str>,
+        method: &[u8],
+        authority: &[u8],
+        path: &CanonicalPath<'_>,
+    ) -> Matched<'_> {
+        if let Some(tenant) = tenant {
+            let section = self.routes.get(tenant);
+            let found = section.and_then(|own| own.routes.find(method, authority, path));
+            return found.map_or(Matched::None, Matched::One);
+        }
+        let mut found = self
+            .distinct
+            .iter()
+            .map(|routes| routes.find(method, authority, path));
+        let Some(first) = found.next() else {
+            return Matched::None;
+        };
+        let same = found.all(|other| match (&first, &other) {
+            (None, None) => true,
+            (Some(a), Some(b)) => a.route == b.route && a.lookalike == b.lookalike,
+            _ => false,
+        });
+        match (first, same) {
+            (_, false) => Matched::Various,
+            (None, true) => Matched::None,
+            (Some(one), true) => Matched::One(one),
+        }
+    }
+
+    /// Returns the policy that answers a subject of the tenant; if none does, why.
+    pub(crate) fn policy_for(
+        &self,
+        tenant: &str,
+        version: Option<u64>,
+        now: UnixSeconds,
+    ) -> Result<Policy, Code> {
+        let key = TenantKey::new(&self.audience, tenant);
+        let policy = self.keeper.policy_for(&key, version, now);
+        policy.ok_or(if self.routes.contains_key(tenant) {
+            Code::BundleExpired
+        } else {
+            Code::TenantMismatch
+        })
+    }
+
+    pub(crate) fn status(&self, now: UnixSeconds) -> Vec<KeeperStatus> {
+        let tenants = self.routes.keys();
+        let keys = tenants.map(|tenant| TenantKey::new(&self.audience, tenant));
+        keys.filter_map(|key| self.keeper.status(&key, now))
+            .collect()
+    }
+
+    pub(crate) const fn last_rejection(&self) -> Option<GateRejection> {
+        self.last_rejection
+    }
+
+    fn newest(&self, tenant: &str, now: UnixSeconds) -> Option<Policy> {
+        let key = TenantKey::new(&self.audience, tenant);
+        self.keeper.policy_for(&key, None, now)
+    }
+}
+
+/// Refuses routes that ask for what the policy does not know.
+fn check(routes: &Routes, policy: &Policy) -> Result<(), GateRejection> {
+    for route in routes.all() {
+        if let Access::Permission(name) = &route.access
+            && policy.permission(name).is_none()
+        {
+            return Err(GateRejection::RoutePermission);
+        }
+        let declared = |name: &str| name == "id" || policy.resource_attribute(name).is_some();
+        if !route.attributes.iter().all(|(name, _)| declared(name)) {
+            return Err(GateRejection::RouteAttribute);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! What a refused client is told (RFC 9457).
+
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+
+use portcullis_engine::write_json_string;
+
+use crate::code::Code;
+
+/// Returns the body: the class and the trace, and nothing else.
+pub(crate) fn body(code: Code, trace: &str) -> String {
+    let mut out = String::from(r#"{"type":"#);
+    write_json_string(
+        &mut out,
+        &format!("urn:portcullis:problem:{}", code.class()),
+    );
+    out.push_str(r#","title":"#);
+    write_json_string(&mut out, title(code));
+    let status = code.status().unwrap_or(500);
+    out.push_str(&format!(r#","status":{status},"trace":"#));
+    write_json_string(&mut out, trace);
+    out.push('}');
+    out
+}
+
+/// Returns the headers that go with it.
+pub(crate) fn headers(code: Code) -> Vec<(String, String)> {
+    let mut headers = alloc::vec![
+        (
+            "content-type".to_owned(),
+            "application/problem+json".to_owned()
+        ),
+        ("cache-control".to_owned(), "no-store".to_owned()),
+    ];
+    let challenge = match code {
+        Code::IdentityMissing => "Bearer",
+        // RFC 6750, section 3.1.
+        Code::IdentityInvalid => r#"Bearer error="invalid_token""#,
+        _ => return headers,
+    };
+    headers.push(("www-authenticate".to_owned(), challenge.to_owned()));
+    headers
+}
+
+const fn title(code: Code) -> &'static str {
+    match code.status() {
+        Some(400) => "the request cannot be read in one way only",
+        Some(401) => "the request needs an identity that is believed",
+        Some(403) => "this may not be done",
+        Some(404) => "there is nothing here",
+        _ => "no decision can be made now",
+    }
+}

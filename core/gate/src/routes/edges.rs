@@ -1,0 +1,123 @@
+//! From a node and a segment to the node below: one hash table for the whole tree.
+
+use alloc::{boxed::Box, vec, vec::Vec};
+
+/// Literal edges by (node, segment): found in a time that does not grow with their number.
+///
+/// Open addressing with linear probing, half full at most. The hash has no secret: only
+/// a signed bundle inserts, so a request cannot choose what collides.
+#[derive(Debug, Clone)]
+pub(super) struct Edges {
+    slots: Vec<u32>,
+    edges: Vec<Edge>,
+}
+
+#[derive(Debug, Clone)]
+struct Edge {
+    from: u32,
+    to: u32,
+    literal: Box<[u8]>,
+}
+
+impl Edges {
+    pub(super) fn new() -> Self {
+        Self {
+            slots: vec![FREE; 8],
+            edges: Vec::new(),
+        }
+    }
+
+    /// Returns the node below the literal that is this very segment.
+    pub(super) fn exact(&self, from: u32, segment: &[u8]) -> Option<u32> {
+        self.alike(from, segment)
+            .find_map(|(to, exact)| exact.then_some(to))
+    }
+
+    /// Returns the nodes below every literal that is the segment but for case, and dots
+    /// and spaces at the end; and whether each is this very segment.
+    pub(super) fn alike<'a>(
+        &'a self,
+        from: u32,
+        segment: &'a [u8],
+    ) -> impl Iterator<Item = (u32, bool)> + 'a {
+        let folded = trimmed(segment);
+        let mut at = self.home(from, folded);
+        // Half of the slots are free, so a run of taken ones ends.
+        let run = core::iter::from_fn(move || {
+            let edge = self.edge_at(at)?;
+            at = self.after(at);
+            Some(edge)
+        });
+        run.take(self.edges.len())
+            .filter(move |edge| {
+                edge.from == from && trimmed(&edge.literal).eq_ignore_ascii_case(folded)
+            })
+            .map(move |edge| (edge.to, *edge.literal == *segment))
+    }
+
+    pub(super) fn insert(&mut self, from: u32, literal: &[u8], to: u32) {
+        self.edges.push(Edge {
+            from,
+            to,
+            literal: literal.into(),
+        });
+        if self.edges.len().saturating_mul(2) > self.slots.len() {
+            self.slots = vec![FREE; self.slots.len().saturating_mul(2)];
+            for index in 0..self.edges.len() {
+                self.place(index);
+            }
+        } else {
+            self.place(self.edges.len().saturating_sub(1));
+        }
+    }
+
+    fn place(&mut self, index: usize) {
+        let Some(edge) = self.edges.get(index) else {
+            return;
+        };
+        let mut at = self.home(edge.from, trimmed(&edge.literal));
+        for _ in 0..self.slots.len() {
+            let next = self.after(at);
+            if let Some(slot) = self.slots.get_mut(at)
+                && *slot == FREE
+            {
+                *slot = u32::try_from(index).unwrap_or(FREE);
+                return;
+            }
+            at = next;
+        }
+    }
+
+    fn edge_at(&self, at: usize) -> Option<&Edge> {
+        let index = usize::try_from(*self.slots.get(at)?).ok()?;
+        self.edges.get(index)
+    }
+
+    // INVARIANT (power of two): the slots are a power of two, so a mask keeps within them.
+    fn home(&self, from: u32, folded: &[u8]) -> usize {
+        let mut hash = OFFSET ^ from;
+        for byte in folded {
+            hash = (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(PRIME);
+        }
+        hash ^= hash >> 15_u32;
+        usize::try_from(hash).unwrap_or(0) & self.slots.len().saturating_sub(1)
+    }
+
+    const fn after(&self, at: usize) -> usize {
+        at.wrapping_add(1) & self.slots.len().saturating_sub(1)
+    }
+}
+
+/// Leaves out the dots and spaces at the end, as some file systems do.
+fn trimmed(segment: &[u8]) -> &[u8] {
+    let mut rest = segment;
+    while let [before @ .., b'.' | b' '] = rest {
+        rest = before;
+    }
+    rest
+}
+
+const FREE: u32 = u32::MAX;
+// Fowler, Noll and Vo's constants (FNV-1a, 32 bits).
+const OFFSET: u32 = 0x811c_9dc5;
+const PRIME: u32 = 0x0100_0193;

@@ -1,0 +1,91 @@
+//! Which hosts a route is for.
+
+use alloc::string::String;
+use core::fmt;
+
+/// A host as a route writes it: `api.example.com`, or `*.example.com` for every name
+/// one label below.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HostPattern {
+    /// Lower case; without the `*.` where `wildcard`.
+    pub(crate) name: String,
+    pub(crate) wildcard: bool,
+}
+
+/// A host that no request can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidHost;
+
+impl HostPattern {
+    /// Reads a host, without a port.
+    ///
+    /// # Errors
+    ///
+    /// Refuses what is no DNS name or address.
+    pub fn parse(text: &str) -> Result<Self, InvalidHost> {
+        let (name, wildcard) = match text.strip_prefix("*.") {
+            Some(name) => (name, true),
+            None => (text, false),
+        };
+        let normal = normal_host(name.as_bytes()).ok_or(InvalidHost)?;
+        // A port or a dot at the end would never be compared.
+        if normal.len() != name.len() || normal.is_empty() {
+            return Err(InvalidHost);
+        }
+        Ok(Self {
+            name: normal,
+            wildcard,
+        })
+    }
+}
+
+impl fmt::Display for HostPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let star = if self.wildcard { "*." } else { "" };
+        write!(f, "{star}{}", self.name)
+    }
+}
+
+impl fmt::Display for InvalidHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a host is a name without a port, such as api.example.com or *.example.com")
+    }
+}
+
+impl core::error::Error for InvalidHost {}
+
+/// Returns the host of an authority (RFC 3986, section 3.2) in lower case, without
+/// port and without a dot at its end; nothing where it has user information, a bad
+/// port, or a character that no host has.
+pub(crate) fn normal_host(authority: &[u8]) -> Option<String> {
+    let text = core::str::from_utf8(authority).ok()?;
+    let (host, port) = match text.strip_prefix('[') {
+        Some(inside) => {
+            let (address, after) = inside.split_once(']')?;
+            let address_ok = address
+                .bytes()
+                .all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'));
+            if !address_ok || address.is_empty() {
+                return None;
+            }
+            let host = text.get(..address.len().saturating_add(2))?;
+            match after.strip_prefix(':') {
+                Some(port) => (host, port),
+                None if after.is_empty() => (host, ""),
+                None => return None,
+            }
+        }
+        None => match text.split_once(':') {
+            Some((host, port)) => (host, port),
+            None => (text, ""),
+        },
+    };
+    if !port.bytes().all(|byte| byte.is_ascii_digit()) || port.len() > 5 {
+        return None;
+    }
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    let labels_ok =
+        host.starts_with('[') || (host.bytes().all(plain) && !host.split('.').any(str::is_empty));
+    (labels_ok || host.is_empty()).then(|| host.to_ascii_lowercase())
+}

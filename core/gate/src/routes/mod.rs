@@ -1,0 +1,24 @@
+//! Routes: which permission a request asks for, and what it says of the resource.
+
+#[cfg(feature = "encode")]
+mod conflict;
+mod edges;
+mod host;
+mod pattern;
+mod route;
+mod table;
+mod wire;
+
+#[cfg(feature = "encode")]
+pub use conflict::{Conflict, conflicts};
+pub use host::{HostPattern, InvalidHost};
+pub use pattern::{InvalidPath, PathPattern, PatternSegment};
+pub use route::{Access, Cors, InvalidRoute, OnConditional, Origin, Route};
+pub use table::{RouteMatch, Routes, SameRoute};
+pub use wire::MalformedRoutes;
+
+pub(crate) use host::normal_host;
+pub(crate) use route::is_header;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,229 @@
+//! One route.
+
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+
+use portcullis_engine::limits::{is_name, is_value};
+
+use super::{host::HostPattern, pattern::PathPattern};
+use crate::path::Ambiguities;
+
+/// What a request must look like, and what it then asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The methods, each once; `*` stands for those that no other route of the path names.
+    pub methods: Vec<String>,
+    /// The host, or nothing for any.
+    pub host: Option<HostPattern>,
+    /// The path.
+    pub path: PathPattern,
+    /// What it asks for.
+    pub access: Access,
+    /// What is known of the resource, by attribute; `id` is the resource's id.
+    pub attributes: Vec<(String, Origin)>,
+    /// What becomes of a conditional decision.
+    pub conditional: OnConditional,
+    /// The ambiguities that its parameters may hold.
+    pub allow: Ambiguities,
+    /// Which pages of other origins may call it.
+    pub cors: Option<Cors>,
+}
+
+/// What a route asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing: anybody may.
+    Public,
+    /// A permission, `module:action`.
+    Permission(String),
+}
+
+/// Where the value of a resource attribute comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// The parameter at that segment of the path.
+    Path(u8),
+    /// The query parameter of that name.
+    Query(String),
+    /// The header of that name, in lower case.
+    Header(String),
+    /// These values, ascending and distinct.
+    Constant(Vec<String>),
+}
+
+/// What becomes of a conditional decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnConditional {
+    /// The request is denied.
+    Deny,
+    /// It is forwarded with the filter that the origin must apply.
+    Forward,
+}
+
+/// Which pages of other origins may call a route (the CORS protocol of the Fetch Standard).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cors {
+    /// The origins, or `*` alone for any.
+    pub origins: Vec<String>,
+    /// The request headers that a page may send besides the safelisted ones.
+    pub headers: Vec<String>,
+    /// Whether a page may send credentials.
+    pub credentials: bool,
+    /// How long a browser may remember the answer, in seconds.
+    pub max_age_seconds: u32,
+}
+
+impl Route {
+    /// Returns how a log names it: its first method and its path.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let method = self.methods.first().map_or("*", String::as_str);
+        match &self.host {
+            Some(host) => alloc::format!("{method} {host}{}", self.path),
+            None => alloc::format!("{method} {}", self.path),
+        }
+    }
+
+    /// Checks what the types alone do not say.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first thing that is wrong.
+    pub fn check(&self) -> Result<(), InvalidRoute> {
+        let mut methods = self.methods.iter();
+        if self.methods.is_empty() || !methods.all(|method| method == "*" || is_method(method)) {
+            return Err(InvalidRoute::Method);
+        }
+        if repeats(&self.methods) {
+            return Err(InvalidRoute::Method);
+        }
+        for (at, (name, origin)) in self.attributes.iter().enumerate() {
+            let known = self.attributes.iter().take(at);
+            if !is_name(name) || known.into_iter().any(|(other, _)| other == name) {
+                return Err(InvalidRoute::Attribute);
+            }
+            let sound = match origin {
+                Origin::Path(at) => {
+                    let segment = self.path.segments().get(usize::from(*at));
+                    segment.is_some_and(|segment| segment.name().is_some())
+                }
+                Origin::Query(name) => is_value(name),
+                Origin::Header(name) => is_header(name),
+                Origin::Constant(values) => {
+                    values.iter().all(|value| is_value(value))
+                        && values.is_sorted_by(|a, b| a < b)
+                        && (name != "id" || values.len() == 1)
+                }
+            };
+            if !sound {
+                return Err(InvalidRoute::Origin);
+            }
+        }
+        match &self.cors {
+            Some(cors) => cors.check(),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Cors {
+    /// Says whether a page of that origin may call.
+    #[must_use]
+    pub fn allows(&self, origin: &str) -> bool {
+        self.origins
+            .iter()
+            .any(|known| known == "*" || known == origin)
+    }
+
+    fn check(&self) -> Result<(), InvalidRoute> {
+        let any = self.origins.iter().any(|origin| origin == "*");
+        let origins = self.origins.iter();
+        let sound = !self.origins.is_empty()
+            && (!any || (self.origins.len() == 1 && !self.credentials))
+            && origins
+                .into_iter()
+                .all(|origin| origin == "*" || is_origin(origin))
+            && self.headers.iter().all(|name| is_header(name));
+        if sound {
+            Ok(())
+        } else {
+            Err(InvalidRoute::Cors)
+        }
+    }
+}
+
+/// What is wrong with a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InvalidRoute {
+    /// It has no method, one twice, or one that is none.
+    Method,
+    /// An attribute's name is none, or stands twice.
+    Attribute,
+    /// An attribute comes from nowhere.
+    Origin,
+    /// Its CORS rule names no origin, one that is none, or any with credentials.
+    Cors,
+}
+
+impl InvalidRoute {
+    /// Returns what is wrong, in words.
+    #[must_use]
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::Method => "a route has methods in upper case, each once, or `*`",
+            Self::Attribute => "an attribute is a name, and stands once",
+            Self::Origin => {
+                "an attribute comes from a path parameter, a query parameter, a header or a constant"
+            }
+            Self::Cors => {
+                "`cors` names origins such as https://app.example.com, or `*` alone and without credentials, and headers in lower case"
+            }
+        }
+    }
+}
+
+impl fmt::Display for InvalidRoute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+impl core::error::Error for InvalidRoute {}
+
+/// Says whether a name may be a header's, in lower case (RFC 9110, section 5.1).
+pub(crate) fn is_header(name: &str) -> bool {
+    (1..=128).contains(&name.len())
+        && name.bytes().all(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_')
+        })
+}
+
+fn is_method(name: &str) -> bool {
+    (1..=32).contains(&name.len())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte == b'-')
+}
+
+fn is_origin(origin: &str) -> bool {
+    let Some((scheme, host)) = origin.split_once("://") else {
+        return false;
+    };
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    !scheme.is_empty()
+        && scheme
+            .bytes()
+            .all(|byte| plain(byte) || matches!(byte, b'+' | b'-' | b'.'))
+        && !host.is_empty()
+        && host
+            .bytes()
+            .all(|byte| plain(byte) || matches!(byte, b'-' | b'.' | b':' | b'[' | b']' | b'_'))
+}
+
+fn repeats(items: &[String]) -> bool {
+    items
+        .iter()
+        .enumerate()
+        .any(|(at, item)| items.iter().take(at).any(|known| known == item))
+}
