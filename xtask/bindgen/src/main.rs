@@ -1,8 +1,8 @@
 //! Writes the JavaScript of a core module: `portcullis-bindgen IN.wasm OUT-NAME OUT-FOLDER`.
 
-use std::env;
+use std::{env, fs};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
 fn main() -> Result<()> {
@@ -10,15 +10,25 @@ fn main() -> Result<()> {
     let [input, name, folder] = arguments.as_slice() else {
         bail!("usage: portcullis-bindgen IN.wasm OUT-NAME OUT-FOLDER");
     };
+    let mut module = fs::read(input).with_context(|| format!("could not read {input}"))?;
+    deny_reference_types(&mut module);
     let mut bindgen = Bindgen::new();
     bindgen
         .web(true)?
-        .input_path(input)
-        .out_name(name)
+        .input_bytes(name, module)
         .typescript(true)
         // Where the module lies is for the package to say, not for this file.
         .omit_default_module_path(true)
         .remove_name_section(true)
         .remove_producers_section(true);
     bindgen.generate(folder)
+}
+
+// No object of JavaScript is ever passed, and a table for them would be dead weight: some
+// versions of wasm-opt even take it for the table of functions.
+fn deny_reference_types(module: &mut [u8]) {
+    let used = b"+\x0freference-types";
+    if let Some(at) = module.windows(used.len()).position(|window| window == used) {
+        module[at] = b'-';
+    }
 }
