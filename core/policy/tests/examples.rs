@@ -84,3 +84,48 @@ fn every_example_passes_its_tests_whatever_features_are_turned_on_or_off() {
         }
     });
 }
+
+#[test]
+fn every_readme_names_each_test_of_its_policy_and_no_other() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut facts = std::fs::read_to_string(root.join("core/policy/src/lint/tests.rs")).unwrap();
+    for entry in std::fs::read_dir(root.join("host/tests/administration")).unwrap() {
+        facts.push_str(&std::fs::read_to_string(entry.unwrap().path()).unwrap());
+    }
+    let systems = std::cell::Cell::new(0);
+    each(|name, text| {
+        let (source, _) = Source::load(text).unwrap();
+        let readme = root.join("examples").join(name).join("README.md");
+        let readme = std::fs::read_to_string(readme).unwrap_or_default();
+        // The others are no product's document.
+        if !readme.contains("| The document says |") {
+            return;
+        }
+        systems.set(systems.get() + 1);
+        let named = |open, close| {
+            let quoted = readme.split(open).skip(1);
+            quoted
+                .filter_map(move |rest: &str| rest.split(close).next())
+                .collect::<Vec<_>>()
+        };
+        let named_tests = named('“', '”');
+        for test in &source.tests {
+            assert!(named_tests.contains(&&*test.name), "{name}: {}", test.name);
+        }
+        for test in named_tests {
+            assert!(
+                source.tests.iter().any(|known| known.name == test),
+                "{name}: {test}"
+            );
+        }
+        let mut operations = 0;
+        for fact in named('`', '`') {
+            if fact.matches('_').count() > 2 {
+                operations += 1;
+                assert!(facts.contains(&format!("fn {fact}()")), "{name}: {fact}");
+            }
+        }
+        assert!(operations > 3, "{name} names no test of its operations");
+    });
+    assert_eq!(systems.get(), 5);
+}

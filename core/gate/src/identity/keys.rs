@@ -2,6 +2,7 @@
 
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 
+#[cfg(any(feature = "eddsa", feature = "es256", feature = "rs256"))]
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 
 use super::verify::{Algorithm, PublicKey};
@@ -72,6 +73,7 @@ impl TokenKey {
             Some(Node::String(text)) => Ok(Some(text.as_str())),
             Some(_) => place.fault(format!("`{name}` is not a string")),
         };
+        #[cfg(any(feature = "eddsa", feature = "es256", feature = "rs256"))]
         let bytes = |name: &str| {
             let stated = text(name)?.map(Base64UrlUnpadded::decode_vec);
             match stated {
@@ -80,27 +82,30 @@ impl TokenKey {
             }
         };
         let (kind, curve) = (text("kty")?, text("crv")?);
-        let (algorithm, key) = match (kind, curve) {
+        let found: Option<(Algorithm, Option<PublicKey>)> = match (kind, curve) {
             #[cfg(feature = "eddsa")]
             (Some("OKP"), Some("Ed25519")) => {
                 let algorithm = match text("alg")? {
                     Some("Ed25519") => Algorithm::Ed25519,
                     _ => Algorithm::EdDsa,
                 };
-                (algorithm, PublicKey::ed25519(&bytes("x")?))
+                Some((algorithm, PublicKey::ed25519(&bytes("x")?)))
             }
             #[cfg(feature = "es256")]
-            (Some("EC"), Some("P-256")) => (
-                Algorithm::Es256,
-                PublicKey::p256(&bytes("x")?, &bytes("y")?),
-            ),
-            #[cfg(feature = "rs256")]
-            (Some("RSA"), None) => (Algorithm::Rs256, PublicKey::rsa(&bytes("n")?, &bytes("e")?)),
-            _ => {
-                return place.fault(
-                    "expected a key with `kty` OKP and `crv` Ed25519, EC and P-256, or RSA",
-                );
+            (Some("EC"), Some("P-256")) => {
+                let key = PublicKey::p256(&bytes("x")?, &bytes("y")?);
+                Some((Algorithm::Es256, key))
             }
+            #[cfg(feature = "rs256")]
+            (Some("RSA"), None) => {
+                let key = PublicKey::rsa(&bytes("n")?, &bytes("e")?);
+                Some((Algorithm::Rs256, key))
+            }
+            _ => None,
+        };
+        let Some((algorithm, key)) = found else {
+            return place
+                .fault("expected a key with `kty` OKP and `crv` Ed25519, EC and P-256, or RSA");
         };
         if let Some(stated) = text("alg")?
             && stated != algorithm.name()

@@ -20,6 +20,10 @@ pub(super) enum Algorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256.
     #[cfg(feature = "rs256")]
     Rs256,
+    /// Without an algorithm there is none.
+    #[cfg(not(any(feature = "eddsa", feature = "es256", feature = "rs256")))]
+    #[expect(dead_code, reason = "it has no value")]
+    Never(core::convert::Infallible),
 }
 
 /// A public key of one algorithm.
@@ -31,6 +35,10 @@ pub(super) enum PublicKey {
     P256(p256::ecdsa::VerifyingKey),
     #[cfg(feature = "rs256")]
     Rsa(super::rsa::RsaKey),
+    /// Without an algorithm there is none.
+    #[cfg(not(any(feature = "eddsa", feature = "es256", feature = "rs256")))]
+    #[expect(dead_code, reason = "it has no value")]
+    Never(core::convert::Infallible),
 }
 
 impl Algorithm {
@@ -44,6 +52,8 @@ impl Algorithm {
             Self::Es256 => "ES256",
             #[cfg(feature = "rs256")]
             Self::Rs256 => "RS256",
+            #[cfg(not(any(feature = "eddsa", feature = "es256", feature = "rs256")))]
+            Self::Never(never) => match never {},
         }
     }
 }
@@ -86,6 +96,11 @@ impl PublicKey {
                 .is_ok_and(|signature| key.verify(message, &signature).is_ok()),
             #[cfg(feature = "rs256")]
             Self::Rsa(key) => key.verifies(message, signature),
+            #[cfg(not(any(feature = "eddsa", feature = "es256", feature = "rs256")))]
+            Self::Never(never) => {
+                let _ = (message, signature);
+                match *never {}
+            }
         }
     }
 }

@@ -7,10 +7,12 @@ mod grants;
 mod modules;
 mod names;
 mod roles;
+mod routes;
 mod scopes;
 mod tenant;
 mod vocabulary;
 
+use crate::atom::Entity;
 use crate::json::Path;
 use crate::model::{Administration, Model, Permission, RoleChanges};
 use crate::problem::{InvalidPolicy, Problems};
@@ -20,6 +22,7 @@ use checks::Checker;
 use expand::Expander;
 use names::Names;
 use roles::RoleNames;
+use routes::Routing;
 use scopes::Scopes;
 use tenant::Tenancy;
 use vocabulary::{Vocabulary, feature_list};
@@ -69,6 +72,13 @@ pub(crate) fn compile_into(
     };
     let roles = grants::roles(catalog, tenant, expander, &root);
     let administration = administration(catalog, expander, &at_catalog);
+    let routing = Routing {
+        expander,
+        conditions: scopes.conditions(),
+        attributes: vocabulary.of(Entity::Resource),
+        problems,
+    };
+    let routes = routing.compile(&catalog.routes, &at_catalog);
     let tenancy = Tenancy {
         roles: &role_names,
         vocabulary: &vocabulary,
@@ -104,6 +114,7 @@ pub(crate) fn compile_into(
         roles: roles.roles,
         custom_roles_max: catalog.limits.custom_roles,
         administration,
+        routes,
         tenant,
         warnings: Vec::new(),
     }

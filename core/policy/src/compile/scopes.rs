@@ -87,6 +87,11 @@ impl<'c> Scopes<'c> {
         found
     }
 
+    /// Returns the distinct conditions.
+    pub(super) fn conditions(&self) -> &[Condition] {
+        &self.conditions
+    }
+
     pub(super) fn into_parts(self) -> (Vec<String>, Vec<Condition>) {
         (self.names.into_names(), self.conditions)
     }

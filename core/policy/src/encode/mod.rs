@@ -10,6 +10,7 @@ use core::fmt;
 use portcullis_engine::UnixSeconds;
 use portcullis_engine::format::{Header, Payload};
 use portcullis_engine::limits::INDEX_MAX;
+use portcullis_gate::routes::Routes;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -38,7 +39,7 @@ pub struct Edition {
     pub catalog_digest: [u8; 32],
     /// What made it, for people.
     pub generator: String,
-    /// The gate's section, already encoded; empty where there is none.
+    /// The gate's section, already encoded; empty for the routes of the policy itself.
     pub routes: Vec<u8>,
     /// Whether the people of the tenant's directory are left out.
     pub without_directory: bool,
@@ -77,6 +78,12 @@ impl Edition {
 pub fn encode(model: &Model, edition: &Edition) -> Result<Vec<u8>, UnencodablePolicy> {
     let catalog = CatalogRuns::of_model(model)?;
     let tenant = TenantRuns::of_model(model, edition.without_directory)?;
+    let own_routes = routes(model)?;
+    let routes = if edition.routes.is_empty() {
+        &own_routes
+    } else {
+        &edition.routes
+    };
     let payload = Payload {
         header: Header {
             audience: &edition.audience,
@@ -94,9 +101,16 @@ pub fn encode(model: &Model, edition: &Edition) -> Result<Vec<u8>, UnencodablePo
         },
         catalog: catalog.wire(),
         tenant: tenant.wire(),
-        routes: &edition.routes,
+        routes,
     };
     Ok(postcard::to_extend(&payload, Vec::new())?)
+}
+
+/// Encodes the gate's section.
+pub(crate) fn routes(model: &Model) -> Result<Vec<u8>, UnencodablePolicy> {
+    // INVARIANT (distinct): the compiler refuses routes that match the same requests.
+    let routes = Routes::new(model.routes.clone()).map_err(|_| UnencodablePolicy::SameRoute)?;
+    Ok(routes.encode()?)
 }
 
 /// Returns the SHA-256 of a catalog's source, however it was spaced.
@@ -117,6 +131,8 @@ pub enum UnencodablePolicy {
         /// How many there are at most.
         most: usize,
     },
+    /// Two routes match the same requests.
+    SameRoute,
     /// The encoding failed.
     Encoding(postcard::Error),
 }
@@ -133,6 +149,7 @@ impl fmt::Display for UnencodablePolicy {
             Self::TooMany { what, most } => {
                 write!(f, "the policy has more than {most} {what}; split it")
             }
+            Self::SameRoute => f.write_str("two routes of the policy match the same requests"),
             Self::Encoding(error) => write!(f, "the policy cannot be encoded: {error}"),
         }
     }

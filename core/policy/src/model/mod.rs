@@ -40,6 +40,8 @@ pub struct Model {
     pub custom_roles_max: Option<u32>,
     /// Which permissions stand for which operations.
     pub administration: Vec<Administration>,
+    /// The routes of the product's API, in the order written.
+    pub routes: Vec<portcullis_gate::routes::Route>,
     /// What the customer defines.
     pub tenant: Tenant,
     /// What the author should know though the policy stands.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Action, Condition, Members, Module, OneOrMany, Operations, Requires, Role};
+use super::{Action, Condition, Members, Module, OneOrMany, Operations, Requires, Role, Route};
 use crate::json::{Place, Read};
 
 /// What the vendor of a product defines: the root of the module tree.
@@ -42,6 +42,9 @@ pub struct Catalog {
     /// The operations on roles that each permission stands for.
     #[serde(default, skip_serializing_if = "Members::is_empty")]
     pub administration: Members<Operations>,
+    /// What requests to the product's API ask for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routes: Vec<Route>,
 }
 
 /// The attributes that conditions may speak of, by whose they are.
@@ -104,6 +107,7 @@ impl Read for Catalog {
             roles: fields.or_default("roles"),
             limits: fields.or_default("limits"),
             administration: fields.or_default("administration"),
+            routes: fields.or_default("routes"),
         };
         fields.finish();
         catalog

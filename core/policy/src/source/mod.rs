@@ -8,6 +8,7 @@ mod one_or_many;
 mod operation;
 mod requires;
 mod role;
+mod route;
 mod schema;
 mod tenant;
 mod test;
@@ -20,6 +21,7 @@ pub use one_or_many::OneOrMany;
 pub use operation::{Operation, Operations};
 pub use requires::Requires;
 pub use role::{Edit, Role};
+pub use route::{Conditional, CrossOrigin, Route, ValueSource};
 pub use schema::schema;
 pub use tenant::Tenant;
 pub use test::{Test, TestSubject};
@@ -152,7 +154,11 @@ mod tests {
               "actions":{"go":{"kind":"other","label":"G","description":"d","requires":"a","only":"x","scopes":{"all":"true"},
                 "supports":[],"default_for":"x","aliases":["m:went"]}},"supports":"all","modules":{"n":{}}}},
             "roles":{"x":{"label":"X","description":"d","permanent":true,"editable":true,"available":true,"manages":"*",
-              "grants":{"*":"*"},"except":"m:*"}},"limits":{"custom_roles":1},"administration":{"m:go":["create","disable"]}},
+              "grants":{"*":"*"},"except":"m:*"}},"limits":{"custom_roles":1},"administration":{"m:go":["create","disable"]},
+            "routes":[{"methods":["GET","POST"],"host":"h.example.com","path":"/a/{id}","permission":"m:go",
+                "resource":{"id":"path.id","r":{"constant":["1","2"]}},"conditional":"forward","accepts":"encoded-slash",
+                "cors":{"origins":"https://h","headers":"x-a","credentials":true,"max_age_seconds":60}},
+              {"methods":"*","path":"/","public":true}]},
           "tenant":{"id":"t","features":"a","role_changes":"next-session","roles":{"y":{"base":"x"},"z":{"clones":"x"}},
             "edits":{"x":{"added":{"*":"*"},"removed":{"*":"m:go"}}},"groups":{"g":"x"},
             "directory":{"u":{"roles":"x","s":["1","2"]}},"retired":"w"},
@@ -195,6 +201,8 @@ mod tests {
             "Edit",
             "Limits",
             "Attributes",
+            "Route",
+            "CrossOrigin",
         ] {
             assert_eq!(
                 schema["$defs"][name]["additionalProperties"], false,

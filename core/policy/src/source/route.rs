@@ -1,0 +1,187 @@
+//! Routes, as written.
+
+use schemars::{JsonSchema, Schema, json_schema};
+use serde::{Serialize, Serializer};
+
+use super::{Members, OneOrMany};
+use crate::json::{Node, Place, Read};
+
+/// A route: what a request to the product's API must look like, and what it asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Route {
+    /// The methods; `GET` takes HEAD too, and `*` those that no other route of the path names.
+    pub methods: OneOrMany,
+    /// The host, as `api.example.com` or `*.example.com`; any when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The path, as `/v1/conversations/{id}`; `{name...}` at its end takes one segment or more.
+    pub path: String,
+    /// The permission that it asks for, as `module:action`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permission: Option<String>,
+    /// Whether anybody may, without being known.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub public: bool,
+    /// Where the resource's id and attributes come from; what is left out is unknown.
+    #[serde(default, skip_serializing_if = "Members::is_empty")]
+    pub resource: Members<ValueSource>,
+    /// What becomes of a conditional decision: `deny`, when left out, or `forward`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conditional: Option<Conditional>,
+    /// What a parameter may hold though servers read it differently: `encoded-slash`,
+    /// `parameters`, `trailing-slash`, `encoded-percent`, `lookalike`.
+    #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
+    pub accepts: OneOrMany,
+    /// Which pages of other origins may call it; none when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cors: Option<CrossOrigin>,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ValueSource {
+    /// `path.name`, `query.name` or `header.name`.
+    Request(String),
+    /// These values.
+    Constant(OneOrMany),
+}
+
+/// What becomes of a conditional decision.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Conditional {
+    /// The request is denied.
+    #[default]
+    Deny,
+    /// It is forwarded with the filter that the origin must apply.
+    Forward,
+}
+
+/// Which pages of other origins may call a route.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct CrossOrigin {
+    /// The origins, as `https://app.example.com`, or `*` for any.
+    pub origins: OneOrMany,
+    /// The request headers that a page may send.
+    #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
+    pub headers: OneOrMany,
+    /// Whether a page may send credentials.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub credentials: bool,
+    /// How long a browser may remember the answer, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_age_seconds: Option<u32>,
+}
+
+impl Read for Route {
+    fn read(place: &Place<'_>) -> Self {
+        let mut fields = place.fields(
+            "a route",
+            "write an object with methods, path and permission, or \"public\": true",
+        );
+        let route = Self {
+            methods: fields.required("methods", "say which: \"methods\": \"GET\""),
+            host: fields.optional("host"),
+            path: fields.required("path", "say which: \"path\": \"/v1/tickets/{id}\""),
+            permission: fields.optional("permission"),
+            public: fields.or_default("public"),
+            resource: fields.or_default("resource"),
+            conditional: fields.optional("conditional"),
+            accepts: fields.or_default("accepts"),
+            cors: fields.optional("cors"),
+        };
+        fields.finish();
+        route
+    }
+}
+
+impl Default for ValueSource {
+    fn default() -> Self {
+        Self::Constant(OneOrMany::default())
+    }
+}
+
+impl Read for ValueSource {
+    fn read(place: &Place<'_>) -> Self {
+        if let Node::String(text) = place.node {
+            return Self::Request(text.clone());
+        }
+        let mut fields = place.fields(
+            "a source",
+            "write \"path.id\", \"query.owner\", \"header.x-region\" or {\"constant\": \"chat\"}",
+        );
+        let source = Self::Constant(fields.required("constant", "give the values"));
+        fields.finish();
+        source
+    }
+}
+
+impl Read for Conditional {
+    fn read(place: &Place<'_>) -> Self {
+        let word = String::read(place);
+        match word.as_str() {
+            "deny" => Self::Deny,
+            "forward" => Self::Forward,
+            _ => {
+                if place.node.as_str().is_some() {
+                    let message = format!("`{word}` is nothing that can become of it");
+                    let cure = "write deny, or forward to let the origin apply the filter";
+                    place.problems.error(&place.path, message, cure);
+                }
+                Self::Deny
+            }
+        }
+    }
+}
+
+impl Read for CrossOrigin {
+    fn read(place: &Place<'_>) -> Self {
+        let mut fields = place.fields("a rule for other origins", "write an object with origins");
+        let rule = Self {
+            origins: fields.required("origins", "name those whose pages may call"),
+            headers: fields.or_default("headers"),
+            credentials: fields.or_default("credentials"),
+            max_age_seconds: fields.optional("max_age_seconds"),
+        };
+        fields.finish();
+        rule
+    }
+}
+
+impl Serialize for ValueSource {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
+        match self {
+            Self::Request(text) => text.serialize(serializer),
+            Self::Constant(values) => {
+                let mut object = serializer.serialize_map(Some(1))?;
+                object.serialize_entry("constant", values)?;
+                object.end()
+            }
+        }
+    }
+}
+
+impl JsonSchema for ValueSource {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ValueSource".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> Schema {
+        let values = generator.subschema_for::<OneOrMany>();
+        json_schema!({
+            "description": "Where a value comes from.",
+            "anyOf": [
+                { "type": "string", "pattern": "^(path|query|header)\\..+$" },
+                {
+                    "type": "object",
+                    "properties": { "constant": values },
+                    "required": ["constant"],
+                    "additionalProperties": false
+                }
+            ]
+        })
+    }
+}
