@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.{ts,tsx}"],
+    // What is tested is what is published, as Node loads it.
+    server: { deps: { external: [/@portcullis\/edge/, /web\/edge\/dist/] } },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Real browsers want the machine for themselves.
+    fileParallelism: false,
+  },
+});
