@@ -1,8 +1,14 @@
 //! Administration on the command line: a session with sleekflow's roles, and what goes wrong.
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at what it did not expect"
+)]
 
+mod documents;
 mod hostile;
 mod office;
+mod versions;
 
 use std::fs;
 
@@ -12,6 +18,8 @@ use office::{OWNER, Office};
 
 const SLEEKFLOW: &str = include_str!("../../../examples/sleekflow/policy.json");
 const OMNIVOICE: &str = include_str!("../../../examples/omnivoice/policy.json");
+const OMNI24: &str = include_str!("../../../examples/omni24/policy.json");
+const CX_PLATFORM: &str = include_str!("../../../examples/cx-platform/policy.json");
 const OMNIFLOW: &str = include_str!("../../../examples/omniflow/policy.json");
 
 #[test]
