@@ -327,3 +327,20 @@ fn sleekflow_creates_duplicates_edits_and_deletes_a_role() {
             .contains("roles-and-permissions")
     );
 }
+
+#[test]
+fn the_commands_of_the_page_on_administration_work() {
+    let page = include_str!("../../../docs/ADMINISTRATION.md");
+    let office = Office::new(OMNIFLOW);
+    let commands = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("    portcullis "));
+    let told = commands.map(|words| office.ok(words)).collect::<Vec<_>>();
+    assert_eq!(told.len(), 9);
+    assert!(told[8].is_empty() && office.read("changes.csv").contains("senior-agent"));
+    assert!(
+        told[7].contains("5 records, and the chain holds"),
+        "{}",
+        told[7]
+    );
+}
