@@ -7,6 +7,7 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read as _, Seek as _, Write as _},
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
 
@@ -136,6 +137,15 @@ impl PolicyFile {
         Ok(log)
     }
 
+    /// Checks that the lock is no link: it is written to, and a link may lead to any file.
+    fn check_lock(&self, lock: &File) -> io::Result<()> {
+        let (found, opened) = (fs::symlink_metadata(&self.lock)?, lock.metadata()?);
+        if (found.dev(), found.ino()) == (opened.dev(), opened.ino()) {
+            return Ok(());
+        }
+        Err(io::Error::other("it is a link, or was replaced just now"))
+    }
+
     /// Returns the link that the lock notes.
     fn noted(&self) -> Option<Digest> {
         let mut note = String::new();
@@ -165,6 +175,7 @@ impl PolicyFile {
             .write(true)
             .open(&self.lock)
             .map_err(fail)?;
+        self.check_lock(&lock).map_err(fail)?;
         lock.lock().map_err(fail)?;
         files::check_writable(&self.policy)
             .map_err(|error| PolicyFileFailure::io("write", &self.policy, error))?;
@@ -599,6 +610,17 @@ mod tests {
         fs::write(&desk.file.audit, "").unwrap();
         let failed = desk.file.turn(None, UnixSeconds(9)).unwrap_err();
         assert!(failed.to_string().contains("is empty"), "{failed}");
+    }
+
+    #[test]
+    fn a_lock_that_is_a_link_leads_nowhere() {
+        let desk = desk();
+        let other = desk.folder.path().join("other");
+        fs::write(&other, "precious").unwrap();
+        std::os::unix::fs::symlink(&other, &desk.file.lock).unwrap();
+        let failed = desk.file.turn(None, UnixSeconds(9)).unwrap_err();
+        assert!(failed.to_string().contains("it is a link"), "{failed}");
+        assert_eq!(fs::read(&other).unwrap(), b"precious");
     }
 
     #[test]

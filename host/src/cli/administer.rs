@@ -83,8 +83,9 @@ impl ActorArgs {
                 }
             }
             (None, None) => {
-                return Err(Stop::usage("it takes somebody who does it")
-                    .hint("name somebody of the directory: `--as ann`"));
+                return Err(Stop::usage("it takes somebody who does it").hint(
+                    "name somebody of the directory: `--as ann`; features are also the vendor's: `--vendor ops`",
+                ));
             }
         };
         Ok((Actor::Subject(subject), self.attributes()?))
