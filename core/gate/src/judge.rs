@@ -328,8 +328,6 @@ struct Facts<'a> {
     roles: Vec<&'a str>,
     groups: Vec<&'a str>,
     team_roles: Vec<(&'a str, Vec<&'a str>)>,
-    subject: Vec<(&'a str, Vec<&'a str>)>,
-    resource: Vec<(&'a str, Vec<&'a str>)>,
 }
 
 impl<'a> Facts<'a> {
@@ -340,8 +338,6 @@ impl<'a> Facts<'a> {
             roles: borrowed(&identity.roles),
             groups: borrowed(&identity.groups),
             team_roles: named(&identity.team_roles),
-            subject: named(&identity.attributes),
-            resource: named(&known.attributes),
         }
     }
 
@@ -357,7 +353,11 @@ impl<'a> Facts<'a> {
             .iter()
             .map(|(team, roles)| (*team, roles.as_slice()))
             .collect();
-        let (own, resource) = (sets(&self.subject)?, sets(&self.resource)?);
+        let (mut own, mut known) = (
+            named(&self.identity.attributes),
+            named(&self.known.attributes),
+        );
+        let (own, resource) = (sets(&mut own)?, sets(&mut known)?);
         let subject = Subject::new(&self.identity.kind, &self.identity.id)?
             .with_roles(&self.roles)?
             .with_team_roles(&team_roles)?
@@ -432,11 +432,11 @@ fn named(lists: &[(String, Vec<String>)]) -> Vec<(&str, Vec<&str>)> {
         .collect()
 }
 
-fn sets<'a>(
-    lists: &'a [(&'a str, Vec<&'a str>)],
-) -> Result<Vec<(&'a str, Set<'a>)>, LimitExceeded> {
-    let lists = lists.iter();
+fn sets<'a, 'v>(
+    lists: &'a mut [(&'v str, Vec<&'v str>)],
+) -> Result<Vec<(&'v str, Set<'a>)>, LimitExceeded> {
+    let lists = lists.iter_mut();
     lists
-        .map(|(name, values)| Ok((*name, Set::new(values)?)))
+        .map(|(name, values)| Ok((*name, Set::sort(values)?)))
         .collect()
 }

@@ -47,7 +47,7 @@ pub use entry::Entry;
 pub use gate::Gate;
 pub use identity::TokenCache;
 pub use path::{Ambiguities, Ambiguity, CanonicalPath, PathTooLong};
-pub use portcullis_engine::{Offer, Persisted, UnixSeconds};
+pub use portcullis_engine::{Floor, Offer, Persisted, TenantKey, UnixSeconds};
 pub use rejection::GateRejection;
 pub use request::{Peer, Request};
 pub use status::GateStatus;

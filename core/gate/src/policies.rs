@@ -1,6 +1,6 @@
 //! The policies that answer, each tenant's newest with its routes.
 
-use alloc::{collections::BTreeMap, string::String, sync::Arc, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 
 use portcullis_engine::{
     Keeper, KeeperStatus, Offer, Persisted, Policy, SignedBundle, TenantKey, UnixSeconds,
@@ -20,7 +20,8 @@ pub(crate) struct Policies {
     keeper: Keeper,
     audience: String,
     /// By tenant.
-    routes: BTreeMap<String, Section>,
+    /// INVARIANT (sorted): ascending, each once.
+    routes: Vec<(String, Section)>,
     /// Every different set of routes: tenants of one catalog share theirs.
     distinct: Vec<Arc<Routes>>,
     last_rejection: Option<GateRejection>,
@@ -48,7 +49,7 @@ impl Policies {
         Self {
             keeper: Keeper::new(config.trust().clone(), config.keeping()),
             audience: config.trust().audience.clone(),
-            routes: BTreeMap::new(),
+            routes: Vec::new(),
             distinct: Vec::new(),
             last_rejection: None,
         }
@@ -83,21 +84,31 @@ impl Policies {
             return Err(GateRejection::WrongTenant);
         }
         let section = bundle.routes().to_vec();
-        let routes = match self.routes.values().find(|known| known.bytes == section) {
+        let routes = match self
+            .routes
+            .iter()
+            .map(|(_, known)| known)
+            .find(|known| known.bytes == section)
+        {
             Some(known) => Arc::clone(&known.routes),
             None => Arc::new(Routes::decode(&section).map_err(|_| GateRejection::Routes)?),
         };
         check(&routes, &Policy::from(bundle))?;
         let offer = self.keeper.offer(bytes, now)?;
-        self.routes.insert(
-            tenant,
-            Section {
-                bytes: section,
-                routes,
-            },
-        );
+        let section = Section {
+            bytes: section,
+            routes,
+        };
+        match self.place(&tenant) {
+            Ok(at) => {
+                if let Some((_, known)) = self.routes.get_mut(at) {
+                    *known = section;
+                }
+            }
+            Err(at) => self.routes.insert(at, (tenant, section)),
+        }
         self.distinct.clear();
-        for section in self.routes.values() {
+        for (_, section) in &self.routes {
             if !self
                 .distinct
                 .iter()
@@ -113,8 +124,8 @@ impl Policies {
     pub(crate) fn any_live(&self, now: UnixSeconds) -> Result<(), Code> {
         if self
             .routes
-            .keys()
-            .any(|tenant| self.newest(tenant, now).is_some())
+            .iter()
+            .any(|(tenant, _)| self.newest(tenant, now).is_some())
         {
             return Ok(());
         }
@@ -138,8 +149,9 @@ impl Policies {
         path: &CanonicalPath<'_>,
     ) -> Matched<'_> {
         if let Some(tenant) = tenant {
-            let section = self.routes.get(tenant);
-            let found = section.and_then(|own| own.routes.find(method, authority, path));
+            let at = self.place(tenant).ok();
+            let section = at.and_then(|at| self.routes.get(at));
+            let found = section.and_then(|(_, own)| own.routes.find(method, authority, path));
             return found.map_or(Matched::None, Matched::One);
         }
         let mut found = self
@@ -170,7 +182,7 @@ impl Policies {
     ) -> Result<Policy, Code> {
         let key = TenantKey::new(&self.audience, tenant);
         let policy = self.keeper.policy_for(&key, version, now);
-        policy.ok_or(if self.routes.contains_key(tenant) {
+        policy.ok_or(if self.place(tenant).is_ok() {
             Code::BundleExpired
         } else {
             Code::TenantMismatch
@@ -178,14 +190,19 @@ impl Policies {
     }
 
     pub(crate) fn status(&self, now: UnixSeconds) -> Vec<KeeperStatus> {
-        let tenants = self.routes.keys();
-        let keys = tenants.map(|tenant| TenantKey::new(&self.audience, tenant));
+        let tenants = self.routes.iter();
+        let keys = tenants.map(|(tenant, _)| TenantKey::new(&self.audience, tenant));
         keys.filter_map(|key| self.keeper.status(&key, now))
             .collect()
     }
 
     pub(crate) const fn last_rejection(&self) -> Option<GateRejection> {
         self.last_rejection
+    }
+
+    fn place(&self, tenant: &str) -> Result<usize, usize> {
+        self.routes
+            .binary_search_by(|(known, _)| known.as_str().cmp(tenant))
     }
 
     fn newest(&self, tenant: &str, now: UnixSeconds) -> Option<Policy> {

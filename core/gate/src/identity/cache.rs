@@ -1,9 +1,6 @@
 //! Tokens that were verified before.
 
-use alloc::{
-    collections::{BTreeMap, VecDeque},
-    sync::Arc,
-};
+use alloc::{sync::Arc, vec::Vec};
 
 use portcullis_engine::UnixSeconds;
 use sha2::{Digest, Sha256};
@@ -16,22 +13,22 @@ use super::Identity;
 pub struct TokenCache {
     /// Digest of the keys and rules that verified what is in it.
     verifier: [u8; 32],
-    known: BTreeMap<[u8; 32], Arc<Identity>>,
-    /// In the order in which they came; the oldest makes room.
-    order: VecDeque<[u8; 32]>,
+    /// Each token has one place, by its digest; the last that wants it has it.
+    places: Vec<Option<([u8; 32], Arc<Identity>)>>,
+    count: usize,
 }
 
 impl TokenCache {
     /// Returns how many there are.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.known.len()
+    pub const fn len(&self) -> usize {
+        self.count
     }
 
     /// Says whether there is none.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.known.is_empty()
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
     }
 
     pub(super) fn get(
@@ -43,9 +40,10 @@ impl TokenCache {
         if self.verifier != *verifier {
             return None;
         }
-        let known = self.known.get(token)?;
+        let (own, known) = self.places.get(self.place(token))?.as_ref()?;
         // `nbf` was in the past when it was verified; a clock set back is verified anew.
-        (known.valid_from <= now && now < known.valid_until).then(|| Arc::clone(known))
+        let holds = own == token && known.valid_from <= now && now < known.valid_until;
+        holds.then(|| Arc::clone(known))
     }
 
     pub(super) fn insert(
@@ -55,19 +53,26 @@ impl TokenCache {
         identity: &Arc<Identity>,
         most: usize,
     ) {
-        if self.verifier != *verifier {
-            self.known.clear();
-            self.order.clear();
+        if self.verifier != *verifier || self.places.len() != most {
+            self.places.clear();
+            self.places.resize(most, None);
+            self.count = 0;
             self.verifier = *verifier;
         }
-        if self.known.insert(token, Arc::clone(identity)).is_none() {
-            self.order.push_back(token);
-        }
-        while self.order.len() > most {
-            if let Some(oldest) = self.order.pop_front() {
-                self.known.remove(&oldest);
+        let place = self.place(&token);
+        if let Some(place) = self.places.get_mut(place) {
+            if place.is_none() {
+                self.count = self.count.saturating_add(1);
             }
+            *place = Some((token, Arc::clone(identity)));
         }
+    }
+
+    /// Nobody can choose where a token goes but by trying signatures that verify.
+    fn place(&self, token: &[u8; 32]) -> usize {
+        let [a, b, c, d, ..] = *token;
+        let number = usize::try_from(u32::from_le_bytes([a, b, c, d])).unwrap_or(0);
+        number.checked_rem(self.places.len()).unwrap_or(0)
     }
 }
 

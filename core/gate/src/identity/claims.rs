@@ -74,8 +74,6 @@ pub(super) fn read(
         if !values.iter().all(|value| is_value(value)) {
             return Err("attribute");
         }
-        values.sort_unstable();
-        values.dedup();
         attributes.push((name.clone(), values));
     }
     Ok(Identity {
@@ -102,13 +100,24 @@ fn time(claims: &Node, name: &str) -> Result<Option<u64>, &'static str> {
         Some(Node::Integer(seconds)) => u64::try_from(*seconds).map(Some).map_err(|_| "time"),
         // The whole part: a fraction of a second never makes a token live longer, and one
         // that begins within a second begins with it.
-        Some(Node::Decimal(seconds)) if (0.0..1e15).contains(seconds) => {
-            let text = format!("{seconds}");
-            let whole = text.split('.').next().unwrap_or_default();
-            whole.parse().map(Some).map_err(|_| "time")
-        }
+        Some(Node::Decimal(seconds)) => whole(*seconds).map(Some).ok_or("time"),
         Some(_) => Err("time"),
     }
+}
+
+/// Returns the whole part of a number that is not negative, and below 2⁵³.
+fn whole(number: f64) -> Option<u64> {
+    if !(0.0..9_007_199_254_740_992.0).contains(&number) {
+        return None;
+    }
+    // IEEE 754: 52 bits of fraction below an exponent that is 1023 for 1.
+    let bits = number.to_bits();
+    let exponent = bits >> 52_u32;
+    let Some(above_one) = exponent.checked_sub(1023) else {
+        return Some(0);
+    };
+    let fraction = (bits & 0x000f_ffff_ffff_ffff) | 0x0010_0000_0000_0000;
+    Some(fraction >> 52_u64.saturating_sub(above_one))
 }
 
 /// Reads a scalar, or a list of them.

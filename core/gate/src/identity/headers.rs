@@ -58,12 +58,10 @@ pub(super) fn read(
     }
     let mut attributes = Vec::new();
     for (name, header) in &config.attributes {
-        let mut values = many(&Some(header.clone()))?;
+        let values = many(&Some(header.clone()))?;
         if !values.iter().all(|value| is_value(value)) {
             return Err(Unidentified::Invalid("attribute"));
         }
-        values.sort_unstable();
-        values.dedup();
         attributes.push((name.clone(), values));
     }
     Ok(Identity {

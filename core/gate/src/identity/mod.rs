@@ -26,7 +26,7 @@ pub(crate) struct Identity {
     pub(crate) roles: Vec<String>,
     pub(crate) team_roles: Vec<(String, Vec<String>)>,
     pub(crate) groups: Vec<String>,
-    /// Each with its values, ascending and distinct.
+    /// Each with its values, in any order.
     pub(crate) attributes: Vec<(String, Vec<String>)>,
     pub(crate) tenant: Option<String>,
     /// The policy version of a verified token.

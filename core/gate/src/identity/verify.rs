@@ -67,17 +67,16 @@ impl PublicKey {
 
     #[cfg(feature = "es256")]
     pub(super) fn p256(x: &[u8], y: &[u8]) -> Option<Self> {
-        let mut point = [4_u8; 65];
-        let (_, coordinates) = point.split_first_mut()?;
-        let (left, right) = coordinates.split_at_mut_checked(32)?;
+        use p256::elliptic_curve::point::AffineCoordinates as _;
         // RFC 7518, section 6.2.1.2: the coordinates have their full length.
-        if x.len() != left.len() || y.len() != right.len() {
-            return None;
-        }
-        left.copy_from_slice(x);
-        right.copy_from_slice(y);
-        let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(&point).ok()?;
-        Some(Self::P256(key))
+        let x: [u8; 32] = x.try_into().ok()?;
+        let y: [u8; 32] = y.try_into().ok()?;
+        // Refuses what does not lie on the curve.
+        let point = p256::AffinePoint::from_coordinates(&x.into(), &y.into());
+        let point: Option<p256::AffinePoint> = point.into();
+        p256::ecdsa::VerifyingKey::from_affine(point?)
+            .ok()
+            .map(Self::P256)
     }
 
     #[cfg(feature = "rs256")]

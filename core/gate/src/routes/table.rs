@@ -1,6 +1,6 @@
 //! All routes of a policy, ready to be matched.
 
-use alloc::{boxed::Box, collections::BTreeMap, string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 use core::fmt;
 
 use super::{
@@ -18,7 +18,8 @@ use crate::path::{CanonicalPath, Segment};
 #[derive(Debug, Clone)]
 pub struct Routes {
     routes: Vec<Route>,
-    hosts: BTreeMap<HostPattern, u32>,
+    /// INVARIANT (sorted): ascending by host, each once.
+    hosts: Vec<(HostPattern, u32)>,
     any_host: Option<u32>,
     nodes: Vec<Node>,
     edges: Edges,
@@ -68,7 +69,7 @@ impl Routes {
     pub fn new(routes: Vec<Route>) -> Result<Self, SameRoute> {
         let mut own = Self {
             routes: Vec::new(),
-            hosts: BTreeMap::new(),
+            hosts: Vec::new(),
             any_host: None,
             nodes: Vec::new(),
             edges: Edges::new(),
@@ -127,15 +128,11 @@ impl Routes {
             name: host,
             wildcard: false,
         };
-        let exact = self.hosts.get(&exact).copied();
-        let below = parent.and_then(|name| {
-            let below = HostPattern {
-                name,
-                wildcard: true,
-            };
-            self.hosts.get(&below).copied()
+        let below = parent.map(|name| HostPattern {
+            name,
+            wildcard: true,
         });
-        [exact, below]
+        [self.host(&exact), below.and_then(|host| self.host(&host))]
     }
 
     /// Descends, and says whether a literal was taken that is not the very segment; the
@@ -230,7 +227,7 @@ impl Routes {
 
     fn root(&mut self, host: Option<&HostPattern>) -> u32 {
         let known = match host {
-            Some(host) => self.hosts.get(host).copied(),
+            Some(host) => self.host(host),
             None => self.any_host,
         };
         if let Some(root) = known {
@@ -239,11 +236,20 @@ impl Routes {
         let root = self.add();
         match host {
             Some(host) => {
-                self.hosts.insert(host.clone(), root);
+                let at = self.hosts.partition_point(|(known, _)| known < host);
+                self.hosts.insert(at, (host.clone(), root));
             }
             None => self.any_host = Some(root),
         }
         root
+    }
+
+    fn host(&self, host: &HostPattern) -> Option<u32> {
+        let at = self
+            .hosts
+            .binary_search_by(|(known, _)| known.cmp(host))
+            .ok()?;
+        self.hosts.get(at).map(|(_, root)| *root)
     }
 
     fn add(&mut self) -> u32 {

@@ -1,0 +1,26 @@
+//! World `gateway`: translates between the component's interface and the gate.
+#![cfg_attr(target_arch = "wasm32", no_std)]
+#![cfg(target_arch = "wasm32")]
+
+extern crate alloc;
+
+mod bindings;
+mod gateway;
+
+use bindings::exports::portcullis::edge::gate::Guest;
+
+#[derive(Debug)]
+struct Plugin;
+
+impl Guest for Plugin {
+    type Gateway = gateway::PluginGateway;
+}
+
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
+/// Nothing here panics; if something did, it must cost this instance and no more.
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
+}
