@@ -9,11 +9,15 @@ use serde_json::{Map, Value};
 use crate::gateways;
 use crate::run::{self, cargo, root, say};
 use crate::wasm;
+use crate::web;
 
 /// Builds the guests, runs the benchmarks and, if asked, prints the figures as JSON.
 pub(crate) fn run(json: bool, filter: Option<&str>) -> Result<()> {
     if filter == Some("gateways") {
         return gateways::bench(json);
+    }
+    if filter == Some("web") {
+        return web::bench(json);
     }
     wasm::build()?;
     let results = root().join("target").join("criterion");

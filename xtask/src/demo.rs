@@ -18,6 +18,7 @@ use crate::demo::questions::{Question, questions};
 use crate::gateways;
 use crate::run::{PRODUCT, capture, cargo, root, say, shown, words};
 use crate::wasm;
+use crate::web;
 
 /// What can be shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -27,16 +28,19 @@ pub(crate) enum Show {
     Decisions,
     /// Envoy with the filter before a tiny upstream: allowed, denied, conditional, refused
     Envoy,
+    /// A React app in a browser, whose modules come and go with the tenant's features
+    Web,
 }
 
 /// Builds what is to be shown, then shows it.
-pub(crate) fn run(show: Show) -> Result<()> {
+pub(crate) fn run(show: Show, once: bool) -> Result<()> {
     match show {
         Show::Decisions => {
             wasm::build()?;
             decisions(&build_program()?)
         }
         Show::Envoy => gateways::demo(),
+        Show::Web => web::demo(once),
     }
 }
 
@@ -111,7 +115,8 @@ fn decisions(program: &Path) -> Result<()> {
     Ok(())
 }
 
-fn build_program() -> Result<PathBuf> {
+/// Builds the program `portcullis`, and returns where it is.
+pub(crate) fn build_program() -> Result<PathBuf> {
     say("building the program `portcullis`; the first time takes some minutes");
     let mut build = cargo();
     build.arg("build").args(PRODUCT).args(words(

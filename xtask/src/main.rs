@@ -14,6 +14,7 @@ mod strip;
 mod test;
 mod toolchain;
 mod wasm;
+mod web;
 
 use std::process::ExitCode;
 
@@ -51,6 +52,10 @@ enum Chore {
         /// What to show
         #[arg(value_enum, default_value_t)]
         show: demo::Show,
+
+        /// Of `web`: show what a browser shows, and end, instead of serving until stopped
+        #[arg(long)]
+        once: bool,
     },
 
     /// Run every test, after checking the `no_std` crates alone for the bare WebAssembly target
@@ -79,7 +84,8 @@ enum Chore {
         json: bool,
 
         /// Run only the benchmarks whose name contains this, for example native/check;
-        /// `gateways` measures Envoy with and without the filter instead
+        /// `gateways` measures Envoy with and without the filter instead, `web` sessions in Node
+        /// and Chromium beside a peer
         filter: Option<String>,
     },
 }
@@ -87,8 +93,8 @@ enum Chore {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().chore {
         Chore::Setup => setup::ensure().map(drop),
-        Chore::Wasm => wasm::build(),
-        Chore::Demo { show } => demo::run(show),
+        Chore::Wasm => wasm::build_all(),
+        Chore::Demo { show, once } => demo::run(show, once),
         Chore::Test { suite, quick } => test::run(suite, quick),
         Chore::Lint => lint::run(),
         Chore::Bench { json, filter } => bench::run(json, filter.as_deref()),

@@ -10,18 +10,22 @@ use crate::run::{PRODUCT, cargo, words};
 use crate::setup;
 use crate::toolchain::TARGET;
 use crate::wasm;
+use crate::web;
 
 /// A suite that can be run alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Suite {
     /// The gate end to end: in Envoy and under wasi:http
     Gateways,
+    /// The npm package in Node, Chromium and workerd, and the React app in Chromium
+    Browser,
 }
 
 /// Builds what the tests load, then runs them: one suite, or all.
 pub(crate) fn run(suite: Option<Suite>, quick: bool) -> Result<()> {
     match suite {
         Some(Suite::Gateways) => gateways::test(quick),
+        Some(Suite::Browser) => web::test(),
         None => run_all(quick),
     }
 }
@@ -30,6 +34,7 @@ fn run_all(quick: bool) -> Result<()> {
     let tools = setup::ensure()?;
     wasm::build_with(&tools)?;
     gateways::ensure()?;
+    let web_tools = web::ensure()?;
 
     let mut checks = Checks::default();
     if !quick {
@@ -58,6 +63,16 @@ fn run_all(quick: bool) -> Result<()> {
     checks.run("tests of the product", &mut tests);
     // Alone and last: real proxies under load want the machine for themselves.
     checks.run("the gate in real gateways", &mut gateways::suite(quick));
+    if let Some(web_tools) = web_tools {
+        for mut step in web::steps(&web_tools, &tools)? {
+            let name = step.get_program().to_owned();
+            let name = std::path::Path::new(&name)
+                .file_name()
+                .unwrap_or(&name)
+                .to_owned();
+            checks.run(format!("the npm package: {}", name.display()), &mut step);
+        }
+    }
     checks.finish()
 }
 

@@ -16,10 +16,21 @@ use crate::setup::{self, Tools};
 use crate::size::Size;
 use crate::strip::strip;
 use crate::toolchain::{TARGET, target_dir};
+use crate::web;
 
 /// Sets up, then builds every guest.
 pub(crate) fn build() -> Result<()> {
     build_with(&setup::ensure()?)
+}
+
+/// Sets up, then builds every guest and the npm package.
+pub(crate) fn build_all() -> Result<()> {
+    let tools = setup::ensure()?;
+    build_with(&tools)?;
+    if web::ensure()?.is_some() {
+        web::build(&tools)?;
+    }
+    Ok(())
 }
 
 /// Builds every guest with `tools`.

@@ -1,0 +1,6 @@
+import { start } from "@portcullis/edge";
+
+import { measure } from "./measure.js";
+
+await start();
+document.title = JSON.stringify(measure(await (await fetch("/bench.json")).json(), "chromium"));

@@ -1,0 +1,113 @@
+//! The JavaScript side: the npm package, its tests, its demo and its figures.
+
+mod package;
+mod tools;
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::demo;
+use crate::run::{cargo, root, run, say, words};
+use crate::setup::{self, Tools};
+
+pub(crate) use tools::WebTools;
+
+/// Finds Node.js, its packages, Chromium and workerd, installing what is missing; what cannot
+/// be installed is said, and what needs it is left out by name.
+///
+/// # Errors
+///
+/// When something is missing and a continuous integration requires it.
+pub(crate) fn ensure() -> Result<Option<WebTools>> {
+    tools::ensure()
+}
+
+/// Builds the package into dist/npm, and checks its sizes.
+pub(crate) fn build(tools: &Tools) -> Result<()> {
+    package::build(tools)
+}
+
+/// Runs the suite alone.
+pub(crate) fn test() -> Result<()> {
+    let tools = setup::ensure()?;
+    let Some(web) = ensure()? else {
+        return Ok(());
+    };
+    for mut step in steps(&web, &tools)? {
+        run(&mut step)?;
+    }
+    Ok(())
+}
+
+/// Builds what the suite tests, and returns the commands that run it.
+pub(crate) fn steps(web: &WebTools, tools: &Tools) -> Result<Vec<Command>> {
+    build(tools)?;
+    fs::create_dir_all(root().join(FOLDER))?;
+    run(cargo()
+        .args(words(
+            "run --quiet --package portcullis-tests --example web --locked --",
+        ))
+        .arg(root().join(FOLDER).join("fixtures.json")))?;
+    let program = demo::build_program()?;
+    let mut types = web.npx("tsc");
+    types.args(["--build", "web/edge", "examples/react", "examples/worker"]);
+    let mut suite = web.npx("vitest");
+    suite
+        .args(["run", "--root", "web/edge"])
+        .env("PORTCULLIS", &program);
+    Ok(vec![types, suite])
+}
+
+/// Serves the React app on loopback until it is stopped, or shows it once.
+pub(crate) fn demo(once: bool) -> Result<()> {
+    let tools = setup::ensure()?;
+    let web = required()?;
+    build(&tools)?;
+    let program = demo::build_program()?;
+    let mut server = web.node();
+    server
+        .arg("examples/react/serve.js")
+        .env("PORTCULLIS", program);
+    if once {
+        server.arg("--once");
+    }
+    show(&mut server)
+}
+
+/// Measures sessions in Node and Chromium, beside a peer.
+pub(crate) fn bench(json: bool) -> Result<()> {
+    let tools = setup::ensure()?;
+    let web = required()?;
+    build(&tools)?;
+    fs::create_dir_all(root().join(FOLDER))?;
+    run(cargo()
+        .args(words(
+            "run --quiet --package portcullis-benches --example web --locked --",
+        ))
+        .arg(root().join(FOLDER).join("bench.json")))?;
+    let mut bench = web.node();
+    bench.arg("web/edge/bench/bench.js");
+    if json {
+        bench.arg("--json");
+    }
+    show(&mut bench)
+}
+
+fn required() -> Result<WebTools> {
+    ensure()?.context("this needs Node.js 20 or newer, and npm")
+}
+
+// What it prints is what was asked for, so it goes to standard output.
+fn show(command: &mut Command) -> Result<()> {
+    let status = command.status()?;
+    if !status.success() {
+        bail!("it ended with {status}");
+    }
+    say("done");
+    Ok(())
+}
+
+/// Where fixtures and bundled pages are.
+const FOLDER: &str = "target/web";

@@ -1,0 +1,141 @@
+//! Node.js, its packages, Chromium and workerd: found, or installed once.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::run::{capture, is_root, root, run, say, which};
+use crate::setup::install_packages;
+
+/// What runs the JavaScript side on this machine.
+#[derive(Debug, Clone)]
+pub(crate) struct WebTools {
+    chromium: Option<PathBuf>,
+    workerd: Option<PathBuf>,
+}
+
+impl WebTools {
+    /// Returns a command of the installed packages, at the root of the repository.
+    pub(crate) fn npx(&self, name: &str) -> Command {
+        self.told(installed(name))
+    }
+
+    /// Returns Node.js, at the root of the repository.
+    pub(crate) fn node(&self) -> Command {
+        self.told(Command::new("node"))
+    }
+
+    fn told(&self, mut command: Command) -> Command {
+        command.current_dir(root());
+        for (name, path) in [
+            ("PORTCULLIS_CHROMIUM", &self.chromium),
+            ("PORTCULLIS_WORKERD", &self.workerd),
+        ] {
+            match path {
+                Some(path) => command.env(name, path),
+                None => command.env_remove(name),
+            };
+        }
+        command
+    }
+}
+
+/// Finds the tools, installing what is missing.
+pub(crate) fn ensure() -> Result<Option<WebTools>> {
+    let required = env::var_os(REQUIRED).is_some();
+    let Some(version) = node_version() else {
+        if required {
+            bail!("Node.js {NODE_MIN} or newer is missing, and {REQUIRED} is set");
+        }
+        say(format!(
+            "Node.js: none from {NODE_MIN} on, so the npm package and its tests are left out"
+        ));
+        return Ok(None);
+    };
+    say(format!("Node.js: {version}"));
+    install_npm_packages()?;
+    let chromium = chromium();
+    let workerd = Some(packages().join(WORKERD)).filter(|path| path.is_file());
+    for (name, found) in [("chromium", &chromium), ("workerd", &workerd)] {
+        match found {
+            Some(path) => say(format!("{name}: {}", path.display())),
+            None if required => bail!("{name} is missing, and {REQUIRED} is set"),
+            None => say(format!("{name}: none, so its tests are left out by name")),
+        }
+    }
+    Ok(Some(WebTools { chromium, workerd }))
+}
+
+/// Returns a command of the installed packages.
+pub(crate) fn installed(name: &str) -> Command {
+    Command::new(packages().join(".bin").join(name))
+}
+
+fn node_version() -> Option<String> {
+    which("npm")?;
+    let version = capture(Command::new("node").arg("--version")).ok()?;
+    let version = version.trim();
+    let major = version.strip_prefix('v')?.split('.').next()?;
+    (major.parse::<u32>().ok()? >= NODE_MIN).then(|| version.to_owned())
+}
+
+// npm compares every package; one comparison of the lock is enough to know that it need not.
+fn install_npm_packages() -> Result<()> {
+    let lock = fs::read(root().join("package-lock.json"))?;
+    let stamp = packages().join(".portcullis-lock");
+    if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    say("installing the npm packages of package-lock.json into node_modules/");
+    // Not `npm ci`: it wants the lock to name the binaries of every platform, and a registry
+    // may have but its own. The versions are those of the lock all the same, and the lock
+    // stays as it is. No package needs a script of its own to run, so none gets the chance.
+    let arguments = [
+        "install",
+        "--no-save",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+    ];
+    run(Command::new("npm").args(arguments).current_dir(root()))?;
+    fs::write(stamp, lock)?;
+    Ok(())
+}
+
+fn chromium() -> Option<PathBuf> {
+    let find = || CHROMIUM.iter().find_map(|name| which(name));
+    if let Some(found) = find() {
+        return Some(found);
+    }
+    if which("apt-get").is_some()
+        && is_root()
+        && let Err(error) = install_packages(&["chromium"])
+    {
+        say(format!("{error:#}"));
+    }
+    find()
+}
+
+fn packages() -> PathBuf {
+    root().join("node_modules")
+}
+
+/// Set where nothing may be left out.
+const REQUIRED: &str = "PORTCULLIS_BROWSER_REQUIRED";
+
+const NODE_MIN: u32 = 20;
+
+const CHROMIUM: [&str; 4] = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+];
+
+#[cfg(target_arch = "aarch64")]
+const WORKERD: &str = "@cloudflare/workerd-linux-arm64/bin/workerd";
+#[cfg(not(target_arch = "aarch64"))]
+const WORKERD: &str = "@cloudflare/workerd-linux-64/bin/workerd";
