@@ -94,6 +94,11 @@ fn a_log_that_is_gone_is_missed() {
     fs::remove_file(office.path(LOG)).unwrap();
     fails(&office, "role create policy.json y", 1, "has lost lines");
     office.refused("audit verify policy.json", "has lost lines");
+    // A bundle that names no head would prove nothing of it.
+    office.ok("keygen -o keys");
+    let build = "build policy.json -k keys/signing.key -o a.pclb";
+    office.refused(build, "has lost lines");
+    assert!(!office.path("a.pclb").exists());
     fs::create_dir(office.path(LOG)).unwrap();
     fails(&office, "role create policy.json y", 74, "directory");
 }
