@@ -10,6 +10,8 @@ use portcullis_engine::{InvalidTrust, LimitExceeded, RejectedBundle, SessionExpi
 pub enum Failure {
     /// The trust could never accept a bundle; says why.
     InvalidTrust(String),
+    /// The configuration of a gate is wrong; says where, and how.
+    InvalidConfig(String),
     /// The bundle was not believed; the stable code of the check that failed.
     BundleRejected(String),
     /// The bundle no longer holds.
@@ -28,6 +30,7 @@ impl Failure {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::InvalidTrust(_) => "invalid-trust",
+            Self::InvalidConfig(_) => "invalid-config",
             Self::BundleRejected(_) => "bundle-rejected",
             Self::BundleExpired => "bundle-expired",
             Self::LimitExceeded(_) => "limit-exceeded",
@@ -42,7 +45,10 @@ impl fmt::Display for Failure {
         f.write_str(self.name())?;
         match self {
             Self::BundleRejected(code) => write!(f, "({code})"),
-            Self::InvalidTrust(why) | Self::LimitExceeded(why) | Self::Trap(why) => {
+            Self::InvalidTrust(why)
+            | Self::InvalidConfig(why)
+            | Self::LimitExceeded(why)
+            | Self::Trap(why) => {
                 write!(f, ": {why}")
             }
             Self::BundleExpired | Self::Busy => Ok(()),

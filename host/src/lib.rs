@@ -16,6 +16,7 @@ pub mod sql;
 
 mod engine;
 mod failure;
+mod gate;
 mod native;
 mod pack;
 mod trust;
@@ -24,6 +25,7 @@ mod trust;
 pub use component::ComponentEngine;
 pub use engine::{BundleInfo, Engine, LoadedPolicy, Names};
 pub use failure::Failure;
+pub use gate::{HttpEngine, HttpGate, HttpOutcome, HttpVerdict, NativeGateEngine};
 pub use native::{NativeEngine, NativePolicy};
 pub use pack::{pack, pack_subject};
 pub use trust::HostTrust;

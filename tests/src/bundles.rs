@@ -54,17 +54,27 @@ pub fn trust() -> HostTrust {
     trust_in(1, &[(1, KeyUse::Any)])
 }
 
+/// Returns the trust file of the key that signs.
+#[must_use]
+pub fn trust_file() -> TrustFile {
+    file_in(1, &[(1, KeyUse::Any)])
+}
+
 /// Trusts some of the keys.
 #[must_use]
 pub fn trust_in(threshold: u32, keys: &[(u8, KeyUse)]) -> HostTrust {
+    HostTrust::from(file_in(threshold, keys))
+}
+
+fn file_in(threshold: u32, keys: &[(u8, KeyUse)]) -> TrustFile {
     let trusted = |(seed, key_use): &(u8, KeyUse)| TrustFileKey {
         key: key(*seed).public_key(),
         key_use: *key_use,
     };
-    HostTrust::from(TrustFile {
+    TrustFile {
         threshold,
         keys: keys.iter().map(trusted).collect(),
         audience: AUDIENCE.to_owned(),
         ..TrustFile::default()
-    })
+    }
 }

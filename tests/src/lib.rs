@@ -10,6 +10,7 @@
 pub mod bundles;
 pub mod engines;
 pub mod golden;
+pub mod http;
 pub mod places;
 pub mod policies;
 pub mod requests;

@@ -1,10 +1,12 @@
 //! `--engine` and `--component`: which engine answers.
 
 #[cfg(feature = "component")]
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use portcullis_host::{Engine, NativeEngine};
+#[cfg(feature = "component")]
+use portcullis_host::component::InvalidComponent;
+use portcullis_host::{Engine, HttpEngine, NativeEngine, NativeGateEngine};
 
 use super::stop::Stop;
 
@@ -43,42 +45,67 @@ impl EngineArgs {
     }
 }
 
-#[cfg(feature = "component")]
-fn component(stated: Option<&PathBuf>) -> Result<Box<dyn Engine>, Stop> {
-    use portcullis_host::{
-        ComponentEngine,
-        component::{ArtefactCache, ComponentLimits, InvalidComponent},
-    };
-    let path = match stated {
-        Some(path) => path.clone(),
-        None => usual_place(),
-    };
-    let loaded =
-        ComponentEngine::load(&path, &ArtefactCache::of_user(), ComponentLimits::default());
-    match loaded {
-        Ok(engine) => Ok(Box::new(engine)),
-        Err(InvalidComponent::Unreadable(error)) => {
-            Err(Stop::io("read the component", &path, error).hint(
-                "make it with `cargo xtask wasm`, name it with `--component`, or answer with \
-                 `--engine native`",
-            ))
-        }
-        Err(error) => {
-            let message = format!("cannot use `{}`: {error}", path.display());
-            Err(Stop::usage(message).hint("make it again with `cargo xtask wasm`"))
+impl EngineArgs {
+    /// Returns the engine of gates that was asked for.
+    pub(crate) fn gate_engine(&self) -> Result<Box<dyn HttpEngine>, Stop> {
+        match self.engine {
+            EngineName::Native => Ok(Box::new(NativeGateEngine)),
+            #[cfg(feature = "component")]
+            EngineName::Component => {
+                use portcullis_host::component::{
+                    ArtefactCache, ComponentGateEngine, ComponentLimits,
+                };
+                let stated = self.component.clone();
+                let path = stated.unwrap_or_else(|| usual_place("portcullis.gateway.wasm"));
+                let cache = ArtefactCache::of_user();
+                let engine = ComponentGateEngine::load(&path, &cache, ComponentLimits::default());
+                let engine = engine.map_err(|error| unusable(&path, error))?;
+                Ok(Box::new(engine))
+            }
         }
     }
 }
 
 #[cfg(feature = "component")]
-fn usual_place() -> PathBuf {
-    const FILE: &str = "portcullis.component.wasm";
+fn component(stated: Option<&PathBuf>) -> Result<Box<dyn Engine>, Stop> {
+    use portcullis_host::{
+        ComponentEngine,
+        component::{ArtefactCache, ComponentLimits},
+    };
+    let path = match stated {
+        Some(path) => path.clone(),
+        None => usual_place("portcullis.component.wasm"),
+    };
+    let loaded =
+        ComponentEngine::load(&path, &ArtefactCache::of_user(), ComponentLimits::default());
+    match loaded {
+        Ok(engine) => Ok(Box::new(engine)),
+        Err(error) => Err(unusable(&path, error)),
+    }
+}
+
+#[cfg(feature = "component")]
+fn unusable(path: &Path, error: InvalidComponent) -> Stop {
+    match error {
+        InvalidComponent::Unreadable(error) => Stop::io("read the component", path, error).hint(
+            "make it with `cargo xtask wasm`, name it with `--component`, or answer with \
+             `--engine native`",
+        ),
+        error => {
+            let message = format!("cannot use `{}`: {error}", path.display());
+            Stop::usage(message).hint("make it again with `cargo xtask wasm`")
+        }
+    }
+}
+
+#[cfg(feature = "component")]
+fn usual_place(file: &str) -> PathBuf {
     if let Some(path) = std::env::var_os("PORTCULLIS_COMPONENT") {
         return PathBuf::from(path);
     }
-    let here = PathBuf::from("dist").join(FILE);
+    let here = PathBuf::from("dist").join(file);
     let program = std::env::current_exe().ok();
-    let beside = program.and_then(|program| Some(program.parent()?.join(FILE)));
+    let beside = program.and_then(|program| Some(program.parent()?.join(file)));
     match beside {
         Some(beside) if !here.is_file() && beside.is_file() => beside,
         _ => here,

@@ -14,6 +14,7 @@ mod engines;
 mod explain;
 mod feature;
 mod filter;
+mod gate;
 mod hints;
 mod init;
 mod input;
@@ -54,6 +55,7 @@ enum Command {
     Inspect(inspect::Inspect),
     Decide(decide::Decide),
     Filter(filter::Filter),
+    Gate(gate::Gate),
     Modules(modules::Modules),
     Explain(explain::Explain),
     Test(test::Test),
@@ -96,6 +98,7 @@ impl Command {
             Self::Inspect(inspect) => inspect.run(),
             Self::Decide(decide) => decide.run(),
             Self::Filter(filter) => filter.run(),
+            Self::Gate(gate) => gate.run(),
             Self::Modules(modules) => modules.run(),
             Self::Explain(explain) => explain.run(),
             Self::Test(test) => test.run(),

@@ -7,6 +7,8 @@
 mod artefact;
 mod bindings;
 mod cache;
+mod gateway;
+mod gateway_bindings;
 mod instance;
 mod limits;
 mod policy;
@@ -28,6 +30,7 @@ use wasmtime::{
 };
 
 pub use cache::ArtefactCache;
+pub use gateway::ComponentGateEngine;
 pub use limits::ComponentLimits;
 
 use crate::{

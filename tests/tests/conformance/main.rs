@@ -13,6 +13,7 @@ mod canonical;
 mod craft;
 mod damage;
 mod golden;
+mod http;
 mod layout;
 mod random;
 mod rejections;

@@ -1,0 +1,6 @@
+//! What wasmtime generates from `wit/` for the gate.
+
+wasmtime::component::bindgen!({
+    world: "gateway",
+    path: "../wit",
+});
