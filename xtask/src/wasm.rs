@@ -11,7 +11,7 @@ use wit_component::{ComponentEncoder, DecodedWasm};
 
 use crate::guests::{GUESTS, Guest, Kind};
 use crate::optimiser::Optimiser;
-use crate::run::{root, run, say};
+use crate::run::{complain, root, run, say};
 use crate::setup::{self, Tools};
 use crate::size::Size;
 use crate::strip::strip;
@@ -35,8 +35,16 @@ pub(crate) fn build_all() -> Result<()> {
 
 /// Builds every guest with `tools`.
 pub(crate) fn build_with(tools: &Tools) -> Result<()> {
+    let mut unfit = Vec::new();
     for guest in &GUESTS {
-        build_guest(guest, tools).with_context(|| format!("{} is not fit", guest.artefact))?;
+        // One that has outgrown its bounds says nothing of the next.
+        if let Err(error) = build_guest(guest, tools) {
+            complain(&error.context(format!("{} is not fit", guest.artefact)));
+            unfit.push(guest.artefact);
+        }
+    }
+    if !unfit.is_empty() {
+        bail!("not fit: {}", unfit.join(", "));
     }
     Ok(())
 }

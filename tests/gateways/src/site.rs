@@ -1,0 +1,169 @@
+//! A helpdesk behind a gateway: its policy, its bundles, and tokens of its people.
+
+use std::fs;
+
+use anyhow::{Context as _, Result, anyhow};
+use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
+use ed25519_dalek::Signer as _;
+use portcullis_engine::{KeyUse, UnixSeconds};
+use portcullis_policy::Source;
+use portcullis_policy::encode::{Edition, encode};
+use portcullis_policy::sign::{SigningKey, TrustFile, TrustFileKey, sign};
+use serde_json::{Value, json};
+
+use crate::clock::now;
+use crate::tools::root;
+
+/// Makes bundles of examples/envoy/policy.json and tokens for its people.
+#[derive(Debug, Clone)]
+pub struct Site {
+    policy: String,
+    began: UnixSeconds,
+}
+
+/// How a bundle differs from the one that a gateway should take.
+#[derive(Debug, Clone, Default)]
+pub struct Edit {
+    /// A text of the policy and what takes its place.
+    pub policy: Option<(String, String)>,
+    /// Signed by a key that nobody trusts.
+    pub untrusted: bool,
+    /// Until when it holds, if not for an hour.
+    pub expires_at: Option<UnixSeconds>,
+}
+
+impl Site {
+    /// Reads the policy.
+    ///
+    /// # Errors
+    ///
+    /// When it is not there.
+    pub fn load() -> Result<Self> {
+        let path = root().join("examples/envoy/policy.json");
+        let policy = fs::read_to_string(&path)
+            .with_context(|| format!("could not read {}", path.display()))?;
+        Ok(Self {
+            policy,
+            began: now(),
+        })
+    }
+
+    /// Returns a bundle that holds for an hour.
+    ///
+    /// # Errors
+    ///
+    /// When the policy does not compile.
+    pub fn bundle(&self, sequence: u64) -> Result<Vec<u8>> {
+        self.bundle_with(sequence, &Edit::default())
+    }
+
+    /// Returns a bundle that differs.
+    ///
+    /// # Errors
+    ///
+    /// When the policy does not compile so, or has not what the edit replaces.
+    pub fn bundle_with(&self, sequence: u64, edit: &Edit) -> Result<Vec<u8>> {
+        let policy = match &edit.policy {
+            None => self.policy.clone(),
+            Some((from, to)) if self.policy.contains(from) => self.policy.replace(from, to),
+            Some((from, _)) => return Err(anyhow!("the policy has no `{from}`")),
+        };
+        let (source, model) = Source::load(&policy).map_err(|problems| anyhow!("{problems}"))?;
+        let mut edition = Edition::new(AUDIENCE, self.began, HOUR, &source.catalog);
+        edition.sequence = sequence;
+        edition.not_before = UnixSeconds(self.began.0.saturating_sub(HOUR));
+        if let Some(expires_at) = edit.expires_at {
+            edition.expires_at = expires_at;
+        }
+        let payload = encode(&model, &edition)?;
+        let key = if edit.untrusted { [8; 32] } else { SIGNER };
+        Ok(sign(&payload, &[SigningKey::from_bytes(&key)])?)
+    }
+
+    /// Returns the trust in the key that signs, as JSON on one line.
+    ///
+    /// # Errors
+    ///
+    /// Never: a trust file has a JSON form.
+    pub fn trust(&self) -> Result<String> {
+        let key = TrustFileKey {
+            key: SigningKey::from_bytes(&SIGNER).public_key(),
+            key_use: KeyUse::Any,
+        };
+        let trust = TrustFile {
+            threshold: 1,
+            keys: vec![key],
+            audience: AUDIENCE.to_owned(),
+            ..TrustFile::default()
+        };
+        Ok(serde_json::to_string(&trust)?)
+    }
+
+    /// Returns the keys that verify the site's tokens, as a JWK set on one line.
+    #[must_use]
+    pub fn token_keys(&self) -> String {
+        let key = ed25519_dalek::SigningKey::from_bytes(&ISSUER).verifying_key();
+        json!({ "keys": [{
+            "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": KEY_ID,
+            "x": Base64UrlUnpadded::encode_string(key.as_bytes()),
+        }] })
+        .to_string()
+    }
+
+    /// Returns the configuration of a gate that verifies tokens, with members of its shell.
+    ///
+    /// # Errors
+    ///
+    /// Never: what is put together has a JSON form.
+    pub fn gate(&self, bundle: Option<&[u8]>, shell: &Value) -> Result<String> {
+        let mut config = json!({
+            "trust": serde_json::from_str::<Value>(&self.trust()?)?,
+            "identity": { "jwt": {
+                "issuers": [ISSUER_NAME],
+                "audiences": [TOKEN_AUDIENCE],
+                "keys": serde_json::from_str::<Value>(&self.token_keys())?,
+                "claims": { "roles": "roles", "groups": "groups", "teams": "teams", "tenant": "tenant" },
+            } },
+            "shell": shell,
+        });
+        if let (Some(bundle), Some(members)) = (bundle, config.as_object_mut()) {
+            members.insert("bundle".to_owned(), Base64::encode_string(bundle).into());
+        }
+        Ok(config.to_string())
+    }
+
+    /// Returns the claims of a token for somebody with a role, for an hour.
+    #[must_use]
+    pub fn claims(&self, subject: &str, role: &str) -> Value {
+        json!({
+            "iss": ISSUER_NAME, "aud": TOKEN_AUDIENCE, "sub": subject, "tenant": "acme",
+            "roles": [role], "teams": ["emea"], "exp": self.began.0 + HOUR,
+        })
+    }
+
+    /// Returns a token for somebody with a role, for an hour.
+    #[must_use]
+    pub fn token(&self, subject: &str, role: &str) -> String {
+        self.sign(&self.claims(subject, role))
+    }
+
+    /// Signs claims.
+    #[must_use]
+    pub fn sign(&self, claims: &Value) -> String {
+        let header = json!({ "alg": "EdDSA", "kid": KEY_ID, "typ": "JWT" });
+        let part = |value: &Value| Base64UrlUnpadded::encode_string(value.to_string().as_bytes());
+        let signed = format!("{}.{}", part(&header), part(claims));
+        let key = ed25519_dalek::SigningKey::from_bytes(&ISSUER);
+        let signature = key.sign(signed.as_bytes()).to_bytes();
+        format!("{signed}.{}", Base64UrlUnpadded::encode_string(&signature))
+    }
+}
+
+/// Keys that everybody knows, and that nobody may use for anything else.
+const SIGNER: [u8; 32] = [7; 32];
+const ISSUER: [u8; 32] = [9; 32];
+const KEY_ID: &str = "1";
+const AUDIENCE: &str = "default";
+const ISSUER_NAME: &str = "https://login.acme.example";
+const TOKEN_AUDIENCE: &str = "helpdesk";
+const HOUR: u64 = 3_600;

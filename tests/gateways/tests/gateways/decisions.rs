@@ -1,0 +1,89 @@
+//! What is allowed, denied, conditional and unknown, end to end.
+
+use anyhow::{Result, ensure};
+use portcullis_gate::Peer;
+use portcullis_gateways::ask::{Ask, Gateway, Native, Outcome, agree};
+use portcullis_gateways::site::Site;
+use portcullis_gateways::tools::Tool;
+
+use crate::place;
+use crate::suite::Suite;
+
+pub(crate) fn add(suite: &mut Suite) {
+    suite.add("envoy/decisions", Tool::Envoy, || {
+        let site = Site::load()?;
+        let place = place::envoy(&site, &site.bundle(1)?)?;
+        check(&site, &place.gateway, &place.configuration)?;
+        ensure!(place.running.metric("decisions.allow.granted")? >= 2);
+        ensure!(place.running.metric("decisions.conditional.conditional")? >= 1);
+        ensure!(place.running.metric("decisions.deny.not-granted")? >= 1);
+        ensure!(place.running.metric("bundle.accepted")? >= 1);
+        Ok(())
+    });
+    suite.add("wasi-http/decisions", Tool::Wasmtime, || {
+        let site = Site::load()?;
+        let place = place::middleware(&site, &site.bundle(1)?)?;
+        check(&site, &place.gateway, &place.configuration)
+    });
+}
+
+fn check(site: &Site, gateway: &Gateway, configuration: &str) -> Result<()> {
+    let mut native = Native::new(configuration, None)?;
+    let (agent, admin) = (site.token("ada", "agent"), site.token("root", "admin"));
+    let get = |target: &str| Ask::new("GET", target);
+    let mut ask = |ask: &Ask, status: u16| -> Result<Outcome> {
+        let outcome = gateway.ask(ask)?;
+        agree(ask, &native.judge(ask, Peer::Unknown), &outcome)?;
+        let got = outcome.response.status;
+        ensure!(got == status, "{ask:?}: {got} {}", outcome.response.text());
+        Ok(outcome)
+    };
+
+    let allowed = ask(&get("/v1/articles/a?x=%2f&y").token(&agent), 200)?;
+    let told = |outcome: &Outcome, name: &str| -> Option<String> {
+        let forwarded = outcome.forwarded.as_ref()?;
+        forwarded.header(name).map(str::to_owned)
+    };
+    ensure!(told(&allowed, "x-portcullis-subject").as_deref() == Some("ada"));
+    ensure!(told(&allowed, "x-portcullis-tenant").as_deref() == Some("acme"));
+    ensure!(told(&allowed, "x-portcullis-roles").as_deref() == Some("agent"));
+    ensure!(told(&allowed, "x-portcullis-decision").as_deref() == Some("allow"));
+    ensure!(told(&allowed, "x-portcullis-filter").is_none());
+
+    let list = ask(&get("/v1/tickets").token(&agent), 200)?;
+    ensure!(told(&list, "x-portcullis-decision").as_deref() == Some("conditional"));
+    let filter = told(&list, "x-portcullis-filter").unwrap_or_default();
+    ensure!(filter.contains("emea"), "the filter says nothing: {filter}");
+
+    // A team in the path makes the same question one that the edge can answer.
+    ask(&get("/v1/teams/emea/tickets").token(&agent), 200)?;
+    ask(&get("/v1/teams/apac/tickets").token(&agent), 403)?;
+    ask(&get("/v1/tickets").token(&admin), 200)?;
+
+    let reply = Ask::new("POST", "/v1/tickets/1/replies");
+    // Whose ticket it is, nobody knows here, and this route does not pass on what is unknown.
+    ask(&reply.clone().token(&agent), 403)?;
+    let mut with_body = reply.token(&admin);
+    with_body.body = vec![b'x'; 300_000];
+    let sent = ask(&with_body, 200)?;
+    let received = sent.forwarded.map(|forwarded| forwarded.body);
+    ensure!(received == Some(with_body.body), "the body changed");
+
+    let denied = ask(&Ask::new("PUT", "/v1/articles/a").token(&agent), 403)?;
+    ensure!(denied.response.header("content-type") == Some("application/problem+json"));
+    ensure!(denied.response.values("content-type").count() == 1);
+    ensure!(
+        !denied.response.text().contains("agent"),
+        "a denial says too much"
+    );
+    ask(&get("/v1/reports").token(&admin), 403)?;
+    ask(&get("/v1/nothing").token(&admin), 404)?;
+    ask(&get("/v1/articles/a"), 401)?;
+    ask(&get("/health"), 200)?;
+    // HEAD is asked as GET is, and answered without a body.
+    let head = ask(&Ask::new("HEAD", "/v1/articles/a").token(&agent), 200)?;
+    ensure!(head.response.body.is_empty());
+    ask(&Ask::new("HEAD", "/v1/articles/a"), 401)?;
+    ask(&Ask::new("DELETE", "/v1/articles/a").token(&admin), 404)?;
+    Ok(())
+}

@@ -1,0 +1,29 @@
+//! The gate in real gateways. What needs a program that is not there is left out by name.
+
+mod attacks;
+mod decisions;
+mod faults;
+mod load;
+mod middleware;
+mod place;
+mod suite;
+mod trap;
+
+use std::process::ExitCode;
+
+use libtest_mimic::Arguments;
+
+use crate::suite::Suite;
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // One after another: they are about time, and share two cores.
+    arguments.test_threads = Some(1);
+    let mut suite = Suite::default();
+    decisions::add(&mut suite);
+    attacks::add(&mut suite);
+    middleware::add(&mut suite);
+    faults::add(&mut suite);
+    load::add(&mut suite);
+    suite.run(&arguments)
+}

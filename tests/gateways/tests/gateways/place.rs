@@ -1,0 +1,60 @@
+//! The gateways under test, each before an upstream of its own.
+
+use anyhow::Result;
+use base64ct::{Base64, Encoding as _};
+use portcullis_gateways::ask::Gateway;
+use portcullis_gateways::envoy::{Envoy, Filling};
+use portcullis_gateways::serve::Serve;
+use portcullis_gateways::site::Site;
+use portcullis_gateways::upstream::Upstream;
+use serde_json::json;
+
+/// A gateway that runs, and what it was configured with.
+#[derive(Debug)]
+pub(crate) struct Place<G> {
+    pub(crate) gateway: Gateway,
+    /// Keeps the gateway running.
+    pub(crate) running: G,
+    /// What the native gate is configured with, to judge the same.
+    pub(crate) configuration: String,
+}
+
+/// Starts Envoy with the filter that has its bundle inside.
+pub(crate) fn envoy(site: &Site, bundle: &[u8]) -> Result<Place<Envoy>> {
+    let upstream = Upstream::start()?;
+    let running = Envoy::start(&inline(site, &upstream, bundle)?)?;
+    Ok(Place {
+        gateway: Gateway {
+            address: running.address(),
+            upstream,
+        },
+        running,
+        configuration: site.gate(Some(bundle), &json!({}))?,
+    })
+}
+
+/// Fills in the example that has the bundle inside.
+pub(crate) fn inline(site: &Site, upstream: &Upstream, bundle: &[u8]) -> Result<Filling> {
+    Ok(Filling::new("inline.yaml", upstream.address())
+        .fill("@TRUST@", site.trust()?)
+        .fill("@JWKS@", site.token_keys())
+        .fill("@BUNDLE@", Base64::encode_string(bundle)))
+}
+
+/// Starts `wasmtime serve` with the middleware that reads its bundle from a file.
+pub(crate) fn middleware(site: &Site, bundle: &[u8]) -> Result<Place<Serve>> {
+    let upstream = Upstream::start()?;
+    let shell = json!({
+        "upstream": format!("http://{}", upstream.address()),
+        "bundle_file": "/policy/policy.pclb",
+    });
+    let running = Serve::start(&site.gate(None, &shell)?, Some(bundle))?;
+    Ok(Place {
+        gateway: Gateway {
+            address: running.address(),
+            upstream,
+        },
+        running,
+        configuration: site.gate(Some(bundle), &json!({}))?,
+    })
+}
