@@ -14,7 +14,7 @@ use std::{collections::BTreeMap, env, fs};
 
 use base64ct::{Base64, Encoding as _};
 use portcullis_engine::{
-    KeyUse, PackedRequest, Policy, SignedBundle, SliceUse, Trust, TrustedKey, UnixSeconds,
+    KeyUse, PackedRequest, PermissionId, Policy, SignedBundle, SliceUse, Trust, TrustedKey, UnixSeconds,
 };
 use portcullis_host::{pack, pack_subject};
 use portcullis_policy::{
@@ -144,7 +144,21 @@ impl Fixtures {
                     continue;
                 };
                 let bundle = sign(&payload, &[key(SLICER)]).unwrap();
-                let vocabulary = vocabulary(&open(bundle.clone()));
+                let cut = open(bundle.clone());
+                let vocabulary = vocabulary(&cut);
+                for (module, action) in (0..)
+                    .map(PermissionId)
+                    .map_while(|permission| cut.permission_parts(permission))
+                {
+                    let asked = json!({
+                        "subject": { "type": "user", "id": "jo", "properties": { "roles": [role] } },
+                        "action": { "name": action },
+                        "resource": { "type": module },
+                    });
+                    let read = Request::read_filter(asked.to_string().as_bytes(), &vocabulary);
+                    let name = format!("{example}, slice for {role}, {module}:{action}");
+                    self.ask(&name, bundle.clone(), &read.unwrap(), "filter");
+                }
                 for number in 0..12 {
                     let bytes = tape::bytes(seed * 100 + number, 160);
                     let mut asked = asker.request(&mut Tape::new(&bytes));
@@ -223,7 +237,8 @@ fn refused() -> Vec<Value> {
     let policy = places::starter();
     let whole = bundles::bundle(&policy);
     let case = |name: &str, bundle: &[u8], code: &str, more: Value| {
-        let mut case = json!({ "name": name, "bundle": Base64::encode_string(bundle), "code": code });
+        let mut case =
+            json!({ "name": name, "bundle": Base64::encode_string(bundle), "code": code });
         for (member, value) in more.as_object().unwrap() {
             case[member] = value.clone();
         }
@@ -239,18 +254,68 @@ fn refused() -> Vec<Value> {
     let all = json!({});
     vec![
         case("one bit is wrong", &corrupt, "bad-signature", all.clone()),
-        case("a key that nobody trusts", &stranger, "untrusted-signer", all.clone()),
-        case("a format newer than the package", &newer, "unsupported-format", all.clone()),
-        case("a web page", b"<!doctype html><title>404</title>", "bad-magic", all.clone()),
-        case("cut off", &whole[..whole.len() - 9], "malformed-envelope", all.clone()),
+        case(
+            "a key that nobody trusts",
+            &stranger,
+            "untrusted-signer",
+            all.clone(),
+        ),
+        case(
+            "a format newer than the package",
+            &newer,
+            "unsupported-format",
+            all.clone(),
+        ),
+        case(
+            "a web page",
+            b"<!doctype html><title>404</title>",
+            "bad-magic",
+            all.clone(),
+        ),
+        case(
+            "cut off",
+            &whole[..whole.len() - 9],
+            "malformed-envelope",
+            all.clone(),
+        ),
         case("nothing", b"", "bad-magic", all),
         case("over", &whole, "expired", json!({ "now": end })),
-        case("not begun", &whole, "not-yet-valid", json!({ "now": NOW.0 - 1 })),
-        case("whole, in a browser", &whole, "whole-refused", json!({ "slices_only": true })),
-        case("of another tenant", &whole, "wrong-tenant", json!({ "tenants": ["other"] })),
-        case("for another audience", &whole, "wrong-audience", json!({ "audience": "other" })),
-        case("older than one before", &whole, "rolled-back", json!({ "floor": NOW.0 + 9 })),
-        case("the same number, no digest", &whole, "equivocation", json!({ "floor": NOW.0 })),
+        case(
+            "not begun",
+            &whole,
+            "not-yet-valid",
+            json!({ "now": NOW.0 - 1 }),
+        ),
+        case(
+            "whole, in a browser",
+            &whole,
+            "whole-refused",
+            json!({ "slices_only": true }),
+        ),
+        case(
+            "of another tenant",
+            &whole,
+            "wrong-tenant",
+            json!({ "tenants": ["other"] }),
+        ),
+        case(
+            "for another audience",
+            &whole,
+            "wrong-audience",
+            json!({ "audience": "other" }),
+        ),
+        case(
+            "older than one before",
+            &whole,
+            "rolled-back",
+            json!({ "floor": NOW.0 + 9 }),
+        ),
+        case(
+            "the same number, no digest",
+            &whole,
+            "equivocation",
+            json!({ "floor": NOW.0 }),
+        ),
     ]
 }
 
@@ -260,7 +325,10 @@ fn open(bundle: Vec<u8>) -> Policy {
     let keys = keys.into_iter().map(Result::unwrap);
     let mut trust = Trust::new(1, keys, AUDIENCE).unwrap();
     trust.slices = SliceUse::Either;
-    SignedBundle::new(bundle).verify(&trust, NOW).unwrap().into()
+    SignedBundle::new(bundle)
+        .verify(&trust, NOW)
+        .unwrap()
+        .into()
 }
 
 fn trust() -> TrustFile {

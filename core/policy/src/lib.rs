@@ -19,6 +19,7 @@ pub mod pattern;
 pub mod sign;
 pub mod slice;
 pub mod source;
+pub mod types;
 
 mod compile;
 mod etag;

@@ -30,6 +30,7 @@ mod role;
 mod slice;
 mod stop;
 mod test;
+mod types;
 mod utc;
 
 use std::process::ExitCode;
@@ -66,6 +67,7 @@ enum Command {
     Diff(diff::Diff),
     Matrix(matrix::Matrix),
     Slice(slice::Slice),
+    Types(types::Types),
 }
 
 /// Does what the arguments ask for.
@@ -109,6 +111,7 @@ impl Command {
             Self::Diff(diff) => diff.run(),
             Self::Matrix(matrix) => matrix.run(),
             Self::Slice(slice) => slice.run(),
+            Self::Types(types) => types.run(),
         }
     }
 }

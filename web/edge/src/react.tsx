@@ -83,11 +83,11 @@ export function useModules<V extends Vocabulary = Registered>(): readonly Visibl
 }
 
 /** What `<Can>` is given. */
-export interface CanProps<V extends Vocabulary = Registered> extends PropsWithChildren {
+export interface CanProps extends PropsWithChildren {
   /** The permission. */
-  readonly I: V["permission"];
+  readonly I: Registered["permission"];
   /** The resource, if it is about one. */
-  readonly on?: Resource<V>;
+  readonly on?: Resource;
   /** What to show while it is pending; nothing, unless given. */
   readonly pending?: ReactNode;
   /** What to show where it is denied; nothing, unless given. */
@@ -95,8 +95,9 @@ export interface CanProps<V extends Vocabulary = Registered> extends PropsWithCh
 }
 
 /** Shows its children to whom they are for. */
-export function Can<V extends Vocabulary = Registered>(props: CanProps<V>): ReactNode {
-  const can = useCan<V>(props.I, props.on);
+// Not generic: from a name that is wrong a vocabulary would be inferred that has it.
+export function Can(props: CanProps): ReactNode {
+  const can = useCan(props.I, props.on);
   if (can === undefined) return props.pending;
   return can ? props.children : props.otherwise;
 }

@@ -59,7 +59,7 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
   }
 
   can(permission: V["permission"], resource?: Resource<V>): boolean {
-    if (this.#clock() >= this.validUntil) return false;
+    if (!(this.#clock() < this.validUntil)) return false;
     const test = this.#open.get(permission);
     if (test === undefined) return this.#canFormer(permission, resource);
     return resource === undefined || (test(resource) ?? this.#ask(permission, resource));
@@ -115,7 +115,7 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
   }
 
   modules(): readonly VisibleModule<V>[] {
-    if (this.#clock() >= this.validUntil) return NO_MODULES;
+    if (!(this.#clock() < this.validUntil)) return NO_MODULES;
     this.#modules ??= frozen(JSON.parse(answered(this.#guest.modules(this.#clock()))).modules);
     return this.#modules as readonly VisibleModule<V>[];
   }

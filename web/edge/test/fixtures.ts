@@ -15,3 +15,6 @@ export const CHROMIUM = process.env.PORTCULLIS_CHROMIUM;
 
 /** workerd, if there is one; `cargo xtask` names it. */
 export const WORKERD = process.env.PORTCULLIS_WORKERD;
+
+/** The program `portcullis`, if it is built; `cargo xtask` names it. */
+export const PROGRAM = process.env.PORTCULLIS;

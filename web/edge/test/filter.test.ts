@@ -1,0 +1,110 @@
+import { type Atom, Filter, PortcullisError, type Residual } from "@portcullis/edge";
+import sift from "sift";
+import { expect, test } from "vitest";
+
+import { predicate } from "../src/filter";
+
+const ATOMS: Atom[] = [
+  { attribute: "a", in: ["x", "y"] },
+  { attribute: "a", in: ["x"] },
+  { attribute: "a", not_in: ["x", "y"] },
+  { attribute: "a", within: ["x", "y"] },
+  { attribute: "a", is: "present" },
+  { attribute: "a", is: "absent" },
+];
+
+// The forms that a database gives a set: one value, a list, null, or nothing at all.
+const SETS: [unknown, string[]][] = [
+  ["x", ["x"]],
+  ["z", ["z"]],
+  ["", []],
+  [null, []],
+  [[], []],
+  [[""], []],
+  [["x"], ["x"]],
+  [["x", "z"], ["x", "z"]],
+  [["x", "y", ""], ["x", "y"]],
+  [["z", "z"], ["z"]],
+];
+
+/** What an atom means, written out once more. */
+function means(atom: Atom, set: string[]): boolean {
+  if ("in" in atom) return set.some((value) => atom.in.includes(value));
+  if ("not_in" in atom) return !set.some((value) => atom.not_in.includes(value));
+  if ("within" in atom) return set.length > 0 && set.every((value) => atom.within.includes(value));
+  return set.length > 0 === (atom.is === "present");
+}
+
+const of = (...all: Atom[]): Residual => ({ any: [{ all }] });
+const filter = (residual: Residual) =>
+  new Filter("some", residual, (resource: object) => predicate(residual, ["a", "b"])(resource as never) === true);
+
+test("every atom holds for the sets that it should, in every form", () => {
+  for (const atom of ATOMS) {
+    for (const [value, set] of SETS) {
+      const said = predicate(of(atom), ["a"])({ a: value });
+      expect(said, `${JSON.stringify(atom)} of ${JSON.stringify(value)}`).toBe(means(atom, set));
+    }
+  }
+});
+
+test("MongoDB's query says what the filter says", () => {
+  for (const atom of ATOMS) {
+    const matches = sift(filter(of(atom)).toMongo() as never);
+    for (const [value, set] of SETS) {
+      expect(matches({ a: value } as never), `${JSON.stringify(atom)} of ${JSON.stringify(value)}`).toBe(means(atom, set));
+    }
+  }
+  const both = filter({ any: [{ all: [ATOMS[0] as Atom, { attribute: "b", in: ["1"] }] }, { all: [ATOMS[5] as Atom] }] });
+  const matches = sift(both.toMongo({ b: "c" }) as never);
+  for (const [document, expected] of [
+    [{ a: "x", c: ["1"] }, true],
+    [{ a: "x", c: ["2"] }, false],
+    [{ a: null, c: null }, true],
+  ] as const) {
+    expect(matches(document as never)).toBe(expected);
+  }
+});
+
+test("Prisma's where says it by the kind of the field, and what it cannot say is refused", () => {
+  const [some, , none, within, present, absent] = ATOMS.map((atom) => filter(of(atom)));
+  const where = (atom: object) => ({ OR: [{ AND: [atom] }] });
+  expect(some?.toPrisma()).toEqual(where({ a: { in: ["x", "y"] } }));
+  expect(some?.toPrisma({ a: "ownerId" })).toEqual(where({ ownerId: { in: ["x", "y"] } }));
+  expect(some?.toPrisma({ a: { field: "as", list: true } })).toEqual(where({ as: { hasSome: ["x", "y"] } }));
+  expect(none?.toPrisma()).toEqual(where({ OR: [{ a: null }, { a: { notIn: ["x", "y"] } }] }));
+  expect(present?.toPrisma({ a: { field: "a", list: true } })).toEqual(where({ a: { isEmpty: false } }));
+  expect(absent?.toPrisma()).toEqual(where({ OR: [{ a: null }, { a: "" }] }));
+  const refused = () => within?.toPrisma({ a: { field: "a", list: true } });
+  expect(refused).toThrow(PortcullisError);
+  expect(refused).toThrow(/^unsupported-filter/);
+});
+
+test("all is everything and none is nothing", () => {
+  const all = new Filter("all", undefined, () => true);
+  const none = new Filter("none", undefined, () => false);
+  expect([all.toPrisma(), none.toPrisma()]).toEqual([{}, { OR: [] }]);
+  expect(sift(all.toMongo() as never)({} as never)).toBe(true);
+  expect(sift(none.toMongo() as never)({} as never)).toBe(false);
+});
+
+test("what is unknown makes nothing true, and what is not plain text is left to the engine", () => {
+  const test = predicate({ any: [{ all: [{ attribute: "a", not_in: ["x"] }] }] }, ["a", "b"]);
+  expect(test({})).toBe(false);
+  expect(test({ a: "y" })).toBe(true);
+  expect(test({ a: "y", b: "\u0001" })).toBeUndefined();
+  expect(test({ a: "y", b: "z".repeat(257) })).toBeUndefined();
+  expect(test({ a: "y", b: ["é"] })).toBeUndefined();
+  expect(test({ a: 7 })).toBeUndefined();
+  expect(test({ a: "y", id: 7 })).toBeUndefined();
+  expect(test({ a: "y", elsewhere: new Date() })).toBe(true);
+  class Row {
+    get a() {
+      return "y";
+    }
+    get b() {
+      return "\u0001";
+    }
+  }
+  expect(test(new Row() as never)).toBeUndefined();
+});
