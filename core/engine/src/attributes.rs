@@ -1,12 +1,10 @@
 //! Named sets, from wherever they lie.
 
-use alloc::boxed::Box;
-
 use crate::{
     cursor::Cursor,
     ids::AttributeId,
     limits::{ATTRIBUTES_MAX, LimitExceeded, REQUEST_VALUES_MAX},
-    set::{Repr as SetRepr, Set},
+    set::{Repr as SetRepr, Set, same},
 };
 
 /// The attributes of a subject, action, context or resource.
@@ -19,8 +17,6 @@ pub struct Attributes<'a>(Repr<'a>);
 enum Repr<'a> {
     Named(&'a [(&'a str, Set<'a>)]),
     Numbered(&'a [(AttributeId, Set<'a>)]),
-    /// By number, one set for each declared attribute.
-    Owned(&'a [Box<[Box<str>]>]),
     /// Name, then the byte length of a run of strings, then the run.
     PackedNamed(&'a [u8]),
 }
@@ -50,10 +46,6 @@ impl<'a> Attributes<'a> {
         Ok(Self(Repr::Numbered(sets)))
     }
 
-    pub(crate) const fn owned(sets: &'a [Box<[Box<str>]>]) -> Self {
-        Self(Repr::Owned(sets))
-    }
-
     pub(crate) const fn packed_named(bytes: &'a [u8]) -> Self {
         Self(Repr::PackedNamed(bytes))
     }
@@ -66,24 +58,46 @@ impl<'a> Attributes<'a> {
         number: u16,
         name: impl FnOnce() -> Option<&'n [u8]>,
     ) -> Option<Set<'a>> {
+        if let Repr::Numbered(sets) = self.0 {
+            let found = sets.iter().find(|(own, _)| own.0 == number);
+            return found.map(|(_, set)| *set);
+        }
+        self.called(name()?)
+    }
+
+    /// Says whether a declared attribute has a value; nothing where it is not given.
+    #[inline(always)]
+    pub(crate) fn has<'n>(
+        &self,
+        number: u16,
+        name: impl FnOnce() -> Option<&'n [u8]>,
+        value: &[u8],
+    ) -> Option<bool> {
+        if let Repr::Numbered(sets) = self.0 {
+            let (_, set) = sets.iter().find(|(own, _)| own.0 == number)?;
+            return Some(set.contains(value));
+        }
+        self.called_has(name()?, value)
+    }
+
+    #[inline(never)]
+    fn called_has(&self, name: &[u8], value: &[u8]) -> Option<bool> {
+        self.called(name).map(|set| set.contains(value))
+    }
+
+    fn called(&self, name: &[u8]) -> Option<Set<'a>> {
         match self.0 {
             Repr::Named(sets) => {
-                let name = name()?;
-                let found = sets.iter().find(|(own, _)| own.as_bytes() == name);
+                let found = sets.iter().find(|(own, _)| same(own.as_bytes(), name));
                 found.map(|(_, set)| *set)
             }
-            Repr::Numbered(sets) => {
-                let found = sets.iter().find(|(own, _)| own.0 == number);
-                found.map(|(_, set)| *set)
-            }
-            Repr::Owned(sets) => sets.get(usize::from(number)).map(|set| Set::owned(set)),
+            Repr::Numbered(_) => None,
             Repr::PackedNamed(bytes) => {
-                let name = name()?;
                 let mut cursor = Cursor::new(bytes);
                 loop {
                     let own = cursor.run()?;
                     let set = cursor.run()?;
-                    if own == name {
+                    if same(own, name) {
                         return Some(Set::packed(set));
                     }
                 }

@@ -7,7 +7,9 @@ use crate::{
     format::{self, NONE, Packed, Payload, RoleChanges, Source},
     grants::{GrantIndex, RoleGrants},
     ids::{ActionId, ModuleId, PermissionId, RoleId, ScopeId},
-    index::{AtomRow, ModuleRow, PermissionRow, RoleRow, Span, Tables, utf8},
+    index::{
+        AtomRange, AtomRow, ModuleRow, PermissionRow, RoleRow, Runs, ScopeRow, Span, Tables, utf8,
+    },
     limits::{INDEX_MAX, LABEL_BYTES_MAX, has_control, is_module, is_name, is_value},
     names::NameIndex,
 };
@@ -19,6 +21,7 @@ impl Tables {
             base,
             checks,
             tables: Self::default(),
+            conditions: Runs::default(),
         };
         build.catalog(&payload.catalog);
         build.tenant(&payload.tenant);
@@ -30,6 +33,8 @@ struct Builder<'b> {
     base: &'b [u8],
     checks: &'b Checks,
     tables: Tables,
+    /// Where the atoms of each condition lie.
+    conditions: Runs,
 }
 
 impl<'b> Builder<'b> {
@@ -79,15 +84,20 @@ impl<'b> Builder<'b> {
     fn conditions(&mut self, conditions: Packed<'_, Packed<'_, Packed<'_, format::Atom<'_>>>>) {
         for condition in self.checks.items(conditions) {
             for conjunction in self.checks.items(condition) {
+                let start = self.tables.atoms.len();
                 for atom in self.checks.items(conjunction) {
                     let row = self.atom(&atom);
-                    self.tables.atoms.push(row);
+                    self.tables.atoms.push((row, false));
                 }
-                let end = self.tables.atoms.len();
-                self.checks.sound(self.tables.conjunctions.close(end));
+                if self.tables.atoms.len() == start {
+                    self.tables.atoms.push((AtomRow::True, false));
+                }
+                if let Some((_, ends)) = self.tables.atoms.last_mut() {
+                    *ends = true;
+                }
             }
-            let end = self.tables.conjunctions.len();
-            self.checks.sound(self.tables.conditions.close(end));
+            let end = self.tables.atoms.len();
+            self.checks.sound(self.conditions.close(end));
         }
         self.tables.atoms.shrink_to_fit();
     }
@@ -102,7 +112,10 @@ impl<'b> Builder<'b> {
                 self.source(right);
                 sound(matches!(left, SubjectId | SubjectType | Subject(_)));
                 sound(matches!(right, ResourceId | Resource(_) | Context(_)));
-                AtomRow::Shares(left, right)
+                match (left, right) {
+                    (SubjectId, Resource(index)) => AtomRow::Mine(index),
+                    _ => AtomRow::Shares(left, right),
+                }
             }
             Atom::Is(source, values) => AtomRow::Is(self.source(source), self.values(values)),
             Atom::Lacks(source, values) => AtomRow::Lacks(self.source(source), self.values(values)),
@@ -136,13 +149,17 @@ impl<'b> Builder<'b> {
 
     fn scope_tables(&mut self, scope_tables: Packed<'_, Packed<'_, format::ScopeRow>>) {
         let (tables, checks) = (&mut self.tables, self.checks);
+        let conditions = &self.conditions;
         for table in checks.items(scope_tables) {
             let mut before = None;
             for row in checks.items(table) {
                 checks.sound(usize::from(row.scope) < tables.scopes.len());
-                checks.sound(usize::from(row.condition) < tables.conditions.len());
+                checks.sound(usize::from(row.condition) < conditions.len());
                 checks.ascends(&mut before, row.scope);
-                tables.scope_rows.push(row);
+                tables.scope_rows.push(ScopeRow {
+                    scope: row.scope,
+                    condition: AtomRange::new(&conditions.range(usize::from(row.condition))),
+                });
             }
             checks.sound(tables.scope_tables.close(tables.scope_rows.len()));
         }

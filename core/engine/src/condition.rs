@@ -1,14 +1,16 @@
 //! Kleene evaluation of a scope's condition over what is known.
 
+use core::mem;
+
 use crate::{
     attributes::Attributes,
     bundle::Bundle,
     decide::Question,
-    format::{Packed, Person, Source},
+    format::Source,
     ids::ScopeId,
-    index::{AtomRow, PermissionRow, Span},
+    index::{AtomRange, AtomRow, PermissionRow, Span},
     set::{Set, Union},
-    subject::Subject,
+    who::Who,
 };
 
 /// A truth value of Kleene's strong three-valued logic.
@@ -29,61 +31,44 @@ impl From<bool> for Truth {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Facts<'a> {
     pub(crate) bundle: &'a Bundle,
+    /// The subject's id.
+    pub(crate) id: &'a str,
     pub(crate) who: Who<'a>,
     pub(crate) question: &'a Question<'a>,
 }
 
-/// The subject's side of the facts.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Who<'a> {
-    kind: &'a str,
-    id: &'a str,
-    attributes: Attributes<'a>,
-    directory: Option<Packed<'a, crate::format::PersonAttribute<'a>>>,
-    /// Whether the directory's values are already among the attributes.
-    united: bool,
+/// Evaluates a condition, at first by asking only whether the resource is the subject's:
+/// most conditions are no more than that, and it takes a few instructions. What follows
+/// anything else is left to `any`.
+#[inline(always)]
+pub(crate) fn mine_first<'a>(
+    mut atoms: &'a [(AtomRow, bool)],
+    mine: impl Fn(u16) -> Truth,
+    any: impl Fn(&'a [(AtomRow, bool)]) -> Truth,
+) -> Truth {
+    let mut truth = Truth::False;
+    while let Some((first, rest)) = atoms.split_first() {
+        let (AtomRow::Mine(index), true) = first else {
+            return truth.max(any(atoms));
+        };
+        match mine(*index) {
+            Truth::True => return Truth::True,
+            own => truth = truth.max(own),
+        }
+        atoms = rest;
+    }
+    truth
 }
 
-impl<'a> Who<'a> {
-    pub(crate) fn new(subject: &Subject<'a>, person: Option<&Person<'a>>) -> Self {
-        Self {
-            kind: subject.kind,
-            id: subject.id,
-            attributes: subject.attributes,
-            directory: person.map(|person| person.attributes),
-            united: false,
-        }
-    }
-
-    pub(crate) const fn united(kind: &'a str, id: &'a str, attributes: Attributes<'a>) -> Self {
-        Self {
-            kind,
-            id,
-            attributes,
-            directory: None,
-            united: true,
-        }
-    }
-
-    /// Returns what the request and the directory give of an attribute.
-    pub(crate) fn attribute(&self, bundle: &'a Bundle, index: u16) -> (Set<'a>, Set<'a>) {
-        let row = bundle.tables.subject_attributes.get(usize::from(index));
-        let Some((name, directory_only)) = row else {
-            return (Set::EMPTY, Set::EMPTY);
-        };
-        let asked = if *directory_only && !self.united {
-            Set::EMPTY
-        } else {
-            let name = || Some(name.bytes(&bundle.bytes));
-            self.attributes.get(index, name).unwrap_or(Set::EMPTY)
-        };
-        let listed = self.directory.and_then(|known| {
-            known
-                .iter()
-                .find(|own| own.attribute == index)
-                .map(|own| Set::packed(own.values.bytes()))
-        });
-        (asked, listed.unwrap_or(Set::EMPTY))
+/// `shares(subject.id, resource.…)`.
+#[inline(always)]
+pub(crate) fn mine(bundle: &Bundle, question: &Question<'_>, id: &str, index: u16) -> Truth {
+    let names = &bundle.tables.resource_attributes;
+    let name = || Some(names.get(usize::from(index))?.bytes(&bundle.bytes));
+    match question.resource.attributes.has(index, name, id.as_bytes()) {
+        Some(found) => found.into(),
+        None if id.is_empty() => Truth::False,
+        None => Truth::Unknown,
     }
 }
 
@@ -127,62 +112,42 @@ impl<'a> Facts<'a> {
         scope: ScopeId,
         team: Option<&'a str>,
     ) -> Truth {
-        let Some(condition) = self.condition_of(row, scope) else {
-            return Truth::False;
-        };
-        let bound = match team {
-            None => Truth::True,
-            Some(team) => self.team_atom(team),
-        };
-        if bound == Truth::False {
-            bound
-        } else {
-            bound.min(self.condition(condition, team))
+        let tables = &self.bundle.tables;
+        match tables.condition(row, scope) {
+            None => Truth::False,
+            Some(condition) if team.is_some() => self.bound(condition, team),
+            Some(condition) => mine_first(
+                condition.of(&tables.atoms),
+                |index| self.mine(index),
+                |atoms| self.any(atoms, None),
+            ),
         }
     }
 
-    /// Returns the condition behind a scope of a permission.
-    #[inline]
-    pub(crate) fn condition_of(&self, row: &PermissionRow, scope: ScopeId) -> Option<u16> {
-        let tables = &self.bundle.tables;
-        let rows = tables
-            .scope_rows
-            .get(tables.scope_tables.range(usize::from(row.scopes)))?;
-        rows.iter()
-            .find(|own| own.scope == scope.0)
-            .map(|own| own.condition)
+    /// Evaluates the condition of a role that is bound to a team.
+    #[inline(never)]
+    pub(crate) fn bound(&self, condition: AtomRange, team: Option<&'a str>) -> Truth {
+        let bound = team.map_or(Truth::True, |team| self.team_atom(team));
+        bound.min(self.any(condition.of(&self.bundle.tables.atoms), team))
     }
 
-    #[inline]
-    fn condition(&self, condition: u16, team: Option<&'a str>) -> Truth {
-        let mut truth = Truth::False;
-        for conjunction in self.bundle.tables.conditions.range(usize::from(condition)) {
-            truth = truth.max(self.conjunction(conjunction, team));
-            if truth == Truth::True {
-                break;
+    /// Evaluates a disjunction of conjunctions.
+    #[inline(never)]
+    pub(crate) fn any(&self, atoms: &[(AtomRow, bool)], team: Option<&'a str>) -> Truth {
+        let (mut any, mut all) = (Truth::False, Truth::True);
+        for (atom, ends) in atoms {
+            all = all.min(self.atom(atom, team));
+            if *ends {
+                any = any.max(mem::replace(&mut all, Truth::True));
             }
         }
-        truth
+        any
     }
 
+    /// `shares(subject.id, resource.…)`.
     #[inline]
-    fn conjunction(&self, conjunction: usize, team: Option<&'a str>) -> Truth {
-        let mut truth = Truth::True;
-        for atom in self.atoms(conjunction) {
-            truth = truth.min(self.atom(atom, team));
-            if truth == Truth::False {
-                break;
-            }
-        }
-        truth
-    }
-
-    pub(crate) fn atoms(&self, conjunction: usize) -> &'a [AtomRow] {
-        let tables = &self.bundle.tables;
-        tables
-            .atoms
-            .get(tables.conjunctions.range(conjunction))
-            .unwrap_or_default()
+    fn mine(&self, index: u16) -> Truth {
+        mine(self.bundle, self.question, self.id, index)
     }
 
     /// `is(resource.<team attribute>, {team})`.
@@ -196,16 +161,10 @@ impl<'a> Facts<'a> {
         }
     }
 
-    #[inline]
     pub(crate) fn atom(&self, atom: &AtomRow, team: Option<&'a str>) -> Truth {
         match atom {
-            // By far the most common: is the subject among the resource's …?
-            AtomRow::Shares(Source::SubjectId, right) if !self.who.id.is_empty() => {
-                match self.other(*right) {
-                    Some(set) => set.contains(self.who.id.as_bytes()).into(),
-                    None => Truth::Unknown,
-                }
-            }
+            AtomRow::True => Truth::True,
+            AtomRow::Mine(index) => self.mine(*index),
             AtomRow::Shares(left, right) => {
                 let own = self
                     .operand(*left, team)
@@ -257,8 +216,8 @@ impl<'a> Facts<'a> {
     #[inline]
     pub(crate) fn operand(&self, source: Source, team: Option<&'a str>) -> Option<Parts<'a>> {
         match source {
-            Source::SubjectId => Some(Parts::whole(Set::of_id(self.who.id))),
-            Source::SubjectType => Some(Parts::whole(Set::of_id(self.who.kind))),
+            Source::SubjectId => Some(Parts::whole(Set::of_id(self.id))),
+            Source::SubjectType => Some(Parts::whole(Set::of_id(self.who.kind()))),
             Source::Subject(index) => {
                 let (asked, listed) = self.who.attribute(self.bundle, index);
                 let of_team = self

@@ -2,7 +2,7 @@
 
 use crate::{
     attributes::Attributes,
-    condition::{Facts, Truth, Who},
+    condition::{Facts, Truth},
     format::Person,
     ids::{PermissionId, RoleId, ScopeId},
     index::PermissionRow,
@@ -10,6 +10,7 @@ use crate::{
     roles::{self, Finding, Held},
     session::Session,
     subject::{Resource, Subject},
+    who::Who,
 };
 
 /// What is asked about a permission: the resource, and the attributes of the action
@@ -108,7 +109,7 @@ impl Policy {
             return Decision::Deny(DenyReason::UnknownPermission);
         };
         let person = roles::person(&self.bundle, subject.kind, subject.id);
-        let facts = question.facts(self, Who::new(subject, person.as_ref()));
+        let facts = question.facts(self, subject, person.as_ref());
         let mut verdict = Verdict {
             best: None,
             granted: false,
@@ -160,12 +161,18 @@ impl Policy {
     }
 }
 
-impl<'a> Question<'a> {
+impl Question<'_> {
     #[inline]
-    pub(crate) fn facts(&'a self, policy: &'a Policy, who: Who<'a>) -> Facts<'a> {
+    pub(crate) fn facts<'f>(
+        &'f self,
+        policy: &'f Policy,
+        subject: &'f Subject<'f>,
+        person: Option<&'f Person<'f>>,
+    ) -> Facts<'f> {
         Facts {
             bundle: &policy.bundle,
-            who,
+            id: subject.id,
+            who: Who::Once(subject, person),
             question: self,
         }
     }
@@ -180,7 +187,7 @@ struct Verdict<'a> {
 
 impl<'a> Verdict<'a> {
     #[inline]
-    fn consider(&mut self, facts: &Facts<'a>, row: &PermissionRow, held: Held<'a>, set: u16) {
+    fn consider(&mut self, facts: &Facts<'_>, row: &PermissionRow, held: Held<'a>, set: u16) {
         self.granted = true;
         // A grant that comes later in the order can't change the answer any more.
         if self.best.is_some_and(|(best, _)| best.order(&held).is_le()) {

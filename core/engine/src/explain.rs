@@ -4,7 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use crate::{
     answer::{member, write_json_string},
-    condition::{Facts, Truth, Who},
+    condition::{Facts, Truth},
     decide::Question,
     ids::PermissionId,
     index::PermissionRow,
@@ -53,7 +53,7 @@ impl Policy {
         let decision = self.decide(subject, permission, question);
         let (allowed, answer) = (decision.is_allow(), decision.answer(self)?);
         let person = self.person(subject);
-        let facts = question.facts(self, Who::new(subject, person.as_ref()));
+        let facts = question.facts(self, subject, person.as_ref());
         let mut findings = Vec::new();
         roles::visit(self, subject, person.as_ref(), &mut |finding| {
             findings.push(finding)

@@ -5,6 +5,7 @@ use alloc::{vec, vec::Vec};
 use crate::{
     bundle::Bundle,
     format::{NONE, Packed, Requirement},
+    grants::size,
     ids::{FeatureId, ModuleId, PermissionId},
 };
 
@@ -182,13 +183,22 @@ impl Bits {
         }
     }
 
-    pub(crate) fn words(&self) -> &[u64] {
-        &self.0
+    /// Returns the numbers, ascending.
+    pub(crate) fn ones(&self) -> impl Iterator<Item = usize> {
+        let words = self.0.iter().zip(0_usize..);
+        words.flat_map(|(bits, word)| {
+            let mut bits = *bits;
+            core::iter::from_fn(move || {
+                let lowest = bits.trailing_zeros();
+                bits &= bits.wrapping_sub(1);
+                (lowest < 64).then(|| word.saturating_mul(64).saturating_add(size(lowest)))
+            })
+        })
     }
 }
 
 #[inline]
-pub(crate) const fn place(at: usize) -> (usize, u64) {
+const fn place(at: usize) -> (usize, u64) {
     let bit = at & 63;
     (at >> 6_u32, 1_u64.rotate_left(low_bits(bit)))
 }

@@ -4,6 +4,7 @@
 //! that it indexes, and every span lies within the bundle on a UTF-8 boundary.
 
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use crate::{
     cursor::Cursor,
@@ -11,6 +12,7 @@ use crate::{
     grants::{GrantIndex, size},
     ids::{ActionId, ModuleId, PermissionId, ScopeId},
     names::NameIndex,
+    set::same,
 };
 
 /// Where a string lies in the bundle.
@@ -79,8 +81,42 @@ pub(crate) struct RoleRow {
     pub(crate) available: bool,
 }
 
+/// The atoms of a condition: a disjunction of conjunctions, each ended by its last atom.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AtomRange {
+    start: u16,
+    end: u16,
+}
+
+impl AtomRange {
+    pub(crate) fn new(range: &Range<usize>) -> Self {
+        Self {
+            start: u16::try_from(range.start).unwrap_or(0),
+            end: u16::try_from(range.end).unwrap_or(0),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn of(self, atoms: &[(AtomRow, bool)]) -> &[(AtomRow, bool)] {
+        atoms
+            .get(usize::from(self.start)..usize::from(self.end))
+            .unwrap_or_default()
+    }
+}
+
+/// The condition behind a scope.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ScopeRow {
+    pub(crate) scope: u16,
+    pub(crate) condition: AtomRange,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) enum AtomRow {
+    /// Stands in a conjunction that has no other.
+    True,
+    /// The subject's id is among the resource's attribute: `Shares`, at its most common.
+    Mine(u16),
     Shares(Source, Source),
     Is(Source, Span),
     Lacks(Source, Span),
@@ -98,11 +134,10 @@ pub(crate) struct Tables {
     pub(crate) resource_attributes: Vec<Span>,
     pub(crate) team: Option<format::TeamAttribute>,
     pub(crate) scopes: Vec<Span>,
-    pub(crate) conditions: Runs,
-    pub(crate) conjunctions: Runs,
-    pub(crate) atoms: Vec<AtomRow>,
+    /// Each with whether it is the last of its conjunction.
+    pub(crate) atoms: Vec<(AtomRow, bool)>,
     pub(crate) scope_tables: Runs,
-    pub(crate) scope_rows: Vec<format::ScopeRow>,
+    pub(crate) scope_rows: Vec<ScopeRow>,
     pub(crate) requirements: Span,
     pub(crate) actions: Vec<Span>,
     pub(crate) modules: Vec<ModuleRow>,
@@ -138,7 +173,7 @@ impl Runs {
     }
 
     #[inline]
-    pub(crate) fn range(&self, index: usize) -> core::ops::Range<usize> {
+    pub(crate) fn range(&self, index: usize) -> Range<usize> {
         let end = self.0.get(index).copied().unwrap_or(0);
         let start = index
             .checked_sub(1)
@@ -150,6 +185,16 @@ impl Runs {
 }
 
 impl Tables {
+    /// Returns the condition behind a scope of a permission.
+    // Linear: a permission supports few scopes.
+    #[inline]
+    pub(crate) fn condition(&self, row: &PermissionRow, scope: ScopeId) -> Option<AtomRange> {
+        let table = self.scope_tables.range(usize::from(row.scopes));
+        let rows = self.scope_rows.get(table)?;
+        let found = rows.iter().find(|own| own.scope == scope.0);
+        found.map(|own| own.condition)
+    }
+
     pub(crate) fn module_id<'b>(&self, base: &'b [u8], module: ModuleId) -> &'b [u8] {
         let Some(row) = self.modules.get(module.index()) else {
             return &[];
@@ -185,16 +230,20 @@ impl Tables {
             let alias = index
                 .checked_sub(self.permissions.len())
                 .and_then(|at| self.aliases.get(at));
-            return alias.is_some_and(|(span, _)| span.bytes(base) == name);
+            return alias.is_some_and(|(span, _)| same(span.bytes(base), name));
         };
         let action = self
             .actions
             .get(row.action.index())
             .map(|span| span.bytes(base));
         let module = self.module_id(base, row.module);
-        name.strip_prefix(module)
-            .and_then(|rest| rest.strip_prefix(b":"))
-            .is_some_and(|rest| Some(rest) == action)
+        let Some((own, rest)) = name.split_at_checked(module.len()) else {
+            return false;
+        };
+        let Some((b':', rest)) = rest.split_first() else {
+            return false;
+        };
+        same(own, module) && action.is_some_and(|action| same(rest, action))
     }
 }
 

@@ -34,6 +34,7 @@ mod keeper;
 mod names;
 mod open;
 mod packed;
+mod plans;
 mod policy;
 mod rejection;
 mod residual;
@@ -43,6 +44,7 @@ mod set;
 mod subject;
 mod trust;
 mod visible;
+mod who;
 
 pub mod format;
 pub mod limits;

@@ -2,6 +2,8 @@
 
 use alloc::{vec, vec::Vec};
 
+use crate::set::ends;
+
 /// A table of numbers, found by the names that they stand for.
 ///
 /// It holds no name: the caller says which number has which. Open addressing with
@@ -85,16 +87,10 @@ impl NameIndex {
 #[inline]
 fn hash(name: &[u8]) -> u64 {
     let mut state = u64::try_from(name.len()).unwrap_or(0) ^ SEED;
-    let (words, rest) = name.as_chunks::<8>();
-    for word in words {
+    for word in name.as_chunks::<8>().0 {
         state = mix(state ^ u64::from_le_bytes(*word));
     }
-    let mut last = [0_u8; 8];
-    for (slot, byte) in last.iter_mut().zip(rest) {
-        *slot = *byte;
-    }
-    state = mix(state ^ u64::from_le_bytes(last));
-    mix(state)
+    mix(state ^ ends(name))
 }
 
 #[inline]

@@ -8,6 +8,7 @@ use crate::{
     gate::Gate,
     ids::{ActionId, AttributeId, FeatureId, ModuleId, PermissionId, RoleId, ScopeId, UnixSeconds},
     index::{Span, item_at, utf8},
+    set::same,
 };
 
 /// A verified bundle under a set of enabled features.
@@ -85,7 +86,7 @@ impl Policy {
     #[must_use]
     #[inline]
     pub fn role(&self, id: &str) -> Option<RoleId> {
-        let is_called = |role| self.role_bytes(RoleId(role)) == id.as_bytes();
+        let is_called = |role| same(self.role_bytes(RoleId(role)), id.as_bytes());
         self.bundle
             .tables
             .role_names

@@ -1,15 +1,15 @@
 //! The filter that the origin must apply where the edge cannot decide.
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use core::mem;
 
 use crate::{
     answer::{member, write_json_string, write_list},
-    condition::{Facts, Truth, Who},
+    condition::{Facts, Truth},
     decide::{Asker, Pending},
     format::Source,
     gate::insert,
-    ids::ScopeId,
-    index::{AtomRow, PermissionRow, Span, utf8},
+    index::{AtomRange, AtomRow, Span, utf8},
     limits::{LimitExceeded, RESIDUAL_BYTES_MAX},
     roles::{self, Finding},
     set::{Set, Union},
@@ -45,19 +45,14 @@ impl Pending<'_> {
         match self.asker {
             Asker::Session(session) => {
                 let facts = session.facts(self.question);
-                for cell in session.cells(self.permission) {
-                    let Some((_, team)) = session.binding(*cell) else {
-                        continue;
-                    };
-                    for scope in self.policy.scopes_of(cell.set()) {
-                        collect(&mut any, &facts, row, *scope, team);
-                    }
+                for link in session.plans().chain(self.permission) {
+                    let team = session.plans().team(link);
+                    collect(&mut any, &facts, link.condition, team);
                 }
             }
             Asker::Once(subject) => {
                 let person = self.policy.person(subject);
-                let who = Who::new(subject, person.as_ref());
-                let facts = self.question.facts(self.policy, who);
+                let facts = self.question.facts(self.policy, subject, person.as_ref());
                 roles::visit(self.policy, subject, person.as_ref(), &mut |finding| {
                     let Finding::Holds(held, _) = finding else {
                         return;
@@ -66,7 +61,9 @@ impl Pending<'_> {
                         return;
                     };
                     for scope in self.policy.scopes_of(set) {
-                        collect(&mut any, &facts, row, *scope, held.team);
+                        if let Some(condition) = tables.condition(row, *scope) {
+                            collect(&mut any, &facts, condition, held.team);
+                        }
                     }
                 });
             }
@@ -146,34 +143,28 @@ impl Unknown {
 fn collect(
     any: &mut Vec<Vec<Unknown>>,
     facts: &Facts<'_>,
-    row: &PermissionRow,
-    scope: ScopeId,
+    condition: AtomRange,
     team: Option<&str>,
 ) {
-    let Some(condition) = facts.condition_of(row, scope) else {
-        return;
-    };
-    let bound = team.map(|team| (team, facts.team_atom(team)));
-    for conjunction in facts.bundle.tables.conditions.range(usize::from(condition)) {
-        let mut all = Vec::new();
-        let mut truth = Truth::True;
-        if let Some((team, own)) = bound {
-            truth = truth.min(own);
-            if let (Truth::Unknown, Some(attribute)) = (own, facts.bundle.tables.team) {
-                let source = Source::Resource(attribute.resource);
-                let values = Union::new([Set::of_id(team), Set::EMPTY, Set::EMPTY]);
-                insert(&mut all, Unknown::new(facts, source, Test::In, values));
-            }
+    let bound = team.map_or(Truth::True, |team| facts.team_atom(team));
+    let mut outer = Vec::new();
+    if let (Truth::Unknown, Some(team), Some(attribute)) = (bound, team, facts.bundle.tables.team) {
+        let source = Source::Resource(attribute.resource);
+        let values = Union::new([Set::of_id(team), Set::EMPTY, Set::EMPTY]);
+        outer.push(Unknown::new(facts, source, Test::In, values));
+    }
+    let (mut all, mut truth) = (outer.clone(), bound);
+    for (atom, ends) in condition.of(&facts.bundle.tables.atoms) {
+        let own = facts.atom(atom, team);
+        truth = truth.min(own);
+        if own == Truth::Unknown {
+            insert(&mut all, fill_in(facts, atom, team));
         }
-        for atom in facts.atoms(conjunction) {
-            let own = facts.atom(atom, team);
-            truth = truth.min(own);
-            if own == Truth::Unknown {
-                insert(&mut all, fill_in(facts, atom, team));
+        if *ends {
+            let whole = mem::replace(&mut all, outer.clone());
+            if mem::replace(&mut truth, bound) == Truth::Unknown {
+                insert(any, whole);
             }
-        }
-        if truth == Truth::Unknown {
-            insert(any, all);
         }
     }
 }
@@ -184,18 +175,20 @@ fn fill_in(facts: &Facts<'_>, atom: &AtomRow, team: Option<&str>) -> Unknown {
     match atom {
         AtomRow::Shares(left, right) => {
             let own = facts.operand(*left, team);
-            Unknown::new(
-                facts,
-                *right,
-                Test::In,
-                own.map_or(none, |parts| parts.values()),
-            )
+            let values = own.map_or(none, |parts| parts.values());
+            Unknown::new(facts, *right, Test::In, values)
+        }
+        AtomRow::Mine(index) => {
+            let id = Union::new([Set::of_id(facts.id), Set::EMPTY, Set::EMPTY]);
+            Unknown::new(facts, Source::Resource(*index), Test::In, id)
         }
         AtomRow::Is(source, span) => Unknown::new(facts, *source, Test::In, of(span)),
         AtomRow::Lacks(source, span) => Unknown::new(facts, *source, Test::NotIn, of(span)),
         AtomRow::Within(source, span) => Unknown::new(facts, *source, Test::Within, of(span)),
         AtomRow::Present(source) => Unknown::new(facts, *source, Test::Present, none),
         AtomRow::Absent(source) => Unknown::new(facts, *source, Test::Absent, none),
+        // Never unknown.
+        AtomRow::True => Unknown::new(facts, Source::ResourceId, Test::In, none),
     }
 }
 

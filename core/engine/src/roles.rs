@@ -50,18 +50,25 @@ pub(crate) enum Finding<'a> {
     NoTeamAttribute(&'a str),
 }
 
-/// As [`each`], compiled once for all callers that are not in a hurry.
+/// As [`each`], telling roles that may not be held yet; compiled once for all callers that
+/// are not in a hurry.
 pub(crate) fn visit<'a>(
     policy: &'a Policy,
     subject: &Subject<'a>,
     person: Option<&Person<'a>>,
     find: &mut dyn FnMut(Finding<'a>),
 ) {
-    each(policy, subject, person, find);
+    each(policy, subject, person, |finding| match finding {
+        Finding::Holds(held, _) if !policy.role_is_available(held.role) => {
+            find(Finding::NotYetAvailable(held.role));
+        }
+        finding => find(finding),
+    });
 }
 
 /// Visits every role of the subject, those that grant nothing included, in no
-/// particular order and perhaps more than once.
+/// particular order and perhaps more than once. One that may not be held yet is visited
+/// like others: the index of grants has none of it.
 #[inline]
 pub(crate) fn each<'a>(
     policy: &'a Policy,
@@ -81,7 +88,7 @@ pub(crate) fn each<'a>(
     });
     subject.groups.each(|id| mapped(policy, id, &mut find));
     if let Some(person) = person {
-        bound(policy, person.roles, Origin::Directory, &mut find);
+        bound(person.roles, Origin::Directory, &mut find);
         person
             .groups
             .iter()
@@ -97,49 +104,27 @@ fn named<'a>(
     find: &mut impl FnMut(Finding<'a>),
 ) {
     roles.each(|name| match policy.role(name) {
-        Some(role) => find(finding(policy, Held { role, team }, Origin::Request)),
+        Some(role) => find(Finding::Holds(Held { role, team }, Origin::Request)),
         None => find(Finding::UnknownRole(name)),
     });
 }
 
 fn mapped<'a>(policy: &'a Policy, id: &'a str, find: &mut impl FnMut(Finding<'a>)) {
     match group(&policy.bundle, id) {
-        Some(roles) => bound(policy, roles, Origin::Group(id), find),
+        Some(roles) => bound(roles, Origin::Group(id), find),
         None => find(Finding::UnknownGroup(id)),
     }
 }
 
 fn bound<'a>(
-    policy: &'a Policy,
     roles: Packed<'a, Binding<'a>>,
     origin: Origin<'a>,
     find: &mut impl FnMut(Finding<'a>),
 ) {
     for binding in roles.iter() {
         let team = Some(binding.team).filter(|team| !team.is_empty());
-        find(finding(
-            policy,
-            Held {
-                role: RoleId(binding.role),
-                team,
-            },
-            origin,
-        ));
-    }
-}
-
-#[inline]
-fn finding<'a>(policy: &Policy, held: Held<'a>, origin: Origin<'a>) -> Finding<'a> {
-    let available = policy
-        .bundle
-        .tables
-        .roles
-        .get(held.role.index())
-        .is_some_and(|row| row.available);
-    if available {
-        Finding::Holds(held, origin)
-    } else {
-        Finding::NotYetAvailable(held.role)
+        let role = RoleId(binding.role);
+        find(Finding::Holds(Held { role, team }, origin));
     }
 }
 

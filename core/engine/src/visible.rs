@@ -59,32 +59,25 @@ impl Session {
         let mut grants: Vec<VisibleGrant<'_>> = Vec::new();
         let mut own: Vec<(ModuleId, Range<usize>)> = Vec::new();
         let mut visible = Bits::new(tables.modules.len());
-        for (permission, cells) in self.held() {
+        for permission in self.plans().held() {
             let Some(row) = tables.permissions.get(permission.index()) else {
                 continue;
             };
-            if !policy.gate.permission_is_open(permission) {
-                continue;
-            }
             let start = grants.len();
-            for cell in cells {
-                let Some((_, team)) = self.binding(*cell) else {
-                    continue;
+            for link in self.plans().chain(permission) {
+                let grant = VisibleGrant {
+                    action: row.action,
+                    scope: link.scope,
+                    team: self.plans().team(link),
                 };
-                for scope in policy.scopes_of(cell.set()) {
-                    let grant = VisibleGrant {
-                        action: row.action,
-                        scope: *scope,
-                        team,
-                    };
-                    let listed = grants.get(start..).unwrap_or_default();
-                    // A role held everywhere has no team, which sorts before any team.
-                    let at = listed.binary_search_by(|other| {
-                        other.team.cmp(&team).then(other.scope.cmp(scope))
-                    });
-                    if let Err(at) = at {
-                        grants.insert(start.saturating_add(at), grant);
-                    }
+                let listed = grants.get(start..).unwrap_or_default();
+                // A role held everywhere has no team, which sorts before any team.
+                let at = listed.binary_search_by(|other| {
+                    let by_team = other.team.cmp(&grant.team);
+                    by_team.then(other.scope.cmp(&grant.scope))
+                });
+                if let Err(at) = at {
+                    grants.insert(start.saturating_add(at), grant);
                 }
             }
             match own.last_mut() {
