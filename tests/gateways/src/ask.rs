@@ -16,6 +16,8 @@ pub struct Ask {
     pub method: String,
     /// The target, byte for byte.
     pub target: String,
+    /// What the header `host` says.
+    pub authority: String,
     /// The headers besides `host`, in order.
     pub headers: Vec<(String, String)>,
     /// The body.
@@ -29,6 +31,7 @@ impl Ask {
         Self {
             method: method.to_owned(),
             target: target.to_owned(),
+            authority: HOST.to_owned(),
             headers: Vec::new(),
             body: Vec::new(),
         }
@@ -50,7 +53,7 @@ impl Ask {
     /// Returns the bytes that go over the wire.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
-        let mut headers = vec![("host".to_owned(), HOST.to_owned())];
+        let mut headers = vec![("host".to_owned(), self.authority.clone())];
         headers.extend(self.headers.iter().cloned());
         headers.push(("connection".to_owned(), "close".to_owned()));
         http::request(&self.method, &self.target, &headers, &self.body)
@@ -144,7 +147,7 @@ impl Native {
                 .map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?'))
                 .collect()
         };
-        let mut headers = vec![(b"host".to_vec(), HOST.as_bytes().to_vec())];
+        let mut headers = vec![(b"host".to_vec(), bytes(&ask.authority))];
         headers.extend(
             ask.headers
                 .iter()
@@ -156,7 +159,7 @@ impl Native {
             .collect();
         let request = Request {
             method: ask.method.as_bytes(),
-            authority: HOST.as_bytes(),
+            authority: ask.authority.as_bytes(),
             target: ask.target.as_bytes(),
             headers: &headers,
             peer,

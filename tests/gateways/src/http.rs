@@ -202,6 +202,15 @@ impl Connection {
     }
 }
 
+/// Reads the head of a request as a server would; nothing if it is no request.
+#[must_use]
+pub fn parse_request(bytes: &[u8]) -> Option<Message> {
+    request_head(bytes)
+        .ok()
+        .flatten()
+        .map(|(message, _)| message)
+}
+
 fn request_head(bytes: &[u8]) -> io::Result<Option<(Message, usize)>> {
     let mut fields = [httparse::EMPTY_HEADER; FIELDS_MAX];
     let mut parsed = httparse::Request::new(&mut fields);

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::clock::now;
 use crate::tools::root;
 
-/// Makes bundles of examples/envoy/policy.json and tokens for its people.
+/// Makes bundles of a policy, examples/envoy/policy.json if no other, and tokens for its people.
 #[derive(Debug, Clone)]
 pub struct Site {
     policy: String,
@@ -33,13 +33,22 @@ pub struct Edit {
 }
 
 impl Site {
-    /// Reads the policy.
+    /// Reads the policy of the examples.
     ///
     /// # Errors
     ///
     /// When it is not there.
     pub fn load() -> Result<Self> {
-        let path = root().join("examples/envoy/policy.json");
+        Self::load_from("examples/envoy/policy.json")
+    }
+
+    /// Reads another policy of this repository.
+    ///
+    /// # Errors
+    ///
+    /// When it is not there.
+    pub fn load_from(path: &str) -> Result<Self> {
+        let path = root().join(path);
         let policy = fs::read_to_string(&path)
             .with_context(|| format!("could not read {}", path.display()))?;
         Ok(Self {

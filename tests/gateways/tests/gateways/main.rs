@@ -8,6 +8,7 @@ mod middleware;
 mod place;
 mod suite;
 mod trap;
+mod vectors;
 
 use std::process::ExitCode;
 
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
     arguments.test_threads = Some(1);
     let mut suite = Suite::default();
     decisions::add(&mut suite);
+    vectors::add(&mut suite);
     attacks::add(&mut suite);
     middleware::add(&mut suite);
     faults::add(&mut suite);

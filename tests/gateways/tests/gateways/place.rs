@@ -58,3 +58,26 @@ pub(crate) fn middleware(site: &Site, bundle: &[u8]) -> Result<Place<Serve>> {
         configuration: site.gate(Some(bundle), &json!({}))?,
     })
 }
+
+/// Starts Envoy with a gate's configuration as it is.
+pub(crate) fn envoy_with(configuration: &str) -> Result<Place<Envoy>> {
+    let upstream = Upstream::start()?;
+    let example = Filling::new("inline.yaml", upstream.address())
+        .cut(
+            "                            {\n",
+            "                  - name: envoy.filters.http.router\n",
+        )
+        .change(
+            "value: |\n",
+            format!("value: |\n{}{configuration}\n", " ".repeat(28)),
+        );
+    let running = Envoy::start(&example)?;
+    Ok(Place {
+        gateway: Gateway {
+            address: running.address(),
+            upstream,
+        },
+        running,
+        configuration: configuration.to_owned(),
+    })
+}
