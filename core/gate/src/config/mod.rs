@@ -51,7 +51,8 @@ impl GateConfig {
         }
         let root = Node::parse(json)
             .map_err(|error| InvalidConfig::at_root(alloc::format!("not JSON: {error}")))?;
-        let mut fields = Place::root(&root).fields()?;
+        let place = Place::root(&root);
+        let mut fields = place.fields()?;
         // Where its schema is, for editors.
         let _ = fields.optional("$schema");
         let mut trust = trust::read(&fields.required("trust")?)?;

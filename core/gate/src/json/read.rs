@@ -1,42 +1,47 @@
 //! From a tree to types: every fault is told with its place.
 
-use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
+use alloc::{format, string::String, vec, vec::Vec};
 
 use super::Node;
 use crate::config::InvalidConfig;
 
-/// A value and where it is.
-#[derive(Debug, Clone)]
+/// A value and where it is; the place is written out only when something is wrong there.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Place<'a> {
     pub(crate) node: &'a Node,
-    pub(crate) path: String,
+    above: Option<&'a Self>,
+    step: Step<'a>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Step<'a> {
+    Member(&'a str),
+    Element(usize),
 }
 
 impl<'a> Place<'a> {
-    pub(crate) fn root(node: &'a Node) -> Self {
+    pub(crate) const fn root(node: &'a Node) -> Self {
         Self {
             node,
-            path: "$".to_owned(),
+            above: None,
+            step: Step::Member("$"),
         }
     }
 
     pub(crate) fn fault<T>(&self, message: impl Into<String>) -> Result<T, InvalidConfig> {
-        Err(InvalidConfig {
-            path: self.path.clone(),
-            message: message.into(),
-        })
+        Err(self.invalid(message.into()))
     }
 
     pub(crate) fn expected<T>(&self, what: &str) -> Result<T, InvalidConfig> {
-        self.fault(format!("expected {what}, found {}", self.node.kind()))
+        self.fault(["expected ", what, ", found ", self.node.kind()].concat())
     }
 
     /// Opens an object.
-    pub(crate) fn fields(&self) -> Result<Fields<'a>, InvalidConfig> {
+    pub(crate) fn fields(&'a self) -> Result<Fields<'a>, InvalidConfig> {
         match self.node.members() {
             Some(members) => Ok(Fields {
+                place: self,
                 members,
-                path: self.path.clone(),
                 asked: Vec::new(),
             }),
             None => self.expected("an object"),
@@ -66,58 +71,95 @@ impl<'a> Place<'a> {
     }
 
     /// Returns the elements of a list; a string stands for a list of one.
-    pub(crate) fn elements(&self) -> Result<Vec<Self>, InvalidConfig> {
+    pub(crate) fn elements(&'a self) -> Result<Vec<Self>, InvalidConfig> {
         match self.node {
             Node::Array(items) => Ok(items
                 .iter()
                 .zip(0_usize..)
                 .map(|(node, at)| Self {
                     node,
-                    path: format!("{}[{at}]", self.path),
+                    above: Some(self),
+                    step: Step::Element(at),
                 })
                 .collect()),
-            Node::String(_) => Ok(vec![self.clone()]),
+            Node::String(_) => Ok(vec![*self]),
             _ => self.expected("a list"),
         }
     }
 
     /// Returns a list of texts; a string stands for a list of one.
     pub(crate) fn texts(&self) -> Result<Vec<String>, InvalidConfig> {
-        let elements = self.elements()?;
-        let texts = elements.iter().map(|place| place.text().map(String::from));
-        texts.collect()
+        let mut texts = Vec::new();
+        for place in self.elements()? {
+            texts.push(place.text()?.into());
+        }
+        Ok(texts)
+    }
+
+    #[inline(never)]
+    fn invalid(&self, message: String) -> InvalidConfig {
+        let mut path = String::new();
+        self.write(&mut path);
+        InvalidConfig { path, message }
+    }
+
+    fn write(&self, out: &mut String) {
+        if let Some(above) = self.above {
+            above.write(out);
+        }
+        match self.step {
+            Step::Member(name) => {
+                if self.above.is_some() {
+                    out.push('.');
+                }
+                out.push_str(name);
+            }
+            Step::Element(at) => out.push_str(&format!("[{at}]")),
+        }
     }
 }
 
 /// The members of an object, asked for one by one.
 #[derive(Debug)]
 pub(crate) struct Fields<'a> {
+    place: &'a Place<'a>,
     members: &'a [(String, Node)],
-    path: String,
     asked: Vec<&'static str>,
 }
 
 impl<'a> Fields<'a> {
+    #[inline(never)]
     pub(crate) fn optional(&mut self, name: &'static str) -> Option<Place<'a>> {
         self.asked.push(name);
-        let (_, node) = self.members.iter().find(|(key, _)| key == name)?;
-        Some(self.place(name, node))
+        let (name, node) = self.members.iter().find(|(key, _)| key == name)?;
+        Some(self.member(name, node))
     }
 
+    #[inline(never)]
     pub(crate) fn required(&mut self, name: &'static str) -> Result<Place<'a>, InvalidConfig> {
-        self.optional(name).ok_or_else(|| InvalidConfig {
-            path: self.path.clone(),
-            message: format!("the member `{name}` is missing"),
-        })
+        match self.optional(name) {
+            Some(place) => Ok(place),
+            None => self
+                .place
+                .fault(["the member `", name, "` is missing"].concat()),
+        }
     }
 
     /// Returns every member, for objects whose names are data.
-    pub(crate) fn all(&self) -> impl Iterator<Item = (&'a str, Place<'a>)> {
-        let members = self.members.iter();
-        members.map(|(name, node)| (name.as_str(), self.place(name, node)))
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&'a str, Place<'a>)> + use<'a> {
+        let (members, above) = (self.members.iter(), self.place);
+        members.map(|(name, node)| {
+            let place = Place {
+                node,
+                above: Some(above),
+                step: Step::Member(name),
+            };
+            (name.as_str(), place)
+        })
     }
 
     /// Refuses members that nobody asked for.
+    #[inline(never)]
     pub(crate) fn finish(self) -> Result<(), InvalidConfig> {
         let unknown = self
             .members
@@ -130,14 +172,15 @@ impl<'a> Fields<'a> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("known here are `{}`", self.asked.join("`, `")),
         };
-        self.place(name, node)
+        self.member(name, node)
             .fault(format!("unknown member `{name}`; {cure}"))
     }
 
-    fn place(&self, name: &str, node: &'a Node) -> Place<'a> {
+    const fn member(&self, name: &'a str, node: &'a Node) -> Place<'a> {
         Place {
             node,
-            path: format!("{}.{name}", self.path),
+            above: Some(self.place),
+            step: Step::Member(name),
         }
     }
 }
