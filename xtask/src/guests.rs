@@ -32,8 +32,7 @@ pub(crate) const GUESTS: [Guest; 4] = [
         kind: Kind::Component,
         bound: Size {
             raw: 110_000,
-            // A ratchet on the way to 45,000: lower it with every saving, never raise it.
-            gzipped: 48_500,
+            gzipped: 45_000,
         },
         imports: &[],
     },

@@ -63,7 +63,7 @@ impl Decision<'_> {
                         .into_iter()
                         .map(|feature| policy.feature_name(feature)),
                 );
-                out.push(']');
+                out.push_str("]");
             }
             Self::Deny(_) => {}
             Self::Conditional(pending) => {
@@ -71,7 +71,7 @@ impl Decision<'_> {
                 out.push_str(pending.residual()?.as_json());
             }
         }
-        out.push('}');
+        out.push_str("}");
         Ok(out)
     }
 }
@@ -91,36 +91,41 @@ impl DenyReason {
 
 /// Appends a JSON string (RFC 8259, section 7) with the shortest escapes.
 pub fn write_json_string(out: &mut String, text: &str) {
-    out.push('"');
-    for char in text.chars() {
-        match char {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\0'..='\u{1f}' => {
-                out.push_str("\\u00");
-                let code = u32::from(char);
-                out.extend(
-                    [code >> 4_u32, code & 15]
-                        .iter()
-                        .filter_map(|half| char::from_digit(*half, 16)),
-                );
+    out.push_str("\"");
+    let mut start = 0_usize;
+    for (byte, at) in text.bytes().zip(0_usize..) {
+        let escape = match byte {
+            b'"' => r#"\""#,
+            b'\\' => r"\\",
+            8 => r"\b",
+            12 => r"\f",
+            b'\n' => r"\n",
+            b'\r' => r"\r",
+            b'\t' => r"\t",
+            0..0x20 => r"\u00",
+            _ => continue,
+        };
+        out.push_str(text.get(start..at).unwrap_or_default());
+        out.push_str(escape);
+        if escape.len() > 2 {
+            for half in [byte >> 4_u32, byte & 15] {
+                let digit = usize::from(half);
+                out.push_str(DIGITS.get(digit..=digit).unwrap_or_default());
             }
-            _ => out.push(char),
         }
+        start = at.saturating_add(1);
     }
-    out.push('"');
+    out.push_str(text.get(start..).unwrap_or_default());
+    out.push_str("\"");
 }
+
+const DIGITS: &str = "0123456789abcdef";
 
 /// Appends `,"name":"value"`.
 pub(crate) fn member(out: &mut String, name: &str, value: &str) {
-    out.push(',');
+    out.push_str(",");
     write_json_string(out, name);
-    out.push(':');
+    out.push_str(":");
     write_json_string(out, value);
 }
 
@@ -128,7 +133,7 @@ pub(crate) fn member(out: &mut String, name: &str, value: &str) {
 pub(crate) fn write_list<'a>(out: &mut String, items: impl Iterator<Item = &'a str>) {
     for (item, at) in items.zip(0_usize..) {
         if at > 0 {
-            out.push(',');
+            out.push_str(",");
         }
         write_json_string(out, item);
     }

@@ -66,7 +66,7 @@ impl<'a> Attributes<'a> {
     }
 
     /// Says whether a declared attribute has a value; nothing where it is not given.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn has<'n>(
         &self,
         number: u16,

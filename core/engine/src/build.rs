@@ -48,10 +48,10 @@ impl<'b> Builder<'b> {
         );
         for attribute in checks.items(catalog.subject_attributes) {
             checks.sound(is_name(attribute.name));
+            let tables = &mut self.tables;
             let span = Span::of(base, attribute.name.as_bytes());
-            self.tables
-                .subject_attributes
-                .push((span, attribute.directory_only));
+            tables.subject_attributes.push(span);
+            tables.directory_only.push(attribute.directory_only);
         }
         self.tables.action_attributes = self.spans(catalog.action_attributes);
         self.tables.context_attributes = self.spans(catalog.context_attributes);
@@ -214,7 +214,7 @@ impl<'b> Builder<'b> {
             name.clear();
             if let Some(row) = tables.permissions.get(index) {
                 name.push_str(utf8(tables.module_id(base, row.module)));
-                name.push(':');
+                name.push_str(":");
                 if let Some(action) = tables.actions.get(row.action.index()) {
                     name.push_str(utf8(action.bytes(base)));
                 }

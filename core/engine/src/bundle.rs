@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     cursor::Cursor,
-    format::{self, Wire},
+    format,
     ids::UnixSeconds,
     index::{Span, Tables},
 };
@@ -46,7 +46,7 @@ impl Bundle {
     /// It is always there: it was read when the bundle was opened.
     #[must_use]
     pub fn payload(&self) -> Option<format::Payload<'_>> {
-        format::Payload::read(&mut Cursor::new(self.payload.bytes(&self.bytes)))
+        format::read_whole(&mut Cursor::new(self.payload.bytes(&self.bytes)))
     }
 
     /// Returns the gate's section, which the engine does not read.

@@ -4,7 +4,7 @@ use core::{cell::Cell, marker::PhantomData};
 
 use crate::{
     cursor::Cursor,
-    format::{Packed, Wire},
+    format::{Packed, Wire, read_whole},
     rejection::RejectedBundle,
 };
 
@@ -92,7 +92,7 @@ impl<'a, T: Wire<'a>> Iterator for Items<'_, 'a, T> {
             self.checks.canonical(self.cursor.is_canonical());
             return None;
         }
-        let item = T::read(&mut self.cursor);
+        let item = read_whole(&mut self.cursor);
         if item.is_none() {
             self.checks.malformed.set(true);
         }

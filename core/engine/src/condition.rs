@@ -40,7 +40,7 @@ pub(crate) struct Facts<'a> {
 /// Evaluates a condition, at first by asking only whether the resource is the subject's:
 /// most conditions are no more than that, and it takes a few instructions. What follows
 /// anything else is left to `any`.
-#[inline(always)]
+#[inline]
 pub(crate) fn mine_first<'a>(
     mut atoms: &'a [(AtomRow, bool)],
     mine: impl Fn(u16) -> Truth,
@@ -61,7 +61,7 @@ pub(crate) fn mine_first<'a>(
 }
 
 /// `shares(subject.id, resource.…)`.
-#[inline(always)]
+#[inline]
 pub(crate) fn mine(bundle: &Bundle, question: &Question<'_>, id: &str, index: u16) -> Truth {
     let names = &bundle.tables.resource_attributes;
     let name = || Some(names.get(usize::from(index))?.bytes(&bundle.bytes));

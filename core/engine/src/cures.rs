@@ -45,7 +45,7 @@ impl Policy {
                     separate(out, &mut first);
                     self.write_held(out, own);
                     member(out, "scope", self.scope_name(scope));
-                    out.push('}');
+                    out.push_str("}");
                 }
             }
         }
@@ -76,7 +76,7 @@ impl Policy {
                     separate(out, &mut first);
                     self.write_held(out, &own);
                     member(out, "scope", self.scope_name(scope));
-                    out.push('}');
+                    out.push_str("}");
                 }
             }
         }

@@ -5,6 +5,7 @@
 pub struct Cursor<'a> {
     rest: &'a [u8],
     canonical: bool,
+    failed: bool,
 }
 
 impl<'a> Cursor<'a> {
@@ -12,6 +13,7 @@ impl<'a> Cursor<'a> {
         Self {
             rest: bytes,
             canonical: true,
+            failed: false,
         }
     }
 
@@ -26,6 +28,17 @@ impl<'a> Cursor<'a> {
     /// Says whether every varint so far was the shortest one for its value.
     pub(crate) const fn is_canonical(&self) -> bool {
         self.canonical
+    }
+
+    /// Notes that what had to be there is not.
+    #[cold]
+    pub(crate) const fn fail(&mut self) {
+        self.failed = true;
+    }
+
+    /// Says whether something that had to be there was not.
+    pub(crate) const fn has_failed(&self) -> bool {
+        self.failed
     }
 
     pub(crate) fn byte(&mut self) -> Option<u8> {

@@ -115,7 +115,7 @@ impl Policy {
             granted: false,
             unknown: false,
         };
-        roles::each(self, subject, person.as_ref(), |finding| {
+        roles::each(self, subject, person.as_ref(), &mut |finding| {
             if let Finding::Holds(held, _) = finding
                 && let Some(set) = self.bundle.tables.grants.find(permission, held.role)
             {

@@ -88,7 +88,7 @@ impl Policy {
                 separate(out, &mut first);
                 self.write_held(out, held);
                 write_origin(out, origin);
-                out.push('}');
+                out.push_str("}");
             }
         }
         out.push_str(r#"],"ignored":["#);
@@ -109,9 +109,9 @@ impl Policy {
             write_json_string(out, kind);
             member(out, "id", name);
             member(out, "why", why);
-            out.push('}');
+            out.push_str("}");
         }
-        out.push(']');
+        out.push_str("]");
     }
 
     fn write_grants(
@@ -137,7 +137,7 @@ impl Policy {
                     Truth::Unknown => "unknown",
                 };
                 member(out, "holds", holds);
-                out.push('}');
+                out.push_str("}");
             }
         }
     }
@@ -164,7 +164,7 @@ fn write_origin(out: &mut String, origin: &Origin<'_>) {
 
 pub(crate) fn separate(out: &mut String, first: &mut bool) {
     if !*first {
-        out.push(',');
+        out.push_str(",");
     }
     *first = false;
 }

@@ -1,6 +1,7 @@
 //! Which modules and permissions the tenant's features leave open.
 
 use alloc::{vec, vec::Vec};
+use core::slice;
 
 use crate::{
     bundle::Bundle,
@@ -18,12 +19,9 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    pub(crate) fn new(bundle: &Bundle, enabled: impl Iterator<Item = FeatureId>) -> Self {
+    #[inline(never)]
+    pub(crate) fn new(bundle: &Bundle, features: Bits) -> Self {
         let tables = &bundle.tables;
-        let mut features = Bits::new(tables.features.len());
-        for feature in enabled {
-            features.set(feature.index());
-        }
         let met: Vec<bool> = requirements(bundle)
             .iter()
             .map(|own| holds(&own, &features))
@@ -184,16 +182,36 @@ impl Bits {
     }
 
     /// Returns the numbers, ascending.
-    pub(crate) fn ones(&self) -> impl Iterator<Item = usize> {
-        let words = self.0.iter().zip(0_usize..);
-        words.flat_map(|(bits, word)| {
-            let mut bits = *bits;
-            core::iter::from_fn(move || {
-                let lowest = bits.trailing_zeros();
-                bits &= bits.wrapping_sub(1);
-                (lowest < 64).then(|| word.saturating_mul(64).saturating_add(size(lowest)))
-            })
-        })
+    pub(crate) fn ones(&self) -> Ones<'_> {
+        Ones {
+            words: self.0.iter(),
+            bits: 0,
+            base: 0,
+        }
+    }
+}
+
+/// Yields the numbers of a set, ascending.
+#[derive(Debug, Clone)]
+pub(crate) struct Ones<'b> {
+    words: slice::Iter<'b, u64>,
+    /// What is left of a word, and the number that its successor starts with.
+    bits: u64,
+    base: usize,
+}
+
+impl Iterator for Ones<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.bits == 0 {
+            self.bits = *self.words.next()?;
+            self.base = self.base.saturating_add(64);
+        }
+        let lowest = size(self.bits.trailing_zeros());
+        self.bits &= self.bits.wrapping_sub(1);
+        Some(self.base.saturating_sub(64).saturating_add(lowest))
     }
 }
 

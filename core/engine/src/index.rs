@@ -8,7 +8,7 @@ use core::ops::Range;
 
 use crate::{
     cursor::Cursor,
-    format::{self, Packed, Source, Wire},
+    format::{self, Packed, Source, Wire, read_whole},
     grants::{GrantIndex, size},
     ids::{ActionId, ModuleId, PermissionId, ScopeId},
     names::NameIndex,
@@ -128,7 +128,9 @@ pub(crate) enum AtomRow {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tables {
     pub(crate) features: Vec<Span>,
-    pub(crate) subject_attributes: Vec<(Span, bool)>,
+    pub(crate) subject_attributes: Vec<Span>,
+    /// Which of the subject's attributes only the directory may give.
+    pub(crate) directory_only: Vec<bool>,
     pub(crate) action_attributes: Vec<Span>,
     pub(crate) context_attributes: Vec<Span>,
     pub(crate) resource_attributes: Vec<Span>,
@@ -215,11 +217,8 @@ impl Tables {
         let row = self.modules.get(module.index())?;
         let start = size(row.at).saturating_add(usize::from(row.len));
         let mut cursor = Cursor::new(base.get(start..)?);
-        let (label, _parent) = <(&str, u16)>::read(&mut cursor)?;
-        Some(ModuleRest {
-            label,
-            requires: Packed::read(&mut cursor)?,
-        })
+        let (label, (_parent, requires)): (_, (u16, _)) = read_whole(&mut cursor)?;
+        Some(ModuleRest { label, requires })
     }
 
     /// Says whether the permission is called that.
@@ -262,5 +261,5 @@ pub(crate) fn utf8(bytes: &[u8]) -> &str {
 
 /// Reads one item that was checked when the bundle was opened.
 pub(crate) fn item_at<'b, T: Wire<'b>>(base: &'b [u8], offset: u32) -> Option<T> {
-    T::read(&mut Cursor::new(base.get(size(offset)..)?))
+    read_whole(&mut Cursor::new(base.get(size(offset)..)?))
 }

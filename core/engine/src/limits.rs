@@ -108,8 +108,13 @@ pub fn is_module(text: &str) -> bool {
 /// Says whether `text` holds a control character.
 #[must_use]
 pub fn has_control(text: &str) -> bool {
-    let plain = text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
-    !plain && text.chars().any(char::is_control)
+    // In UTF-8, C1 (U+0080 to U+009F) is the lead byte C2 and one of 80 to 9F.
+    let mut before = 0_u8;
+    text.bytes().any(|byte| {
+        let after_c2 = before == 0xc2;
+        before = byte;
+        byte < 0x20 || byte == 0x7f || (after_c2 && byte < 0xa0)
+    })
 }
 
 fn is_name_bytes(text: &[u8]) -> bool {

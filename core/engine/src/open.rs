@@ -7,7 +7,7 @@ use crate::{
     checks::Checks,
     cursor::Cursor,
     envelope::Envelope,
-    format::{Payload, Wire},
+    format::{Payload, read_whole},
     ids::UnixSeconds,
     index::{Span, Tables},
     limits::{is_name, is_value},
@@ -35,7 +35,7 @@ pub(crate) fn open(
     }
     let encoded = envelope.payload()?;
     let mut cursor = Cursor::new(encoded);
-    let payload = Payload::read(&mut cursor).ok_or(RejectedBundle::MalformedPayload)?;
+    let payload: Payload<'_> = read_whole(&mut cursor).ok_or(RejectedBundle::MalformedPayload)?;
     let checks = Checks::default();
     checks.canonical(envelope.is_canonical() && cursor.is_canonical() && cursor.is_empty());
     let tables = Tables::build(&bytes, &payload, &checks);

@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use crate::{
     bundle::{Bundle, Header},
     format::Packed,
-    gate::Gate,
+    gate::{Bits, Gate},
     ids::{ActionId, AttributeId, FeatureId, ModuleId, PermissionId, RoleId, ScopeId, UnixSeconds},
     index::{Span, item_at, utf8},
     set::same,
@@ -20,10 +20,31 @@ pub struct Policy {
     pub(crate) gate: Arc<Gate>,
 }
 
+/// A list of names that a catalog declares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Declared {
+    /// Features, ascending.
+    Features,
+    /// Scopes, in catalog order.
+    Scopes,
+    /// Attributes of subjects.
+    Subject,
+    /// Attributes of actions.
+    Action,
+    /// Attributes of the context.
+    Context,
+    /// Attributes of resources.
+    Resource,
+}
+
 impl From<Bundle> for Policy {
     fn from(bundle: Bundle) -> Self {
+        let mut features = Bits::new(bundle.tables.features.len());
         let enabled = Packed::<u16>::new(bundle.tables.enabled.bytes(&bundle.bytes));
-        let gate = Gate::new(&bundle, enabled.iter().map(FeatureId));
+        for feature in enabled.iter() {
+            features.set(usize::from(feature));
+        }
+        let gate = Gate::new(&bundle, features);
         Self {
             bundle: Arc::new(bundle),
             gate: Arc::new(gate),
@@ -36,12 +57,15 @@ impl Policy {
     /// ones are ignored. For previews and tests, never from a request.
     #[must_use]
     pub fn with_features(&self, features: &[&str]) -> Self {
-        let enabled = (0..).map(FeatureId).take(self.bundle.tables.features.len());
-        let enabled = enabled.filter(|feature| features.contains(&self.feature_name(*feature)));
-        let gate = Arc::new(Gate::new(&self.bundle, enabled));
+        let mut enabled = Bits::new(self.bundle.tables.features.len());
+        for (name, at) in self.features().zip(0_usize..) {
+            if features.contains(&name) {
+                enabled.set(at);
+            }
+        }
         Self {
             bundle: Arc::clone(&self.bundle),
-            gate,
+            gate: Arc::new(Gate::new(&self.bundle, enabled)),
         }
     }
 
@@ -144,12 +168,12 @@ impl Policy {
 
     /// Returns every scope's name, in catalog order.
     pub fn scopes(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.texts(&self.bundle.tables.scopes)
+        self.declared(Declared::Scopes)
     }
 
     /// Returns every feature's name, ascending.
     pub fn features(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.texts(&self.bundle.tables.features)
+        self.declared(Declared::Features)
     }
 
     /// Returns the features that are on, ascending.
@@ -162,23 +186,38 @@ impl Policy {
     /// Returns the declared attributes of subjects, and whether only the directory
     /// may give each.
     pub fn subject_attributes(&self) -> impl ExactSizeIterator<Item = (&str, bool)> {
-        let rows = self.bundle.tables.subject_attributes.iter();
-        rows.map(|(span, directory_only)| (utf8(span.bytes(&self.bundle.bytes)), *directory_only))
+        let directory_only = self.bundle.tables.directory_only.iter().copied();
+        self.declared(Declared::Subject).zip(directory_only)
     }
 
     /// Returns the declared attributes of actions.
     pub fn action_attributes(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.texts(&self.bundle.tables.action_attributes)
+        self.declared(Declared::Action)
     }
 
     /// Returns the declared attributes of the context.
     pub fn context_attributes(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.texts(&self.bundle.tables.context_attributes)
+        self.declared(Declared::Context)
     }
 
     /// Returns the declared attributes of resources.
     pub fn resource_attributes(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.texts(&self.bundle.tables.resource_attributes)
+        self.declared(Declared::Resource)
+    }
+
+    /// Returns what the catalog declares, in the order in which it is numbered.
+    pub fn declared(&self, of: Declared) -> impl ExactSizeIterator<Item = &str> {
+        let tables = &self.bundle.tables;
+        let spans = match of {
+            Declared::Features => &tables.features,
+            Declared::Scopes => &tables.scopes,
+            Declared::Subject => &tables.subject_attributes,
+            Declared::Action => &tables.action_attributes,
+            Declared::Context => &tables.context_attributes,
+            Declared::Resource => &tables.resource_attributes,
+        };
+        let names = spans.iter();
+        names.map(|span| utf8(span.bytes(&self.bundle.bytes)))
     }
 
     /// Returns a permission's module and action.
@@ -269,12 +308,6 @@ impl Policy {
         let row = self.bundle.tables.roles.get(role.index());
         row.map(|row| row.id.bytes(&self.bundle.bytes))
             .unwrap_or_default()
-    }
-
-    fn texts<'p>(&'p self, spans: &'p [Span]) -> impl ExactSizeIterator<Item = &'p str> {
-        spans
-            .iter()
-            .map(|span| utf8(span.bytes(&self.bundle.bytes)))
     }
 
     fn text(&self, spans: &[Span], at: usize) -> &str {

@@ -1,6 +1,6 @@
 //! The filter that the origin must apply where the edge cannot decide.
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 use core::mem;
 
 use crate::{
@@ -72,15 +72,13 @@ impl Pending<'_> {
     }
 }
 
-/// One comparison with a resource attribute; ordered as an answer lists them.
+/// One comparison with a resource attribute, as text that orders as an answer lists them:
+/// the attribute's name, what is tested, and from the first brace on the JSON.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Unknown {
-    attribute: String,
-    test: Test,
-    json: String,
-}
+struct Unknown(String);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// Tests in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Test {
     In,
     NotIn,
@@ -89,54 +87,37 @@ enum Test {
     Absent,
 }
 
-impl Unknown {
-    fn new<'a>(
-        facts: &Facts<'_>,
-        source: Source,
-        test: Test,
-        values: impl Iterator<Item = &'a [u8]>,
-    ) -> Self {
-        let base = &facts.bundle.bytes;
-        let attribute = match source {
-            Source::Resource(index) => {
-                let span = facts
-                    .bundle
-                    .tables
-                    .resource_attributes
-                    .get(usize::from(index));
-                span.map(|span| utf8(span.bytes(base))).unwrap_or_default()
-            }
-            _ => "id",
-        };
-        let mut json = String::from(r#"{"attribute":"#);
-        write_json_string(&mut json, attribute);
-        let list = match test {
-            Test::In => "in",
-            Test::NotIn => "not_in",
-            Test::Within => "within",
-            Test::Present | Test::Absent => "",
-        };
-        if list.is_empty() {
-            let word = if test == Test::Present {
-                "present"
-            } else {
-                "absent"
-            };
-            member(&mut json, "is", word);
-            json.push('}');
-        } else {
-            json.push(',');
-            write_json_string(&mut json, list);
-            json.push_str(":[");
-            write_list(&mut json, values.map(utf8));
-            json.push_str("]}");
+fn unknown(facts: &Facts<'_>, source: Source, test: Test, values: Union<'_>) -> Unknown {
+    let tables = &facts.bundle.tables;
+    let attribute = match source {
+        Source::Resource(index) => {
+            let span = tables.resource_attributes.get(usize::from(index));
+            span.map(|span| utf8(span.bytes(&facts.bundle.bytes)))
+                .unwrap_or_default()
         }
-        Self {
-            attribute: attribute.to_owned(),
-            test,
-            json,
-        }
+        _ => "id",
+    };
+    let (order, list, word) = match test {
+        Test::In => ("\0", "in", ""),
+        Test::NotIn => ("\x01", "not_in", ""),
+        Test::Within => ("\x02", "within", ""),
+        Test::Present => ("\x03", "", "present"),
+        Test::Absent => ("\x04", "", "absent"),
+    };
+    // No name holds a byte below the digits, so a shorter name still comes first.
+    let mut text = [attribute, order, r#"{"attribute":"#].concat();
+    write_json_string(&mut text, attribute);
+    if list.is_empty() {
+        member(&mut text, "is", word);
+        text.push_str("}");
+    } else {
+        text.push_str(",");
+        write_json_string(&mut text, list);
+        text.push_str(":[");
+        write_list(&mut text, values.map(utf8));
+        text.push_str("]}");
     }
+    Unknown(text)
 }
 
 /// Adds the conjunctions of a scope that are unknown, their known atoms dropped.
@@ -151,7 +132,7 @@ fn collect(
     if let (Truth::Unknown, Some(team), Some(attribute)) = (bound, team, facts.bundle.tables.team) {
         let source = Source::Resource(attribute.resource);
         let values = Union::new([Set::of_id(team), Set::EMPTY, Set::EMPTY]);
-        outer.push(Unknown::new(facts, source, Test::In, values));
+        outer.push(unknown(facts, source, Test::In, values));
     }
     let (mut all, mut truth) = (outer.clone(), bound);
     for (atom, ends) in condition.of(&facts.bundle.tables.atoms) {
@@ -176,19 +157,19 @@ fn fill_in(facts: &Facts<'_>, atom: &AtomRow, team: Option<&str>) -> Unknown {
         AtomRow::Shares(left, right) => {
             let own = facts.operand(*left, team);
             let values = own.map_or(none, |parts| parts.values());
-            Unknown::new(facts, *right, Test::In, values)
+            unknown(facts, *right, Test::In, values)
         }
         AtomRow::Mine(index) => {
             let id = Union::new([Set::of_id(facts.id), Set::EMPTY, Set::EMPTY]);
-            Unknown::new(facts, Source::Resource(*index), Test::In, id)
+            unknown(facts, Source::Resource(*index), Test::In, id)
         }
-        AtomRow::Is(source, span) => Unknown::new(facts, *source, Test::In, of(span)),
-        AtomRow::Lacks(source, span) => Unknown::new(facts, *source, Test::NotIn, of(span)),
-        AtomRow::Within(source, span) => Unknown::new(facts, *source, Test::Within, of(span)),
-        AtomRow::Present(source) => Unknown::new(facts, *source, Test::Present, none),
-        AtomRow::Absent(source) => Unknown::new(facts, *source, Test::Absent, none),
+        AtomRow::Is(source, span) => unknown(facts, *source, Test::In, of(span)),
+        AtomRow::Lacks(source, span) => unknown(facts, *source, Test::NotIn, of(span)),
+        AtomRow::Within(source, span) => unknown(facts, *source, Test::Within, of(span)),
+        AtomRow::Present(source) => unknown(facts, *source, Test::Present, none),
+        AtomRow::Absent(source) => unknown(facts, *source, Test::Absent, none),
         // Never unknown.
-        AtomRow::True => Unknown::new(facts, Source::ResourceId, Test::In, none),
+        AtomRow::True => unknown(facts, Source::ResourceId, Test::In, none),
     }
 }
 
@@ -203,14 +184,22 @@ fn write(any: &[Vec<Unknown>]) -> Result<Residual, LimitExceeded> {
         let mut json = String::from(r#"{"all":["#);
         for (atom, at) in all.iter().zip(0_usize..) {
             if at > 0 {
-                json.push(',');
+                json.push_str(",");
             }
-            json.push_str(&atom.json);
+            let start = atom.0.bytes().position(|byte| byte == b'{').unwrap_or(0);
+            json.push_str(atom.0.get(start..).unwrap_or_default());
         }
         json.push_str("]}");
         insert(&mut conjunctions, json);
     }
-    let json = [r#"{"any":["#, &conjunctions.join(","), "]}"].concat();
+    let mut json = String::from(r#"{"any":["#);
+    for (all, at) in conjunctions.iter().zip(0_usize..) {
+        if at > 0 {
+            json.push_str(",");
+        }
+        json.push_str(all);
+    }
+    json.push_str("]}");
     if json.len() > RESIDUAL_BYTES_MAX {
         return Err(LimitExceeded::Residual);
     }

@@ -50,15 +50,14 @@ pub(crate) enum Finding<'a> {
     NoTeamAttribute(&'a str),
 }
 
-/// As [`each`], telling roles that may not be held yet; compiled once for all callers that
-/// are not in a hurry.
+/// As [`each`], telling roles that may not be held yet.
 pub(crate) fn visit<'a>(
     policy: &'a Policy,
     subject: &Subject<'a>,
     person: Option<&Person<'a>>,
     find: &mut dyn FnMut(Finding<'a>),
 ) {
-    each(policy, subject, person, |finding| match finding {
+    each(policy, subject, person, &mut |finding| match finding {
         Finding::Holds(held, _) if !policy.role_is_available(held.role) => {
             find(Finding::NotYetAvailable(held.role));
         }
@@ -69,39 +68,34 @@ pub(crate) fn visit<'a>(
 /// Visits every role of the subject, those that grant nothing included, in no
 /// particular order and perhaps more than once. One that may not be held yet is visited
 /// like others: the index of grants has none of it.
-#[inline]
 pub(crate) fn each<'a>(
     policy: &'a Policy,
     subject: &Subject<'a>,
     person: Option<&Person<'a>>,
-    mut find: impl FnMut(Finding<'a>),
+    find: &mut dyn FnMut(Finding<'a>),
 ) {
-    named(policy, subject.roles, None, &mut find);
+    named(policy, subject.roles, None, find);
     subject.team_roles.each(|team, roles| {
         if policy.bundle.tables.team.is_none() {
             find(Finding::NoTeamAttribute(team));
         } else if is_value(team) {
-            named(policy, roles, Some(team), &mut find);
+            named(policy, roles, Some(team), find);
         } else {
             find(Finding::UnknownTeam(team));
         }
     });
-    subject.groups.each(|id| mapped(policy, id, &mut find));
+    subject.groups.each(|id| mapped(policy, id, find));
     if let Some(person) = person {
-        bound(person.roles, Origin::Directory, &mut find);
-        person
-            .groups
-            .iter()
-            .for_each(|id| mapped(policy, id, &mut find));
+        bound(person.roles, Origin::Directory, find);
+        person.groups.iter().for_each(|id| mapped(policy, id, find));
     }
 }
 
-#[inline]
 fn named<'a>(
     policy: &'a Policy,
     roles: Names<'a>,
     team: Option<&'a str>,
-    find: &mut impl FnMut(Finding<'a>),
+    find: &mut dyn FnMut(Finding<'a>),
 ) {
     roles.each(|name| match policy.role(name) {
         Some(role) => find(Finding::Holds(Held { role, team }, Origin::Request)),
@@ -109,7 +103,7 @@ fn named<'a>(
     });
 }
 
-fn mapped<'a>(policy: &'a Policy, id: &'a str, find: &mut impl FnMut(Finding<'a>)) {
+fn mapped<'a>(policy: &'a Policy, id: &'a str, find: &mut dyn FnMut(Finding<'a>)) {
     match group(&policy.bundle, id) {
         Some(roles) => bound(roles, Origin::Group(id), find),
         None => find(Finding::UnknownGroup(id)),
@@ -119,7 +113,7 @@ fn mapped<'a>(policy: &'a Policy, id: &'a str, find: &mut impl FnMut(Finding<'a>
 fn bound<'a>(
     roles: Packed<'a, Binding<'a>>,
     origin: Origin<'a>,
-    find: &mut impl FnMut(Finding<'a>),
+    find: &mut dyn FnMut(Finding<'a>),
 ) {
     for binding in roles.iter() {
         let team = Some(binding.team).filter(|team| !team.is_empty());

@@ -116,7 +116,7 @@ impl<'a> Set<'a> {
         }
     }
 
-    #[inline(always)]
+    #[inline]
     pub(crate) fn contains(self, value: &[u8]) -> bool {
         if let Repr::Slice([one]) = self.0 {
             return same(one.as_bytes(), value);
@@ -180,7 +180,7 @@ impl<'a> Set<'a> {
 }
 
 /// Compares short texts without a call, eight bytes at a time.
-#[inline(always)]
+#[inline]
 pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
     if left.len() != right.len() {
         return false;
@@ -203,7 +203,7 @@ fn same_long(left: &[u8], right: &[u8]) -> bool {
 }
 
 /// Returns the last eight bytes; of a shorter text all of them, in an order of its length.
-#[inline(always)]
+#[inline]
 pub(crate) fn ends(text: &[u8]) -> u64 {
     if let Some(last) = text.last_chunk::<8>() {
         return u64::from_le_bytes(*last);

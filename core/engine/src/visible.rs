@@ -153,7 +153,7 @@ impl Snapshot<'_> {
                 if let Some(team) = grant.team {
                     member(&mut out, "team", team);
                 }
-                out.push('}');
+                out.push_str("}");
             }
             out.push_str("]}");
         }

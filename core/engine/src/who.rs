@@ -67,14 +67,12 @@ impl<'a> Who<'a> {
                 (set.map_or(Set::EMPTY, |set| Set::owned(set)), Set::EMPTY)
             }
             Self::Once(subject, person) => {
-                let Some((name, directory_only)) = bundle.tables.subject_attributes.get(at) else {
-                    return (Set::EMPTY, Set::EMPTY);
-                };
-                let asked = if *directory_only {
-                    None
-                } else {
-                    let name = || Some(name.bytes(&bundle.bytes));
-                    subject.attributes.get(index, name)
+                let tables = &bundle.tables;
+                let name = || Some(tables.subject_attributes.get(at)?.bytes(&bundle.bytes));
+                // Of what is not declared nothing is taken.
+                let asked = match tables.directory_only.get(at) {
+                    Some(false) => subject.attributes.get(index, name),
+                    Some(true) | None => None,
                 };
                 let listed = person.and_then(|person| {
                     let mut own = person.attributes.iter();

@@ -169,18 +169,23 @@ impl Guest {
 
 /// Writes the question of a request in words.
 fn words(request: &Request) -> wit::Question {
-    let sets = |attributes: &[Attribute]| {
-        let pairs = attributes
-            .iter()
-            .map(|own| (own.name.clone(), own.values.clone()));
-        pairs.collect::<Vec<_>>()
+    let of = |of: wit::Holder, attributes: &[Attribute]| {
+        let stated = attributes.iter().map(|own| wit::Attribute {
+            of,
+            name: own.name.clone(),
+            values: own.values.clone(),
+        });
+        stated.collect::<Vec<_>>()
     };
     wit::Question {
         permission: request.permission(),
-        action: sets(&request.action.attributes),
-        context: sets(&request.context),
         resource_id: request.resource.id.clone(),
-        resource: sets(&request.resource.attributes),
+        attributes: [
+            of(wit::Holder::Action, &request.action.attributes),
+            of(wit::Holder::Context, &request.context),
+            of(wit::Holder::Resource, &request.resource.attributes),
+        ]
+        .concat(),
     }
 }
 

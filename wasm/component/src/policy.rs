@@ -3,8 +3,8 @@
 use alloc::{string::String, vec::Vec};
 
 use portcullis_engine::{
-    PackedQuestion, PackedRequest, PermissionId, Policy, SignedBundle, Subject, UnixSeconds,
-    Verdict,
+    Declared, PackedQuestion, PackedRequest, PermissionId, Policy, SignedBundle, Subject,
+    UnixSeconds, Verdict,
 };
 
 use crate::{
@@ -42,28 +42,33 @@ impl wit::GuestPolicy for PluginPolicy {
             permissions: count(self.0.permission_count()),
             roles: count(self.0.roles().len()),
             grants: count(self.0.grant_count()),
-            features: owned(&mut self.0.enabled_features()),
+            features: owned(|take| self.0.enabled_features().for_each(take)),
         }
     }
 
     fn names(&self, of: wit::NameList) -> Vec<String> {
         let policy = &self.0;
-        match of {
-            wit::NameList::Reasons => owned(&mut Verdict::REASONS.into_iter()),
-            wit::NameList::Roles => owned(&mut policy.roles()),
-            wit::NameList::Scopes => owned(&mut policy.scopes()),
-            wit::NameList::Permissions => (0..)
-                .map(PermissionId)
-                .map_while(|permission| policy.permission_parts(permission))
-                .map(|(module, action)| [module, ":", action].concat())
-                .collect(),
-            wit::NameList::SubjectAttributes => {
-                owned(&mut policy.subject_attributes().map(|(name, _)| name))
+        let declared = match of {
+            wit::NameList::Reasons => {
+                return owned(|take| Verdict::REASONS.into_iter().for_each(take));
             }
-            wit::NameList::ActionAttributes => owned(&mut policy.action_attributes()),
-            wit::NameList::ContextAttributes => owned(&mut policy.context_attributes()),
-            wit::NameList::ResourceAttributes => owned(&mut policy.resource_attributes()),
-        }
+            wit::NameList::Roles => return owned(|take| policy.roles().for_each(take)),
+            wit::NameList::Permissions => {
+                return owned(|take| {
+                    let mut id = PermissionId(0);
+                    while let Some((module, action)) = policy.permission_parts(id) {
+                        take(&[module, ":", action].concat());
+                        id.0 = id.0.saturating_add(1);
+                    }
+                });
+            }
+            wit::NameList::Scopes => Declared::Scopes,
+            wit::NameList::SubjectAttributes => Declared::Subject,
+            wit::NameList::ActionAttributes => Declared::Action,
+            wit::NameList::ContextAttributes => Declared::Context,
+            wit::NameList::ResourceAttributes => Declared::Resource,
+        };
+        owned(|take| policy.declared(declared).for_each(take))
     }
 
     fn with_features(&self, features: Vec<String>) -> wit::Policy {
@@ -73,13 +78,13 @@ impl wit::GuestPolicy for PluginPolicy {
 
     fn check(&self, request: Vec<u8>, now: u64) -> u64 {
         let mut verdict = OneVerdict::default();
-        self.each(&request, now, |next| verdict.take(next));
+        self.each(&request, now, &mut |next| verdict.take(next));
         verdict.get().0
     }
 
     fn check_many(&self, request: Vec<u8>, now: u64) -> Vec<u64> {
         let mut verdicts = Vec::new();
-        self.each(&request, now, |next| verdicts.push(next.0));
+        self.each(&request, now, &mut |next| verdicts.push(next.0));
         verdicts
     }
 
@@ -125,7 +130,7 @@ impl PluginPolicy {
     }
 
     /// Gives the verdict on each packed question; the last may be that there is none.
-    fn each(&self, request: &[u8], now: u64, mut take: impl FnMut(Verdict)) {
+    fn each(&self, request: &[u8], now: u64, take: &mut dyn FnMut(Verdict)) {
         if UnixSeconds(now) >= self.0.expires_at() {
             return take(Verdict::EXPIRED);
         }
@@ -145,8 +150,11 @@ impl PluginPolicy {
     }
 }
 
-fn owned(names: &mut dyn Iterator<Item = &str>) -> Vec<String> {
-    names.map(String::from).collect()
+/// Returns the names that `each` hands on.
+fn owned(each: impl FnOnce(&mut dyn FnMut(&str))) -> Vec<String> {
+    let mut names = Vec::new();
+    each(&mut |name| names.push(String::from(name)));
+    names
 }
 
 fn count(number: usize) -> u32 {

@@ -1,28 +1,24 @@
 //! Packs the interface's questions, so that they take the path of packed requests.
 
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 
-use portcullis_engine::{Packer, PackerAttributes, PackerFacts};
+use portcullis_engine::{Packer, PackerFacts};
 
 use crate::bindings::exports::portcullis::edge::engine as wit;
 
 /// Returns one packed question.
 pub(crate) fn packed_question(stated: &wit::Question) -> Vec<u8> {
-    let facts = PackerFacts {
-        action: attributes(&stated.action),
-        context: attributes(&stated.context),
-        resource: attributes(&stated.resource),
-    };
+    let mut facts = PackerFacts::default();
+    for attribute in &stated.attributes {
+        let known = match attribute.of {
+            wit::Holder::Action => &mut facts.action,
+            wit::Holder::Context => &mut facts.context,
+            wit::Holder::Resource => &mut facts.resource,
+        };
+        known.add(&attribute.name, &attribute.values);
+    }
     let packer = Packer::questions();
     packer
         .question(&stated.permission, stated.resource_id.as_deref(), &facts)
         .finish()
-}
-
-fn attributes(stated: &[(String, Vec<String>)]) -> PackerAttributes {
-    let mut packed = PackerAttributes::default();
-    for (name, values) in stated {
-        packed.add(name, values);
-    }
-    packed
 }

@@ -19,7 +19,7 @@ impl PluginSession {
     }
 
     /// Gives the verdict on each packed question; the last may be that there is none.
-    fn each(&self, questions: &[u8], now: u64, mut take: impl FnMut(Verdict)) {
+    fn each(&self, questions: &[u8], now: u64, take: &mut dyn FnMut(Verdict)) {
         for read in PackedQuestion::all(questions) {
             take(match &read {
                 Err(_) => Verdict::MALFORMED,
@@ -41,13 +41,13 @@ impl wit::GuestSession for PluginSession {
 
     fn check(&self, question: Vec<u8>, now: u64) -> u64 {
         let mut verdict = OneVerdict::default();
-        self.each(&question, now, |next| verdict.take(next));
+        self.each(&question, now, &mut |next| verdict.take(next));
         verdict.get().0
     }
 
     fn check_many(&self, questions: Vec<u8>, now: u64) -> Vec<u64> {
         let mut verdicts = Vec::new();
-        self.each(&questions, now, |next| verdicts.push(next.0));
+        self.each(&questions, now, &mut |next| verdicts.push(next.0));
         verdicts
     }
 

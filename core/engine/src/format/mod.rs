@@ -16,7 +16,9 @@ pub use wire::Wire;
 use serde::Serialize;
 
 use crate::cursor::Cursor;
-use wire::wire;
+use wire::{variant, wire};
+
+pub(crate) use wire::read_whole;
 
 /// First bytes of every bundle file.
 pub const MAGIC: [u8; 4] = *b"PCLB";
@@ -324,42 +326,39 @@ wire! {
 }
 
 impl<'a> Wire<'a> for Source {
-    fn read(cursor: &mut Cursor<'a>) -> Option<Self> {
-        Some(match cursor.varint()? {
+    fn read(cursor: &mut Cursor<'a>) -> Self {
+        match variant(cursor, 7) {
             0 => Self::SubjectId,
             1 => Self::SubjectType,
-            2 => Self::Subject(cursor.small()?),
-            3 => Self::Action(cursor.small()?),
-            4 => Self::Context(cursor.small()?),
+            2 => Self::Subject(Wire::read(cursor)),
+            3 => Self::Action(Wire::read(cursor)),
+            4 => Self::Context(Wire::read(cursor)),
             5 => Self::ResourceId,
-            6 => Self::Resource(cursor.small()?),
-            _ => return None,
-        })
+            _ => Self::Resource(Wire::read(cursor)),
+        }
     }
 }
 
 impl<'a> Wire<'a> for Atom<'a> {
-    fn read(cursor: &mut Cursor<'a>) -> Option<Self> {
-        let kind = cursor.varint()?;
-        let source = Source::read(cursor)?;
-        Some(match kind {
-            0 => Self::Shares(source, Source::read(cursor)?),
-            1 => Self::Is(source, Packed::read(cursor)?),
-            2 => Self::Lacks(source, Packed::read(cursor)?),
-            3 => Self::Within(source, Packed::read(cursor)?),
+    fn read(cursor: &mut Cursor<'a>) -> Self {
+        let kind = variant(cursor, 6);
+        let source = Source::read(cursor);
+        match kind {
+            0 => Self::Shares(source, Source::read(cursor)),
+            1 => Self::Is(source, Packed::read(cursor)),
+            2 => Self::Lacks(source, Packed::read(cursor)),
+            3 => Self::Within(source, Packed::read(cursor)),
             4 => Self::Present(source),
-            5 => Self::Absent(source),
-            _ => return None,
-        })
+            _ => Self::Absent(source),
+        }
     }
 }
 
 impl<'a> Wire<'a> for RoleChanges {
-    fn read(cursor: &mut Cursor<'a>) -> Option<Self> {
-        match cursor.varint()? {
-            0 => Some(Self::Instant),
-            1 => Some(Self::NextSession),
-            _ => None,
+    fn read(cursor: &mut Cursor<'a>) -> Self {
+        match variant(cursor, 2) {
+            0 => Self::Instant,
+            _ => Self::NextSession,
         }
     }
 }

@@ -4,7 +4,7 @@ use core::{fmt, marker::PhantomData};
 
 use serde::{Serialize, Serializer};
 
-use super::Wire;
+use super::{Wire, read_whole};
 use crate::cursor::Cursor;
 
 /// Items of type `T`, each postcard-encoded, in one run of bytes.
@@ -72,8 +72,8 @@ impl<T> Serialize for Packed<'_, T> {
 }
 
 impl<'a, T> Wire<'a> for Packed<'a, T> {
-    fn read(cursor: &mut Cursor<'a>) -> Option<Self> {
-        cursor.run().map(Self::new)
+    fn read(cursor: &mut Cursor<'a>) -> Self {
+        Self::new(Wire::read(cursor))
     }
 }
 
@@ -108,7 +108,7 @@ impl<'a, T: Wire<'a>> Iterator for PackedItems<'a, T> {
             return None;
         }
         let mut cursor = Cursor::new(self.rest);
-        let item = T::read(&mut cursor)?;
+        let item = read_whole(&mut cursor)?;
         self.rest = cursor.rest();
         Some(item)
     }
