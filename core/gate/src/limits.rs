@@ -24,3 +24,5 @@ pub const ROUTES_MAX: usize = 10_000;
 pub const PATTERN_SEGMENTS_MAX: usize = 64;
 /// Longest method, in bytes.
 pub const METHOD_BYTES_MAX: usize = 32;
+/// Most verified tokens that a configuration may ask to remember.
+pub const TOKENS_STATED_MAX: usize = 65_536;

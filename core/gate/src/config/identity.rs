@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::{InvalidConfig, Peers};
 use crate::{
     identity::TokenKeys,
-    json::{Node, Place},
+    json::{Faults, Node, Place},
     routes::is_header,
 };
 
@@ -93,73 +93,57 @@ impl TrustedHeaders {
     }
 }
 
-pub(super) fn read(place: &Place<'_>) -> Result<IdentityConfig, InvalidConfig> {
-    let mut fields = place.fields()?;
-    let jwt = match fields.optional("jwt") {
-        Some(place) => Some(jwt(&place)?),
-        None => None,
+pub(super) fn read(place: &Place<'_>) -> IdentityConfig {
+    let mut fields = place.fields();
+    let own = IdentityConfig {
+        jwt: fields.optional("jwt").map(|place| jwt(&place)),
+        trusted_headers: fields
+            .optional("trusted_headers")
+            .map(|place| trusted_headers(&place)),
     };
-    let trusted_headers = match fields.optional("trusted_headers") {
-        Some(place) => Some(trusted_headers(&place)?),
-        None => None,
-    };
-    fields.finish()?;
-    Ok(IdentityConfig {
-        jwt,
-        trusted_headers,
-    })
+    fields.finish();
+    own
 }
 
-fn jwt(place: &Place<'_>) -> Result<JwtConfig, InvalidConfig> {
-    let mut fields = place.fields()?;
-    let issuers = named(&fields.required("issuers")?)?;
-    let audiences = named(&fields.required("audiences")?)?;
-    let keys = TokenKeys::read(&fields.required("keys")?)?;
-    let header = match fields.optional("header") {
-        Some(place) => header(&place)?,
-        None => "authorization".to_owned(),
-    };
-    let scheme = match fields.optional("scheme") {
-        Some(place) => match place.node.as_str() {
-            Some(text) => text.to_owned(),
-            None => return place.expected("a string"),
-        },
-        None => "Bearer".to_owned(),
-    };
-    let types = match fields.optional("types") {
-        Some(place) => place.texts()?,
-        None => Vec::new(),
-    };
-    let claims = match fields.optional("claims") {
-        Some(place) => claims(&place)?,
-        None => Claims::default(),
-    };
-    let leeway_seconds = match fields.optional("leeway_seconds") {
-        Some(place) => match place.number()? {
-            seconds @ 0..=LEEWAY_SECONDS_MAX => seconds,
-            _ => return place.fault("a leeway is at most 300 seconds"),
-        },
-        None => 0,
-    };
-    fields.finish()?;
-    Ok(JwtConfig {
-        header,
-        scheme,
-        issuers,
-        audiences,
-        types,
-        keys,
-        claims,
-        leeway_seconds,
+fn jwt(place: &Place<'_>) -> JwtConfig {
+    let mut fields = place.fields();
+    let mut own = JwtConfig {
+        issuers: named(&fields.required("issuers")),
+        audiences: named(&fields.required("audiences")),
+        keys: TokenKeys::read(&fields.required("keys")),
+        header: header(fields.optional("header")).unwrap_or_else(|| "authorization".into()),
+        scheme: "Bearer".into(),
+        types: fields.optional_texts("types"),
+        claims: Claims::default(),
+        leeway_seconds: 0,
         digest: digest(&[0; 32], place.node),
-    })
+    };
+    if let Some(place) = fields.optional("scheme") {
+        match place.node.as_str() {
+            Some(text) => own.scheme = text.into(),
+            None => place.expected("a string"),
+        }
+    }
+    if let Some(place) = fields.optional("claims") {
+        own.claims = claims(&place);
+    }
+    if let Some(place) = fields.optional("leeway_seconds") {
+        own.leeway_seconds = place.number();
+        if own.leeway_seconds > LEEWAY_SECONDS_MAX {
+            place.fault("a leeway is at most 300 seconds");
+        }
+    }
+    fields.finish();
+    own
 }
 
 impl JwtConfig {
     /// Replaces the keys; what they did not verify is forgotten.
-    pub(crate) fn replace_keys(&mut self, place: &Place<'_>) -> Result<(), InvalidConfig> {
-        self.keys = TokenKeys::read(place)?;
-        self.digest = digest(&self.digest, place.node);
+    pub(crate) fn replace_keys(&mut self, json: &Node) -> Result<(), InvalidConfig> {
+        let faults = Faults::default();
+        let keys = TokenKeys::read(&Place::root(json, &faults));
+        self.keys = faults.unless(Some(keys))?;
+        self.digest = digest(&self.digest, json);
         Ok(())
     }
 }
@@ -174,38 +158,31 @@ fn digest(before: &[u8; 32], node: &Node) -> [u8; 32] {
         .into()
 }
 
-fn claims(place: &Place<'_>) -> Result<Claims, InvalidConfig> {
-    let mut fields = place.fields()?;
-    let mut claim = |name| match fields.optional(name) {
-        Some(place) => ClaimPath::read(&place).map(Some),
-        None => Ok(None),
-    };
-    let own = Claims {
-        subject: claim("subject")?.unwrap_or_else(|| ClaimPath::of("sub")),
-        kind: claim("type")?,
-        roles: claim("roles")?,
-        groups: claim("groups")?,
-        team_roles: claim("team_roles")?,
-        tenant: claim("tenant")?,
-        version: claim("version")?,
+fn claims(place: &Place<'_>) -> Claims {
+    let mut fields = place.fields();
+    let mut claim = |name| fields.optional(name).map(|place| ClaimPath::read(&place));
+    let mut own = Claims {
+        subject: claim("subject").unwrap_or_else(|| ClaimPath::of("sub")),
+        kind: claim("type"),
+        roles: claim("roles"),
+        groups: claim("groups"),
+        team_roles: claim("team_roles"),
+        tenant: claim("tenant"),
+        version: claim("version"),
         attributes: Vec::new(),
     };
-    let teams = claim("teams")?;
-    let mut attributes = Vec::new();
-    if let Some(path) = teams {
-        attributes.push(("teams".to_owned(), path));
-    }
+    let teams = claim("teams");
+    own.attributes
+        .extend(teams.map(|path| ("teams".to_owned(), path)));
     if let Some(place) = fields.optional("attributes") {
-        for (name, place) in place.fields()?.all() {
-            check_attribute(name, &place)?;
-            if attributes.iter().any(|(known, _)| known == name) {
-                return place.fault("`teams` is given twice");
-            }
-            attributes.push((name.to_owned(), ClaimPath::read(&place)?));
+        for (name, place) in place.fields().all() {
+            check_attribute(name, &place);
+            let path = ClaimPath::read(&place);
+            own.attributes.push((name.to_owned(), path));
         }
     }
-    fields.finish()?;
-    Ok(Claims { attributes, ..own })
+    fields.finish();
+    own
 }
 
 impl Default for Claims {
@@ -229,12 +206,12 @@ impl ClaimPath {
     }
 
     /// Reads a name, or the names that lead from the outermost to the claim.
-    fn read(place: &Place<'_>) -> Result<Self, InvalidConfig> {
-        let names = place.texts()?;
+    fn read(place: &Place<'_>) -> Self {
+        let names = place.texts();
         if names.is_empty() || names.len() > CLAIM_DEPTH_MAX {
-            return place.fault("a claim is a name, or a list of one to eight names");
+            place.fault("a claim is a name, or a list of one to eight names");
         }
-        Ok(Self(names))
+        Self(names)
     }
 
     /// Returns the claim, if it is there.
@@ -245,73 +222,60 @@ impl ClaimPath {
     }
 }
 
-fn trusted_headers(place: &Place<'_>) -> Result<TrustedHeaders, InvalidConfig> {
-    let mut fields = place.fields()?;
-    let peers = Peers::read(&fields.required("peers")?)?;
-    let subject = header(&fields.required("subject")?)?;
-    let mut name = |member| match fields.optional(member) {
-        Some(place) => header(&place).map(Some),
-        None => Ok(None),
+fn trusted_headers(place: &Place<'_>) -> TrustedHeaders {
+    let mut fields = place.fields();
+    let mut own = TrustedHeaders {
+        peers: Peers::read(&fields.required("peers")),
+        encoded: false,
+        subject: header(Some(fields.required("subject"))).unwrap_or_default(),
+        kind: header(fields.optional("type")),
+        roles: header(fields.optional("roles")),
+        groups: header(fields.optional("groups")),
+        tenant: header(fields.optional("tenant")),
+        attributes: Vec::new(),
     };
-    let (kind, roles) = (name("type")?, name("roles")?);
-    let (groups, tenant) = (name("groups")?, name("tenant")?);
-    let teams = name("teams")?;
-    let mut attributes: Vec<_> = teams
-        .map(|name| ("teams".to_owned(), name))
-        .into_iter()
-        .collect();
+    let teams = header(fields.optional("teams"));
+    own.attributes
+        .extend(teams.map(|name| ("teams".to_owned(), name)));
     if let Some(place) = fields.optional("attributes") {
-        for (name, place) in place.fields()?.all() {
-            check_attribute(name, &place)?;
-            if attributes.iter().any(|(known, _)| known == name) {
-                return place.fault("`teams` is given twice");
-            }
-            attributes.push((name.to_owned(), header(&place)?));
+        for (name, place) in place.fields().all() {
+            check_attribute(name, &place);
+            let header = header(Some(place)).unwrap_or_default();
+            own.attributes.push((name.to_owned(), header));
         }
     }
-    let encoded = match fields.optional("encoding") {
-        None => false,
-        Some(place) => match place.text()? {
-            "plain" => false,
-            "percent" => true,
-            _ => return place.fault("an encoding is plain or percent"),
-        },
-    };
-    fields.finish()?;
-    Ok(TrustedHeaders {
-        peers,
-        encoded,
-        subject,
-        kind,
-        roles,
-        groups,
-        tenant,
-        attributes,
-    })
-}
-
-fn header(place: &Place<'_>) -> Result<String, InvalidConfig> {
-    let name = place.text()?;
-    if is_header(name) {
-        Ok(name.to_owned())
-    } else {
-        place.fault("a header's name is in lower case, of letters, digits, `-` and `_`")
+    if let Some(place) = fields.optional("encoding") {
+        match place.text() {
+            "plain" => {}
+            "percent" => own.encoded = true,
+            _ => place.fault("an encoding is plain or percent"),
+        }
     }
+    fields.finish();
+    own
 }
 
-fn named(place: &Place<'_>) -> Result<Vec<String>, InvalidConfig> {
-    let names = place.texts()?;
+fn header(place: Option<Place<'_>>) -> Option<String> {
+    let place = place?;
+    let name = place.text();
+    if !is_header(name) {
+        place.fault("a header's name is in lower case, of letters, digits, `-` and `_`");
+    }
+    Some(name.to_owned())
+}
+
+fn named(place: &Place<'_>) -> Vec<String> {
+    let names = place.texts();
     if names.is_empty() {
-        return place.fault("name at least one");
+        place.fault("name at least one");
     }
-    Ok(names)
+    names
 }
 
-fn check_attribute(name: &str, place: &Place<'_>) -> Result<(), InvalidConfig> {
-    if portcullis_engine::limits::is_name(name) {
-        Ok(())
-    } else {
-        place.fault("an attribute's name is 1 to 64 letters, digits, `-` and `_`")
+fn check_attribute(name: &str, place: &Place<'_>) {
+    // `teams` has a member of its own.
+    if !portcullis_engine::limits::is_name(name) || name == "teams" {
+        place.fault("an attribute's name is 1 to 64 letters, digits, `-` and `_`, and not `teams`");
     }
 }
 

@@ -1,12 +1,8 @@
 //! How loud each code is.
 
-use alloc::{format, vec::Vec};
+use alloc::vec::Vec;
 
-use super::InvalidConfig;
-use crate::{
-    code::Code,
-    json::{Place, nearest},
-};
+use crate::{code::Code, json::Place};
 
 /// How loud a log entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,25 +41,20 @@ impl Level {
 pub(super) struct Log(Vec<(Code, Level)>);
 
 impl Log {
-    pub(super) fn read(place: &Place<'_>) -> Result<Self, InvalidConfig> {
+    pub(super) fn read(place: &Place<'_>) -> Self {
         let mut own = Vec::new();
-        for (name, place) in place.fields()?.all() {
+        for (name, place) in place.fields().all() {
             let Some(code) = Code::ALL.into_iter().find(|code| code.name() == name) else {
-                let known = Code::ALL.map(Code::name);
-                let cure = match nearest(name, &known) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("known are `{}`", known.join("`, `")),
-                };
-                return place.fault(format!("unknown code `{name}`; {cure}"));
+                place.unknown("code", name, &Code::ALL.map(Code::name));
+                continue;
             };
-            let text = place.text()?;
-            let level = Level::ALL.into_iter().find(|level| level.name() == text);
-            match level {
+            let text = place.text();
+            match Level::ALL.into_iter().find(|level| level.name() == text) {
                 Some(level) => own.push((code, level)),
-                None => return place.fault("a level is off, debug, info, warn or error"),
+                None => place.fault("a level is off, debug, info, warn or error"),
             }
         }
-        Ok(Self(own))
+        Self(own)
     }
 
     pub(super) fn level(&self, code: Code) -> Level {

@@ -6,7 +6,7 @@ mod invalid;
 mod log;
 mod trust;
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 use base64ct::{Base64, Encoding as _};
 use portcullis_engine::{KeeperLimits, Trust};
@@ -19,8 +19,8 @@ pub use log::Level;
 use self::log::Log;
 use crate::{
     code::Code,
-    json::{Node, Place},
-    limits::{CONFIG_BYTES_MAX, TOKENS_MAX},
+    json::{Faults, Node, Place},
+    limits::{CONFIG_BYTES_MAX, TOKENS_MAX, TOKENS_STATED_MAX},
 };
 
 /// What a gate is told before the first request: read from one strict JSON document.
@@ -49,82 +49,77 @@ impl GateConfig {
         if json.len() > CONFIG_BYTES_MAX {
             return Err(InvalidConfig::at_root("the configuration is over 8 MiB"));
         }
-        let root = Node::parse(json)
-            .map_err(|error| InvalidConfig::at_root(alloc::format!("not JSON: {error}")))?;
-        let place = Place::root(&root);
-        let mut fields = place.fields()?;
+        let root = parse(json)?;
+        let faults = Faults::default();
+        let read = Self::read(&Place::root(&root, &faults));
+        faults.unless(read)
+    }
+
+    fn read(place: &Place<'_>) -> Option<Self> {
+        let mut fields = place.fields();
         // Where its schema is, for editors.
         let _ = fields.optional("$schema");
-        let mut trust = trust::read(&fields.required("trust")?)?;
-        let tenant = match fields.optional("tenant") {
-            Some(place) => Some(place.text()?.to_owned()),
-            None => None,
-        };
-        if let Some(tenant) = &tenant
-            && trust.tenants.is_empty()
-        {
+        let mut trust = trust::read(&fields.required("trust"))?;
+        let mut tenant = fields.optional_text("tenant");
+        match (&tenant, trust.tenants.as_slice()) {
             // A listener for exactly one takes no other's bundles.
-            trust.tenants.push(tenant.clone());
+            (Some(tenant), []) => trust.tenants.push(tenant.clone()),
+            (None, [one]) => tenant = Some(one.clone()),
+            _ => {}
         }
-        let tenant = tenant.or_else(|| match trust.tenants.as_slice() {
-            [one] => Some(one.clone()),
-            _ => None,
-        });
-        let identity = match fields.optional("identity") {
-            Some(place) => identity::read(&place)?,
-            None => IdentityConfig::default(),
-        };
+        let identity = fields.optional("identity");
+        let identity =
+            identity.map_or_else(IdentityConfig::default, |place| identity::read(&place));
+        if tenant.is_none() && !identity.states_tenant() {
+            place.fault(
+                "say whose listener it is with `tenant`, or where the identity says it with \
+                 `claims.tenant` or `trusted_headers.tenant`",
+            );
+        }
         let mut keeping = KeeperLimits::default();
         let mut tokens_max = TOKENS_MAX;
         if let Some(place) = fields.optional("limits") {
-            let mut limits = place.fields()?;
+            let mut limits = place.fields();
             if let Some(place) = limits.optional("bundle_bytes") {
-                trust.bundle_bytes_max = place.count()?;
+                trust.bundle_bytes_max = place.count();
             }
             if let Some(place) = limits.optional("tokens") {
-                tokens_max = place.count()?;
+                tokens_max = place.count();
+                if tokens_max > TOKENS_STATED_MAX {
+                    place.fault("at most 65,536 tokens are remembered");
+                }
             }
             if let Some(place) = limits.optional("versions") {
-                keeping.versions_max = place.count()?;
+                keeping.versions_max = place.count();
             }
             if let Some(place) = limits.optional("pinned_seconds") {
-                keeping.pinned_seconds_max = place.number()?;
+                keeping.pinned_seconds_max = place.number();
             }
             if let Some(place) = limits.optional("stale_seconds") {
-                keeping.stale_seconds = place.number()?;
+                keeping.stale_seconds = place.number();
             }
             if let Some(place) = limits.optional("poll_seconds") {
-                keeping.poll_seconds = place.number()?.max(1);
+                keeping.poll_seconds = place.number().max(1);
             }
-            limits.finish()?;
+            limits.finish();
         }
-        let log = match fields.optional("log") {
-            Some(place) => Log::read(&place)?,
-            None => Log::default(),
-        };
-        let bundle = match fields.optional("bundle") {
-            Some(place) => match Base64::decode_vec(place.text()?) {
-                Ok(bytes) => Some(bytes),
-                Err(_) => return place.fault("the bundle is not padded base64"),
-            },
-            None => None,
-        };
+        let log = fields.optional("log");
+        let log = log.map_or_else(Log::default, |place| Log::read(&place));
+        let bundle = fields.optional("bundle").map(|place| {
+            Base64::decode_vec(place.text()).unwrap_or_else(|_| {
+                place.fault("the bundle is not padded base64");
+                Vec::new()
+            })
+        });
         let mut shell = String::new();
-        match fields.optional("shell") {
-            Some(place) => {
-                place.fields()?;
-                place.node.write(&mut shell);
-            }
-            None => shell.push_str("{}"),
+        if let Some(place) = fields.optional("shell") {
+            place.fields();
+            place.node.write(&mut shell);
+        } else {
+            shell.push_str("{}");
         }
-        fields.finish()?;
-        if tenant.is_none() && !identity.states_tenant() {
-            return Err(InvalidConfig::at_root(
-                "say whose listener it is with `tenant`, or where the identity says it with \
-                 `claims.tenant` or `trusted_headers.tenant`",
-            ));
-        }
-        Ok(Self {
+        fields.finish();
+        Some(Self {
             trust,
             tenant,
             identity,
@@ -174,10 +169,9 @@ impl GateConfig {
     }
 
     pub(crate) fn replace_token_keys(&mut self, json: &[u8]) -> Result<(), InvalidConfig> {
-        let node = Node::parse(json)
-            .map_err(|error| InvalidConfig::at_root(alloc::format!("not JSON: {error}")))?;
+        let keys = parse(json)?;
         match &mut self.identity.jwt {
-            Some(jwt) => jwt.replace_keys(&Place::root(&node)),
+            Some(jwt) => jwt.replace_keys(&keys),
             None => Err(InvalidConfig::at_root("this gate takes no tokens")),
         }
     }
@@ -195,5 +189,6 @@ impl GateConfig {
     }
 }
 
-#[cfg(test)]
-mod tests;
+fn parse(json: &[u8]) -> Result<Node, InvalidConfig> {
+    Node::parse(json).map_err(|error| InvalidConfig::at_root(["not JSON: ", &error].concat()))
+}

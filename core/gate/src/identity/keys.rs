@@ -1,15 +1,12 @@
 //! The keys that verify tokens: a JWK set (RFC 7517), each key pinned to its algorithm.
 
-use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 #[cfg(any(feature = "eddsa", feature = "es256", feature = "rs256"))]
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 
 use super::verify::{Algorithm, PublicKey};
-use crate::{
-    config::InvalidConfig,
-    json::{Node, Place},
-};
+use crate::json::{Node, Place};
 
 /// The keys that verify tokens.
 #[derive(Debug, Clone)]
@@ -26,26 +23,28 @@ impl TokenKeys {
     /// Reads a JWK set. Members of a key that say nothing here are ignored (RFC 7517,
     /// section 4), and so are keys for encryption; a key that could never verify a
     /// token is an error, as is one that should be secret.
-    pub(crate) fn read(place: &Place<'_>) -> Result<Self, InvalidConfig> {
-        let mut fields = place.fields()?;
+    pub(crate) fn read(place: &Place<'_>) -> Self {
+        let mut fields = place.fields();
         let mut keys: Vec<TokenKey> = Vec::new();
-        for place in fields.required("keys")?.elements()? {
-            place.fields()?;
+        let stated = fields.required("keys");
+        for place in stated.elements() {
             if place.node.member("use").and_then(Node::as_str) == Some("enc") {
                 continue;
             }
-            let key = TokenKey::read(&place)?;
+            let Some(key) = TokenKey::read(&place) else {
+                continue;
+            };
             let same = |known: &TokenKey| known.id == key.id && known.algorithm == key.algorithm;
             if keys.iter().any(same) {
-                return place.fault("two keys for one algorithm have the same `kid`");
+                place.fault("two keys for one algorithm have the same `kid`");
             }
             keys.push(key);
         }
-        fields.finish()?;
+        fields.finish();
         if keys.is_empty() || keys.len() > KEYS_MAX {
-            return place.fault("expected 1 to 64 keys that verify signatures");
+            place.fault("expected 1 to 64 keys that verify signatures");
         }
-        Ok(Self(keys))
+        Self(keys)
     }
 
     /// Returns the key that a token names, if it is for the token's algorithm. A token
@@ -62,69 +61,79 @@ impl TokenKeys {
 }
 
 impl TokenKey {
-    fn read(place: &Place<'_>) -> Result<Self, InvalidConfig> {
+    /// Reads a key; notes why it is none.
+    fn read(place: &Place<'_>) -> Option<Self> {
+        let node = place.node;
+        place.fields();
         for secret in ["d", "k", "p", "q"] {
-            if place.node.member(secret).is_some() {
-                return place.fault(format!("`{secret}` is secret: give the public key alone"));
+            if node.member(secret).is_some() {
+                place.fault(&["`", secret, "` is secret: give the public key alone"].concat());
             }
         }
-        let text = |name: &str| match place.node.member(name) {
-            None => Ok(None),
-            Some(Node::String(text)) => Ok(Some(text.as_str())),
-            Some(_) => place.fault(format!("`{name}` is not a string")),
-        };
+        for text in ["kty", "crv", "alg", "use", "kid", "x", "y", "n", "e"] {
+            if node
+                .member(text)
+                .is_some_and(|value| value.as_str().is_none())
+            {
+                place.fault(&["`", text, "` is not a string"].concat());
+            }
+        }
+        let text = |name: &str| node.member(name).and_then(Node::as_str);
         #[cfg(any(feature = "eddsa", feature = "es256", feature = "rs256"))]
         let bytes = |name: &str| {
-            let stated = text(name)?.map(Base64UrlUnpadded::decode_vec);
-            match stated {
-                Some(Ok(bytes)) => Ok(bytes),
-                _ => place.fault(format!("`{name}` is missing, or not unpadded base64url")),
-            }
+            let decoded = text(name).map(Base64UrlUnpadded::decode_vec);
+            decoded.and_then(Result::ok).unwrap_or_else(|| {
+                place.fault(&["`", name, "` is missing, or not unpadded base64url"].concat());
+                Vec::new()
+            })
         };
-        let (kind, curve) = (text("kty")?, text("crv")?);
-        let found: Option<(Algorithm, Option<PublicKey>)> = match (kind, curve) {
+        let found: Option<(Algorithm, Option<PublicKey>)> = match (text("kty"), text("crv")) {
             #[cfg(feature = "eddsa")]
             (Some("OKP"), Some("Ed25519")) => {
-                let algorithm = match text("alg")? {
+                let algorithm = match text("alg") {
                     Some("Ed25519") => Algorithm::Ed25519,
                     _ => Algorithm::EdDsa,
                 };
-                Some((algorithm, PublicKey::ed25519(&bytes("x")?)))
+                Some((algorithm, PublicKey::ed25519(&bytes("x"))))
             }
             #[cfg(feature = "es256")]
             (Some("EC"), Some("P-256")) => {
-                let key = PublicKey::p256(&bytes("x")?, &bytes("y")?);
+                let key = PublicKey::p256(&bytes("x"), &bytes("y"));
                 Some((Algorithm::Es256, key))
             }
             #[cfg(feature = "rs256")]
             (Some("RSA"), None) => {
-                let key = PublicKey::rsa(&bytes("n")?, &bytes("e")?);
+                let key = PublicKey::rsa(&bytes("n"), &bytes("e"));
                 Some((Algorithm::Rs256, key))
             }
             _ => None,
         };
         let Some((algorithm, key)) = found else {
-            return place
-                .fault("expected a key with `kty` OKP and `crv` Ed25519, EC and P-256, or RSA");
+            place.fault("expected a key with `kty` OKP and `crv` Ed25519, EC and P-256, or RSA");
+            return None;
         };
-        if let Some(stated) = text("alg")?
+        if let Some(stated) = text("alg")
             && stated != algorithm.name()
         {
             let known = algorithm.name();
-            return place.fault(format!(
-                "`{stated}` is not verified here; this key is for {known}"
-            ));
+            let parts = [
+                "`",
+                stated,
+                "` is not verified here; this key is for ",
+                known,
+            ];
+            place.fault(&parts.concat());
         }
-        if text("use")?.is_some_and(|stated| stated != "sig") {
-            return place.fault("`use` is sig, or left out");
+        if text("use").is_some_and(|stated| stated != "sig") {
+            place.fault("`use` is sig, or left out");
         }
-        let Some(key) = key else {
-            return place.fault("the key is no usable public key; RSA takes 2048 to 4096 bits");
-        };
-        Ok(Self {
-            id: text("kid")?.map(ToOwned::to_owned),
+        if key.is_none() {
+            place.fault("the key is no usable public key; RSA takes 2048 to 4096 bits");
+        }
+        Some(Self {
+            id: text("kid").map(ToOwned::to_owned),
             algorithm,
-            key,
+            key: key?,
         })
     }
 }

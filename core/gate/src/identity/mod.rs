@@ -71,6 +71,3 @@ pub(crate) fn identify(
         None => Err(Unidentified::Missing),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,4 +4,4 @@ mod node;
 mod read;
 
 pub(crate) use node::Node;
-pub(crate) use read::{Place, nearest};
+pub(crate) use read::{Faults, Place};

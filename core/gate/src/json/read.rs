@@ -1,14 +1,33 @@
-//! From a tree to types: every fault is told with its place.
+//! From a tree to types: the first fault is kept with its place, and reading goes on.
 
 use alloc::{format, string::String, vec, vec::Vec};
+use core::cell::RefCell;
 
 use super::Node;
 use crate::config::InvalidConfig;
+
+/// The first thing that was wrong. What is read after it stands in for what should have
+/// been there, and is thrown away with the rest.
+// Not a `Result` at every step: undoing what was read so far would be most of the code.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(RefCell<Option<InvalidConfig>>);
+
+impl Faults {
+    /// Returns what was read, if nothing was wrong.
+    pub(crate) fn unless<T>(self, read: Option<T>) -> Result<T, InvalidConfig> {
+        match (self.0.into_inner(), read) {
+            (Some(fault), _) => Err(fault),
+            (None, Some(read)) => Ok(read),
+            (None, None) => Err(InvalidConfig::at_root("it cannot be used")),
+        }
+    }
+}
 
 /// A value and where it is; the place is written out only when something is wrong there.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place<'a> {
     pub(crate) node: &'a Node,
+    faults: &'a Faults,
     above: Option<&'a Self>,
     step: Step<'a>,
 }
@@ -20,87 +39,102 @@ enum Step<'a> {
 }
 
 impl<'a> Place<'a> {
-    pub(crate) const fn root(node: &'a Node) -> Self {
+    pub(crate) const fn root(node: &'a Node, faults: &'a Faults) -> Self {
         Self {
             node,
+            faults,
             above: None,
             step: Step::Member("$"),
         }
     }
 
-    pub(crate) fn fault<T>(&self, message: impl Into<String>) -> Result<T, InvalidConfig> {
-        Err(self.invalid(message.into()))
+    /// Notes what is wrong here, unless something was wrong before.
+    #[inline(never)]
+    pub(crate) fn fault(&self, message: &str) {
+        if let Ok(mut first) = self.faults.0.try_borrow_mut()
+            && first.is_none()
+        {
+            let mut path = String::new();
+            self.write(&mut path);
+            *first = Some(InvalidConfig {
+                path,
+                message: message.into(),
+            });
+        }
     }
 
-    pub(crate) fn expected<T>(&self, what: &str) -> Result<T, InvalidConfig> {
-        self.fault(["expected ", what, ", found ", self.node.kind()].concat())
+    #[inline(never)]
+    pub(crate) fn expected(&self, what: &str) {
+        self.fault(&["expected ", what, ", found ", self.node.kind()].concat());
     }
 
     /// Opens an object.
-    pub(crate) fn fields(&'a self) -> Result<Fields<'a>, InvalidConfig> {
-        match self.node.members() {
-            Some(members) => Ok(Fields {
-                place: self,
-                members,
-                asked: Vec::new(),
-            }),
-            None => self.expected("an object"),
+    #[inline(never)]
+    pub(crate) fn fields(&'a self) -> Fields<'a> {
+        let members = self.node.members().unwrap_or_else(|| {
+            self.expected("an object");
+            &[]
+        });
+        Fields {
+            place: self,
+            members,
+            asked: Vec::new(),
         }
     }
 
-    pub(crate) fn text(&self) -> Result<&'a str, InvalidConfig> {
+    #[inline(never)]
+    pub(crate) fn text(&self) -> &'a str {
         match self.node.as_str() {
-            Some(text) if !text.is_empty() => Ok(text),
-            Some(_) => self.fault("expected a text that is not empty"),
+            Some("") => self.fault("expected a text that is not empty"),
+            Some(text) => return text,
             None => self.expected("a string"),
         }
+        ""
     }
 
-    pub(crate) fn number(&self) -> Result<u64, InvalidConfig> {
+    #[inline(never)]
+    pub(crate) fn number(&self) -> u64 {
         match self.node {
             Node::Integer(value) => match u64::try_from(*value) {
-                Ok(value) => Ok(value),
+                Ok(value) => return value,
                 Err(_) => self.fault("expected a number that is not negative"),
             },
             _ => self.expected("a whole number"),
         }
+        0
     }
 
-    pub(crate) fn count(&self) -> Result<usize, InvalidConfig> {
-        Ok(usize::try_from(self.number()?).unwrap_or(usize::MAX))
+    pub(crate) fn count(&self) -> usize {
+        usize::try_from(self.number()).unwrap_or(usize::MAX)
     }
 
     /// Returns the elements of a list; a string stands for a list of one.
-    pub(crate) fn elements(&'a self) -> Result<Vec<Self>, InvalidConfig> {
+    #[inline(never)]
+    pub(crate) fn elements(&'a self) -> Vec<Self> {
         match self.node {
-            Node::Array(items) => Ok(items
+            Node::Array(items) => items
                 .iter()
                 .zip(0_usize..)
                 .map(|(node, at)| Self {
                     node,
+                    faults: self.faults,
                     above: Some(self),
                     step: Step::Element(at),
                 })
-                .collect()),
-            Node::String(_) => Ok(vec![*self]),
-            _ => self.expected("a list"),
+                .collect(),
+            Node::String(_) => vec![*self],
+            _ => {
+                self.expected("a list");
+                Vec::new()
+            }
         }
     }
 
     /// Returns a list of texts; a string stands for a list of one.
-    pub(crate) fn texts(&self) -> Result<Vec<String>, InvalidConfig> {
-        let mut texts = Vec::new();
-        for place in self.elements()? {
-            texts.push(place.text()?.into());
-        }
-        Ok(texts)
-    }
-
     #[inline(never)]
-    fn invalid(&self, message: String) -> InvalidConfig {
-        let mut path = String::new();
-        self.write(&mut path);
-        InvalidConfig { path, message }
+    pub(crate) fn texts(&self) -> Vec<String> {
+        let elements = self.elements();
+        elements.iter().map(|place| place.text().into()).collect()
     }
 
     fn write(&self, out: &mut String) {
@@ -136,57 +170,68 @@ impl<'a> Fields<'a> {
     }
 
     #[inline(never)]
-    pub(crate) fn required(&mut self, name: &'static str) -> Result<Place<'a>, InvalidConfig> {
-        match self.optional(name) {
-            Some(place) => Ok(place),
-            None => self
-                .place
-                .fault(["the member `", name, "` is missing"].concat()),
-        }
+    pub(crate) fn required(&mut self, name: &'static str) -> Place<'a> {
+        self.optional(name).unwrap_or_else(|| {
+            self.place
+                .fault(&["the member `", name, "` is missing"].concat());
+            self.member(name, &Node::Null)
+        })
+    }
+
+    /// Returns the text of a member that may be left out.
+    #[inline(never)]
+    pub(crate) fn optional_text(&mut self, name: &'static str) -> Option<String> {
+        self.optional(name).map(|place| place.text().into())
+    }
+
+    /// Returns the texts of a member that may be left out.
+    #[inline(never)]
+    pub(crate) fn optional_texts(&mut self, name: &'static str) -> Vec<String> {
+        self.optional(name)
+            .map_or_else(Vec::new, |place| place.texts())
     }
 
     /// Returns every member, for objects whose names are data.
-    pub(crate) fn all(&self) -> impl Iterator<Item = (&'a str, Place<'a>)> + use<'a> {
-        let (members, above) = (self.members.iter(), self.place);
-        members.map(|(name, node)| {
-            let place = Place {
-                node,
-                above: Some(above),
-                step: Step::Member(name),
-            };
-            (name.as_str(), place)
-        })
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&'a str, Place<'a>)> + use<'a, '_> {
+        let members = self.members.iter();
+        members.map(|(name, node)| (name.as_str(), self.member(name, node)))
     }
 
     /// Refuses members that nobody asked for.
     #[inline(never)]
-    pub(crate) fn finish(self) -> Result<(), InvalidConfig> {
+    pub(crate) fn finish(self) {
         let unknown = self
             .members
             .iter()
             .find(|(name, _)| !self.asked.contains(&name.as_str()));
-        let Some((name, node)) = unknown else {
-            return Ok(());
-        };
-        let cure = match nearest(name, &self.asked) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known here are `{}`", self.asked.join("`, `")),
-        };
-        self.member(name, node)
-            .fault(format!("unknown member `{name}`; {cure}"))
+        if let Some((name, node)) = unknown {
+            self.member(name, node).unknown("member", name, &self.asked);
+        }
     }
 
     const fn member(&self, name: &'a str, node: &'a Node) -> Place<'a> {
         Place {
             node,
+            faults: self.place.faults,
             above: Some(self.place),
             step: Step::Member(name),
         }
     }
 }
 
+impl Place<'_> {
+    /// Notes a name that is not known, with the nearest that is.
+    pub(crate) fn unknown(&self, what: &str, name: &str, known: &[&str]) {
+        let cure = match nearest(name, known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known here are `{}`", known.join("`, `")),
+        };
+        self.fault(&format!("unknown {what} `{name}`; {cure}"));
+    }
+}
+
 /// Returns the known name that `name` is most likely a slip for.
-pub(crate) fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
+fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
     if name.len() > SLIP_BYTES_MAX {
         return None;
     }
