@@ -27,7 +27,10 @@ pub(crate) struct Tools {
 pub(crate) fn ensure() -> Result<Tools> {
     let toolchain = toolchain()?;
     say(match &toolchain {
-        Toolchain::Installed => format!("{TARGET}: installed in the active toolchain"),
+        Toolchain::Rebuilt { .. } => format!("{TARGET}: by the active toolchain, library and all"),
+        Toolchain::Installed => {
+            format!("{TARGET}: by the active toolchain; without `rust-src` guests come out larger")
+        }
         Toolchain::BuildStd { .. } => format!("{TARGET}: by Debian's compiler, /usr/bin/rustc"),
     });
     let optimiser = optimiser();
@@ -66,13 +69,13 @@ fn toolchain() -> Result<Toolchain> {
     loop {
         match Probe::of_this_machine(Optimiser::find().is_some())?.next(tried) {
             Next::Use(toolchain) => return Ok(toolchain),
-            Next::AddTarget => {
+            Next::AddSource => {
                 tried.rustup = true;
-                say(format!("{TARGET} is not installed; asking rustup for it"));
+                say("rust-src is not installed; asking rustup for it");
                 let mut rustup = Command::new("rustup");
                 // A refusal is expected, and no reason for a page of frames.
                 rustup
-                    .args(["target", "add", TARGET])
+                    .args(["component", "add", "rust-src"])
                     .env("RUST_BACKTRACE", "0");
                 if let Err(error) = run_within(RUSTUP_LIMIT, &mut rustup) {
                     say(format!("{error}; looking for another way"));

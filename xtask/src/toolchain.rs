@@ -11,7 +11,9 @@ use crate::run::{capture, cargo, is_root, root, which};
 /// A way to compile for [`TARGET`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Toolchain {
-    /// The active toolchain has the target's libraries.
+    /// The active toolchain builds the libraries from their source.
+    Rebuilt { source: PathBuf },
+    /// The active toolchain has the target's libraries: guests come out a little larger.
     Installed,
     /// Debian's compiler builds the libraries from their source, with rustup's linker.
     BuildStd { linker: PathBuf, source: PathBuf },
@@ -20,6 +22,8 @@ pub(crate) enum Toolchain {
 /// What a machine has, as far as building for [`TARGET`] goes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Probe {
+    /// The source of the active toolchain's libraries, if it is installed.
+    pub(crate) source: Option<PathBuf>,
     /// The active toolchain has the target's libraries.
     pub(crate) target: bool,
     pub(crate) rustup: bool,
@@ -55,7 +59,7 @@ pub(crate) struct Tried {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Next {
     Use(Toolchain),
-    AddTarget,
+    AddSource,
     InstallPackages(Vec<&'static str>),
     GiveUp(String),
 }
@@ -87,14 +91,17 @@ impl Toolchain {
             // Flags meant for the host's processor or linker would break the guests.
             .env_remove("RUSTFLAGS")
             .env("CARGO_ENCODED_RUSTFLAGS", self.flags().join("\u{1f}"));
-        if let Self::BuildStd { linker, .. } = self {
+        if self.source().is_some() {
             command
                 .args([
                     "-Zbuild-std=core,alloc,panic_abort",
                     "-Zbuild-std-features=optimize_for_size",
                 ])
+                .env("RUSTC_BOOTSTRAP", "1");
+        }
+        if let Self::BuildStd { linker, .. } = self {
+            command
                 .env("RUSTC", DISTRO_RUSTC)
-                .env("RUSTC_BOOTSTRAP", "1")
                 .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
                 // `cargo run` puts the libraries of the active compiler here; they are not Debian's.
                 .env_remove("LD_LIBRARY_PATH");
@@ -104,7 +111,15 @@ impl Toolchain {
 
     /// Returns whether `cargo("clippy")` can run.
     pub(crate) fn has_clippy(&self) -> bool {
-        *self == Self::Installed || Path::new(DISTRO_CLIPPY).is_file()
+        !matches!(self, Self::BuildStd { .. }) || Path::new(DISTRO_CLIPPY).is_file()
+    }
+
+    /// Returns where the source of the libraries is that are built along with a guest.
+    fn source(&self) -> Option<&Path> {
+        match self {
+            Self::Rebuilt { source } | Self::BuildStd { source, .. } => Some(source),
+            Self::Installed => None,
+        }
     }
 
     // Paths of this machine appear in the messages of panics, and so in the artefact, unless
@@ -114,8 +129,8 @@ impl Toolchain {
         if let Some(home) = cargo_home() {
             renamed.push((home.join("registry").join("src"), "/registry"));
         }
-        if let Self::BuildStd { source, .. } = self {
-            renamed.push((source.clone(), "/rustc"));
+        if let Some(source) = self.source() {
+            renamed.push((source.to_owned(), "/rustc"));
         }
         // Guests are fetched over the network: the rolled-up hash is a quarter of the size.
         let compact = [
@@ -135,12 +150,12 @@ impl Toolchain {
     // A guest's panic can only trap. Where the library is built along, it need not carry
     // the words for it either.
     fn abort_flags(&self) -> Vec<String> {
-        match self {
-            Self::Installed => Vec::new(),
-            Self::BuildStd { .. } => ["-Zunstable-options", "-Cpanic=immediate-abort"]
-                .map(str::to_owned)
-                .into(),
+        if self.source().is_none() {
+            return Vec::new();
         }
+        ["-Zunstable-options", "-Cpanic=immediate-abort"]
+            .map(str::to_owned)
+            .into()
     }
 }
 
@@ -151,6 +166,8 @@ impl Probe {
         let sysroot = capture(Command::new(&rustc).args(["--print", "sysroot"]))
             .context("no Rust compiler: install Rust from https://rustup.rs")?;
         let libraries = Path::new(sysroot.trim()).join("lib").join("rustlib");
+        let source = libraries.join("src").join("rust");
+        let has_source = source.join("library/core/Cargo.toml").is_file();
         let about = capture(Command::new(&rustc).arg("-vV"))?;
         let host = about.lines().find_map(|line| line.strip_prefix("host: "));
         let linker = libraries
@@ -158,6 +175,7 @@ impl Probe {
             .join("bin")
             .join(format!("rust-lld{}", env::consts::EXE_SUFFIX));
         Ok(Self {
+            source: has_source.then_some(source),
             target: libraries.join(TARGET).join("lib").is_dir(),
             rustup: which("rustup").is_some(),
             linker: linker.is_file().then_some(linker),
@@ -170,19 +188,23 @@ impl Probe {
 
     /// Says what to do next; decides from its arguments alone.
     pub(crate) fn next(&self, tried: Tried) -> Next {
-        if self.target {
-            return Next::Use(Toolchain::Installed);
+        if let Some(source) = self.source.clone() {
+            return Next::Use(Toolchain::Rebuilt { source });
         }
         // Before rustup is asked: what is there already must not need a network.
         if let Some(toolchain) = self.build_std() {
             return Next::Use(toolchain);
         }
         if self.rustup && !tried.rustup {
-            return Next::AddTarget;
+            return Next::AddSource;
+        }
+        let packages_help = self.apt && self.linker.is_some() && !tried.apt;
+        if self.target && !(packages_help && self.root) {
+            return Next::Use(Toolchain::Installed);
         }
         if !self.apt || self.linker.is_none() {
             return Next::GiveUp(format!(
-                "the target {TARGET} is not installed: run `rustup target add {TARGET}` where it \
+                "nothing here builds for {TARGET}: run `rustup component add rust-src` where it \
                  can reach its server, then try again"
             ));
         }
@@ -195,7 +217,7 @@ impl Probe {
         }
         if !self.root {
             return Next::GiveUp(format!(
-                "the target {TARGET} is not installed and rustup could not add it; Debian's \
+                "nothing here builds for {TARGET}, and rustup could not add `rust-src`; Debian's \
                  packages serve as well: {}",
                 by_hand(&packages)
             ));
@@ -224,7 +246,7 @@ impl Probe {
         format!(
             "Debian's packages give no compiler that can build for {TARGET}: {major}.{minor} with \
              the source of its library is needed at {DISTRO_RUSTC}, found {found}; enable the \
-             distribution's security updates, or run `rustup target add {TARGET}`"
+             distribution's security updates, or run `rustup component add rust-src`"
         )
     }
 }
@@ -345,18 +367,38 @@ mod tests {
     }
 
     #[test]
-    fn an_installed_target_is_used_whatever_else_is_there() {
+    fn the_active_toolchains_own_source_is_used_whatever_else_is_there() {
+        let source = PathBuf::from("/toolchain/src");
         let probe = Probe {
+            source: Some(source.clone()),
             target: true,
             distro: debian(Version(1, 99), true),
             ..bare()
         };
-        assert_eq!(probe.next(NOTHING), Next::Use(Toolchain::Installed));
+        let rebuilt = Next::Use(Toolchain::Rebuilt { source });
+        assert_eq!(probe.next(NOTHING), rebuilt);
+    }
+
+    #[test]
+    fn installed_libraries_are_the_last_resort() {
+        let installed = Next::Use(Toolchain::Installed);
+        let probe = Probe {
+            target: true,
+            ..bare()
+        };
+        assert_eq!(probe.next(NOTHING), Next::AddSource);
+        assert!(matches!(probe.next(RUSTUP), Next::InstallPackages(_)));
+        assert_eq!(probe.next(BOTH), installed);
+        let not_root = Probe {
+            root: false,
+            ..probe
+        };
+        assert_eq!(not_root.next(RUSTUP), installed);
         let nothing_else = Probe {
             target: true,
             ..Probe::default()
         };
-        assert_eq!(nothing_else.next(BOTH), Next::Use(Toolchain::Installed));
+        assert_eq!(nothing_else.next(NOTHING), installed);
     }
 
     #[test]
@@ -370,7 +412,7 @@ mod tests {
 
     #[test]
     fn a_bare_machine_asks_rustup_then_debian() {
-        assert_eq!(bare().next(NOTHING), Next::AddTarget);
+        assert_eq!(bare().next(NOTHING), Next::AddSource);
         assert_eq!(
             bare().next(RUSTUP),
             Next::InstallPackages(vec!["rustc-web", "rust-web-src", "binaryen"])
@@ -398,7 +440,7 @@ mod tests {
             optimiser: true,
             ..bare()
         };
-        assert_eq!(probe.next(NOTHING), Next::AddTarget);
+        assert_eq!(probe.next(NOTHING), Next::AddSource);
         let advice = advice(probe.next(RUSTUP));
         let command = "sudo apt-get update && sudo apt-get install -y --no-install-recommends \
                        rustc-web rust-web-src";
@@ -418,10 +460,7 @@ mod tests {
             },
         ] {
             let advice = advice(probe.next(RUSTUP));
-            assert!(
-                advice.contains("rustup target add wasm32-unknown-unknown"),
-                "{advice}"
-            );
+            assert!(advice.contains("rustup component add rust-src"), "{advice}");
         }
     }
 
@@ -432,7 +471,7 @@ mod tests {
             distro: debian(Version(major, minor - 1), true),
             ..bare()
         };
-        assert_eq!(old.next(NOTHING), Next::AddTarget);
+        assert_eq!(old.next(NOTHING), Next::AddSource);
         let advice = advice(old.next(BOTH));
         assert!(
             advice.contains(&format!("found {major}.{}", minor - 1)),
@@ -442,7 +481,7 @@ mod tests {
             distro: debian(Version(1, 99), false),
             ..bare()
         };
-        assert_eq!(sourceless.next(NOTHING), Next::AddTarget);
+        assert_eq!(sourceless.next(NOTHING), Next::AddSource);
     }
 
     #[test]
