@@ -2,7 +2,7 @@ import { copyFileSync } from "node:fs";
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/node.ts", "src/react.tsx"],
+  entry: ["src/index.ts", "src/node.ts", "src/react.tsx", "src/worker.ts"],
   format: "esm",
   target: "es2022",
   platform: "neutral",
@@ -12,5 +12,7 @@ export default defineConfig({
   dts: true,
   clean: true,
   external: ["react", "react/jsx-runtime", "node:fs"],
-  onSuccess: async () => copyFileSync("generated/edge.wasm", "dist/edge.wasm"),
+  onSuccess: async () => {
+    for (const name of ["edge.wasm", "worker.wasm"]) copyFileSync(`generated/${name}`, `dist/${name}`);
+  },
 });

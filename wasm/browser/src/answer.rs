@@ -1,8 +1,8 @@
-//! Failures as lines, and times as JavaScript gives them.
+//! Failures as lines.
 
 use alloc::string::String;
 
-use portcullis_engine::{LimitExceeded, RejectedBundle, SessionExpired, UnixSeconds};
+use portcullis_engine::{LimitExceeded, RejectedBundle, SessionExpired};
 
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy)]
@@ -49,14 +49,4 @@ impl From<LimitExceeded> for Failure {
     fn from(limit: LimitExceeded) -> Self {
         Self::Limit(limit)
     }
-}
-
-/// Takes a time in seconds; what is no time is past every end.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "checked to be a number from 0; a larger one than fits becomes the largest"
-)]
-pub(crate) fn seconds(time: f64) -> UnixSeconds {
-    UnixSeconds(if time >= 0.0 { time as u64 } else { u64::MAX })
 }

@@ -7,10 +7,18 @@
 
 extern crate alloc;
 
+#[cfg(feature = "edge")]
 mod answer;
+#[cfg(feature = "edge")]
 mod facts;
+#[cfg(feature = "worker")]
+mod gate;
+#[cfg(feature = "edge")]
 mod policy;
+#[cfg(feature = "edge")]
 mod session;
+mod time;
+#[cfg(feature = "edge")]
 mod trust;
 
 #[global_allocator]

@@ -5,12 +5,7 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 use portcullis_engine::{PackedRequest, SignedBundle};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::{
-    answer::{Failure, seconds},
-    facts::facts,
-    session::Session,
-    trust::trust,
-};
+use crate::{answer::Failure, facts::facts, session::Session, time::seconds, trust::trust};
 
 /// A verified bundle, or why it was not believed.
 #[derive(Debug)]

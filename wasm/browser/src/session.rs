@@ -5,7 +5,7 @@ use alloc::{boxed::Box, string::String, vec, vec::Vec};
 use portcullis_engine::{Decision, PackedQuestion, PermissionId, Question, Resource, UnixSeconds};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::answer::{Failure, seconds};
+use crate::{answer::Failure, time::seconds};
 
 /// A resolved subject, or why it was not.
 #[derive(Debug)]

@@ -4,6 +4,8 @@ export type PortcullisErrorCode =
   | "not-started"
   /** The trust could never accept a bundle. */
   | "invalid-trust"
+  /** The gate's configuration is not one; the words say where and why. */
+  | "invalid-config"
   /** The bundle was not believed; `rejection` says which check failed. */
   | "bundle-rejected"
   /** The bundle or the session no longer holds. */

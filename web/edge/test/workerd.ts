@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { openSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { WORKERD } from "./fixtures";
@@ -28,8 +28,15 @@ const worker :Workerd.Worker = (
 );
 `,
   );
+  return started(config);
+}
+
+/** Starts workerd with a configuration. */
+export async function started(config: URL): Promise<Workerd> {
+  // What it logs is for who looks for a fault.
+  const log = openSync(new URL("workerd.log", config), "w");
   const child = spawn(WORKERD as string, ["serve", fileURLToPath(config), "--control-fd=3"], {
-    stdio: ["ignore", "inherit", "inherit", "pipe"],
+    stdio: ["ignore", log, log, "pipe"],
   });
   const port = await listening(child);
   return { url: `http://127.0.0.1:${port}`, close: () => void child.kill() };

@@ -26,15 +26,25 @@ struct Entry {
 }
 
 /// Every build.
-const ENTRIES: [Entry; 1] = [Entry {
-    name: "edge",
-    script: "index.js",
-    bound: Size {
-        raw: 115_000,
-        // A ratchet on the way to 40,000: lower it with every saving, never raise it.
-        gzipped: 50_500,
+const ENTRIES: [Entry; 2] = [
+    Entry {
+        name: "edge",
+        script: "index.js",
+        bound: Size {
+            raw: 115_000,
+            // A ratchet on the way to 40,000: lower it with every saving, never raise it.
+            gzipped: 50_500,
+        },
     },
-}];
+    Entry {
+        name: "worker",
+        script: "worker.js",
+        bound: Size {
+            raw: 260_000,
+            gzipped: 120_000,
+        },
+    },
+];
 
 /// Builds the guests, the package of them, and checks both.
 pub(crate) fn build(tools: &Tools) -> Result<()> {

@@ -1,0 +1,169 @@
+//! The class `Gate`: requests in, verdicts out.
+
+use alloc::{
+    borrow::ToOwned,
+    string::{String, ToString as _},
+    vec::Vec,
+};
+
+use portcullis_engine::write_json_string;
+use portcullis_gate::{GateConfig, Level, Offer, Peer, Request, Verdict};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::time::seconds;
+
+/// A gate, or what is wrong with its configuration.
+#[derive(Debug)]
+#[wasm_bindgen]
+pub struct Gate(Result<portcullis_gate::Gate, String>);
+
+#[wasm_bindgen]
+impl Gate {
+    /// Reads a configuration: one strict JSON document.
+    #[must_use]
+    #[wasm_bindgen(constructor)]
+    pub fn new(config: &[u8]) -> Self {
+        let config = GateConfig::from_json(config).map_err(|invalid| invalid.to_string());
+        Self(config.map(portcullis_gate::Gate::new))
+    }
+
+    /// Returns what is wrong with the configuration; nothing where it is right.
+    #[must_use]
+    pub fn invalid(&self) -> String {
+        self.0.as_ref().err().cloned().unwrap_or_default()
+    }
+
+    /// Returns the bundle that the configuration carries; empty where it carries none.
+    #[must_use]
+    pub fn bundle(&self) -> Vec<u8> {
+        let gate = self.0.as_ref().ok();
+        let bundle = gate.and_then(|gate| gate.config().bundle());
+        bundle.map(<[u8]>::to_vec).unwrap_or_default()
+    }
+
+    /// Offers a bundle: returns `accepted` or `unchanged`, or why it was refused.
+    pub fn offer(&mut self, bundle: Vec<u8>, now: f64) -> String {
+        let Ok(gate) = &mut self.0 else {
+            return "!no-gate".to_owned();
+        };
+        match gate.offer(bundle, seconds(now)) {
+            Ok(Offer::Accepted(_)) => "accepted".to_owned(),
+            Ok(Offer::Unchanged) => "unchanged".to_owned(),
+            Err(rejection) => ["!bundle-rejected ", rejection.code()].concat(),
+        }
+    }
+
+    /// Replaces the keys that verify tokens; returns what is wrong with them, if anything is.
+    pub fn replace_token_keys(&mut self, json: &[u8]) -> String {
+        let Ok(gate) = &mut self.0 else {
+            return "no gate".to_owned();
+        };
+        let replaced = gate.replace_token_keys(json);
+        replaced.map_or_else(|invalid| invalid.to_string(), |()| String::new())
+    }
+
+    /// Judges a packed request (`web/edge/src/gate.ts`), and returns what becomes of it as JSON.
+    pub fn judge(&mut self, packed: &[u8], now: f64) -> String {
+        let Ok(gate) = &mut self.0 else {
+            return "!no-gate".to_owned();
+        };
+        judge(gate, packed, now).unwrap_or_else(|| "!malformed".to_owned())
+    }
+
+    /// Returns how it stands, as JSON.
+    #[must_use]
+    pub fn status(&self, now: f64) -> String {
+        let gate = self.0.as_ref();
+        gate.map_or_else(
+            |_| "!no-gate".to_owned(),
+            |gate| gate.status(seconds(now)).to_json(),
+        )
+    }
+}
+
+fn judge(gate: &mut portcullis_gate::Gate, packed: &[u8], now: f64) -> Option<String> {
+    let mut rest = packed;
+    let method = run(&mut rest)?;
+    let authority = run(&mut rest)?;
+    let target = run(&mut rest)?;
+    let nonce = run(&mut rest)?;
+    let (kind, peer) = run(&mut rest)?.split_first()?;
+    let peer = core::str::from_utf8(peer).ok()?;
+    let peer = match kind {
+        1 => Peer::Address(peer.parse().ok()?),
+        2 => Peer::Identity(peer),
+        _ => Peer::Unknown,
+    };
+    let mut headers = Vec::new();
+    while !rest.is_empty() {
+        headers.push((run(&mut rest)?, run(&mut rest)?));
+    }
+    let request = Request {
+        method,
+        authority,
+        target,
+        headers: &headers,
+        peer,
+        nonce,
+    };
+    Some(written(&gate.judge(&request, seconds(now))))
+}
+
+/// Takes a run: its length as a little-endian u32, then its bytes.
+fn run<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (length, after) = rest.split_first_chunk::<4>()?;
+    let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+    let (bytes, after) = after.split_at_checked(length)?;
+    *rest = after;
+    Some(bytes)
+}
+
+fn written(verdict: &Verdict) -> String {
+    let mut out = String::from(r#"{"forward":"#);
+    match verdict {
+        Verdict::Forward(forward) => {
+            out.push_str(r#"{"remove":["#);
+            for (at, name) in forward.remove.iter().enumerate() {
+                out.push_str(if at > 0 { "," } else { "" });
+                write_json_string(&mut out, name);
+            }
+            out.push_str(r#"],"set":"#);
+            pairs(&mut out, &forward.set);
+            out.push_str(r#"},"respond":null"#);
+        }
+        Verdict::Respond(response) => {
+            out.push_str(r#"null,"respond":{"status":"#);
+            out.push_str(&response.status.to_string());
+            out.push_str(r#","headers":"#);
+            pairs(&mut out, &response.headers);
+            out.push_str(r#","body":"#);
+            write_json_string(&mut out, &response.body);
+            out.push('}');
+        }
+    }
+    let entry = verdict.entry();
+    out.push_str(r#","level":""#);
+    out.push_str(match entry.level {
+        Level::Off => "off",
+        Level::Debug => "debug",
+        Level::Info => "info",
+        Level::Warn => "warn",
+        Level::Error => "error",
+    });
+    out.push_str(r#"","entry":"#);
+    entry.write_json(&mut out);
+    out.push('}');
+    out
+}
+
+fn pairs(out: &mut String, pairs: &[(String, String)]) {
+    out.push('[');
+    for (at, (name, value)) in pairs.iter().enumerate() {
+        out.push_str(if at > 0 { ",[" } else { "[" });
+        write_json_string(out, name);
+        out.push(',');
+        write_json_string(out, value);
+        out.push(']');
+    }
+    out.push(']');
+}

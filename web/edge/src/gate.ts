@@ -1,0 +1,224 @@
+import { Gate as GuestGate, initSync } from "../generated/worker.js";
+import { type Clock, turnClock } from "./clock";
+import { answered, PortcullisError } from "./errors";
+
+/** Who is at the other end of the connection, by what the platform itself knows: never a header. */
+export type Peer = { readonly address: string } | { readonly identity: string };
+
+/** What is known beside the request. */
+export interface JudgeOptions {
+  /** Unknown, unless given, and then no header of identity is believed. */
+  readonly peer?: Peer;
+  /** Where the client asked to, if the request's URL is another. */
+  readonly authority?: string;
+}
+
+/** What a log keeps: all that the client was not told. */
+export interface LogEntry {
+  readonly code: string;
+  readonly trace?: string;
+  readonly [member: string]: unknown;
+}
+
+/** What becomes of a request: one of the two is null. */
+export interface Verdict {
+  readonly forward: { readonly remove: readonly string[]; readonly set: readonly (readonly [string, string])[] } | null;
+  readonly respond: {
+    readonly status: number;
+    readonly headers: readonly (readonly [string, string])[];
+    readonly body: string;
+  } | null;
+  readonly level: "off" | "debug" | "info" | "warn" | "error";
+  readonly entry: LogEntry;
+}
+
+/** How a gate stands. */
+export interface GateStatus {
+  readonly ready: boolean;
+  readonly tenants: readonly {
+    readonly tenant: string;
+    readonly sequence: number;
+    readonly expires_at: number;
+    readonly ready: boolean;
+    readonly stale: boolean;
+  }[];
+  readonly last_rejection?: string;
+  readonly tokens: number;
+}
+
+let started = false;
+
+/** Makes the gate ready, from the module that a Worker imports. Further calls do nothing. */
+export function startSync(module: WebAssembly.Module | BufferSource): void {
+  if (started) return;
+  initSync({ module });
+  started = true;
+}
+
+/** Judges requests by the newest bundle that it was offered and believed. */
+export class Gate {
+  readonly #guest: GuestGate;
+  readonly #clock: Clock;
+  /** The configuration's own bundle, until it is offered. */
+  #carried: Uint8Array | undefined;
+  #etag: string | undefined;
+
+  /**
+   * Takes a configuration (docs/GATE.md), and the bundle that it may carry.
+   *
+   * @throws PortcullisError `invalid-config` or `not-started`.
+   */
+  constructor(config: object | string, options: { readonly now?: Clock } = {}) {
+    if (!started) throw new PortcullisError("not-started", "call `startSync` first");
+    this.#clock = options.now ?? turnClock;
+    this.#guest = new GuestGate(ENCODER.encode(typeof config === "string" ? config : JSON.stringify(config)));
+    const invalid = this.#guest.invalid();
+    if (invalid) throw new PortcullisError("invalid-config", invalid);
+    const bundle = this.#guest.bundle();
+    // Not offered yet: while a Worker starts, its clock may stand at zero.
+    if (bundle.length > 0) this.#carried = bundle;
+  }
+
+  /**
+   * Offers a bundle; what was accepted before answers on where it is refused.
+   *
+   * @throws PortcullisError `bundle-rejected`.
+   */
+  offer(bundle: Uint8Array | ArrayBuffer): "accepted" | "unchanged" {
+    const bytes = bundle instanceof Uint8Array ? bundle : new Uint8Array(bundle);
+    return answered(this.#guest.offer(bytes, this.#clock())) as "accepted" | "unchanged";
+  }
+
+  /**
+   * Looks for a newer bundle, and offers it.
+   *
+   * @throws PortcullisError `offline` or `bundle-rejected`.
+   */
+  async refresh(
+    url: string | URL,
+    fetcher: (url: string | URL, init: RequestInit) => Promise<Response> = fetch,
+  ): Promise<"accepted" | "unchanged"> {
+    let bytes: ArrayBuffer;
+    let etag: string | null;
+    try {
+      const response = await fetcher(url, { headers: this.#etag ? { "if-none-match": this.#etag } : {} });
+      if (response.status === 304) return "unchanged";
+      if (!response.ok) throw new Error(`status ${response.status}`);
+      etag = response.headers.get("etag");
+      bytes = await response.arrayBuffer();
+    } catch (cause) {
+      throw new PortcullisError("offline", "the bundle could not be fetched", { cause });
+    }
+    const offered = this.offer(bytes);
+    this.#etag = etag ?? undefined;
+    return offered;
+  }
+
+  /**
+   * Replaces the keys that verify tokens by another JWK set.
+   *
+   * @throws PortcullisError `invalid-config`: the former keys stay.
+   */
+  replaceTokenKeys(keys: object): void {
+    const invalid = this.#guest.replace_token_keys(ENCODER.encode(JSON.stringify(keys)));
+    if (invalid) throw new PortcullisError("invalid-config", invalid);
+  }
+
+  /** Says what becomes of a request. */
+  judge(request: Request, options: JudgeOptions = {}): Verdict {
+    this.#offerCarried();
+    const url = new URL(request.url);
+    const nonce = crypto.getRandomValues(new Uint8Array(16));
+    const peer = options.peer ?? {};
+    const runs = [
+      ENCODER.encode(request.method),
+      ENCODER.encode(options.authority ?? request.headers.get("host") ?? url.host),
+      ENCODER.encode(url.pathname + url.search),
+      nonce,
+      "address" in peer
+        ? tagged(1, peer.address as string)
+        : "identity" in peer
+          ? tagged(2, peer.identity as string)
+          : Uint8Array.of(0),
+    ];
+    request.headers.forEach((value, name) => runs.push(ENCODER.encode(name), bytesOf(value)));
+    return JSON.parse(answered(this.#guest.judge(packed(runs), this.#clock())));
+  }
+
+  /** Answers a request: by the gate itself, or by the upstream, which gets what may go on. */
+  async handle(
+    request: Request,
+    upstream: (request: Request) => Promise<Response> | Response,
+    options: JudgeOptions & { readonly log?: (verdict: Verdict) => void } = {},
+  ): Promise<Response> {
+    let verdict: Verdict;
+    try {
+      verdict = this.judge(request, options);
+    } catch {
+      // What cannot be judged does not go on.
+      return new Response(null, { status: 503 });
+    }
+    options.log?.(verdict);
+    if (verdict.forward) {
+      const headers = new Headers(request.headers);
+      for (const name of verdict.forward.remove) headers.delete(name);
+      for (const [name, value] of verdict.forward.set) headers.set(name, value);
+      return upstream(new Request(request, { headers, redirect: "manual" }));
+    }
+    if (!verdict.respond) return new Response(null, { status: 503 });
+    const { status, headers, body } = verdict.respond;
+    const empty = request.method === "HEAD" || status === 204;
+    return new Response(empty ? null : body, { status, headers: headers.map(([name, value]) => [name, value]) });
+  }
+
+  /** Returns how the gate stands. */
+  status(): GateStatus {
+    this.#offerCarried();
+    return JSON.parse(answered(this.#guest.status(this.#clock())));
+  }
+
+  #offerCarried(): void {
+    const bundle = this.#carried;
+    if (!bundle) return;
+    this.#carried = undefined;
+    try {
+      this.offer(bundle);
+    } catch {
+      // The status says why, and until another is accepted every request is refused.
+    }
+  }
+}
+
+/** Returns the bytes of a header's value: each character is one, unless a platform decoded them. */
+function bytesOf(value: string): Uint8Array {
+  const bytes = new Uint8Array(value.length);
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    if (code > 0xff) return ENCODER.encode(value);
+    bytes[at] = code;
+  }
+  return bytes;
+}
+
+function tagged(tag: number, text: string): Uint8Array {
+  const bytes = ENCODER.encode(text);
+  const run = new Uint8Array(bytes.length + 1);
+  run[0] = tag;
+  run.set(bytes, 1);
+  return run;
+}
+
+/** Packs runs as the guest reads them (`wasm/browser/src/gate.rs`). */
+function packed(runs: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(runs.reduce((sum, run) => sum + 4 + run.length, 0));
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const run of runs) {
+    view.setUint32(at, run.length, true);
+    bytes.set(run, at + 4);
+    at += 4 + run.length;
+  }
+  return bytes;
+}
+
+const ENCODER = new TextEncoder();
