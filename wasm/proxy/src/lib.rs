@@ -16,6 +16,8 @@ mod root;
 mod settings;
 mod shared;
 mod source;
+#[cfg(test)]
+mod tests;
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]

@@ -1,10 +1,16 @@
 //! What is allowed, denied, conditional and unknown, end to end.
 
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
 use anyhow::{Result, ensure};
+use base64ct::{Base64, Encoding as _};
 use portcullis_gate::Peer;
 use portcullis_gateways::ask::{Ask, Gateway, Native, Outcome, agree};
 use portcullis_gateways::site::Site;
-use portcullis_gateways::tools::Tool;
+use portcullis_gateways::tools::{Tool, root};
+use serde_json::Value;
 
 use crate::place;
 use crate::suite::Suite;
@@ -20,11 +26,58 @@ pub(crate) fn add(suite: &mut Suite) {
         ensure!(place.running.metric("bundle.accepted")? >= 1);
         Ok(())
     });
+    suite.add("envoy/a_user_fills_in_what_runs_here", Tool::Envoy, filled);
     suite.add("wasi-http/decisions", Tool::Wasmtime, || {
         let site = Site::load()?;
         let place = place::middleware(&site, &site.bundle(1)?)?;
         check(&site, &place.gateway, &place.configuration)
     });
+}
+
+/// What `examples/envoy/fill` makes is what the tests run, but for ports and paths.
+fn filled() -> Result<()> {
+    let site = Site::load()?;
+    let folder = tempfile::tempdir()?;
+    let write = |name: &str, content: &[u8]| -> Result<PathBuf> {
+        let path = folder.path().join(name);
+        fs::write(&path, content)?;
+        Ok(path)
+    };
+    let bundle = site.bundle(1)?;
+    // Files are written with line breaks.
+    let pretty: Value = serde_json::from_str(&site.trust()?)?;
+    let trust = write(
+        "trust.json",
+        serde_json::to_string_pretty(&pretty)?.as_bytes(),
+    )?;
+    let keys = write("jwks.json", site.token_keys().as_bytes())?;
+    let bundle_file = write("acme.pclb", &bundle)?;
+    for template in ["inline.yaml", "fetched.yaml", "behind-jwt-authn.yaml"] {
+        let example = root().join("examples/envoy").join(template);
+        let mut fill = Command::new(root().join("examples/envoy/fill"));
+        fill.arg(&example).arg(&trust).arg(&keys);
+        let text = fs::read_to_string(&example)?;
+        if text.contains("\"@BUNDLE@\"") {
+            fill.arg(&bundle_file);
+        }
+        let output = fill.output()?;
+        ensure!(output.status.success(), "{output:?}");
+        let filled = String::from_utf8(output.stdout)?;
+        let compact = |text: &str| text.split_whitespace().collect::<String>();
+        let expected = text
+            .replace("@TRUST@", &site.trust()?)
+            .replace("@JWKS@", &site.token_keys())
+            .replace("@BUNDLE@", &Base64::encode_string(&bundle));
+        let uncommented = |text: &str| {
+            let lines = text.lines().filter(|line| !line.starts_with('#'));
+            compact(&lines.collect::<String>())
+        };
+        ensure!(
+            uncommented(&filled) == uncommented(&expected),
+            "{template}: {filled}"
+        );
+    }
+    Ok(())
 }
 
 fn check(site: &Site, gateway: &Gateway, configuration: &str) -> Result<()> {
