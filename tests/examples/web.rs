@@ -14,7 +14,8 @@ use std::{collections::BTreeMap, env, fs};
 
 use base64ct::{Base64, Encoding as _};
 use portcullis_engine::{
-    KeyUse, PackedRequest, PermissionId, Policy, SignedBundle, SliceUse, Trust, TrustedKey, UnixSeconds,
+    KeyUse, PackedRequest, PermissionId, Policy, SignedBundle, SliceUse, Trust, TrustedKey,
+    UnixSeconds,
 };
 use portcullis_host::{pack, pack_subject};
 use portcullis_policy::{

@@ -99,13 +99,14 @@ pub(crate) const GUESTS: [Guest; 4] = [
 
 /// Every `no_std` crate. Each is checked alone, for together with others a feature that one of
 /// them turns on would hide that another needs `std`.
-pub(crate) const NO_STD: [&str; 6] = [
+pub(crate) const NO_STD: [&str; 7] = [
     "portcullis-engine",
     "portcullis-gate",
     "portcullis-component",
     "portcullis-gateway",
     "portcullis-proxy",
     "portcullis-http",
+    "portcullis-browser",
 ];
 
 impl Guest {

@@ -31,17 +31,17 @@ const ENTRIES: [Entry; 2] = [
         name: "edge",
         script: "index.js",
         bound: Size {
-            raw: 115_000,
+            raw: 105_000,
             // A ratchet on the way to 40,000: lower it with every saving, never raise it.
-            gzipped: 50_500,
+            gzipped: 49_500,
         },
     },
     Entry {
         name: "worker",
         script: "worker.js",
         bound: Size {
-            raw: 260_000,
-            gzipped: 120_000,
+            raw: 215_000,
+            gzipped: 105_000,
         },
     },
 ];
@@ -167,7 +167,10 @@ fn build_package() -> Result<()> {
 fn check_exports(published: &Path) -> Result<()> {
     let package = fs::read_to_string(published.join("package.json"))?;
     let package: serde_json::Value = serde_json::from_str(&package)?;
-    let mut pending = vec![&package["exports"]];
+    let exports = package
+        .get("exports")
+        .context("package.json exports nothing")?;
+    let mut pending = vec![exports];
     let mut seen = 0;
     while let Some(value) = pending.pop() {
         if let Some(members) = value.as_object() {
