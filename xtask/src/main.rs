@@ -34,7 +34,7 @@ struct Arguments {
 enum Chore {
     /// Find what building WebAssembly needs, and install what is missing
     ///
-    /// Looks for the target wasm32-unknown-unknown and for wasm-opt. What is missing comes from
+    /// Looks for what compiles to wasm32-unknown-unknown and for wasm-opt. What is missing comes from
     /// rustup, else from Debian's packages (rustc-web and rust-web-src), else this says what to
     /// run. When all is there it changes nothing and needs no network.
     Setup,
