@@ -113,11 +113,11 @@ impl Connection {
 
     fn head(
         &mut self,
-        parse: fn(&[u8]) -> io::Result<Option<(Message, usize)>>,
+        parse: fn(&[u8]) -> io::Result<Option<Head>>,
     ) -> io::Result<Option<Message>> {
         loop {
             if !self.unread.is_empty()
-                && let Some((message, bytes)) = parse(&self.unread)?
+                && let Some(Head { message, bytes }) = parse(&self.unread)?
             {
                 self.unread.drain(..bytes);
                 return Ok(Some(message));
@@ -197,7 +197,7 @@ impl Connection {
     fn fill(&mut self) -> io::Result<usize> {
         let mut buffer = [0; 16 * 1024];
         let bytes = self.stream.read(&mut buffer)?;
-        self.unread.extend_from_slice(&buffer[..bytes]);
+        self.unread.extend(buffer.iter().take(bytes));
         Ok(bytes)
     }
 }
@@ -205,13 +205,16 @@ impl Connection {
 /// Reads the head of a request as a server would; nothing if it is no request.
 #[must_use]
 pub fn parse_request(bytes: &[u8]) -> Option<Message> {
-    request_head(bytes)
-        .ok()
-        .flatten()
-        .map(|(message, _)| message)
+    request_head(bytes).ok().flatten().map(|head| head.message)
 }
 
-fn request_head(bytes: &[u8]) -> io::Result<Option<(Message, usize)>> {
+/// A message without its body, and how long its head was.
+struct Head {
+    message: Message,
+    bytes: usize,
+}
+
+fn request_head(bytes: &[u8]) -> io::Result<Option<Head>> {
     let mut fields = [httparse::EMPTY_HEADER; FIELDS_MAX];
     let mut parsed = httparse::Request::new(&mut fields);
     let httparse::Status::Complete(size) = parsed.parse(bytes).map_err(malformed)? else {
@@ -223,10 +226,13 @@ fn request_head(bytes: &[u8]) -> io::Result<Option<(Message, usize)>> {
         headers: headers(parsed.headers),
         ..Message::default()
     };
-    Ok(Some((message, size)))
+    Ok(Some(Head {
+        message,
+        bytes: size,
+    }))
 }
 
-fn response_head(bytes: &[u8]) -> io::Result<Option<(Message, usize)>> {
+fn response_head(bytes: &[u8]) -> io::Result<Option<Head>> {
     let mut fields = [httparse::EMPTY_HEADER; FIELDS_MAX];
     let mut parsed = httparse::Response::new(&mut fields);
     let httparse::Status::Complete(size) = parsed.parse(bytes).map_err(malformed)? else {
@@ -237,7 +243,10 @@ fn response_head(bytes: &[u8]) -> io::Result<Option<(Message, usize)>> {
         headers: headers(parsed.headers),
         ..Message::default()
     };
-    Ok(Some((message, size)))
+    Ok(Some(Head {
+        message,
+        bytes: size,
+    }))
 }
 
 fn headers(fields: &[httparse::Header<'_>]) -> Vec<(String, String)> {

@@ -108,7 +108,7 @@ impl Origin {
                 let etag = format!("\"v{}\"", state.version);
                 (state.bundle.clone(), etag, state.manner)
             };
-            let half = &bundle[..bundle.len() / 2];
+            let (half, _) = bundle.split_at(bundle.len() / 2);
             let (announced, sent) = match manner {
                 Manner::Down => return Ok(()),
                 Manner::Failing => {

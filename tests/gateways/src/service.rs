@@ -91,8 +91,9 @@ impl Service {
 
     fn log_end(&self) -> String {
         let log = self.log().unwrap_or_default();
-        let lines: Vec<&str> = log.lines().collect();
-        lines[lines.len().saturating_sub(20)..].join("\n")
+        let count = log.lines().count();
+        let last: Vec<&str> = log.lines().skip(count.saturating_sub(20)).collect();
+        last.join("\n")
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who is at the other end, by what the proxy knows of the connection.
 
-use alloc::{string::String, vec::Vec};
+use alloc::string::String;
 use core::{
     net::{IpAddr, SocketAddr},
     str,
@@ -36,8 +36,7 @@ impl KnownPeer {
             PeerUse::Identity | PeerUse::None => None,
         };
         address
-            .as_ref()
-            .and_then(read_address)
+            .and_then(|address| read_address(&address))
             .map_or(Self::Unknown, Self::Address)
     }
 
@@ -51,7 +50,7 @@ impl KnownPeer {
 }
 
 // `192.0.2.1:4711` and `[2001:db8::1]:4711`; anything else, such as a pipe, is no address.
-fn read_address(written: &Vec<u8>) -> Option<IpAddr> {
+fn read_address(written: &[u8]) -> Option<IpAddr> {
     let address: SocketAddr = str::from_utf8(written).ok()?.parse().ok()?;
     Some(address.ip())
 }
@@ -69,7 +68,7 @@ mod tests {
 
     #[test]
     fn only_a_socket_address_is_an_address() {
-        let read = |text: &str| read_address(&text.as_bytes().to_vec()).map(|ip| ip.to_canonical());
+        let read = |text: &str| read_address(text.as_bytes()).map(|ip| ip.to_canonical());
         assert_eq!(read("192.0.2.1:4711"), "192.0.2.1".parse().ok());
         assert_eq!(read("[2001:db8::1]:4711"), "2001:db8::1".parse().ok());
         for text in ["", "192.0.2.1", "/var/run/envoy.sock", "localhost:80"] {

@@ -37,10 +37,11 @@ impl Place {
 
     /// Shares a bundle that was accepted.
     pub(crate) fn publish(&self, host: &impl Host, bundle: &SharedBundle) {
-        let etag = bundle
-            .etag
-            .get(..ETAG_BYTES_MAX)
-            .map_or(&bundle.etag[..], |_| &[]);
+        // Without its entity tag a bundle is only fetched once more than needed.
+        let fits = |etag: &&Vec<u8>| etag.len() <= ETAG_BYTES_MAX;
+        let etag = Some(&bundle.etag)
+            .filter(fits)
+            .map_or(&[][..], Vec::as_slice);
         let mut value = Vec::with_capacity(bundle.bytes.len().saturating_add(etag.len() + 2));
         value.extend_from_slice(&u16::try_from(etag.len()).unwrap_or(0).to_le_bytes());
         value.extend_from_slice(etag);
@@ -72,10 +73,7 @@ impl Place {
     /// Takes the turn to fetch, if it is time for one and no other worker took it.
     pub(crate) fn take_turn(&self, host: &impl Host, now_ms: u64, next_ms: u64) -> bool {
         let (due_ms, token) = match host.shared(&self.turn) {
-            Some((due, token)) => (
-                due.try_into().map_or(0, |due| u64::from_le_bytes(due)),
-                token,
-            ),
+            Some((due, token)) => (due.try_into().map_or(0, u64::from_le_bytes), token),
             None => (0, ALWAYS),
         };
         // A turn far away was not taken by this clock.

@@ -143,7 +143,8 @@ fn client(
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
         let before = newest.load(Ordering::SeqCst);
-        let turn = (before + TURNS - (step >> 60) % 8 * if step % 5 == 0 { 7 } else { 1 }) % TURNS;
+        let turn = (before + TURNS - (step >> 60) % 8 * if step.is_multiple_of(5) { 7 } else { 1 })
+            % TURNS;
         let token = turns
             .get(usize::try_from(turn)?)
             .context("there is no such turn")?;
