@@ -190,5 +190,5 @@ impl GateConfig {
 }
 
 fn parse(json: &[u8]) -> Result<Node, InvalidConfig> {
-    Node::parse(json).map_err(|error| InvalidConfig::at_root(["not JSON: ", &error].concat()))
+    Node::parse(json).map_err(InvalidConfig::at_root)
 }

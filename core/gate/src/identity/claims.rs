@@ -38,38 +38,25 @@ pub(super) fn read(
         return Err("audience");
     }
     let map = &config.claims;
-    let one = |path: &Option<ClaimPath>, fault: &'static str| match path {
-        None => Ok(None),
-        Some(path) => match path.find(claims) {
-            None | Some(Node::Null) => Ok(None),
-            Some(node) => scalar(node).map(Some).ok_or(fault),
-        },
-    };
-    let many = |path: &Option<ClaimPath>, fault: &'static str| match path {
-        None => Ok(Vec::new()),
-        Some(path) => match path.find(claims) {
-            None | Some(Node::Null) => Ok(Vec::new()),
-            Some(node) => texts(node).ok_or(fault),
-        },
-    };
     let id = map.subject.find(claims).and_then(Node::as_str);
     let id = id.filter(|id| is_value(id)).ok_or("subject")?;
-    let kind = one(&map.kind, "type")?.unwrap_or_else(|| "user".to_owned());
+    let kind = one(claims, map.kind.as_ref())
+        .ok_or("type")?
+        .unwrap_or_else(|| "user".to_owned());
     if !is_value(&kind) {
         return Err("type");
     }
-    let tenant = one(&map.tenant, "tenant")?;
+    let tenant = one(claims, map.tenant.as_ref()).ok_or("tenant")?;
     if map.tenant.is_some() && tenant.is_none() {
         return Err("tenant");
     }
-    let version = match one(&map.version, "version")? {
+    let version = match one(claims, map.version.as_ref()).ok_or("version")? {
         Some(text) => Some(text.parse().map_err(|_| "version")?),
         None => None,
     };
     let mut attributes = Vec::new();
     for (name, path) in &map.attributes {
-        let path = Some(path.clone());
-        let mut values = many(&path, "attribute")?;
+        let mut values = many(claims, Some(path)).ok_or("attribute")?;
         values.retain(|value| !value.is_empty());
         if !values.iter().all(|value| is_value(value)) {
             return Err("attribute");
@@ -79,18 +66,40 @@ pub(super) fn read(
     Ok(Identity {
         kind,
         id: id.to_owned(),
-        roles: many(&map.roles, "roles")?,
-        team_roles: match map.team_roles.as_ref().and_then(|path| path.find(claims)) {
-            None | Some(Node::Null) => Vec::new(),
+        roles: many(claims, map.roles.as_ref()).ok_or("roles")?,
+        team_roles: match find(claims, map.team_roles.as_ref()) {
+            None => Vec::new(),
             Some(node) => team_roles(node).ok_or("team-roles")?,
         },
-        groups: many(&map.groups, "groups")?,
+        groups: many(claims, map.groups.as_ref()).ok_or("groups")?,
         attributes,
         tenant,
         version,
         valid_from: UnixSeconds(from),
         valid_until,
     })
+}
+
+/// Returns a claim, if the token has it.
+fn find<'n>(claims: &'n Node, path: Option<&ClaimPath>) -> Option<&'n Node> {
+    let found = path?.find(claims)?;
+    (!matches!(found, Node::Null)).then_some(found)
+}
+
+/// Returns a scalar claim, if the token has it; nothing at all where it is no scalar.
+fn one(claims: &Node, path: Option<&ClaimPath>) -> Option<Option<String>> {
+    match find(claims, path) {
+        None => Some(None),
+        Some(node) => scalar(node).map(Some),
+    }
+}
+
+/// Returns a claim as a list, empty if the token does not have it.
+fn many(claims: &Node, path: Option<&ClaimPath>) -> Option<Vec<String>> {
+    match find(claims, path) {
+        None => Some(Vec::new()),
+        Some(node) => texts(node),
+    }
 }
 
 /// Returns a numeric date (RFC 7519, section 2) in whole seconds.

@@ -1,12 +1,12 @@
 //! A JSON value.
 
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
-use core::fmt;
+use core::{cell::Cell, fmt};
 
 use portcullis_engine::write_json_string;
 use serde::{
-    Deserialize, Deserializer,
-    de::{Error, MapAccess, SeqAccess, Visitor},
+    Deserializer,
+    de::{DeserializeSeed, MapAccess, SeqAccess, Visitor},
 };
 
 /// A JSON value with its members in the order written; no two have one name.
@@ -27,9 +27,21 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// Tells what is no JSON, or the member that stands twice.
+    /// Tells where it is no JSON, or a member stands twice.
     pub(crate) fn parse(text: &[u8]) -> Result<Self, String> {
-        serde_json::from_slice(text).map_err(|error| format!("{error}"))
+        let sound = Cell::new(true);
+        let mut deserializer = serde_json::Deserializer::from_slice(text);
+        let read = Seed(&sound)
+            .deserialize(&mut deserializer)
+            .and_then(|node| deserializer.end().map(|()| node));
+        match read {
+            Ok(node) if sound.get() => Ok(node),
+            Ok(_) => Err("a member stands twice, or there are more than 256 of them".to_owned()),
+            Err(error) => {
+                let (line, column) = (error.line(), error.column());
+                Err(format!("not JSON at line {line} column {column}"))
+            }
+        }
     }
 
     pub(crate) fn member(&self, name: &str) -> Option<&Self> {
@@ -100,15 +112,19 @@ impl Node {
     }
 }
 
-impl<'de> Deserialize<'de> for Node {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(NodeVisitor)
+/// Reads a value, and says if a member stands twice anywhere in it.
+#[derive(Clone, Copy)]
+struct Seed<'s>(&'s Cell<bool>);
+
+impl<'de> DeserializeSeed<'de> for Seed<'_> {
+    type Value = Node;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-struct NodeVisitor;
-
-impl<'de> Visitor<'de> for NodeVisitor {
+impl<'de> Visitor<'de> for Seed<'_> {
     type Value = Node;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -141,7 +157,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
         let mut array = Vec::new();
-        while let Some(item) = items.next_element()? {
+        while let Some(item) = items.next_element_seed(self)? {
             array.push(item);
         }
         Ok(Node::Array(array))
@@ -149,13 +165,12 @@ impl<'de> Visitor<'de> for NodeVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Node, A::Error> {
         let mut members: Vec<(String, Node)> = Vec::new();
-        while let Some((name, value)) = entries.next_entry::<String, Node>()? {
+        while let Some(name) = entries.next_key::<String>()? {
+            let value = entries.next_value_seed(self)?;
             // Quadratic, and bounded.
-            if members.len() >= MEMBERS_MAX {
-                return Err(A::Error::custom("more than 256 members"));
-            }
-            if members.iter().any(|(known, _)| *known == name) {
-                return Err(A::Error::custom("a member stands twice"));
+            if members.len() >= MEMBERS_MAX || members.iter().any(|(known, _)| *known == name) {
+                self.0.set(false);
+                continue;
             }
             members.push((name, value));
         }

@@ -207,7 +207,9 @@ fn is_method(name: &str) -> bool {
 }
 
 fn is_origin(origin: &str) -> bool {
-    let Some((scheme, host)) = origin.split_once("://") else {
+    let parts = origin.split_once(':');
+    let parts = parts.and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)));
+    let Some((scheme, host)) = parts else {
         return false;
     };
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
