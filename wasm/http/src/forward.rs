@@ -57,7 +57,7 @@ pub(crate) fn forward(
     };
     // Trailers of a request end here: some upstreams would take them for headers.
     let sending = Pump::request(request, writer);
-    let (response, sending) = match await_response(response, sending) {
+    let (response, sending) = match await_response(&response, sending) {
         Ok(answered) => answered,
         Err(error) => return unreachable_upstream(out, &error),
     };
@@ -105,7 +105,7 @@ fn end_to_end(all: &[(String, Vec<u8>)]) -> Option<Fields> {
 }
 
 fn await_response(
-    response: FutureIncomingResponse,
+    response: &FutureIncomingResponse,
     mut sending: Option<Pump>,
 ) -> Result<(IncomingResponse, Option<Pump>), ErrorCode> {
     let arrives = response.subscribe();

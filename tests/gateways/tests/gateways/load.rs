@@ -82,7 +82,7 @@ fn load() -> Result<()> {
     let accepted = envoy.metric("bundle.accepted")?;
     eprintln!(
         "{} requests in {seconds} s, {} by a role in its turn; {sequence} versions, \
-         {accepted} taken by two workers",
+         {accepted} taken by two workers and Envoy's main thread",
         asked.all, asked.turns_allowed
     );
     ensure!(asked.all > 100 * seconds, "too few requests for a load");
