@@ -3,6 +3,7 @@
     clippy::indexing_slicing,
     clippy::needless_pass_by_value,
     clippy::expect_used,
+    clippy::unwrap_used,
     clippy::panic,
     reason = "support of tests: what fails here is a failed test"
 )]
