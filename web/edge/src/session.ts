@@ -107,7 +107,7 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
       case "deny":
         return new Filter("none", undefined, () => false);
       case "conditional": {
-        const fast = predicate(decision.residual, this.#names.resource);
+        const fast = predicate(decision.residual);
         const holds = () => this.#clock() < this.validUntil;
         return new Filter("some", decision.residual, (resource) => holds() && (fast(resource) ?? test(resource)));
       }
@@ -138,7 +138,6 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
       valid_until: this.validUntil,
       modules: this.modules(),
       permissions: permissions as Snapshot<V>["permissions"],
-      attributes: this.#names.resource,
     };
   }
 
@@ -160,7 +159,7 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
   #unprepared(permission: string): Predicate {
     return (resource) => {
       const when = this.#when(permission);
-      const test = when === null ? UNKNOWN : predicate(when, this.#names.resource);
+      const test = when === null ? UNKNOWN : predicate(when);
       this.#open.set(permission, test);
       return test(resource);
     };

@@ -30,8 +30,6 @@ export interface Snapshot<V extends Vocabulary = Registered> {
    * resource, or (null) under one that is too long to tell.
    */
   readonly permissions: { readonly [name in V["permission"]]?: When };
-  /** The declared attributes of resources. */
-  readonly attributes: readonly string[];
 }
 
 /** When a permission is allowed. */
@@ -43,7 +41,8 @@ export interface View<V extends Vocabulary = Registered> {
   readonly validUntil: number;
   /**
    * Says whether something may be shown. Without a resource: whether the permission is not
-   * denied with nothing known. With one: whether it is allowed. Never throws: what has no
+   * denied with nothing known. With one: whether its filter lets the resource through, which
+   * for a resource within the limits is whether it is allowed. Never throws: what has no
    * answer is denied.
    */
   can(permission: V["permission"], resource?: Resource<V>): boolean;
@@ -55,7 +54,7 @@ export interface View<V extends Vocabulary = Registered> {
 export function viewOf<V extends Vocabulary = Registered>(snapshot: Snapshot<V>, clock: () => number): View<V> {
   const tests = new Map<string, Predicate>();
   for (const [name, when] of Object.entries<When | undefined>(snapshot.permissions)) {
-    tests.set(name, when ? predicate(when, snapshot.attributes) : NEVER);
+    tests.set(name, when ? predicate(when) : NEVER);
   }
   const holds = () => clock() < snapshot.valid_until;
   return {
