@@ -47,7 +47,12 @@ impl Trace {
                 *byte |= 1;
             }
         }
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut hex = String::with_capacity(64);
+        for byte in digest {
+            for half in [byte >> 4_u32, byte & 15] {
+                hex.push(char::from_digit(u32::from(half), 16).unwrap_or('0'));
+            }
+        }
         let (id, rest) = hex.split_at_checked(32).unwrap_or((&hex, ""));
         let span = rest.get(..16).unwrap_or_default();
         Self {

@@ -1,21 +1,27 @@
 //! Tokens that were verified before.
 
-use alloc::{sync::Arc, vec::Vec};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
 use portcullis_engine::UnixSeconds;
-use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq as _;
 
 use super::Identity;
 
-/// Tokens that were verified, each under the digest of its bytes: bounded, and none
-/// outlives its own expiry or the keys and rules that verified it.
+/// Tokens that were verified, with their bytes: bounded, and none outlives its own expiry
+/// or the keys and rules that verified it.
 #[derive(Debug, Default)]
 pub struct TokenCache {
     /// Digest of the keys and rules that verified what is in it.
     verifier: [u8; 32],
-    /// Each token has one place, by its digest; the last that wants it has it.
-    places: Vec<Option<([u8; 32], Arc<Identity>)>>,
+    /// Each token has one place; the last that wants it has it.
+    places: Vec<Option<Known>>,
     count: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Known {
+    token: Box<[u8]>,
+    identity: Arc<Identity>,
 }
 
 impl TokenCache {
@@ -34,22 +40,24 @@ impl TokenCache {
     pub(super) fn get(
         &self,
         verifier: &[u8; 32],
-        token: &[u8; 32],
+        token: &[u8],
         now: UnixSeconds,
     ) -> Option<Arc<Identity>> {
         if self.verifier != *verifier {
             return None;
         }
-        let (own, known) = self.places.get(self.place(token))?.as_ref()?;
+        let known = self.places.get(self.place(token))?.as_ref()?;
+        let identity = &known.identity;
         // `nbf` was in the past when it was verified; a clock set back is verified anew.
-        let holds = own == token && known.valid_from <= now && now < known.valid_until;
-        holds.then(|| Arc::clone(known))
+        let holds = identity.valid_from <= now && now < identity.valid_until;
+        // In constant time, so that guessing at a token that is known here learns nothing.
+        (holds && bool::from(known.token.ct_eq(token))).then(|| Arc::clone(identity))
     }
 
     pub(super) fn insert(
         &mut self,
         verifier: &[u8; 32],
-        token: [u8; 32],
+        token: &[u8],
         identity: &Arc<Identity>,
         most: usize,
     ) {
@@ -59,23 +67,29 @@ impl TokenCache {
             self.count = 0;
             self.verifier = *verifier;
         }
-        let place = self.place(&token);
+        let place = self.place(token);
         if let Some(place) = self.places.get_mut(place) {
             if place.is_none() {
                 self.count = self.count.saturating_add(1);
             }
-            *place = Some((token, Arc::clone(identity)));
+            *place = Some(Known {
+                token: token.into(),
+                identity: Arc::clone(identity),
+            });
         }
     }
 
-    /// Nobody can choose where a token goes but by trying signatures that verify.
-    fn place(&self, token: &[u8; 32]) -> usize {
-        let [a, b, c, d, ..] = *token;
+    /// Whoever has tokens may have them crowd one place, which costs verifying them again.
+    fn place(&self, token: &[u8]) -> usize {
+        let mut state = 0_u64;
+        for word in token.as_chunks::<8>().0 {
+            state = (state ^ u64::from_le_bytes(*word)).wrapping_mul(ODD);
+            state ^= state >> 32_u32;
+        }
+        let [a, b, c, d, ..] = state.to_le_bytes();
         let number = usize::try_from(u32::from_le_bytes([a, b, c, d])).unwrap_or(0);
         number.checked_rem(self.places.len()).unwrap_or(0)
     }
 }
 
-pub(super) fn digest(token: &[u8]) -> [u8; 32] {
-    Sha256::digest(token).into()
-}
+const ODD: u64 = 0x9e37_79b9_7f4a_7c15;

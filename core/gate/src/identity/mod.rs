@@ -58,12 +58,11 @@ pub(crate) fn identify(
     if let Some(jwt) = &config.jwt
         && let Some(token) = token::find(jwt, fields)?
     {
-        let digest = cache::digest(token);
-        if let Some(known) = tokens.get(&jwt.digest, &digest, now) {
+        if let Some(known) = tokens.get(&jwt.digest, token, now) {
             return Ok(known);
         }
         let identity = Arc::new(token::verify(jwt, token, now).map_err(Unidentified::Invalid)?);
-        tokens.insert(&jwt.digest, digest, &identity, tokens_max);
+        tokens.insert(&jwt.digest, token, &identity, tokens_max);
         return Ok(identity);
     }
     match &config.trusted_headers {
