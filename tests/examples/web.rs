@@ -50,7 +50,10 @@ fn main() {
         "refused": refused,
         "left_out": fixtures.left_out,
     });
-    let file = env::args().nth(1).expect("a file to write to");
+    let Some(file) = env::args().nth(1) else {
+        eprintln!("usage: web FILE");
+        std::process::exit(64);
+    };
     fs::write(file, text.to_string()).unwrap();
 }
 
