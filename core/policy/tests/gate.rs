@@ -78,7 +78,7 @@ fn config(changes: impl FnOnce(&mut Value)) -> GateConfig {
     GateConfig::from_json(config.to_string().as_bytes()).unwrap()
 }
 
-fn token(seed: u8, claims: Value) -> String {
+fn token(seed: u8, claims: &Value) -> String {
     let mut all = json!({ "iss": "i", "aud": "a", "exp": NOW.0 + 100, "sub": "jo", "roles": "agent", "tenant": "acme" });
     for (name, value) in claims.as_object().unwrap() {
         all[name] = value.clone();
@@ -122,7 +122,7 @@ fn gate(changes: impl FnOnce(&mut Value)) -> Gate {
 #[test]
 fn a_token_is_remembered_no_longer_than_it_lasts() {
     let mut gate = gate(|_| ());
-    let token = token(9, json!({ "nbf": NOW.0 }));
+    let token = token(9, &json!({ "nbf": NOW.0 }));
     let at = |seconds: i64| UnixSeconds(NOW.0.saturating_add_signed(seconds));
     for (now, expected) in [
         (at(0), Code::Conditional),
@@ -144,7 +144,7 @@ fn a_token_is_remembered_no_longer_than_it_lasts() {
 #[test]
 fn a_token_is_forgotten_with_the_keys_that_verified_it() {
     let mut gate = gate(|_| ());
-    let old = token(9, json!({}));
+    let old = token(9, &json!({}));
     assert_eq!(
         code(&mut gate, "GET /tickets/1", Some(&old), NOW),
         Code::Conditional
@@ -160,7 +160,7 @@ fn a_token_is_forgotten_with_the_keys_that_verified_it() {
         code(&mut gate, "GET /tickets/1", Some(&old), NOW),
         Code::IdentityInvalid
     );
-    let new = token(8, json!({}));
+    let new = token(8, &json!({}));
     assert_eq!(
         code(&mut gate, "GET /tickets/1", Some(&new), NOW),
         Code::Conditional
@@ -173,7 +173,7 @@ fn a_cache_of_another_gate_vouches_for_nothing() {
         gate(|_| ()),
         gate(|config| config["identity"]["jwt"]["audiences"] = json!("b")),
     );
-    let bearer = format!("Bearer {}", token(9, json!({})));
+    let bearer = format!("Bearer {}", token(9, &json!({})));
     let headers: &[(&[u8], &[u8])] = &[(b"authorization", bearer.as_bytes())];
     let request = Request {
         method: b"GET",
@@ -200,7 +200,7 @@ fn the_memory_of_tokens_is_bounded() {
     for most in [0, 1, 3] {
         let mut gate = gate(|config| config["limits"] = json!({ "tokens": most }));
         for number in 0..40 {
-            let token = token(9, json!({ "sub": format!("s{number}") }));
+            let token = token(9, &json!({ "sub": format!("s{number}") }));
             assert_eq!(
                 code(&mut gate, "GET /tickets/1", Some(&token), NOW),
                 Code::Conditional
@@ -214,7 +214,7 @@ fn the_memory_of_tokens_is_bounded() {
 #[test]
 fn a_bundle_that_turns_bad_leaves_the_last_good_one() {
     let mut gate = gate(|_| ());
-    let good = token(9, json!({}));
+    let good = token(9, &json!({}));
     let routes = |line: &str| {
         let other = policy("acme", |policy| {
             policy["catalog"]["attributes"]["resource"] = json!(["owner", "other"]);
@@ -305,9 +305,9 @@ fn each_tenant_is_answered_by_its_own_policy() {
         NOW,
     )
     .unwrap();
-    let acme = token(9, json!({}));
-    let globex = token(9, json!({ "tenant": "globex" }));
-    let nobody = token(9, json!({ "tenant": "initech" }));
+    let acme = token(9, &json!({}));
+    let globex = token(9, &json!({ "tenant": "globex" }));
+    let nobody = token(9, &json!({ "tenant": "initech" }));
     // One catalog: public routes are settled before anybody is known.
     assert_eq!(code(&mut gate, "GET /open", None, NOW), Code::Public);
     assert_eq!(
@@ -380,19 +380,14 @@ fn a_verified_version_is_followed_where_role_changes_wait() {
         (json!({ "version": 2 }), Code::NotGranted, 2),
         (json!({ "version": 7 }), Code::NotGranted, 2),
     ] {
-        let verdict = ask(
-            &mut gate,
-            "GET /tickets/1",
-            Some(&token(9, claims.clone())),
-            NOW,
-        );
+        let verdict = ask(&mut gate, "GET /tickets/1", Some(&token(9, &claims)), NOW);
         assert_eq!(
             (verdict.entry().code, verdict.entry().sequence),
             (expected, sequence),
             "{claims}"
         );
     }
-    let strange = token(9, json!({ "version": "x" }));
+    let strange = token(9, &json!({ "version": "x" }));
     assert_eq!(
         code(&mut gate, "GET /tickets/1", Some(&strange), NOW),
         Code::IdentityInvalid
@@ -555,7 +550,7 @@ proptest! {
         authority in prop_oneof![Just(Vec::new()), prop::collection::vec(any::<u8>(), 0..16)],
         headers in prop::collection::vec((
             prop_oneof![Just(b"authorization".to_vec()), Just(b"Origin".to_vec()), Just(b"traceparent".to_vec()), prop::collection::vec(any::<u8>(), 0..12)],
-            prop_oneof![Just(format!("Bearer {}", token(9, json!({}))).into_bytes()), prop::collection::vec(any::<u8>(), 0..40)],
+            prop_oneof![Just(format!("Bearer {}", token(9, &json!({}))).into_bytes()), prop::collection::vec(any::<u8>(), 0..40)],
         ), 0..5),
     ) {
         let mut gate = gate(|_| ());
