@@ -47,7 +47,7 @@ pub(crate) fn steps(web: &WebTools, tools: &Tools) -> Result<Vec<Command>> {
     fs::create_dir_all(root().join(FOLDER))?;
     run(cargo()
         .args(words(
-            "run --quiet --package portcullis-tests --example web --locked --",
+            "run --quiet --package portcullis-tests --example fixtures --locked --",
         ))
         .arg(root().join(FOLDER).join("fixtures.json")))?;
     let program = demo::build_program()?;
@@ -84,7 +84,7 @@ pub(crate) fn bench(json: bool) -> Result<()> {
     fs::create_dir_all(root().join(FOLDER))?;
     run(cargo()
         .args(words(
-            "run --quiet --package portcullis-benches --example web --locked --",
+            "run --quiet --package portcullis-benches --example measured --locked --",
         ))
         .arg(root().join(FOLDER).join("bench.json")))?;
     let mut bench = web.node();

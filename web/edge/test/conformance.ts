@@ -1,6 +1,6 @@
 import { Portcullis, PortcullisError, type Session, type Snapshot, type Trust, viewOf } from "@portcullis/edge";
 
-/** What `tests/examples/web.rs` writes. */
+/** What `tests/examples/fixtures.rs` writes. */
 export interface Fixtures {
   readonly now: number;
   readonly expires_at: number;

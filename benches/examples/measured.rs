@@ -1,4 +1,4 @@
-//! Writes what JavaScript is measured by: `cargo run -p portcullis-benches --example web -- FILE`.
+//! Writes what JavaScript is measured by: `cargo run -p portcullis-benches --example measured -- FILE`.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,6 +1,6 @@
 //! Writes what JavaScript is tested by: bundles, questions, and the native engine's answers.
 //!
-//! `cargo run -p portcullis-tests --example web -- FILE`: every vector that can be asked without
+//! `cargo run -p portcullis-tests --example fixtures -- FILE`: every vector that can be asked without
 //! a line of JSON, random questions about random policies, slices of the examples, and bundles
 //! that must be refused.
 #![expect(
@@ -51,7 +51,7 @@ fn main() {
         "left_out": fixtures.left_out,
     });
     let Some(file) = env::args().nth(1) else {
-        eprintln!("usage: web FILE");
+        eprintln!("usage: fixtures FILE");
         std::process::exit(64);
     };
     fs::write(file, text.to_string()).unwrap();
