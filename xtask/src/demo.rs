@@ -14,9 +14,10 @@ use clap::ValueEnum;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::{Value, json};
 
+use crate::built::built;
 use crate::demo::questions::{Question, questions};
 use crate::gateways;
-use crate::run::{PRODUCT, capture, cargo, root, say, shown, words};
+use crate::run::{capture, root, say, shown, words};
 use crate::wasm;
 use crate::web;
 
@@ -118,21 +119,7 @@ fn decisions(program: &Path) -> Result<()> {
 /// Builds the program `portcullis`, and returns where it is.
 pub(crate) fn build_program() -> Result<PathBuf> {
     say("building the program `portcullis`; the first time takes some minutes");
-    let mut build = cargo();
-    build.arg("build").args(PRODUCT).args(words(
-        "--bin portcullis --locked --message-format json-render-diagnostics",
-    ));
-    let messages = capture(&mut build)?;
-    let program = messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| {
-            message
-                .pointer("/target/name")
-                .is_some_and(|name| name == "portcullis")
-        })
-        .find_map(|message| message.get("executable")?.as_str().map(PathBuf::from));
-    program.context("cargo did not say where it put the program `portcullis`")
+    built("--bin", "portcullis")
 }
 
 fn write_requests(path: &Path, questions: &[Question]) -> Result<()> {

@@ -1,6 +1,7 @@
 //! The chores of this repository: set up, build the guests, show, test, measure.
 
 mod bench;
+mod built;
 mod checks;
 mod demo;
 mod gateways;

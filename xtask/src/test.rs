@@ -51,18 +51,17 @@ fn run_all(quick: bool) -> Result<()> {
         cargo().args(words("test --package xtask --locked")),
     );
     let mut tests = cargo();
-    tests.arg("test").args(PRODUCT).args([
-        "--locked",
-        "--no-fail-fast",
-        "--exclude",
-        "portcullis-gateways",
-    ]);
+    // All in one command, so that what they share is built once: cargo runs one suite after
+    // another, and real proxies under load have the machine for themselves.
+    tests
+        .arg("test")
+        .args(PRODUCT)
+        .args(["--locked", "--no-fail-fast"]);
     if quick {
         tests.env("PROPTEST_CASES", QUICK_CASES);
+        gateways::shorten(&mut tests);
     }
     checks.run("tests of the product", &mut tests);
-    // Alone and last: real proxies under load want the machine for themselves.
-    checks.run("the gate in real gateways", &mut gateways::suite(quick));
     if let Some(web_tools) = web_tools {
         for mut step in web::steps(&web_tools, &tools)? {
             let name = step.get_program().to_owned();

@@ -8,8 +8,9 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::built::built;
 use crate::demo;
-use crate::run::{cargo, root, run, say, words};
+use crate::run::{root, run, say};
 use crate::setup::{self, Tools};
 
 pub(crate) use tools::WebTools;
@@ -45,10 +46,9 @@ pub(crate) fn test() -> Result<()> {
 pub(crate) fn steps(web: &WebTools, tools: &Tools) -> Result<Vec<Command>> {
     build(tools)?;
     fs::create_dir_all(root().join(FOLDER))?;
-    run(cargo()
-        .args(words(
-            "run --quiet --package portcullis-tests --example fixtures --locked --",
-        ))
+    let fixtures = built("--example", "fixtures")?;
+    run(Command::new(fixtures)
+        .current_dir(root())
         .arg(root().join(FOLDER).join("fixtures.json")))?;
     let program = demo::build_program()?;
     let mut types = web.npx("tsc");
@@ -82,10 +82,9 @@ pub(crate) fn bench(json: bool) -> Result<()> {
     let web = required()?;
     build(&tools)?;
     fs::create_dir_all(root().join(FOLDER))?;
-    run(cargo()
-        .args(words(
-            "run --quiet --package portcullis-benches --example measured --locked --",
-        ))
+    let measured = built("--example", "measured")?;
+    run(Command::new(measured)
+        .current_dir(root())
         .arg(root().join(FOLDER).join("bench.json")))?;
     let mut bench = web.node();
     bench.arg("web/edge/bench/bench.js");
