@@ -2,8 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufRead as _, BufReader, Read, Write as _},
-    net::IpAddr,
+    io::{self, BufReader, Read, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -11,9 +10,19 @@ use clap::Args;
 use portcullis_engine::limits::BUNDLE_BYTES_MAX;
 use portcullis_gate::{Peer, Request};
 use portcullis_host::{HttpGate, HttpOutcome, HttpVerdict, files};
+use portcullis_policy::{
+    authzen::REQUEST_BYTES_MAX,
+    json::{Document, Node},
+};
 use serde_json::{Map, Value, json};
 
-use super::{engines::EngineArgs, input, load::TimeArgs, stop::Stop};
+use super::{
+    engines::EngineArgs,
+    input,
+    lines::{Line, read_line},
+    load::TimeArgs,
+    stop::Stop,
+};
 
 /// Judge HTTP requests as the gate in a proxy would: one a line in, one verdict a line out
 ///
@@ -88,18 +97,13 @@ impl Gate {
         let Some(trust) = &self.trust else {
             return Ok(text.into_bytes());
         };
-        let wrong = |path: &Path, error: &dyn std::fmt::Display| {
-            Stop::usage(format!("`{}`: {error}", path.display()))
-        };
-        let mut config: Value =
-            serde_json::from_str(&text).map_err(|error| wrong(&self.config, &error))?;
-        let trust_text = input::read_text(trust, TRUST_BYTES_MAX)?;
-        let stated: Value =
-            serde_json::from_str(&trust_text).map_err(|error| wrong(trust, &error))?;
-        if let Some(members) = config.as_object_mut() {
-            members.insert("trust".to_owned(), stated);
+        let mut config = document(&self.config, &text)?;
+        let stated = document(trust, &input::read_text(trust, TRUST_BYTES_MAX)?)?;
+        if let Node::Object(members) = &mut config {
+            members.retain(|(name, _)| name != "trust");
+            members.push(("trust".to_owned(), stated));
         }
-        Ok(config.to_string().into_bytes())
+        serde_json::to_vec(&config).map_err(|error| Stop::usage(error.to_string()))
     }
 
     fn judge_all(
@@ -109,11 +113,20 @@ impl Gate {
         source: impl Read,
     ) -> Result<(), Stop> {
         let mut out = io::stdout().lock();
-        for line in BufReader::new(source).split(b'\n') {
-            let line = line.map_err(|error| Stop::io("read", path, error))?;
-            let answer = match Line::read(&line) {
+        let mut requests = BufReader::new(source);
+        let mut line = Vec::new();
+        loop {
+            let read = read_line(&mut requests, &mut line);
+            let request = match read.map_err(|error| Stop::io("read", path, error))? {
+                Line::None => return Ok(()),
+                Line::Whole => HttpLine::read(&line),
+                Line::TooLong => Err(format!(
+                    "the request has more than {REQUEST_BYTES_MAX} bytes"
+                )),
+            };
+            let answer = match request {
                 Err(why) => json!({ "verdict": "error", "error": why }),
-                Ok(line) => match line.judge(gate, self.time) {
+                Ok(request) => match request.judge(gate, self.time) {
                     Ok(verdict) => shown(verdict),
                     Err(failure) => {
                         json!({ "verdict": "respond", "status": 503, "entry": { "code": "trap", "detail": failure } })
@@ -123,12 +136,22 @@ impl Gate {
             writeln!(out, "{answer}")?;
             out.flush()?;
         }
-        Ok(())
+    }
+}
+
+/// Reads JSON as strictly as the gate does, which sees only what is written from it.
+fn document(path: &Path, text: &str) -> Result<Node, Stop> {
+    let wrong =
+        |error: &dyn std::fmt::Display| Stop::usage(format!("`{}`: {error}", path.display()));
+    let document = Document::parse(text).map_err(|error| wrong(&error))?;
+    match document.duplicates.first() {
+        Some(place) => Err(wrong(&format!("the member {place} stands twice"))),
+        None => Ok(document.root),
     }
 }
 
 /// A request as a line says it.
-struct Line {
+struct HttpLine {
     method: String,
     authority: String,
     target: String,
@@ -137,7 +160,7 @@ struct Line {
     nonce: String,
 }
 
-impl Line {
+impl HttpLine {
     fn read(line: &[u8]) -> Result<Self, String> {
         let value: Value = serde_json::from_slice(line).map_err(|error| error.to_string())?;
         let Value::Object(members) = value else {
@@ -177,11 +200,7 @@ impl Line {
             authority: self.authority.as_bytes(),
             target: self.target.as_bytes(),
             headers: &headers,
-            peer: match self.peer.parse::<IpAddr>() {
-                Ok(address) => Peer::Address(address),
-                Err(_) if self.peer.is_empty() => Peer::Unknown,
-                Err(_) => Peer::Identity(&self.peer),
-            },
+            peer: Peer::read(&self.peer),
             nonce: self.nonce.as_bytes(),
         };
         gate.judge(&request, time.now())

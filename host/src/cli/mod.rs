@@ -20,6 +20,7 @@ mod init;
 mod input;
 mod inspect;
 mod keygen;
+mod lines;
 mod lint;
 mod load;
 mod matrix;
