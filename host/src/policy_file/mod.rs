@@ -1,0 +1,209 @@
+//! A policy file and its audit log, which change together or not at all.
+//!
+//! A change is first recorded, at the end of the log and on disk, and then the policy is
+//! replaced in one step, all under a lock. Whoever comes next after a crash finds in the
+//! record the digests of both files, so it knows whether what is recorded was done.
+
+mod failure;
+mod turn;
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Read as _},
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+};
+
+use portcullis_engine::UnixSeconds;
+use portcullis_policy::audit::{AuditLog, Digest};
+
+pub use failure::PolicyFileFailure;
+pub use turn::{Recorded, Turn};
+
+use crate::files;
+
+/// A policy file, its audit log, and the lock that keeps two changes apart.
+///
+/// The lock also notes the log's last link, so that a log that was emptied, cut or taken
+/// away between two changes is missed. It is a note, not a proof: the proof is a bundle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyFile {
+    policy: PathBuf,
+    audit: PathBuf,
+    lock: PathBuf,
+}
+
+/// The policy as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Its text.
+    pub text: String,
+    /// SHA-256 of its bytes.
+    pub digest: Digest,
+}
+
+impl PolicyFile {
+    /// Names a policy file, and the log beside it unless another is given.
+    ///
+    /// # Errors
+    ///
+    /// Fails where there is no such policy.
+    pub fn new(policy: &Path, audit: Option<&Path>) -> Result<Self, PolicyFileFailure> {
+        // A link must not be replaced by a file, and all its names share one lock.
+        let policy = fs::canonicalize(policy)
+            .map_err(|error| PolicyFileFailure::io("read", policy, error))?;
+        let audit = audit.map_or_else(|| policy.with_extension("audit.jsonl"), Path::to_path_buf);
+        let mut name = std::ffi::OsString::from(".");
+        name.push(policy.file_name().unwrap_or_default());
+        name.push(".lock");
+        let lock = policy.with_file_name(name);
+        Ok(Self {
+            policy,
+            audit,
+            lock,
+        })
+    }
+
+    /// Returns where the audit log is.
+    #[must_use]
+    pub fn audit(&self) -> &Path {
+        &self.audit
+    }
+
+    /// Reads the policy.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it cannot be read, or is no text.
+    pub fn read(&self) -> Result<Reading, PolicyFileFailure> {
+        let fail = |error| PolicyFileFailure::io("read", &self.policy, error);
+        let bytes = files::read(&self.policy, POLICY_BYTES_MAX).map_err(fail)?;
+        let digest = Digest::of(&bytes);
+        let text = String::from_utf8(bytes).map_err(|_| {
+            fail(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "it is not valid UTF-8",
+            ))
+        })?;
+        Ok(Reading { text, digest })
+    }
+
+    /// Reads the audit log; one that is not there is empty.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it cannot be read, and where its chain is broken.
+    pub fn log(&self) -> Result<AuditLog, PolicyFileFailure> {
+        read_log(&self.audit)
+    }
+
+    /// Reads the audit log, none of whose lines may be gone since the last change.
+    ///
+    /// # Errors
+    ///
+    /// As [`PolicyFile::log`], and where lines are gone.
+    pub fn whole_log(&self) -> Result<AuditLog, PolicyFileFailure> {
+        let gone = |head| PolicyFileFailure::Gone {
+            path: self.audit.clone(),
+            lock: self.lock.clone(),
+            head,
+        };
+        // First the note: whoever changes the policy meanwhile writes the log first.
+        let noted = self.noted();
+        let log = self.log()?;
+        if let Some(head) = noted.filter(|head| !log.contains(*head)) {
+            return Err(gone(Some(head)));
+        }
+        // A log that is there was begun by its first record.
+        let is_empty = fs::metadata(&self.audit).is_ok_and(|found| found.len() == 0);
+        if is_empty {
+            return Err(gone(None));
+        }
+        Ok(log)
+    }
+
+    /// Checks that the lock is no link: it is written to, and a link may lead to any file.
+    fn check_lock(&self, lock: &File) -> io::Result<()> {
+        let (found, opened) = (fs::symlink_metadata(&self.lock)?, lock.metadata()?);
+        if (found.dev(), found.ino()) == (opened.dev(), opened.ino()) {
+            return Ok(());
+        }
+        Err(io::Error::other("it is a link, or was replaced just now"))
+    }
+
+    /// Returns the link that the lock notes.
+    fn noted(&self) -> Option<Digest> {
+        let mut note = String::new();
+        let lock = File::open(&self.lock).ok()?;
+        // A note that is no link notes nothing.
+        lock.take(NOTE_BYTES_MAX).read_to_string(&mut note).ok()?;
+        Digest::parse(note.trim_end())
+    }
+
+    /// Takes a turn: waits for others, reads the policy, and brings the log into agreement
+    /// with it if a crash or an editor left the two apart.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the policy is not the expected one, where the log's chain is broken, and
+    /// where files cannot be used.
+    pub fn turn(
+        &self,
+        expected: Option<Digest>,
+        now: UnixSeconds,
+    ) -> Result<Turn<'_>, PolicyFileFailure> {
+        let fail = |error| PolicyFileFailure::io("lock", &self.lock, error);
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(&self.lock)
+            .map_err(fail)?;
+        self.check_lock(&lock).map_err(fail)?;
+        lock.lock().map_err(fail)?;
+        files::check_writable(&self.policy)
+            .map_err(|error| PolicyFileFailure::io("write", &self.policy, error))?;
+        let reading = self.read()?;
+        if let Some(expected) = expected.filter(|expected| *expected != reading.digest) {
+            let found = reading.digest;
+            return Err(PolicyFileFailure::ChangedSince { expected, found });
+        }
+        let mut turn = Turn {
+            log: self.whole_log()?,
+            file: self,
+            reading,
+            now,
+            lock,
+        };
+        turn.repair()?;
+        Ok(turn)
+    }
+}
+
+/// Reads an audit log; one that is not there is empty.
+///
+/// # Errors
+///
+/// Fails where it cannot be read, and where its chain is broken.
+pub fn read_log(path: &Path) -> Result<AuditLog, PolicyFileFailure> {
+    let bytes = match files::read(path, AUDIT_BYTES_MAX) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(PolicyFileFailure::io("read", path, error)),
+    };
+    AuditLog::read(&bytes).map_err(|broken| PolicyFileFailure::Broken {
+        path: path.to_path_buf(),
+        broken,
+    })
+}
+
+/// Room for a link.
+const NOTE_BYTES_MAX: u64 = 128;
+/// Room for the largest catalog and a directory beside it.
+const POLICY_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Room for some hundred thousand changes.
+const AUDIT_BYTES_MAX: usize = 256 * 1024 * 1024;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,228 @@
+use super::*;
+use portcullis_policy::{
+    admin::{Actor, Administered, Change, SubjectKey, administer},
+    audit::Act,
+    authzen::Subject,
+};
+
+const POLICY: &str = include_str!("../../../examples/omniflow/policy.json");
+
+struct Desk {
+    folder: tempfile::TempDir,
+    file: PolicyFile,
+}
+
+fn desk() -> Desk {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policy.json");
+    fs::write(&path, POLICY).unwrap();
+    let file = PolicyFile::new(&path, None).unwrap();
+    Desk { folder, file }
+}
+
+impl Desk {
+    fn turn(&self) -> Turn<'_> {
+        self.file.turn(None, UnixSeconds(9)).unwrap()
+    }
+
+    fn acts(&self) -> Vec<Act> {
+        let log = self.file.log().unwrap();
+        let agrees = log.reconcile(self.file.read().unwrap().digest, UnixSeconds(9));
+        assert_eq!(agrees, None);
+        log.records()
+            .iter()
+            .map(|linked| linked.record.operation)
+            .collect()
+    }
+}
+
+fn assigned(text: &str, id: &str) -> Administered {
+    let actor = Actor::Subject(Subject {
+        kind: "user".to_owned(),
+        id: "owner@acme.example".to_owned(),
+        ..Subject::default()
+    });
+    let change = Change::Assign {
+        role: "trainer".to_owned(),
+        team: None,
+        subject: SubjectKey::parse(id),
+    };
+    administer(text, &actor, &change, &[], UnixSeconds(8)).unwrap()
+}
+
+fn commit(desk: &Desk, id: &str) {
+    let turn = desk.turn();
+    let done = assigned(turn.text(), id);
+    turn.commit(done.record, &done.text).unwrap();
+}
+
+#[test]
+fn a_change_and_its_record_land_together() {
+    let desk = desk();
+    commit(&desk, "kim");
+    commit(&desk, "lou");
+    assert_eq!(desk.acts(), [Act::Assign, Act::Assign]);
+    assert!(desk.file.read().unwrap().text.contains("\"kim\""));
+    let names = fs::read_dir(desk.folder.path()).unwrap();
+    let mut names = names
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect::<Vec<_>>();
+    names.sort_unstable();
+    assert_eq!(
+        names,
+        [".policy.json.lock", "policy.audit.jsonl", "policy.json"]
+    );
+}
+
+#[test]
+fn a_crash_after_the_record_leaves_it_aborted() {
+    let desk = desk();
+    commit(&desk, "kim");
+    let before = desk.file.read().unwrap();
+    let turn = desk.turn();
+    let done = assigned(turn.text(), "lou");
+    // The program ends here: the lock is let go of, and nothing else is done.
+    drop(turn.record(done.record).unwrap());
+    assert_eq!(desk.file.read().unwrap(), before);
+    drop(desk.turn());
+    assert_eq!(desk.acts(), [Act::Assign, Act::Assign, Act::Abort]);
+    commit(&desk, "lou");
+    assert_eq!(desk.acts().len(), 4);
+}
+
+#[test]
+fn a_crash_after_the_rename_needs_no_repair() {
+    let desk = desk();
+    let turn = desk.turn();
+    let done = assigned(turn.text(), "kim");
+    drop(turn.record(done.record).unwrap());
+    files::rewrite(&desk.file.policy, done.text.as_bytes()).unwrap();
+    drop(desk.turn());
+    assert_eq!(desk.acts(), [Act::Assign]);
+}
+
+#[test]
+fn a_crash_at_any_byte_of_the_record_is_recovered() {
+    let desk = desk();
+    commit(&desk, "kim");
+    let (policy, log) = (
+        desk.file.read().unwrap(),
+        fs::read(&desk.file.audit).unwrap(),
+    );
+    let turn = desk.turn();
+    let done = assigned(turn.text(), "lou");
+    drop(turn.record(done.record).unwrap());
+    let whole = fs::read(&desk.file.audit).unwrap();
+    for end in log.len()..=whole.len() {
+        fs::write(&desk.file.audit, &whole[..end]).unwrap();
+        drop(desk.turn());
+        let acts = desk.acts();
+        let expected: &[Act] = if end == whole.len() {
+            &[Act::Assign, Act::Assign, Act::Abort]
+        } else {
+            &[Act::Assign]
+        };
+        assert_eq!(acts, expected, "{end}");
+        assert_eq!(desk.file.read().unwrap(), policy);
+    }
+}
+
+#[test]
+fn a_policy_that_an_editor_changed_is_noticed() {
+    let desk = desk();
+    commit(&desk, "kim");
+    let edited = |text: &str| fs::write(&desk.file.policy, text).unwrap();
+    // Between turns: it is recorded.
+    let text = desk.file.read().unwrap().text;
+    edited(&format!("{text} "));
+    commit(&desk, "lou");
+    assert_eq!(desk.acts(), [Act::Assign, Act::Outside, Act::Assign]);
+    // Within a turn, before the record: refused, and nothing is lost.
+    let turn = desk.turn();
+    let done = assigned(turn.text(), "max");
+    edited(&text);
+    let failed = turn.commit(done.record, &done.text).unwrap_err();
+    assert!(
+        matches!(failed, PolicyFileFailure::ChangedSince { .. }),
+        "{failed}"
+    );
+    assert_eq!(desk.file.read().unwrap().text, text);
+    // Within a turn, after the record: the record is marked aborted.
+    let turn = desk.turn();
+    let done = assigned(turn.text(), "max");
+    let recorded = turn.record(done.record).unwrap();
+    edited(&format!("{text}\n"));
+    recorded.replace(&done.text).unwrap_err();
+    assert_eq!(desk.file.read().unwrap().text, format!("{text}\n"));
+    assert_eq!(desk.acts().last(), Some(&Act::Abort));
+    let expected = Some(Digest::of(text.as_bytes()));
+    let failed = desk.file.turn(expected, UnixSeconds(9)).unwrap_err();
+    assert!(
+        failed.to_string().contains("changed since it was read"),
+        "{failed}"
+    );
+}
+
+#[test]
+fn lines_that_are_gone_are_missed() {
+    let desk = desk();
+    commit(&desk, "kim");
+    commit(&desk, "lou");
+    let policy = desk.file.read().unwrap();
+    let log = fs::read_to_string(&desk.file.audit).unwrap();
+    let first = log.lines().next().unwrap();
+    for left in [Some(format!("{first}\n")), Some(String::new()), None] {
+        match &left {
+            Some(left) => fs::write(&desk.file.audit, left).unwrap(),
+            None => fs::remove_file(&desk.file.audit).unwrap(),
+        }
+        let failed = desk.file.turn(None, UnixSeconds(9)).unwrap_err();
+        assert!(
+            matches!(failed, PolicyFileFailure::Gone { .. }),
+            "{left:?}: {failed}"
+        );
+        assert_eq!(desk.file.read().unwrap(), policy);
+    }
+    // Whoever means it takes the note away, and begins another log.
+    fs::remove_file(&desk.file.lock).unwrap();
+    commit(&desk, "max");
+    assert_eq!(desk.acts(), [Act::Assign]);
+    // Without a note an empty log is noticed still.
+    fs::remove_file(&desk.file.lock).unwrap();
+    fs::write(&desk.file.audit, "").unwrap();
+    let failed = desk.file.turn(None, UnixSeconds(9)).unwrap_err();
+    assert!(failed.to_string().contains("is empty"), "{failed}");
+}
+
+#[test]
+fn a_lock_that_is_a_link_leads_nowhere() {
+    let desk = desk();
+    let other = desk.folder.path().join("other");
+    fs::write(&other, "precious").unwrap();
+    std::os::unix::fs::symlink(&other, &desk.file.lock).unwrap();
+    let failed = desk.file.turn(None, UnixSeconds(9)).unwrap_err();
+    assert!(failed.to_string().contains("it is a link"), "{failed}");
+    assert_eq!(fs::read(&other).unwrap(), b"precious");
+}
+
+#[test]
+fn a_policy_that_is_read_only_stays() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let desk = desk();
+    let policy = desk.file.read().unwrap();
+    fs::set_permissions(&desk.file.policy, fs::Permissions::from_mode(0o444)).unwrap();
+    let failed = desk.file.turn(None, UnixSeconds(9)).unwrap_err();
+    assert!(failed.to_string().contains("read-only"), "{failed}");
+    assert_eq!(desk.file.read().unwrap(), policy);
+    assert!(!desk.file.audit.exists());
+}
+
+#[test]
+fn nothing_is_built_on_a_broken_log() {
+    let desk = desk();
+    commit(&desk, "kim");
+    let log = fs::read_to_string(&desk.file.audit).unwrap();
+    fs::write(&desk.file.audit, log.replacen("kim", "tim", 1)).unwrap();
+    let failed = desk.file.turn(None, UnixSeconds(9)).unwrap_err();
+    assert!(failed.to_string().contains("line 1"), "{failed}");
+}

@@ -1,0 +1,149 @@
+//! A turn at changing a policy: recorded first, then made.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Seek as _, Write as _},
+};
+
+use portcullis_engine::UnixSeconds;
+use portcullis_policy::audit::{AuditLog, AuditRecord, Digest};
+
+use super::{PolicyFile, PolicyFileFailure, Reading};
+use crate::files;
+
+/// A turn at changing a policy: while it lasts nobody else has one.
+#[derive(Debug)]
+pub struct Turn<'f> {
+    pub(super) file: &'f PolicyFile,
+    pub(super) reading: Reading,
+    pub(super) log: AuditLog,
+    pub(super) now: UnixSeconds,
+    // Let go of when the turn ends, however it ends.
+    pub(super) lock: File,
+}
+
+/// A turn whose change is recorded and not yet made.
+#[derive(Debug)]
+pub struct Recorded<'f> {
+    turn: Turn<'f>,
+    link: Digest,
+    after: Digest,
+}
+
+impl<'f> Turn<'f> {
+    /// Returns the policy's text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.reading.text
+    }
+
+    /// Records a change and makes it, and returns the record's link.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the policy was changed meanwhile by somebody who takes no turns, or a
+    /// file cannot be written; then the policy is as it was, and the log agrees with it or
+    /// will after the next turn.
+    pub fn commit(self, record: AuditRecord, text: &str) -> Result<Digest, PolicyFileFailure> {
+        self.record(record)?.replace(text)
+    }
+
+    /// Records a change that [`Recorded::replace`] is to make.
+    ///
+    /// # Errors
+    ///
+    /// As [`Turn::commit`].
+    pub fn record(mut self, record: AuditRecord) -> Result<Recorded<'f>, PolicyFileFailure> {
+        let after = record.policy.after;
+        self.unchanged()?;
+        let line = self.log.append(record);
+        self.write(&line)?;
+        let link = self.log.head().unwrap_or_default();
+        Ok(Recorded {
+            turn: self,
+            link,
+            after,
+        })
+    }
+
+    /// Drops a record that was cut off, and records what the last one left open.
+    pub(super) fn repair(&mut self) -> Result<(), PolicyFileFailure> {
+        let path = &self.file.audit;
+        let fail = |error| PolicyFileFailure::io("write", path, error);
+        if self.log.cut_off_bytes() > 0 {
+            let file = OpenOptions::new().write(true).open(path).map_err(fail)?;
+            let length = file.metadata().map_err(fail)?.len();
+            let cut_off = u64::try_from(self.log.cut_off_bytes()).unwrap_or(u64::MAX);
+            file.set_len(length.saturating_sub(cut_off)).map_err(fail)?;
+            file.sync_all().map_err(fail)?;
+        }
+        if let Some(record) = self.log.reconcile(self.reading.digest, self.now) {
+            let line = self.log.append(record);
+            self.write(&line)?;
+        }
+        Ok(())
+    }
+
+    fn unchanged(&self) -> Result<(), PolicyFileFailure> {
+        let found = self.file.read()?.digest;
+        if found == self.reading.digest {
+            return Ok(());
+        }
+        let expected = self.reading.digest;
+        Err(PolicyFileFailure::ChangedSince { expected, found })
+    }
+
+    fn write(&self, line: &str) -> Result<(), PolicyFileFailure> {
+        let path = &self.file.audit;
+        files::append(path, line.as_bytes())
+            .map_err(|error| PolicyFileFailure::io("write", path, error))
+    }
+}
+
+impl Recorded<'_> {
+    /// Replaces the policy in one step, and returns the record's link.
+    ///
+    /// # Errors
+    ///
+    /// As [`Turn::commit`].
+    pub fn replace(mut self, text: &str) -> Result<Digest, PolicyFileFailure> {
+        let Turn { file, .. } = self.turn;
+        if Digest::of(text.as_bytes()) != self.after {
+            self.abort()?;
+            let error = io::Error::other("the record is of another policy");
+            return Err(PolicyFileFailure::io("write", &file.policy, error));
+        }
+        if let Err(changed) = self.turn.unchanged() {
+            self.abort()?;
+            return Err(changed);
+        }
+        if let Err(error) = files::rewrite(&file.policy, text.as_bytes()) {
+            self.abort()?;
+            return Err(PolicyFileFailure::io("write", &file.policy, error));
+        }
+        self.note();
+        Ok(self.link)
+    }
+
+    /// Notes the log's last link in the lock.
+    fn note(&mut self) {
+        let mut lock = &self.turn.lock;
+        let noted = lock
+            .rewind()
+            .and_then(|()| lock.set_len(0))
+            .and_then(|()| writeln!(lock, "{}", self.link));
+        // The change is made. Without its note the one before still holds, or none.
+        drop(noted);
+    }
+
+    /// Records that the change was not made after all.
+    fn abort(&mut self) -> Result<(), PolicyFileFailure> {
+        let turn = &mut self.turn;
+        let found = turn.file.read()?.digest;
+        if let Some(record) = turn.log.abort(found, turn.now) {
+            let line = turn.log.append(record);
+            turn.write(&line)?;
+        }
+        Ok(())
+    }
+}
