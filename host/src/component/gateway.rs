@@ -3,14 +3,12 @@
 use std::{fmt, path::Path, sync::Arc};
 
 use portcullis_gate::{Level, Peer, Request, UnixSeconds};
-use wasmtime::{
-    PoolConcurrencyLimitError, Store, StoreLimits, StoreLimitsBuilder, Trap,
-    component::{Component, Linker, ResourceAny},
-};
+use wasmtime::{Store, StoreLimits, component::ResourceAny};
 
 use super::{
-    ArtefactCache, ComponentLimits, InvalidComponent, WASM_BYTES_MAX, config,
+    ArtefactCache, ComponentLimits, InvalidComponent, WASM_BYTES_MAX,
     gateway_bindings::{Gateway, GatewayPre, exports::portcullis::edge::gate as wit},
+    sandbox::{Sandbox, broken_off},
 };
 use crate::{
     failure::Failure,
@@ -26,9 +24,8 @@ use crate::{
 pub struct ComponentGateEngine(Arc<Harness>);
 
 struct Harness {
-    engine: wasmtime::Engine,
+    sandbox: Sandbox,
     gateway: GatewayPre<StoreLimits>,
-    limits: ComponentLimits,
 }
 
 impl ComponentGateEngine {
@@ -52,16 +49,9 @@ impl ComponentGateEngine {
         cache: &ArtefactCache,
         limits: ComponentLimits,
     ) -> wasmtime::Result<Self> {
-        let engine = wasmtime::Engine::new(&config(limits))?;
-        let component: Component = cache.component(&engine, wasm)?;
-        // An empty linker: a component that imports anything is refused here.
-        let linker: Linker<StoreLimits> = Linker::new(&engine);
-        let gateway = GatewayPre::new(linker.instantiate_pre(&component)?)?;
-        Ok(Self(Arc::new(Harness {
-            engine,
-            gateway,
-            limits,
-        })))
+        let (sandbox, component) = Sandbox::compile(wasm, cache, limits)?;
+        let gateway = GatewayPre::new(component)?;
+        Ok(Self(Arc::new(Harness { sandbox, gateway })))
     }
 }
 
@@ -99,7 +89,7 @@ struct Instance {
 
 impl HttpGate for ComponentGate {
     fn offer(&mut self, bundle: &[u8], now: UnixSeconds) -> Result<bool, Failure> {
-        let fuel = self.harness.limits.open_fuel;
+        let fuel = self.harness.sandbox.limits.open_fuel;
         let offered = self.call(fuel, |instance| {
             let guest = instance.gateway.portcullis_edge_gate().gateway();
             guest.call_offer(&mut instance.store, instance.gate, bundle, now.0)
@@ -132,7 +122,7 @@ impl HttpGate for ComponentGate {
             },
             nonce: request.nonce.to_vec(),
         };
-        let fuel = self.harness.limits.call_fuel;
+        let fuel = self.harness.sandbox.limits.call_fuel;
         let verdict = self.call(fuel, |instance| {
             let guest = instance.gateway.portcullis_edge_gate().gateway();
             guest.call_judge(&mut instance.store, instance.gate, &request, now.0)
@@ -141,7 +131,7 @@ impl HttpGate for ComponentGate {
     }
 
     fn status(&mut self, now: UnixSeconds) -> Result<String, Failure> {
-        let fuel = self.harness.limits.call_fuel;
+        let fuel = self.harness.sandbox.limits.call_fuel;
         self.call(fuel, |instance| {
             let guest = instance.gateway.portcullis_edge_gate().gateway();
             guest.call_status(&mut instance.store, instance.gate, now.0)
@@ -164,25 +154,19 @@ impl ComponentGate {
             .store
             .set_fuel(fuel)
             .and_then(|()| ask(&mut instance));
-        let answer = asked.map_err(|error| trap(&error))?;
+        let answer = asked.map_err(|error| broken_off(&error))?;
         self.instance = Some(instance);
         Ok(answer)
     }
 
     fn instantiate(&self) -> Result<Instance, Failure> {
-        let made = self.try_instantiate().map_err(|error| trap(&error))?;
+        let made = self.try_instantiate().map_err(|error| broken_off(&error))?;
         made.map_err(Failure::InvalidConfig)
     }
 
     fn try_instantiate(&self) -> wasmtime::Result<Result<Instance, String>> {
         let harness = &*self.harness;
-        let limits = StoreLimitsBuilder::new()
-            .memory_size(harness.limits.memory_bytes_max)
-            .trap_on_grow_failure(true)
-            .build();
-        let mut store = Store::new(&harness.engine, limits);
-        store.limiter(|limits| limits);
-        store.set_fuel(harness.limits.open_fuel)?;
+        let mut store = harness.sandbox.store()?;
         let gateway = harness.gateway.instantiate(&mut store)?;
         let guest = gateway.portcullis_edge_gate().gateway();
         let gate = match guest.call_open(&mut store, &self.config)? {
@@ -190,7 +174,7 @@ impl ComponentGate {
             Err(why) => return Ok(Err(why)),
         };
         for (_, bundle, at) in &self.accepted {
-            store.set_fuel(harness.limits.open_fuel)?;
+            store.set_fuel(harness.sandbox.limits.open_fuel)?;
             // What held then is only asked again: the judge looks at its own time.
             let _ = guest.call_offer(&mut store, gate, bundle, at.0)?;
         }
@@ -229,18 +213,10 @@ impl From<wit::Verdict> for HttpVerdict {
     }
 }
 
-fn trap(error: &wasmtime::Error) -> Failure {
-    if error.is::<PoolConcurrencyLimitError>() {
-        return Failure::Busy;
-    }
-    let why = error.downcast_ref::<Trap>();
-    Failure::Trap(why.map_or_else(|| error.root_cause().to_string(), ToString::to_string))
-}
-
 impl fmt::Debug for ComponentGateEngine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ComponentGateEngine")
-            .field("limits", &self.0.limits)
+            .field("limits", &self.0.sandbox.limits)
             .finish_non_exhaustive()
     }
 }

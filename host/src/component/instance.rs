@@ -5,13 +5,12 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-use wasmtime::{
-    PoolConcurrencyLimitError, Store, StoreLimits, StoreLimitsBuilder, Trap, component::ResourceAny,
-};
+use wasmtime::{Store, StoreLimits, component::ResourceAny};
 
 use super::{
     Harness,
     bindings::{Plugin, exports::portcullis::edge::engine as wit},
+    sandbox::broken_off,
     translate::failure,
 };
 use crate::failure::Failure;
@@ -44,13 +43,7 @@ impl Instance {
     }
 
     fn try_open(harness: &Harness, recipe: &Recipe) -> wasmtime::Result<Result<Self, Failure>> {
-        let limits = StoreLimitsBuilder::new()
-            .memory_size(harness.limits.memory_bytes_max)
-            .trap_on_grow_failure(true)
-            .build();
-        let mut store = Store::new(&harness.engine, limits);
-        store.limiter(|limits| limits);
-        store.set_fuel(harness.limits.open_fuel)?;
+        let mut store = harness.sandbox.store()?;
         let plugin = harness.plugin.instantiate(&mut store)?;
         let guest = plugin.portcullis_edge_engine().policy();
         let opened =
@@ -122,12 +115,11 @@ impl fmt::Debug for Recipe {
 
 /// Says what broke off, and counts it.
 pub(super) fn trap(harness: &Harness, error: &wasmtime::Error) -> Failure {
-    if error.is::<PoolConcurrencyLimitError>() {
-        return Failure::Busy;
+    let failure = broken_off(error);
+    if matches!(failure, Failure::Trap(_)) {
+        harness.traps.fetch_add(1, Ordering::Relaxed);
     }
-    harness.traps.fetch_add(1, Ordering::Relaxed);
-    let why = error.downcast_ref::<Trap>();
-    Failure::Trap(why.map_or_else(|| error.root_cause().to_string(), ToString::to_string))
+    failure
 }
 
 /// Other features are for previews and tests: a few sets of them, asked again and again.

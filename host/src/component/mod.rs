@@ -12,6 +12,7 @@ mod gateway_bindings;
 mod instance;
 mod limits;
 mod policy;
+mod sandbox;
 mod translate;
 
 use std::{
@@ -24,10 +25,7 @@ use std::{
 };
 
 use portcullis_engine::UnixSeconds;
-use wasmtime::{
-    Config, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, StoreLimits,
-    component::{Component, Linker},
-};
+use wasmtime::StoreLimits;
 
 pub use cache::ArtefactCache;
 pub use gateway::ComponentGateEngine;
@@ -41,6 +39,7 @@ use crate::{
 };
 use bindings::PluginPre;
 use policy::ComponentPolicy;
+use sandbox::Sandbox;
 
 /// Answers from the component, in wasmtime.
 ///
@@ -110,15 +109,11 @@ impl ComponentEngine {
         cache: &ArtefactCache,
         limits: ComponentLimits,
     ) -> wasmtime::Result<Self> {
-        let engine = wasmtime::Engine::new(&config(limits))?;
-        let component: Component = cache.component(&engine, wasm)?;
-        // An empty linker: a component that imports anything is refused here.
-        let linker: Linker<StoreLimits> = Linker::new(&engine);
-        let plugin = PluginPre::new(linker.instantiate_pre(&component)?)?;
+        let (sandbox, component) = Sandbox::compile(wasm, cache, limits)?;
+        let plugin = PluginPre::new(component)?;
         Ok(Self(Arc::new(Harness {
-            engine,
+            sandbox,
             plugin,
-            limits,
             instances: AtomicU64::new(0),
             traps: AtomicU64::new(0),
         })))
@@ -144,7 +139,7 @@ impl Engine for ComponentEngine {
 impl fmt::Debug for ComponentEngine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ComponentEngine")
-            .field("limits", &self.0.limits)
+            .field("limits", &self.0.sandbox.limits)
             .field("statistics", &self.statistics())
             .finish_non_exhaustive()
     }
@@ -163,34 +158,11 @@ impl core::error::Error for InvalidComponent {}
 
 /// The compiled component, and what all its instances share.
 struct Harness {
-    engine: wasmtime::Engine,
+    sandbox: Sandbox,
     plugin: PluginPre<StoreLimits>,
-    limits: ComponentLimits,
     instances: AtomicU64,
     traps: AtomicU64,
 }
-
-fn config(limits: ComponentLimits) -> Config {
-    let modules = limits.instances_max.saturating_mul(MODULES_MAX);
-    let mut pool = PoolingAllocationConfig::new();
-    pool.total_component_instances(limits.instances_max)
-        .total_core_instances(modules)
-        .total_memories(limits.instances_max)
-        .total_tables(modules)
-        .max_core_instances_per_component(MODULES_MAX)
-        .max_memories_per_component(1)
-        .max_tables_per_component(MODULES_MAX)
-        .max_memory_size(limits.memory_bytes_max);
-    let mut config = Config::new();
-    config
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
-        .cranelift_opt_level(OptLevel::Speed)
-        .consume_fuel(true);
-    config
-}
-
-/// The engine's module, and the two small ones that the encoder puts around it.
-const MODULES_MAX: u32 = 4;
 
 /// Far above any build of the component, far below what would hurt to read.
 const WASM_BYTES_MAX: usize = 64 * 1024 * 1024;

@@ -166,7 +166,7 @@ impl Pool {
             Some(instance) => instance,
             None => Instance::open(&self.harness, &self.recipe)?,
         };
-        match instance.call(self.harness.limits.call_fuel, features, ask) {
+        match instance.call(self.harness.sandbox.limits.call_fuel, features, ask) {
             Ok(answer) => {
                 self.idle().push(instance);
                 Ok(answer)
