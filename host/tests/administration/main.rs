@@ -207,30 +207,24 @@ fn a_manager_manages_agents_and_nobody_else() {
         "role assign policy.json agent-personal kim --as-json @leo.json --resource numbers=+1",
         "may not assign",
     );
-    let ran = office.run(&[
-        "role",
-        "assign",
-        "policy.json",
-        "agent-personal",
-        "kim",
-        "--as-json",
-        "@leo.json",
-        "--resource",
-        "numbers=+1 213",
-    ]);
+    // Where the number is one of leo's.
+    let leo = |verb: &str| {
+        office.run(&[
+            "role",
+            verb,
+            "policy.json",
+            "agent-personal",
+            "kim",
+            "--as-json",
+            "@leo.json",
+            "--resource",
+            "numbers=+1 213",
+        ])
+    };
+    let ran = leo("assign");
     assert_eq!(ran.exit, 0, "{}", ran.err);
     // The vendor lets a manager assign these; taking one away takes what the role grants.
-    let unassign = office.run(&[
-        "role",
-        "unassign",
-        "policy.json",
-        "agent-personal",
-        "kim",
-        "--as-json",
-        "@leo.json",
-        "--resource",
-        "numbers=+1 213",
-    ]);
+    let unassign = leo("unassign");
     assert_eq!(unassign.exit, 1, "{}", unassign.out);
     assert!(
         unassign.err.contains("`calls:access at personal`"),
@@ -239,17 +233,7 @@ fn a_manager_manages_agents_and_nobody_else() {
     );
     // Who is agent and administrator is no agent.
     office.owner("role assign policy.json administrator kim");
-    let ran = office.run(&[
-        "role",
-        "unassign",
-        "policy.json",
-        "agent-personal",
-        "kim",
-        "--as-json",
-        "@leo.json",
-        "--resource",
-        "numbers=+1 213",
-    ]);
+    let ran = leo("unassign");
     assert_eq!(ran.exit, 1, "{}", ran.out);
     office.refused(
         "role assign policy.json agent leo --as leo",
