@@ -8,31 +8,15 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use portcullis_gate::{
-    Ambiguities, CanonicalPath,
-    routes::{Access, OnConditional, PathPattern, Route, Routes},
-};
-
-fn table(count: usize) -> Routes {
-    let routes = (0..count).map(|number| Route {
-        methods: vec!["GET".to_owned()],
-        host: None,
-        path: PathPattern::parse(&format!("/v1/resource-{number:04}/{{id}}/items")).unwrap(),
-        access: Access::Public,
-        attributes: Vec::new(),
-        conditional: OnConditional::Deny,
-        allow: Ambiguities::NONE,
-        cors: None,
-    });
-    Routes::new(routes.collect()).unwrap()
-}
+use portcullis_benches::{routes, target};
+use portcullis_gate::CanonicalPath;
 
 /// The last of each table: its cost must not grow with what stands before it.
 fn router(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("gate/route");
     for count in [10_usize, 100, 1_000] {
-        let table = table(count);
-        let target = format!("/v1/resource-{:04}/i-1/items", count.saturating_sub(1));
+        let table = routes(count);
+        let target = target(count.saturating_sub(1));
         group.bench_with_input(
             BenchmarkId::from_parameter(count),
             &target,

@@ -8,7 +8,9 @@ mod draw;
 mod fixture;
 mod floor;
 mod policy;
+mod routes;
 
 pub use fixture::{Asked, Fixture, NOW, Person, Thing};
 pub use floor::{Floor, FloorAnswer};
 pub use policy::Scale;
+pub use routes::{routes, target};

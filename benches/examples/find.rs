@@ -7,30 +7,18 @@
 
 use std::{env, hint::black_box};
 
-use portcullis_gate::{
-    Ambiguities, CanonicalPath,
-    routes::{Access, OnConditional, PathPattern, Route, Routes},
-};
+use portcullis_benches::{routes, target};
+use portcullis_gate::CanonicalPath;
 
 fn main() {
     let mut arguments = env::args()
         .skip(1)
         .map(|text| text.parse::<usize>().unwrap());
     let (count, times) = (arguments.next().unwrap(), arguments.next().unwrap());
-    let routes = (0..count).map(|number| Route {
-        methods: vec!["GET".to_owned()],
-        host: None,
-        path: PathPattern::parse(&format!("/v1/resource-{number:04}/{{id}}/items")).unwrap(),
-        access: Access::Public,
-        attributes: Vec::new(),
-        conditional: OnConditional::Deny,
-        allow: Ambiguities::NONE,
-        cors: None,
-    });
-    let table = Routes::new(routes.collect()).unwrap();
+    let table = routes(count);
     for time in 0..times {
         let number = time.wrapping_mul(7).checked_rem(count).unwrap();
-        let target = format!("/v1/resource-{number:04}/i-1/items");
+        let target = target(number);
         let path = CanonicalPath::parse(target.as_bytes()).unwrap();
         let found = table.find(b"GET", b"api.example.com", black_box(&path));
         assert!(found.is_some());
