@@ -56,13 +56,7 @@ impl Decision<'_> {
             }
             Self::Deny(DenyReason::FeatureDisabled(permission)) => {
                 out.push_str(r#","features":["#);
-                let missing = policy.gate.missing(&policy.bundle, *permission);
-                write_list(
-                    &mut out,
-                    missing
-                        .into_iter()
-                        .map(|feature| policy.feature_name(feature)),
-                );
+                write_list(&mut out, policy.missing_features(*permission));
                 out.push_str("]");
             }
             Self::Deny(_) => {}
@@ -122,7 +116,7 @@ pub fn write_json_string(out: &mut String, text: &str) {
 const DIGITS: &str = "0123456789abcdef";
 
 /// Appends `,"name":"value"`.
-pub(crate) fn member(out: &mut String, name: &str, value: &str) {
+pub fn member(out: &mut String, name: &str, value: &str) {
     out.push_str(",");
     write_json_string(out, name);
     out.push_str(":");
@@ -130,7 +124,7 @@ pub(crate) fn member(out: &mut String, name: &str, value: &str) {
 }
 
 /// Appends the strings, separated by commas.
-pub(crate) fn write_list<'a>(out: &mut String, items: impl Iterator<Item = &'a str>) {
+pub fn write_list<'a>(out: &mut String, items: impl Iterator<Item = &'a str>) {
     for (item, at) in items.zip(0_usize..) {
         if at > 0 {
             out.push_str(",");

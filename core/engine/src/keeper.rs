@@ -143,13 +143,35 @@ impl Keeper {
     ///
     /// Returns why it was refused; what was kept answers on.
     pub fn offer(&mut self, bytes: Vec<u8>, now: UnixSeconds) -> Result<Offer, RejectedBundle> {
+        self.offer_checked(bytes, now, |_| Ok(()))
+    }
+
+    /// As [`Keeper::offer`], if what is verified also passes a check of the caller's, such
+    /// as of the section that the engine does not read.
+    ///
+    /// # Errors
+    ///
+    /// As [`Keeper::offer`], and what the check returns.
+    pub fn offer_checked<E: From<RejectedBundle>>(
+        &mut self,
+        bytes: Vec<u8>,
+        now: UnixSeconds,
+        check: impl FnOnce(&Policy) -> Result<(), E>,
+    ) -> Result<Offer, E> {
         let bundle = match SignedBundle::new(bytes).verify(&self.trust, now) {
             Ok(bundle) => bundle,
             Err(rejection) => {
                 self.note(rejection);
-                return Err(rejection);
+                return Err(rejection.into());
             }
         };
+        let policy = Policy::from(bundle);
+        check(&policy)?;
+        Ok(self.take(policy, now)?)
+    }
+
+    fn take(&mut self, policy: Policy, now: UnixSeconds) -> Result<Offer, RejectedBundle> {
+        let bundle = policy.bundle();
         let header = bundle.header();
         let key = TenantKey {
             audience: header.audience.clone(),
@@ -173,11 +195,11 @@ impl Keeper {
             }
             kept.last_rejection = None;
             if let Some(newest) = kept.versions.first_mut().filter(|_| floor == kept.floor) {
-                if !renews(&bundle, newest.policy.bundle()) {
+                if !renews(bundle, newest.policy.bundle()) {
                     return Ok(Offer::Unchanged);
                 }
                 // The same version, cut anew: nothing is superseded.
-                newest.policy = Policy::from(bundle);
+                newest.policy = policy;
                 return Ok(Offer::Accepted(Persisted { key, floor }));
             }
         }
@@ -194,7 +216,7 @@ impl Keeper {
         kept.versions.insert(
             0,
             Version {
-                policy: Policy::from(bundle),
+                policy,
                 superseded_at: None,
             },
         );

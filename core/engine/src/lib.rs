@@ -53,7 +53,7 @@ mod who;
 pub mod format;
 pub mod limits;
 
-pub use answer::write_json_string;
+pub use answer::{member as write_json_member, write_json_string, write_list as write_json_list};
 pub use attributes::Attributes;
 pub use bundle::{Bundle, Header};
 pub use decide::{Decision, DenyReason, Grant, Pending, Question};

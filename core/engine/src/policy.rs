@@ -143,6 +143,13 @@ impl Policy {
         self.bundle.tables.grants.len()
     }
 
+    /// Returns every feature that is off and named by a requirement that keeps the
+    /// permission closed, ascending.
+    pub fn missing_features(&self, permission: PermissionId) -> impl Iterator<Item = &str> {
+        let missing = self.gate.missing(&self.bundle, permission).into_iter();
+        missing.map(|feature| self.feature_name(feature))
+    }
+
     /// Returns every module's id, in catalog order.
     pub fn modules(&self) -> impl ExactSizeIterator<Item = &str> {
         (0..self.bundle.tables.modules.len())

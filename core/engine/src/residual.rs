@@ -104,7 +104,7 @@ fn unknown(facts: &Facts<'_>, source: Source, test: Test, values: Union<'_>) -> 
         Test::Present => ("\x03", "", "present"),
         Test::Absent => ("\x04", "", "absent"),
     };
-    // No name holds a byte below the digits, so a shorter name still comes first.
+    // No name holds a control character, so a shorter name still comes first.
     let mut text = [attribute, order, r#"{"attribute":"#].concat();
     write_json_string(&mut text, attribute);
     if list.is_empty() {

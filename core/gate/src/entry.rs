@@ -2,7 +2,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-use portcullis_engine::write_json_string;
+use portcullis_engine::{write_json_list, write_json_member, write_json_string};
 
 use crate::{code::Code, config::Level};
 
@@ -72,50 +72,26 @@ impl Entry {
     pub fn write_json(&self, out: &mut String) {
         out.push_str(r#"{"code":"#);
         write_json_string(out, self.code.name());
-        let mut member = |name: &str, value: &str| {
-            if !value.is_empty() {
-                out.push(',');
-                write_json_string(out, name);
-                out.push(':');
-                write_json_string(out, value);
-            }
-        };
-        member("detail", &self.detail);
-        member("route", &self.route);
-        member("permission", &self.permission);
-        member("effect", self.effect);
-        member("role", &self.role);
-        member("scope", &self.scope);
-        member("team", &self.team);
+        member(out, "detail", &self.detail);
+        member(out, "route", &self.route);
+        member(out, "permission", &self.permission);
+        member(out, "effect", self.effect);
+        member(out, "role", &self.role);
+        member(out, "scope", &self.scope);
+        member(out, "team", &self.team);
         if !self.features.is_empty() {
             out.push_str(r#","features":["#);
-            for (feature, at) in self.features.iter().zip(0_usize..) {
-                if at > 0 {
-                    out.push(',');
-                }
-                write_json_string(out, feature);
-            }
+            write_json_list(out, self.features.iter().map(String::as_str));
             out.push(']');
         }
-        let mut member = |name: &str, value: &str| {
-            if !value.is_empty() {
-                out.push(',');
-                write_json_string(out, name);
-                out.push(':');
-                write_json_string(out, value);
-            }
-        };
-        member("subject_type", &self.subject_type);
-        member("subject", &self.subject);
-        member("tenant", &self.tenant);
+        member(out, "subject_type", &self.subject_type);
+        member(out, "subject", &self.subject);
+        member(out, "tenant", &self.tenant);
         if self.sequence > 0 {
             out.push_str(r#","sequence":"#);
             out.push_str(&alloc::format!("{}", self.sequence));
         }
-        if !self.trace.is_empty() {
-            out.push_str(r#","trace":"#);
-            write_json_string(out, &self.trace);
-        }
+        member(out, "trace", &self.trace);
         out.push('}');
     }
 
@@ -125,5 +101,11 @@ impl Entry {
         let mut out = String::new();
         self.write_json(&mut out);
         out
+    }
+}
+
+fn member(out: &mut String, name: &str, value: &str) {
+    if !value.is_empty() {
+        write_json_member(out, name, value);
     }
 }

@@ -16,7 +16,6 @@ use crate::{
     fields::{Fields, InvalidFields, is_token},
     hygiene,
     identity::{Identity, TokenCache, Unidentified, identify},
-    json::Node,
     limits::{FILTER_BYTES_MAX, METHOD_BYTES_MAX},
     path::{Ambiguities, Ambiguity, CanonicalPath},
     policies::{Matched, Policies},
@@ -396,28 +395,17 @@ impl<'a> Facts<'a> {
             Decision::Deny(reason) => {
                 let code = match reason {
                     DenyReason::UnknownPermission => Code::UnknownPermission,
-                    DenyReason::FeatureDisabled(_) => Code::FeatureDisabled,
+                    DenyReason::FeatureDisabled(permission) => {
+                        let missing = policy.missing_features(*permission);
+                        entry.features = missing.map(String::from).collect();
+                        Code::FeatureDisabled
+                    }
                     DenyReason::NotGranted => Code::NotGranted,
                     DenyReason::OutOfScope => Code::OutOfScope,
                 };
-                if code == Code::FeatureDisabled {
-                    entry.features = missing(&decision.answer(policy)?);
-                }
                 Ok(Answer::Refused(code, ""))
             }
         }
-    }
-}
-
-/// Returns the features that a canonical answer names.
-fn missing(answer: &str) -> Vec<String> {
-    let answer = Node::parse(answer.as_bytes()).unwrap_or(Node::Null);
-    match answer.member("features") {
-        Some(Node::Array(features)) => features
-            .iter()
-            .filter_map(|feature| feature.as_str().map(String::from))
-            .collect(),
-        _ => Vec::new(),
     }
 }
 

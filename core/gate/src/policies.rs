@@ -2,9 +2,7 @@
 
 use alloc::{string::String, sync::Arc, vec::Vec};
 
-use portcullis_engine::{
-    Keeper, KeeperStatus, Offer, Persisted, Policy, SignedBundle, TenantKey, UnixSeconds,
-};
+use portcullis_engine::{Keeper, KeeperStatus, Offer, Persisted, Policy, TenantKey, UnixSeconds};
 
 use crate::{
     code::Code,
@@ -77,27 +75,25 @@ impl Policies {
         config: &GateConfig,
         now: UnixSeconds,
     ) -> Result<Offer, GateRejection> {
-        // Verified before the keeper sees it, which would keep it whatever its routes are.
-        let bundle = SignedBundle::new(bytes.clone()).verify(config.trust(), now)?;
-        let tenant = bundle.header().tenant.clone();
-        if config.tenant().is_some_and(|own| own != tenant) {
-            return Err(GateRejection::WrongTenant);
-        }
-        let section = bundle.routes().to_vec();
-        let routes = match self
-            .routes
-            .iter()
-            .map(|(_, known)| known)
-            .find(|known| known.bytes == section)
-        {
-            Some(known) => Arc::clone(&known.routes),
-            None => Arc::new(Routes::decode(&section).map_err(|_| GateRejection::Routes)?),
-        };
-        check(&routes, &Policy::from(bundle))?;
-        let offer = self.keeper.offer(bytes, now)?;
-        let section = Section {
-            bytes: section,
-            routes,
+        let (sections, mut taken) = (&self.routes, None);
+        let offer = self.keeper.offer_checked(bytes, now, |policy| {
+            let tenant = policy.header().tenant.clone();
+            if config.tenant().is_some_and(|own| own != tenant) {
+                return Err(GateRejection::WrongTenant);
+            }
+            let section = policy.bundle().routes().to_vec();
+            let mut known = sections.iter().map(|(_, known)| known);
+            let routes = match known.find(|known| known.bytes == section) {
+                Some(known) => Arc::clone(&known.routes),
+                None => Arc::new(Routes::decode(&section).map_err(|_| GateRejection::Routes)?),
+            };
+            check(&routes, policy)?;
+            let bytes = section;
+            taken = Some((tenant, Section { bytes, routes }));
+            Ok(())
+        })?;
+        let Some((tenant, section)) = taken else {
+            return Ok(offer);
         };
         match self.place(&tenant) {
             Ok(at) => {

@@ -34,3 +34,16 @@ pub enum Peer<'a> {
     /// The identity that mTLS proved: a SPIFFE id or another name of the certificate.
     Identity(&'a str),
 }
+
+impl<'a> Peer<'a> {
+    /// Takes a peer as people write one: an address, or else an identity; nothing written
+    /// is nobody known.
+    #[must_use]
+    pub fn read(text: &'a str) -> Self {
+        match text.parse() {
+            Ok(address) => Self::Address(address),
+            Err(_) if text.is_empty() => Self::Unknown,
+            Err(_) => Self::Identity(text),
+        }
+    }
+}

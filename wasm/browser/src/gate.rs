@@ -6,8 +6,8 @@ use alloc::{
     vec::Vec,
 };
 
-use portcullis_engine::write_json_string;
-use portcullis_gate::{GateConfig, Level, Offer, Peer, Request, Verdict};
+use portcullis_engine::{write_json_list, write_json_member, write_json_string};
+use portcullis_gate::{GateConfig, Offer, Peer, Request, Verdict};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::time::seconds;
@@ -123,10 +123,7 @@ fn written(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Forward(forward) => {
             out.push_str(r#"{"remove":["#);
-            for (at, name) in forward.remove.iter().enumerate() {
-                out.push_str(if at > 0 { "," } else { "" });
-                write_json_string(&mut out, name);
-            }
+            write_json_list(&mut out, forward.remove.iter().map(String::as_str));
             out.push_str(r#"],"set":"#);
             pairs(&mut out, &forward.set);
             out.push_str(r#"},"respond":null"#);
@@ -142,15 +139,8 @@ fn written(verdict: &Verdict) -> String {
         }
     }
     let entry = verdict.entry();
-    out.push_str(r#","level":""#);
-    out.push_str(match entry.level {
-        Level::Off => "off",
-        Level::Debug => "debug",
-        Level::Info => "info",
-        Level::Warn => "warn",
-        Level::Error => "error",
-    });
-    out.push_str(r#"","entry":"#);
+    write_json_member(&mut out, "level", entry.level.name());
+    out.push_str(r#","entry":"#);
     entry.write_json(&mut out);
     out.push('}');
     out

@@ -90,8 +90,6 @@ fn end_to_end(all: &[(String, Vec<u8>)]) -> Option<Fields> {
         .flat_map(|(_, value)| value.split(|byte| *byte == b','))
         .filter_map(|name| core::str::from_utf8(name).ok())
         .map(|name| name.trim().to_ascii_lowercase())
-        // What the gate has set cannot be called off by the client.
-        .filter(|name| !name.starts_with("x-portcullis-"))
         .collect();
     let fields = Fields::new();
     for (name, value) in all {

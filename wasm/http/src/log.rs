@@ -2,7 +2,6 @@
 
 use alloc::string::String;
 
-use portcullis_engine::write_json_string;
 use wasip2::cli::stderr::get_stderr;
 
 /// Writes a line; one that cannot be written is lost, for a log must not hold up an answer.
@@ -20,16 +19,7 @@ pub(crate) fn line(line: &str) {
 
 /// Writes a line about the middleware itself.
 pub(crate) fn event(name: &str, members: &[(&str, &str)]) {
-    let mut text = String::from("{\"event\":");
-    write_json_string(&mut text, name);
-    for (name, value) in members {
-        text.push(',');
-        write_json_string(&mut text, name);
-        text.push(':');
-        write_json_string(&mut text, value);
-    }
-    text.push('}');
-    line(&text);
+    line(&portcullis_gate::event(name, members));
 }
 
 /// As much as `blocking-write-and-flush` takes at once.

@@ -1,9 +1,9 @@
 //! One plugin: a configuration, its gate, and where its bundles come from.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, vec::Vec};
 
 use portcullis_gate::{
-    Code, Entry, Forward, Gate, GateConfig, Level, Offer, Request, Response, Verdict,
+    Code, Entry, Forward, Gate, GateConfig, Level, Offer, Request, Response, Verdict, event,
 };
 
 use crate::{
@@ -268,20 +268,6 @@ fn log(host: &impl Host, entry: &Entry) {
     if host.logs(level) {
         host.log(level, &entry.to_json());
     }
-}
-
-/// Writes a log line about the filter itself.
-fn event(name: &str, members: &[(&str, &str)]) -> String {
-    let mut line = String::from("{\"event\":");
-    portcullis_engine::write_json_string(&mut line, name);
-    for (name, value) in members {
-        line.push(',');
-        portcullis_engine::write_json_string(&mut line, name);
-        line.push(':');
-        portcullis_engine::write_json_string(&mut line, value);
-    }
-    line.push('}');
-    line
 }
 
 fn is_pseudo(name: &[u8]) -> bool {
