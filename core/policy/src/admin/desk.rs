@@ -295,11 +295,15 @@ impl<'a> Desk<'a> {
             }
         }
         if !missing.is_empty() {
-            let features = names::quoted(missing);
-            return refused(
+            let features = names::quoted(&missing);
+            let no = refused(
                 format!("nobody may {name} while the tenant does not have {features}"),
                 format!("turn {features} on first"),
             );
+            return Refused {
+                features_off: missing.into_iter().collect(),
+                ..no
+            };
         }
         if self.holdings.bindings.is_empty() {
             let people = self.model.tenant.directory.iter();

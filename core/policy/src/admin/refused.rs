@@ -15,6 +15,8 @@ pub struct Refused {
     pub cure: String,
     /// The grants that the actor would have to hold, where it lacks some.
     pub lacking: Vec<GrantName>,
+    /// The features that would have to be on, where that is why; ascending.
+    pub features_off: Vec<String>,
 }
 
 /// The rule that stands against an operation.
@@ -81,6 +83,7 @@ impl Refused {
             message: message.into(),
             cure: cure.into(),
             lacking: Vec::new(),
+            features_off: Vec::new(),
         }
     }
 }

@@ -544,6 +544,8 @@ fn a_feature_that_is_off_is_named() {
         Why::NotAllowed,
         "turn `office` on first",
     );
+    let no = change(&gated, "ann", &create("x")).unwrap_err();
+    assert_eq!(no.features_off, ["office"]);
     let enable = Change::Enable {
         feature: "office".to_owned(),
     };
