@@ -59,7 +59,7 @@ fn every_example_compiles_and_comes_back_as_written() {
 }
 
 #[test]
-fn every_example_passes_its_own_tests_and_exercises_every_grant() {
+fn every_example_passes_its_own_tests_and_exercises_every_grant_and_route() {
     each(|name, text| {
         let (source, model) = Source::load(text).unwrap();
         let edition = Edition::new("default", UnixSeconds(1_000), 60, &source.catalog);
@@ -72,8 +72,11 @@ fn every_example_passes_its_own_tests_and_exercises_every_grant() {
         for grant in &report.coverage.unexercised {
             println!("{name}: not exercised: {grant}");
         }
+        let routes = &report.coverage.routes;
         assert!(report.passes(), "{name}");
         assert_eq!(report.coverage.percent(), 100, "{name}");
+        assert_eq!(routes.unexercised, [""; 0], "{name}");
+        assert_eq!(routes.total, source.catalog.routes.len(), "{name}");
     });
 }
 
@@ -100,7 +103,9 @@ fn every_example_passes_its_tests_whatever_features_are_turned_on_or_off() {
             let report = kit::test(&model, &source.tests, &edition).unwrap();
             let failing = report.failing().map(|test| &test.name).collect::<Vec<_>>();
             assert!(failing.is_empty(), "{name} with {features:?}: {failing:?}");
-            assert_eq!(report.coverage.percent(), 100, "{name} with {features:?}");
+            let routes = report.coverage.routes.percent();
+            let percents = (report.coverage.percent(), routes);
+            assert_eq!(percents, (100, 100), "{name} with {features:?}");
         }
     });
 }

@@ -1,6 +1,7 @@
 //! What the tests of a policy speak of, checked before they are run.
 
 use portcullis_engine::limits::is_value;
+use portcullis_gate::routes::Route;
 
 use super::expand::Expander;
 use super::names::{Names, check_value, element};
@@ -9,7 +10,7 @@ use crate::atom::Entity;
 use crate::json::Path;
 use crate::kit::Expectation;
 use crate::problem::{Problems, nearest_or};
-use crate::source::{Members, OneOrMany, Test, TestSubject};
+use crate::source::{Expected, Members, OneOrMany, Test, TestSubject};
 
 /// What checking tests needs to know.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +23,7 @@ pub(super) struct Checker<'a> {
 
 impl Checker<'_> {
     /// Reports what no test can mean.
-    pub(super) fn check(&self, tests: &[Test], at: &Path<'_>) {
+    pub(super) fn check(&self, tests: &[Test], routes: &[Route], at: &Path<'_>) {
         let at = at.key("tests");
         for (index, test) in tests.iter().enumerate() {
             let at = at.index(index);
@@ -33,15 +34,19 @@ impl Checker<'_> {
             {
                 super::names::repeated("test", &test.name, &at.key("name"), self.problems);
             }
-            self.test(test, &at);
+            self.test(test, routes, &at);
         }
     }
 
-    fn test(&self, test: &Test, at: &Path<'_>) {
+    fn test(&self, test: &Test, routes: &[Route], at: &Path<'_>) {
         if let Some(features) = &test.features {
             feature_list(features, &at.key("features"), self.features, self.problems);
         }
         self.subject(&test.subject, &at.key("subject"));
+        if let Expected::Verdict(expected) = &test.expect {
+            self.request(test, expected, routes, at);
+            return;
+        }
         self.attributes(Entity::Action, &test.action, &at.key("action"));
         self.attributes(Entity::Context, &test.context, &at.key("context"));
         self.attributes(Entity::Resource, &test.resource, &at.key("resource"));
@@ -54,7 +59,7 @@ impl Checker<'_> {
                 .module_names
                 .expect(module, &at, self.problems);
         }
-        if test.expect.is_empty() && test.visible.is_none() {
+        if test.expect.is_nothing() && test.visible.is_none() {
             self.problems.error(
                 at,
                 "this test expects nothing",
@@ -64,7 +69,7 @@ impl Checker<'_> {
     }
 
     fn expectations(&self, test: &Test, at: &Path<'_>) {
-        for (permission, word) in test.expect.iter() {
+        for (permission, word) in test.expect.answers() {
             let at = at.key(permission);
             let expectation = Expectation::from_name(word);
             if expectation.is_none() {
@@ -113,7 +118,7 @@ impl Checker<'_> {
         }
     }
 
-    fn attributes(&self, entity: Entity, given: &Members<OneOrMany>, at: &Path<'_>) {
+    pub(super) fn attributes(&self, entity: Entity, given: &Members<OneOrMany>, at: &Path<'_>) {
         let declared = self.vocabulary.of(entity);
         // A subject's id and type have members of their own.
         let own = if entity == Entity::Resource {

@@ -6,6 +6,7 @@ mod expand;
 mod grants;
 mod modules;
 mod names;
+mod requests;
 mod roles;
 mod routes;
 mod scopes;
@@ -99,7 +100,7 @@ pub(crate) fn compile_into(
         expander,
         problems,
     };
-    checker.check(tests, &root);
+    checker.check(tests, &routes, &root);
     let (scopes, conditions) = scopes.into_parts();
     Model {
         catalog: catalog.id.clone(),

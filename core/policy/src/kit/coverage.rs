@@ -1,4 +1,4 @@
-//! Coverage by grant: which grants no test exercises.
+//! Coverage: which grants and which routes no test exercises.
 
 use core::fmt;
 use std::collections::{HashMap, HashSet};
@@ -18,6 +18,20 @@ pub struct Coverage {
     pub total: usize,
     /// Those that no test exercises, by role, permission and scope in catalog order.
     pub unexercised: Vec<UnexercisedGrant>,
+    /// The same of the routes.
+    pub routes: RouteCoverage,
+}
+
+/// Which routes the tests exercise.
+///
+/// A route is exercised when a passing test sends a request that takes it and goes on to
+/// the product: `allow`, `conditional` or `public`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RouteCoverage {
+    /// How many routes there are.
+    pub total: usize,
+    /// Those that no test exercises, by first method, host and path, in the policy's order.
+    pub unexercised: Vec<String>,
 }
 
 /// A grant that no test exercises.
@@ -41,9 +55,27 @@ impl Coverage {
     /// Returns the part exercised in whole percent, rounded down; a hundred of nothing.
     #[must_use]
     pub fn percent(&self) -> usize {
-        let hundred = self.exercised().saturating_mul(100);
-        hundred.checked_div(self.total).unwrap_or(100)
+        percent(self.exercised(), self.total)
     }
+}
+
+impl RouteCoverage {
+    /// Returns how many routes the tests exercise.
+    #[must_use]
+    pub const fn exercised(&self) -> usize {
+        self.total.saturating_sub(self.unexercised.len())
+    }
+
+    /// Returns the part exercised in whole percent, rounded down; a hundred of nothing.
+    #[must_use]
+    pub fn percent(&self) -> usize {
+        percent(self.exercised(), self.total)
+    }
+}
+
+fn percent(part: usize, whole: usize) -> usize {
+    let hundred = part.saturating_mul(100);
+    hundred.checked_div(whole).unwrap_or(100)
 }
 
 impl fmt::Display for UnexercisedGrant {

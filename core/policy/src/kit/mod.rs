@@ -1,12 +1,17 @@
 //! The policy test kit: a policy's own tests, run by the engine that will answer.
 
+mod answer;
 mod coverage;
 mod expectation;
 mod explained;
+mod gateway;
+mod probe;
 mod question;
+mod requests;
 mod run;
 
-pub use coverage::{Coverage, UnexercisedGrant};
+pub use answer::Answer;
+pub use coverage::{Coverage, RouteCoverage, UnexercisedGrant};
 pub use expectation::Expectation;
 pub use run::{Failure, Report, TestResult};
 
@@ -22,13 +27,14 @@ use crate::sign::{SigningKey, sign};
 use crate::source::Test;
 
 /// Runs tests against a policy, as the bundle of that edition would answer when it
-/// is issued, unless a test says another time.
+/// is issued, unless a test says another time. Requests are judged by the gate with that
+/// bundle.
 ///
 /// # Errors
 /// Fails where no bundle can be made of the policy, not where a test fails.
 pub fn test(model: &Model, tests: &[Test], edition: &Edition) -> Result<Report, UntestablePolicy> {
     let policy = preview(model, edition)?;
-    Ok(run::run(model, tests, &policy, edition.issued_at))
+    run::run(model, tests, &policy, edition)
 }
 
 /// Opens a policy as the engine would its bundle; for tests and previews.
@@ -38,10 +44,8 @@ pub fn test(model: &Model, tests: &[Test], edition: &Edition) -> Result<Report, 
 /// # Errors
 /// Fails where no bundle can be made of the policy.
 pub fn preview(model: &Model, edition: &Edition) -> Result<Policy, UntestablePolicy> {
-    let payload = encode(model, edition)?;
-    let key = SigningKey::from_bytes(&[0; 32]);
-    let bundle = sign(&payload, core::slice::from_ref(&key)).unwrap_or_default();
-    let trusted = TrustedKey::new(&key.public_key(), KeyUse::Any);
+    let bundle = signed(model, edition)?;
+    let trusted = TrustedKey::new(&signing_key().public_key(), KeyUse::Any);
     let trust = trusted.and_then(|key| Trust::new(1, [key], edition.audience.clone()));
     let mut trust =
         trust.map_err(|_| UntestablePolicy::Rejected(RejectedBundle::UntrustedSigner))?;
@@ -52,6 +56,15 @@ pub fn preview(model: &Model, edition: &Edition) -> Result<Policy, UntestablePol
     bundle.map(Policy::from).map_err(UntestablePolicy::Rejected)
 }
 
+fn signed(model: &Model, edition: &Edition) -> Result<Vec<u8>, UntestablePolicy> {
+    let payload = encode(model, edition)?;
+    Ok(sign(&payload, &[signing_key()]).unwrap_or_default())
+}
+
+fn signing_key() -> SigningKey {
+    SigningKey::from_bytes(&[0; 32])
+}
+
 /// A policy of which no bundle can be made, so that it cannot be tested.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UntestablePolicy {
@@ -59,6 +72,8 @@ pub enum UntestablePolicy {
     Unencodable(UnencodablePolicy),
     /// The engine would reject its bundle.
     Rejected(RejectedBundle),
+    /// The gate would not judge by its bundle; tells why.
+    Ungated(String),
 }
 
 impl From<UnencodablePolicy> for UntestablePolicy {
@@ -77,11 +92,19 @@ impl fmt::Display for UntestablePolicy {
                     "the engine rejects the bundle of this policy: {rejection}"
                 )
             }
+            Self::Ungated(why) => {
+                write!(
+                    f,
+                    "the gate does not judge by the bundle of this policy: {why}"
+                )
+            }
         }
     }
 }
 
 impl core::error::Error for UntestablePolicy {}
 
+#[cfg(test)]
+mod request_tests;
 #[cfg(test)]
 mod tests;

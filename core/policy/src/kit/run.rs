@@ -7,16 +7,18 @@ use portcullis_engine::{Policy, Question, Session, Subject, UnixSeconds};
 
 use super::coverage::{Coverage, Exercised};
 use super::explained::Explained;
-use super::{Expectation, question};
+use super::requests::Requests;
+use super::{Expectation, UntestablePolicy, question};
+use crate::encode::Edition;
 use crate::model::Model;
-use crate::source::Test;
+use crate::source::{Expected, Test};
 
 /// What came of a policy's tests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     /// The tests, in order.
     pub tests: Vec<TestResult>,
-    /// Which grants they exercise.
+    /// Which grants and routes they exercise.
     pub coverage: Coverage,
 }
 
@@ -32,7 +34,7 @@ pub struct TestResult {
 /// An answer that was not as expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// The permission, or `visible`.
+    /// The permission, the request, or `visible`.
     pub question: String,
     /// What was expected.
     pub expected: String,
@@ -71,17 +73,34 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Runs the tests against the policy's own engine form.
-pub(super) fn run(model: &Model, tests: &[Test], policy: &Policy, now: UnixSeconds) -> Report {
+/// Runs the tests against the policy's own engine form, and requests against its gate.
+pub(super) fn run(
+    model: &Model,
+    tests: &[Test],
+    policy: &Policy,
+    edition: &Edition,
+) -> Result<Report, UntestablePolicy> {
     let mut exercised = Exercised::new(model);
-    let tests = tests.iter().map(|test| TestResult {
-        name: test.name.clone(),
-        failures: run_one(test, policy, now, &mut exercised),
-    });
-    Report {
-        tests: tests.collect(),
-        coverage: exercised.finish(),
+    let mut requests = Requests::new(model, edition);
+    let mut results = Vec::new();
+    for test in tests {
+        let failures = match (&test.request, &test.expect) {
+            (Some(request), Expected::Verdict(expected)) => {
+                requests.run(test, request, expected)?
+            }
+            _ => run_one(test, policy, edition.issued_at, &mut exercised),
+        };
+        results.push(TestResult {
+            name: test.name.clone(),
+            failures,
+        });
     }
+    let mut coverage = exercised.finish();
+    coverage.routes = requests.finish();
+    Ok(Report {
+        tests: results,
+        coverage,
+    })
 }
 
 fn run_one(
@@ -113,7 +132,7 @@ fn answered(
     exercised: &mut Exercised<'_>,
 ) -> Vec<Failure> {
     let mut failures = Vec::new();
-    for (permission, expected) in test.expect.iter() {
+    for (permission, expected) in test.expect.answers() {
         let got = match session.decide_named(permission, question, now) {
             Ok(decision) if decision.is_allow() => Expectation::Allow.name(),
             Ok(decision) => decision.reason(),
@@ -180,7 +199,7 @@ fn visible(test: &Test, session: &Session, now: UnixSeconds) -> Option<Failure> 
 fn expired(test: &Test) -> Vec<Failure> {
     let got = Expectation::BundleExpired.name();
     let mut failures = Vec::new();
-    for (permission, expected) in test.expect.iter().filter(|(_, word)| *word != got) {
+    for (permission, expected) in test.expect.answers().filter(|(_, word)| *word != got) {
         failures.push(failure(permission, expected, got, ""));
     }
     if test.visible.is_some() {
@@ -189,7 +208,12 @@ fn expired(test: &Test) -> Vec<Failure> {
     failures
 }
 
-fn failure(question: &str, expected: &str, got: &str, because: impl fmt::Display) -> Failure {
+pub(super) fn failure(
+    question: &str,
+    expected: &str,
+    got: &str,
+    because: impl fmt::Display,
+) -> Failure {
     Failure {
         question: question.to_owned(),
         expected: expected.to_owned(),

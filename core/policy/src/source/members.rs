@@ -16,6 +16,11 @@ pub struct Members<T> {
 }
 
 impl<T> Members<T> {
+    /// No members.
+    pub(crate) const EMPTY: Self = Self {
+        members: Vec::new(),
+    };
+
     /// Returns the members in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &T)> {
         self.members
@@ -94,9 +99,7 @@ impl<T> Members<T> {
 
 impl<T> Default for Members<T> {
     fn default() -> Self {
-        Self {
-            members: Vec::new(),
-        }
+        Self::EMPTY
     }
 }
 

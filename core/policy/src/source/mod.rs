@@ -6,6 +6,7 @@ mod members;
 mod module;
 mod one_or_many;
 mod operation;
+mod request;
 mod requires;
 mod role;
 mod route;
@@ -19,12 +20,13 @@ pub use members::Members;
 pub use module::{Action, Module};
 pub use one_or_many::OneOrMany;
 pub use operation::{Operation, Operations};
+pub use request::{ExpectedVerdict, TestRequest};
 pub use requires::Requires;
 pub use role::{Edit, Role};
 pub use route::{Conditional, CrossOrigin, Route, ValueSource};
 pub use schema::schema;
 pub use tenant::Tenant;
-pub use test::{Test, TestSubject};
+pub use test::{Expected, Test, TestSubject};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -163,7 +165,10 @@ mod tests {
             "edits":{"x":{"added":{"*":"*"},"removed":{"*":"m:go"}}},"groups":{"g":"x"},
             "directory":{"u":{"roles":"x","s":["1","2"]}},"retired":"w"},
           "tests":[{"name":"n","features":[],"now":1,"subject":{"type":"t","id":"i","roles":"x","team_roles":{"t":"x"},"groups":"g","s":"1"},
-            "action":{"m":"1"},"context":{"z":"1"},"resource":{"r":[]},"expect":{"m:go":"allow"},"visible":[]}]}"#;
+            "action":{"m":"1"},"context":{"z":"1"},"resource":{"r":[]},"expect":{"m:go":"allow"},"visible":[]},
+            {"name":"q","subject":{},"request":{"method":"GET","target":"/a/1","host":"h.example.com","headers":{"x-a":["1","2"]}},
+             "expect":{"answer":"allow","route":"GET h.example.com/a/{id}","permission":"m:go","resource":{"id":"1"}}},
+            {"name":"s","subject":{"id":"i"},"request":"GET /","expect":"public"}]}"#;
         let source = Source::parse(text).unwrap();
         let written = serde_json::to_value(&source).unwrap();
         let mut expected: serde_json::Value = serde_json::from_str(text).unwrap();
@@ -208,6 +213,14 @@ mod tests {
                 schema["$defs"][name]["additionalProperties"], false,
                 "{name}"
             );
+        }
+        let answers = &schema["$defs"]["Expected"]["anyOf"][0];
+        assert_eq!(answers["propertyNames"]["pattern"], ":");
+        // What may also be a string is an object of the same strictness.
+        for name in ["TestRequest", "ExpectedVerdict"] {
+            let object = &schema["$defs"][name]["anyOf"][1];
+            assert_eq!(object["additionalProperties"], false, "{name}: {object}");
+            assert!(object["required"].is_array(), "{name}: {object}");
         }
         assert!(!text.contains("null"), "{text}");
     }

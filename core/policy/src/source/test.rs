@@ -1,12 +1,14 @@
 //! Policy tests, as written.
 
-use schemars::JsonSchema;
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
-use super::{Members, OneOrMany};
+use super::{ExpectedVerdict, Members, OneOrMany, TestRequest};
 use crate::json::{Place, Read};
 
-/// A test of the policy: a subject, perhaps a resource, and what is expected.
+/// A test of the policy: a subject, a resource or a request, and what is expected.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Test {
@@ -18,8 +20,11 @@ pub struct Test {
     /// The time of the question in seconds since 1970; the time of the run when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub now: Option<u64>,
-    /// Who asks.
+    /// Who asks; with a request, `{}` is nobody who is known.
     pub subject: TestSubject,
+    /// The request that the gate is to judge; it says what is known of the resource.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<TestRequest>,
     /// Attributes of the action.
     #[serde(default, skip_serializing_if = "Members::is_empty")]
     pub action: Members<OneOrMany>,
@@ -29,12 +34,22 @@ pub struct Test {
     /// The resource's id and attributes; what is left out is unknown.
     #[serde(default, skip_serializing_if = "Members::is_empty")]
     pub resource: Members<OneOrMany>,
-    /// What is answered for each permission: allow, conditional or the reason of a denial.
-    #[serde(default, skip_serializing_if = "Members::is_empty")]
-    pub expect: Members<String>,
+    /// What is answered: for each permission, or to the request.
+    #[serde(default, skip_serializing_if = "Expected::is_nothing")]
+    pub expect: Expected,
     /// The modules that the subject sees, all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub visible: Option<OneOrMany>,
+}
+
+/// What a policy test expects to be answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Expected {
+    /// For each permission: allow, conditional or the reason of a denial.
+    Answers(Members<String>),
+    /// To the request of the test.
+    Verdict(ExpectedVerdict),
 }
 
 /// The subject of a policy test: type, id, roles, groups and, by name, attributes.
@@ -66,19 +81,76 @@ impl Read for Test {
             "a test",
             "write an object with name, subject and expect or visible",
         );
+        let request: Option<TestRequest> = fields.optional("request");
+        let expect = match &request {
+            None => Expected::Answers(fields.or_default("expect")),
+            Some(_) => {
+                let verdict = fields.required(
+                    "expect",
+                    "say what becomes of the request: \"expect\": \"allow\"",
+                );
+                Expected::Verdict(verdict)
+            }
+        };
         let test = Self {
             name: fields.required("name", "say in a sentence what the test shows"),
             features: fields.optional("features"),
             now: fields.optional("now"),
             subject: fields.required("subject", "say who asks: \"subject\": {\"id\": \"jo\"}"),
+            request,
             action: fields.or_default("action"),
             context: fields.or_default("context"),
             resource: fields.or_default("resource"),
-            expect: fields.or_default("expect"),
+            expect,
             visible: fields.optional("visible"),
         };
         fields.finish();
         test
+    }
+}
+
+impl Expected {
+    /// Returns what is expected for each permission; nothing of a request.
+    pub fn answers(&self) -> impl ExactSizeIterator<Item = (&str, &String)> {
+        static NONE: Members<String> = Members::EMPTY;
+        match self {
+            Self::Answers(answers) => answers.iter(),
+            Self::Verdict(_) => NONE.iter(),
+        }
+    }
+
+    /// Tells whether nothing is.
+    #[must_use]
+    pub const fn is_nothing(&self) -> bool {
+        matches!(self, Self::Answers(answers) if answers.is_empty())
+    }
+}
+
+impl Default for Expected {
+    fn default() -> Self {
+        Self::Answers(Members::default())
+    }
+}
+
+impl JsonSchema for Expected {
+    fn schema_name() -> Cow<'static, str> {
+        "Expected".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let verdict = generator.subschema_for::<ExpectedVerdict>();
+        json_schema!({
+            "description": "What is answered: for each permission, or to the request.",
+            "anyOf": [
+                {
+                    "type": "object",
+                    // A permission; the members of the other have no colon.
+                    "propertyNames": { "pattern": ":" },
+                    "additionalProperties": { "type": "string" }
+                },
+                verdict
+            ]
+        })
     }
 }
 

@@ -1,0 +1,90 @@
+//! What the tests of requests speak of, checked before they are run.
+
+use portcullis_gate::routes::Route;
+
+use super::checks::Checker;
+use crate::atom::Entity;
+use crate::json::Path;
+use crate::kit::Answer;
+use crate::problem::nearest_or;
+use crate::source::{ExpectedVerdict, Test};
+
+impl Checker<'_> {
+    /// Reports what no test of a request can mean.
+    pub(super) fn request(
+        &self,
+        test: &Test,
+        expected: &ExpectedVerdict,
+        routes: &[Route],
+        at: &Path<'_>,
+    ) {
+        let problems = self.problems;
+        if routes.is_empty() {
+            problems.error(
+                &at.key("request"),
+                "the catalog has no routes, so no request means anything",
+                "add them to `catalog.routes`, or ask for a permission in `expect`",
+            );
+            return;
+        }
+        let given = [
+            ("action", !test.action.is_empty()),
+            ("context", !test.context.is_empty()),
+            ("resource", !test.resource.is_empty()),
+            ("visible", test.visible.is_some()),
+        ];
+        for (name, _) in given.into_iter().filter(|(_, given)| *given) {
+            let cure = match name {
+                "resource" => "what the route is to read of it stands in `expect.resource`",
+                "visible" => "give what is visible a test of its own",
+                _ => "take it out",
+            };
+            let message = format!("a request says all that is known: `{name}` does not go with it");
+            problems.error(&at.key(name), message, cure);
+        }
+        let subject = &test.subject;
+        let nameless = subject.id.as_deref().unwrap_or_default().is_empty();
+        if nameless && *subject != crate::source::TestSubject::default() {
+            problems.error(
+                &at.key("subject"),
+                "a request comes from somebody with an id, or from nobody",
+                "add an id, or write {} for nobody",
+            );
+        }
+        self.verdict(expected, routes, &at.key("expect"));
+    }
+
+    fn verdict(&self, expected: &ExpectedVerdict, routes: &[Route], at: &Path<'_>) {
+        let ExpectedVerdict {
+            answer,
+            route,
+            permission,
+            resource,
+        } = expected;
+        // What is missing was told.
+        if Answer::from_name(answer).is_none() && !answer.is_empty() {
+            let known = Answer::ALL.map(Answer::name);
+            let otherwise = format!("an answer is {}", known.join(", "));
+            self.problems.error(
+                at,
+                format!("`{answer}` is no answer to a request"),
+                nearest_or(answer, known, otherwise),
+            );
+        }
+        if let Some(route) = route {
+            let names = routes.iter().map(Route::name).collect::<Vec<_>>();
+            if !names.contains(route) {
+                let known = names.iter().map(String::as_str);
+                let cure = nearest_or(route, known, "write its first method, host and path");
+                let message = format!("there is no route `{route}`");
+                self.problems.error(&at.key("route"), message, cure);
+            }
+        }
+        if let Some(permission) = permission {
+            self.expander.expect(permission, &at.key("permission"));
+        }
+        if let Some(resource) = resource {
+            self.attributes(Entity::Resource, resource, &at.key("resource"));
+        }
+    }
+}
