@@ -19,6 +19,15 @@ pub(crate) enum Toolchain {
     BuildStd { linker: PathBuf, source: PathBuf },
 }
 
+/// How much of the standard library a guest needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Library {
+    /// What a `no_std` guest has.
+    Alloc,
+    /// All of it.
+    Std,
+}
+
 /// What a machine has, as far as building for [`TARGET`] goes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Probe {
@@ -68,6 +77,11 @@ impl Toolchain {
     /// Returns `cargo SUBCOMMAND` for [`TARGET`], with its own target directory and with the
     /// environment that this toolchain needs, in that one subprocess only.
     pub(crate) fn cargo(&self, subcommand: &str) -> Command {
+        self.cargo_with(Library::Alloc, subcommand)
+    }
+
+    /// Returns the same, for guests that need so much of the library.
+    pub(crate) fn cargo_with(&self, library: Library, subcommand: &str) -> Command {
         let mut command = match (self, subcommand) {
             // Only a clippy of the same release reads what this compiler writes.
             (Self::BuildStd { .. }, "clippy") => {
@@ -92,11 +106,12 @@ impl Toolchain {
             .env_remove("RUSTFLAGS")
             .env("CARGO_ENCODED_RUSTFLAGS", self.flags().join("\u{1f}"));
         if self.source().is_some() {
+            let crates = match library {
+                Library::Alloc => "-Zbuild-std=core,alloc,panic_abort",
+                Library::Std => "-Zbuild-std=std,panic_abort",
+            };
             command
-                .args([
-                    "-Zbuild-std=core,alloc,panic_abort",
-                    "-Zbuild-std-features=optimize_for_size",
-                ])
+                .args([crates, "-Zbuild-std-features=optimize_for_size"])
                 .env("RUSTC_BOOTSTRAP", "1");
         }
         if let Self::BuildStd { linker, .. } = self {

@@ -133,7 +133,8 @@ fn imports_of_component(component: &[u8]) -> Result<Vec<String>> {
     Ok(names.collect())
 }
 
-fn imports_of_module(module: &[u8]) -> Result<Vec<String>> {
+/// Returns what a core module imports, as `module.name`.
+pub(crate) fn imports_of_module(module: &[u8]) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for payload in Parser::new(0).parse_all(module) {
         if let Payload::ImportSection(imports) = payload? {

@@ -9,6 +9,8 @@ extern crate alloc;
 
 #[cfg(feature = "edge")]
 mod answer;
+#[cfg(feature = "author")]
+mod author;
 #[cfg(feature = "edge")]
 mod facts;
 #[cfg(feature = "worker")]
@@ -21,10 +23,14 @@ mod time;
 #[cfg(feature = "edge")]
 mod trust;
 
+// The standard library of the author's build has both of these, an allocator for more than a
+// bundle among them.
+#[cfg(not(feature = "author"))]
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 /// Nothing here panics; if something did, it must cost this instance and no more.
+#[cfg(not(feature = "author"))]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()

@@ -17,7 +17,17 @@ export type PortcullisErrorCode =
   /** The filter cannot be written in that query language. */
   | "unsupported-filter"
   /** The network did not answer, or not with a bundle. */
-  | "offline";
+  | "offline"
+  /** The policy has problems: an `InvalidPolicyError` lists them. */
+  | "invalid-policy"
+  /** The actor may not make the change: a `RefusedError` says which rule stands against it. */
+  | "refused"
+  /** No bundle can be made of the policy. */
+  | "unencodable"
+  /** It was freed, and answers no longer. */
+  | "freed"
+  /** The module stopped, by its own fence or for want of memory, and answers no longer. */
+  | "trap";
 
 /** The check that a bundle failed, in the order of the checks. */
 export type RejectedBundleCode =

@@ -1,0 +1,114 @@
+//! What was found as JSON, member by member as the command line writes it.
+
+use alloc::{
+    string::{String, ToString as _},
+    vec::Vec,
+};
+
+use portcullis_policy::{
+    Problem,
+    admin::{Administered, GrantName, Holder, Impact, Refused},
+    kit::Report,
+};
+use serde_json::{Value, json};
+
+/// Returns problems, and how many more there are than are listed.
+pub(super) fn problems_json(problems: &[Problem]) -> Value {
+    let listed = problems.iter().take(PROBLEMS_MAX).map(|problem| {
+        json!({
+            "path": problem.path.as_str(),
+            "message": problem.message,
+            "cure": problem.cure,
+        })
+    });
+    json!({
+        "problems": listed.collect::<Vec<_>>(),
+        "more": problems.len().saturating_sub(PROBLEMS_MAX),
+    })
+}
+
+/// Returns what came of a policy's tests.
+pub(super) fn report_json(report: &Report) -> String {
+    let tests = report.tests.iter().map(|test| {
+        let failures = test.failures.iter().map(|failure| {
+            json!({
+                "question": failure.question,
+                "expected": failure.expected,
+                "got": failure.got,
+                "because": failure.because,
+            })
+        });
+        json!({ "name": test.name, "failures": failures.collect::<Vec<_>>() })
+    });
+    let coverage = &report.coverage;
+    let unexercised = coverage.unexercised.iter().map(
+        |grant| json!({ "role": grant.role, "permission": grant.permission, "scope": grant.scope }),
+    );
+    json!({
+        "passes": report.passes(),
+        "tests": tests.collect::<Vec<_>>(),
+        "coverage": {
+            "total": coverage.total,
+            "exercised": coverage.exercised(),
+            "percent": coverage.percent(),
+            "unexercised": unexercised.collect::<Vec<_>>(),
+            "routes": {
+                "total": coverage.routes.total,
+                "exercised": coverage.routes.exercised(),
+                "percent": coverage.routes.percent(),
+                "unexercised": coverage.routes.unexercised,
+            },
+        },
+    })
+    .to_string()
+}
+
+/// Returns what a change made of a policy.
+pub(super) fn administered_json(done: &Administered) -> String {
+    let stripped = done.changed.stripped.iter().map(|one| {
+        let (subject, group) = match &one.holder {
+            Holder::Subject(key) => (json!(key), Value::Null),
+            Holder::Group(id) => (Value::Null, json!(id)),
+        };
+        json!({ "subject": subject, "group": group, "team": one.team })
+    });
+    let impacts = done.changed.impacts.iter().map(impact_json);
+    json!({
+        "text": done.text,
+        "record": done.record,
+        "stripped": stripped.collect::<Vec<_>>(),
+        "impacts": impacts.collect::<Vec<_>>(),
+    })
+    .to_string()
+}
+
+/// Returns why a change was refused.
+pub(super) fn refused_json(refused: &Refused) -> Value {
+    json!({
+        "reason": refused.reason.code(),
+        "message": refused.message,
+        "cure": refused.cure,
+        "lacking": refused.lacking.iter().map(grant_json).collect::<Vec<_>>(),
+        "features_off": refused.features_off,
+    })
+}
+
+fn impact_json(impact: &Impact) -> Value {
+    let all =
+        |grants: &mut dyn Iterator<Item = &GrantName>| grants.map(grant_json).collect::<Vec<_>>();
+    json!({
+        "subject": impact.subject,
+        "before": all(&mut impact.before.iter()),
+        "after": all(&mut impact.after.iter()),
+        "gained": all(&mut impact.gained()),
+        "lost": all(&mut impact.lost()),
+    })
+}
+
+fn grant_json(grant: &GrantName) -> Value {
+    json!({ "permission": grant.permission, "scope": grant.scope, "team": grant.team })
+}
+
+/// How many problems are listed: a page that shows more helps nobody, and the text of all that
+/// a hostile policy can have wrong would not fit into a string of JavaScript.
+const PROBLEMS_MAX: usize = 1_000;

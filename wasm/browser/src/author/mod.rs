@@ -1,0 +1,13 @@
+//! What a console works with: the compiler, the test kit, role administration, previews.
+//!
+//! Text crosses as UTF-8, and everything else as JSON. Nothing here signs what could be
+//! believed elsewhere: a payload leaves without a signature, a preview does not leave at all.
+
+mod administer;
+mod change;
+mod edition;
+mod failure;
+mod json;
+mod payload;
+mod preview;
+mod source;

@@ -1,0 +1,189 @@
+import { type Payload, type Preview as GuestPreview, Source as GuestSource } from "../../generated/author.js";
+import { PortcullisError } from "../errors";
+import { type Administered, type Administration, asked } from "./administration";
+import { type Problem, told } from "./errors";
+import { ask, bytesOf, jsonOf, POLICY_BYTES_MAX, release, secondsOf } from "./guest";
+import { Preview } from "./preview";
+import type { Finding, Matrix, PolicyDiff, Report } from "./reports";
+
+/** What a bundle says of itself; what is left out is as `portcullis build` has it. */
+export interface Edition {
+  /** When it is issued, in Unix seconds. */
+  readonly now: number;
+  /** `default`, unless given. */
+  readonly audience?: string;
+  /** `now`, unless given. */
+  readonly sequence?: number;
+  /** 30 days, unless given. */
+  readonly validForSeconds?: number;
+  readonly pinFloor?: number;
+  /** The last link of the audit log, in hexadecimal. */
+  readonly auditHead?: string;
+  /** Leave the people out. */
+  readonly withoutDirectory?: boolean;
+}
+
+/** How a matrix can be written. */
+export type MatrixFormat = "markdown" | "csv" | "html";
+
+/**
+ * Compiles a policy file; bytes are taken as UTF-8.
+ *
+ * @throws InvalidPolicyError with every problem's path and cure; PortcullisError
+ * `limit-exceeded`, `malformed` or `not-started`.
+ */
+export function compile(text: string | Uint8Array): PolicySource {
+  const bytes = bytesOf(text, "the policy", POLICY_BYTES_MAX);
+  const guest = ask(() => new GuestSource(bytes));
+  return new PolicySource(guest, JSON.parse(ask(() => told(guest.facts()))));
+}
+
+/** A policy that compiles. It never changes: what changes it gives another. */
+export class PolicySource {
+  /** The catalog's id. */
+  readonly catalog: string;
+  /** The tenant's id. */
+  readonly tenant: string;
+  /** SHA-256 of the text: what an audit record names it by. */
+  readonly digest: string;
+  /** What its author should know though it stands. */
+  readonly warnings: readonly Problem[];
+  /** What copies of roles were left behind by. */
+  readonly notes: readonly string[];
+  #guest: GuestSource | undefined;
+
+  /** @internal */
+  constructor(guest: GuestSource, { catalog, tenant, digest, warnings, notes }: SourceFacts) {
+    this.#guest = guest;
+    this.catalog = catalog;
+    this.tenant = tenant;
+    this.digest = digest;
+    this.warnings = warnings;
+    this.notes = notes;
+  }
+
+  /** Runs its tests, as the bundle issued at `now` would answer; `portcullis test --json` words it so. */
+  test(options: { readonly now: number }): Report {
+    const now = secondsOf(options?.now);
+    return this.#json((guest) => guest.test(now));
+  }
+
+  /** Returns what may still be wrong with it. */
+  lint(): readonly Finding[] {
+    return this.#json((guest) => guest.lint());
+  }
+
+  /**
+   * Returns who may do what: of all roles, or of those that are named.
+   *
+   * @throws PortcullisError `malformed` for a role that the policy has not.
+   */
+  matrix(roles: readonly string[] = []): Matrix {
+    const json = jsonOf(roles, "the roles");
+    return this.#json((guest) => guest.matrix(json, "json"));
+  }
+
+  /** Returns the matrix as a document. */
+  matrixAs(format: MatrixFormat, roles: readonly string[] = []): string {
+    const json = jsonOf(roles, "the roles");
+    return this.#text((guest) => guest.matrix(json, String(format)));
+  }
+
+  /** Returns its names as types of TypeScript: what `portcullis types` writes. */
+  types(): string {
+    return this.#text((guest) => guest.types());
+  }
+
+  /** Returns what another policy changes, and who gains and loses by it. */
+  diff(after: PolicySource): PolicyDiff {
+    if (!(after instanceof PolicySource)) throw new PortcullisError("malformed", "that is no policy");
+    const other = after.#alive();
+    return this.#json((guest) => guest.diff(other));
+  }
+
+  /**
+   * Makes a change to roles or to who holds them, if the actor may: returns the policy's new text,
+   * whom it touches, and the record of it.
+   *
+   * Whoever keeps the policy has to make it again: what a page says is to be believed by nobody.
+   *
+   * @throws RefusedError with the rule that stands against it, and what to do.
+   */
+  administer(administration: Administration): Administered {
+    const { kind, actor, change, resource, now } = asked(administration);
+    return this.#json((guest) => guest.administer(kind, actor, change, resource, now));
+  }
+
+  /**
+   * Returns the payload of its bundle, which nobody has signed: its SHA-256 is the bundle's digest.
+   *
+   * @throws PortcullisError `unencodable` or `malformed`.
+   */
+  payload(edition: Edition): Uint8Array {
+    const now = secondsOf(edition?.now);
+    const stated = jsonOf(
+      {
+        audience: edition.audience,
+        sequence: edition.sequence,
+        valid_for_seconds: edition.validForSeconds,
+        pin_floor: edition.pinFloor,
+        audit_head: edition.auditHead,
+        without_directory: edition.withoutDirectory,
+      },
+      "the edition",
+    );
+    const guest = this.#alive();
+    return ask(() => {
+      const payload: Payload = guest.payload(stated, now);
+      try {
+        told(payload.failure());
+        return payload.bytes();
+      } finally {
+        payload.free();
+      }
+    });
+  }
+
+  /**
+   * Opens it as the engine would open its bundle, issued at `now`.
+   *
+   * @throws PortcullisError `unencodable`.
+   */
+  preview(options: { readonly now: number }): Preview {
+    const now = secondsOf(options?.now);
+    const guest = this.#alive();
+    return ask(() => {
+      const preview: GuestPreview = guest.preview(now);
+      told(preview.failure());
+      return new Preview(preview);
+    });
+  }
+
+  /** Gives its memory back at once; it answers no longer. */
+  free(): void {
+    release(this.#guest);
+    this.#guest = undefined;
+  }
+
+  #alive(): GuestSource {
+    if (!this.#guest) throw new PortcullisError("freed", "the policy was freed");
+    return this.#guest;
+  }
+
+  #text(question: (guest: GuestSource) => string): string {
+    const guest = this.#alive();
+    return ask(() => told(question(guest)));
+  }
+
+  #json<T>(question: (guest: GuestSource) => string): T {
+    return JSON.parse(this.#text(question));
+  }
+}
+
+interface SourceFacts {
+  readonly catalog: string;
+  readonly tenant: string;
+  readonly digest: string;
+  readonly warnings: readonly Problem[];
+  readonly notes: readonly string[];
+}

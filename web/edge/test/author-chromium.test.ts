@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+
+import { expect, test } from "vitest";
+
+import { work } from "./author-work";
+import { launch } from "./chromium";
+import { CHROMIUM, ROOT } from "./fixtures";
+import { bundle, serve } from "./serve";
+
+const EXAMPLES = ["cx-platform", "omni24", "omniflow", "omnivoice", "sleekflow"];
+
+test.skipIf(!CHROMIUM)("a console in Chromium is told what one in Node is, under a strict policy for content", async () => {
+  const path = (name: string) => new URL(`examples/${name}/policy.json`, ROOT);
+  const examples = Object.fromEntries(EXAMPLES.map((name) => [name, readFileSync(path(name), "utf8")]));
+  const folder = await bundle("author-page.ts");
+  const server = await serve((path) => {
+    switch (path) {
+      case "/":
+        return { body: '<!doctype html><title></title><script type="module" src="/author-page.js"></script>' };
+      case "/author-page.js":
+        return { body: readFileSync(new URL("author-page.js", folder)) };
+      case "/author.wasm":
+        return { body: readFileSync(new URL("../dist/author.wasm", import.meta.url)) };
+      case "/examples.json":
+        return { body: JSON.stringify(examples) };
+      case "/told":
+        return { body: "thanks" };
+    }
+    return undefined;
+  });
+  const browser = await launch();
+  try {
+    const page = await browser.newPage();
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(String(error)));
+    const sent = page.waitForRequest((request) => request.url().endsWith("/told"));
+    await page.goto(server.url);
+    const told = JSON.parse((await sent).postData() as string);
+    await page.waitForFunction(() => document.title === "done");
+    expect(errors).toEqual([]);
+    expect([told.before, told.lost]).toEqual(["not-started", "offline"]);
+    const expected = JSON.parse(JSON.stringify(work(examples)));
+    expect(Object.keys(told.told)).toEqual(Object.keys(expected));
+    expect(told.told).toEqual(expected);
+    expect(told.told.session.escalation.refusal.reason).toBe("not-covered");
+    for (const name of EXAMPLES) expect(told.told[name].report.passes).toBe(true);
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+});
