@@ -174,9 +174,13 @@ mod seconds {
     use portcullis_engine::UnixSeconds;
     use serde::{Deserialize, Deserializer, Serializer};
 
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "the derived code calls it with a reference"
+    // Eight bytes are trivial where a reference has as many.
+    #[cfg_attr(
+        target_pointer_width = "64",
+        expect(
+            clippy::trivially_copy_pass_by_ref,
+            reason = "the derived code calls it with a reference"
+        )
     )]
     pub(super) fn serialize<S: Serializer>(
         time: &UnixSeconds,
