@@ -6,9 +6,13 @@
 
 mod grants;
 mod holders;
+mod requests;
+mod routes;
 
 pub use grants::{ChangedCondition, GrantChange, GrantChanges};
 pub use holders::{AttributeChange, HolderDiff, RoleChange, RoleDiff};
+pub use requests::RouteMember;
+pub use routes::{RouteDiff, RouteDiffChange};
 
 use std::collections::BTreeSet;
 
@@ -33,6 +37,8 @@ pub struct Diff {
     pub permissions_removed: Vec<String>,
     /// Permissions with another name; the former one still answers.
     pub permissions_renamed: Vec<Renamed>,
+    /// What became of the requests that take routes; what is more open comes first.
+    pub routes: Vec<RouteDiff>,
     /// The roles that changed, ascending.
     pub roles: Vec<RoleDiff>,
     /// The groups whose members are touched, ascending.
@@ -82,6 +88,7 @@ impl Diff {
             ..Self::default()
         };
         diff.permissions(before, after, &names);
+        diff.routes = routes::routes(before, after, &names);
         diff.roles = holders::roles(before, after, &names);
         let mut holders = holders::Holders::new(before, after, &names);
         diff.groups = holders.groups();
@@ -178,5 +185,7 @@ fn turned(before: &[&str], after: &[&str]) -> Turned {
     }
 }
 
+#[cfg(test)]
+mod route_tests;
 #[cfg(test)]
 mod tests;

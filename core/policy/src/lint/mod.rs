@@ -3,6 +3,7 @@
 mod catalog;
 mod contradiction;
 mod roles;
+mod routes;
 mod scopes;
 
 use core::fmt;
@@ -83,6 +84,7 @@ pub fn lint(source: &Source, model: &Model) -> Vec<Finding> {
     scopes::look(&source.catalog, &mut findings);
     catalog::look(source, model, &mut findings);
     roles::look(source, model, &mut findings);
+    routes::look(source, model, &mut findings);
     // Stable, so that what is equally bad keeps its order.
     findings
         .0
@@ -127,5 +129,7 @@ fn some(names: &[&str]) -> String {
 
 const SHOWN_MAX: usize = 5;
 
+#[cfg(test)]
+mod route_tests;
 #[cfg(test)]
 mod tests;

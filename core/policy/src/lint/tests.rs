@@ -3,7 +3,7 @@
 use super::*;
 
 /// A policy without findings; each test spoils it.
-const CLEAN: &str = r#"{ "catalog": { "id": "c", "features": ["extra"],
+pub(super) const CLEAN: &str = r#"{ "catalog": { "id": "c", "features": ["extra"],
     "attributes": { "subject": "teams", "resource": ["owner", "teams"], "team": "teams" },
     "scopes": { "own": "shares(subject.id, resource.owner)", "all": "true" },
     "actions": { "read": "read", "write": "write" },
@@ -14,7 +14,7 @@ const CLEAN: &str = r#"{ "catalog": { "id": "c", "features": ["extra"],
   "tests": [ { "name": "t", "subject": { "id": "jo", "roles": ["admin", "agent@emea"] }, "expect": { "m:read": "allow" } } ] }"#;
 
 /// Returns the findings as code, severity and path.
-fn found(text: &str) -> Vec<String> {
+pub(super) fn found(text: &str) -> Vec<String> {
     let (source, model) = Source::load(text).unwrap_or_else(|error| panic!("{error}"));
     let findings = lint(&source, &model);
     let short = findings.iter().map(|finding| {
