@@ -153,7 +153,7 @@ impl ChangeArgs {
         let (actor, attributes) = who(&before)?;
         let done = match administer(text, &actor, change, &attributes, now) {
             Ok(done) => done,
-            Err(refused) => return Err(self.refused(&refused)?),
+            Err(refused) => return Err(self.refused(policy, &refused)?),
         };
         // The tests that a policy brings along may name a role that is no more.
         if let Ok((_, after)) = Source::load(&done.text) {
@@ -177,7 +177,7 @@ impl ChangeArgs {
         }
     }
 
-    fn refused(&self, refused: &Refused) -> Result<Stop, Stop> {
+    fn refused(&self, policy: &Path, refused: &Refused) -> Result<Stop, Stop> {
         if self.json {
             let lacking = refused.lacking.iter().map(grant_json);
             print_json(&json!({ "refused": {
@@ -185,9 +185,28 @@ impl ChangeArgs {
                 "message": refused.message,
                 "cure": refused.cure,
                 "lacking": lacking.collect::<Vec<_>>(),
+                "features_off": refused.features_off,
             } }))?;
         }
-        Ok(Stop::check(format!("refused: {}", refused.message)).hint(&*refused.cure))
+        let mut hint = refused.cure.clone();
+        let off = refused.features_off.iter();
+        let commands = off.map(|feature| self.enabling(policy, feature));
+        let commands = commands.collect::<Vec<_>>().join(", ");
+        if !commands.is_empty() {
+            hint = format!("{hint}: {commands}");
+        }
+        Ok(Stop::check(format!("refused: {}", refused.message)).hint(hint))
+    }
+
+    /// Returns the command by which the vendor turns a feature on.
+    fn enabling(&self, policy: &Path, feature: &str) -> String {
+        let audit = self.audit.as_deref();
+        let audit = audit.map(|path| format!(" --audit {}", path.display()));
+        format!(
+            "`portcullis feature enable {} {feature} --vendor NAME{}`",
+            policy.display(),
+            audit.unwrap_or_default()
+        )
     }
 
     fn tell(

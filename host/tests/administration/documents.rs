@@ -272,8 +272,11 @@ fn omnivoices_administrators_change_roles_and_its_managers_do_not() {
     office.ok("feature disable policy.json company-plan --vendor ops");
     office.refused(
         &format!("role create policy.json x --as {OWNER}"),
-        "turn `company-plan` on first",
+        "turn `company-plan` on first: `portcullis feature enable policy.json company-plan --vendor NAME`",
     );
+    // What the hint says is what helps.
+    office.ok("feature enable policy.json company-plan --vendor NAME");
+    office.owner("role create policy.json x");
 }
 
 #[test]
