@@ -8,7 +8,10 @@ use std::{
 use anstyle::{AnsiColor, Style};
 use clap::Args;
 use portcullis_policy::{
-    diff::{GrantChange, GrantChanges, HolderDiff, RoleChange, Setting, Turned},
+    diff::{
+        GrantChange, GrantChanges, HolderDiff, RoleChange, RouteDiff, RouteDiffChange, Setting,
+        Turned,
+    },
     model::Model,
 };
 
@@ -22,7 +25,9 @@ use super::{
 ///
 /// For each role, group and subject of the directory: the permissions gained and lost, with
 /// scope and team, as the engine would find them. A grant that is worth nothing, because a
-/// feature is off or a role is not available yet, stands in brackets.
+/// feature is off or a role is not available yet, stands in brackets. For each route: whose
+/// requests are taken now, no longer or otherwise; what is more open, or may be, comes first
+/// and is marked with `!`.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Diff {
@@ -75,6 +80,10 @@ fn write(out: &mut dyn Write, diff: &portcullis_policy::diff::Diff) -> io::Resul
     if diff.is_empty() {
         return writeln!(out, "no difference");
     }
+    let (open, rest): (Vec<_>, Vec<_>) = diff.routes.iter().partition(|route| route.opens);
+    for route in open {
+        write_route(out, route)?;
+    }
     for setting in &diff.settings {
         write_setting(out, "", setting)?;
     }
@@ -89,6 +98,9 @@ fn write(out: &mut dyn Write, diff: &portcullis_policy::diff::Diff) -> io::Resul
     for renamed in &diff.permissions_renamed {
         let text = format!("permission {} is now {}", renamed.before, renamed.after);
         write_line(out, Sign::Changed, "", &text)?;
+    }
+    for route in rest {
+        write_route(out, route)?;
     }
     for role in &diff.roles {
         let sign = match role.change {
@@ -123,16 +135,44 @@ fn write_turned(out: &mut dyn Write, what: &str, turned: &Turned) -> io::Result<
 }
 
 fn write_setting(out: &mut dyn Write, indent: &str, setting: &Setting) -> io::Result<()> {
-    let of = |value: &str| {
-        if value.is_empty() {
-            "none".to_owned()
-        } else {
-            value.to_owned()
-        }
-    };
-    let (before, after) = (of(&setting.before), of(&setting.after));
+    let (before, after) = (or_none(&setting.before), or_none(&setting.after));
     let text = format!("{}: {after}, before {before}", setting.name);
     write_line(out, Sign::Changed, indent, &text)
+}
+
+fn write_route(out: &mut dyn Write, route: &RouteDiff) -> io::Result<()> {
+    let (sign, word) = match route.change {
+        RouteDiffChange::Added => (Sign::Gained, " is new"),
+        RouteDiffChange::Removed => (Sign::Lost, ""),
+        RouteDiffChange::Changed => (Sign::Changed, ""),
+    };
+    let louder = |opens: bool, sign: Sign| if opens { Sign::Opened } else { sign };
+    let mut text = format!("route {}", route.route);
+    if route.opens {
+        // The sign no longer says it.
+        text.push_str(word);
+    }
+    if let (Some(before), Some(after)) = (&route.before, &route.after)
+        && before != after
+    {
+        text = format!("{text}: taken by {after}, before by {before}");
+    }
+    write_line(out, louder(route.opens, sign), "", &text)?;
+    for member in &route.members {
+        let (before, after) = (or_none(&member.before), or_none(&member.after));
+        let name = &member.name;
+        let text = match route.change {
+            RouteDiffChange::Added => format!("{name}: {after}"),
+            RouteDiffChange::Removed => format!("{name}: {before}"),
+            RouteDiffChange::Changed => format!("{name}: {after}, before {before}"),
+        };
+        write_line(out, louder(member.opens, sign), "  ", &text)?;
+    }
+    Ok(())
+}
+
+fn or_none(value: &str) -> &str {
+    if value.is_empty() { "none" } else { value }
 }
 
 fn write_holder(out: &mut dyn Write, name: &str, holder: &HolderDiff) -> io::Result<()> {
@@ -200,14 +240,20 @@ enum Sign {
     Gained,
     Lost,
     Changed,
+    /// More open, or perhaps so.
+    Opened,
 }
 
 fn write_line(out: &mut dyn Write, sign: Sign, indent: &str, text: &str) -> io::Result<()> {
-    let (sign, color) = match sign {
+    let (mark, color) = match sign {
         Sign::Gained => ('+', AnsiColor::Green),
         Sign::Lost => ('-', AnsiColor::Red),
         Sign::Changed => ('~', AnsiColor::Yellow),
+        Sign::Opened => ('!', AnsiColor::Red),
     };
-    let style = Style::new().fg_color(Some(color.into()));
-    writeln!(out, "{indent}{style}{sign}{style:#} {text}")
+    let mut style = Style::new().fg_color(Some(color.into()));
+    if let Sign::Opened = sign {
+        style = style.bold();
+    }
+    writeln!(out, "{indent}{style}{mark}{style:#} {text}")
 }

@@ -91,10 +91,20 @@ pub(crate) fn write_report(
 pub(crate) fn covered(report: &Report) -> String {
     let coverage = &report.coverage;
     let grants = count(coverage.total, "grant", "grants");
-    format!(
+    let grants = format!(
         "{} of {grants} exercised ({} %)",
         coverage.exercised(),
         coverage.percent()
+    );
+    let routes = &coverage.routes;
+    if routes.total == 0 {
+        return grants;
+    }
+    format!(
+        "{grants}, {} of {} ({} %)",
+        routes.exercised(),
+        count(routes.total, "route", "routes"),
+        routes.percent()
     )
 }
 
@@ -123,6 +133,12 @@ pub(crate) fn report_json(report: &Report) -> Value {
             "exercised": coverage.exercised(),
             "percent": coverage.percent(),
             "unexercised": unexercised.collect::<Vec<_>>(),
+            "routes": {
+                "total": coverage.routes.total,
+                "exercised": coverage.routes.exercised(),
+                "percent": coverage.routes.percent(),
+                "unexercised": coverage.routes.unexercised,
+            },
         },
     })
 }

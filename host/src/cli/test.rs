@@ -16,10 +16,11 @@ use super::{
     stop::{Stop, warn},
 };
 
-/// Run the tests of policies, and show which grants no test exercises
+/// Run the tests of policies, and show which grants and routes no test exercises
 ///
 /// A grant is exercised when a passing test expects `allow` of it and it holds, or expects
-/// `conditional` and it is part of the filter.
+/// `conditional` and it is part of the filter. A route is exercised when a passing test sends
+/// a request that takes it and goes on: `allow`, `conditional` or `public`.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Test {
@@ -27,14 +28,15 @@ pub(crate) struct Test {
     #[arg(value_name = "POLICY", required = true)]
     policies: Vec<PathBuf>,
 
-    /// Fail where the tests of a policy exercise less than this part of its grants
+    /// Fail where the tests of a policy exercise less than this part of its grants, or of
+    /// its routes
     #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = value_parser!(u8).range(..=100))]
     min_coverage: u8,
 
     #[command(flatten)]
     time: TimeArgs,
 
-    /// Print what came of it as JSON, with every grant that no test exercises
+    /// Print what came of it as JSON, with every grant and route that no test exercises
     #[arg(long)]
     json: bool,
 }
@@ -60,7 +62,7 @@ impl Test {
             let now = self.time.now();
             let edition = Edition::new("default", now, VALID_SECONDS, &source.catalog);
             let report = policies::test(path, &source, &model, &edition)?;
-            let covered = report.coverage.percent() >= usize::from(self.min_coverage);
+            let covered = self.covers(&report);
             if !report.passes() || !covered {
                 failed = failed.saturating_add(1);
             }
@@ -99,29 +101,40 @@ impl Test {
 
     fn write(&self, out: &mut dyn Write, path: &Path, report: &Report) -> std::io::Result<()> {
         policies::write_report(out, path, report)?;
-        let coverage = &report.coverage;
-        if coverage.percent() < usize::from(self.min_coverage) {
-            writeln!(
-                out,
-                "  too little: {} % must be exercised",
-                self.min_coverage
-            )?;
+        if !self.covers(report) {
+            let least = self.min_coverage;
+            writeln!(out, "  too little: {least} % must be exercised")?;
         }
-        if coverage.unexercised.is_empty() {
+        let coverage = &report.coverage;
+        let routes = coverage.routes.unexercised.iter();
+        let routes = routes.map(|name| format!("route {name}"));
+        let grants = coverage.unexercised.iter().map(ToString::to_string);
+        let grants = grants.collect::<Vec<_>>();
+        let routes = routes.collect::<Vec<_>>();
+        if grants.is_empty() && routes.is_empty() {
             return Ok(());
         }
         writeln!(out, "  no test exercises")?;
-        for grant in coverage.unexercised.iter().take(SHOWN_MAX) {
-            writeln!(out, "    {grant}")?;
+        for names in [grants, routes] {
+            for name in names.iter().take(SHOWN_MAX) {
+                writeln!(out, "    {name}")?;
+            }
+            match names.len().saturating_sub(SHOWN_MAX) {
+                0 => {}
+                more => writeln!(out, "    and {more} more; --json lists them")?,
+            }
         }
-        match coverage.unexercised.len().saturating_sub(SHOWN_MAX) {
-            0 => Ok(()),
-            more => writeln!(out, "    and {more} more; --json lists them"),
-        }
+        Ok(())
+    }
+
+    fn covers(&self, report: &Report) -> bool {
+        let coverage = &report.coverage;
+        let least = coverage.percent().min(coverage.routes.percent());
+        least >= usize::from(self.min_coverage)
     }
 }
 
 /// How long the bundle would hold that the tests ask: as long as `build` lets it.
 const VALID_SECONDS: u64 = 30 * 86_400;
-/// How many grants without a test are named before it is enough.
+/// How many grants, or routes, without a test are named before it is enough.
 const SHOWN_MAX: usize = 20;
