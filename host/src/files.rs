@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File, OpenOptions, Permissions},
     io::{self, Read, Write as _},
-    os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown},
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown},
     path::Path,
 };
 
@@ -112,13 +112,18 @@ pub fn rewrite(path: &Path, bytes: &[u8]) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Adds to the end of a file, which is made if it is not there; then it is on disk.
+/// Adds to the end of a file, and then it is on disk. If it is not there it is made, for
+/// its owner alone; one that is there keeps its mode.
 ///
 /// # Errors
 ///
 /// Fails where it cannot be written; a part of the bytes may have been.
 pub fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+    let mut file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     // The file itself may be new.
@@ -185,9 +190,11 @@ mod tests {
         let path = folder.path().join("a");
         assert!(rewrite(&path, b"one").is_err());
         append(&path, b"one").unwrap();
+        assert_eq!(mode(&path), 0o600);
+        fs::set_permissions(&path, Permissions::from_mode(0o660)).unwrap();
         append(&path, b"two").unwrap();
         assert_eq!(read(&path, 100).unwrap(), b"onetwo");
-        fs::set_permissions(&path, Permissions::from_mode(0o660)).unwrap();
+        assert_eq!(mode(&path), 0o660);
         rewrite(&path, b"three").unwrap();
         assert_eq!(read(&path, 100).unwrap(), b"three");
         assert_eq!(mode(&path), 0o660);

@@ -1,3 +1,5 @@
+use std::os::unix::fs::PermissionsExt as _;
+
 use super::*;
 use portcullis_policy::{
     admin::{Actor, Administered, Change, SubjectKey, administer},
@@ -54,6 +56,22 @@ fn commit(desk: &Desk, id: &str) {
     let turn = desk.turn();
     let done = assigned(turn.text(), id);
     turn.commit(done.record, &done.text).unwrap();
+}
+
+#[test]
+fn who_did_what_is_for_the_owner_unless_somebody_shares_it() {
+    let desk = desk();
+    let mode = || {
+        let log = fs::metadata(desk.file.audit()).unwrap();
+        log.permissions().mode() & 0o777
+    };
+    // Whoever may read the policy may not therefore read the log.
+    fs::set_permissions(&desk.file.policy, fs::Permissions::from_mode(0o644)).unwrap();
+    commit(&desk, "jo");
+    assert_eq!(mode(), 0o600);
+    fs::set_permissions(desk.file.audit(), fs::Permissions::from_mode(0o640)).unwrap();
+    commit(&desk, "al");
+    assert_eq!((mode(), desk.acts().len()), (0o640, 2));
 }
 
 #[test]
