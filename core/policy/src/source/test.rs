@@ -81,28 +81,23 @@ impl Read for Test {
             "a test",
             "write an object with name, subject and expect or visible",
         );
-        let request: Option<TestRequest> = fields.optional("request");
-        let expect = match &request {
-            None => Expected::Answers(fields.or_default("expect")),
-            Some(_) => {
-                let verdict = fields.required(
-                    "expect",
-                    "say what becomes of the request: \"expect\": \"allow\"",
-                );
-                Expected::Verdict(verdict)
-            }
-        };
-        let test = Self {
+        let mut test = Self {
             name: fields.required("name", "say in a sentence what the test shows"),
             features: fields.optional("features"),
             now: fields.optional("now"),
             subject: fields.required("subject", "say who asks: \"subject\": {\"id\": \"jo\"}"),
-            request,
+            request: fields.optional("request"),
             action: fields.or_default("action"),
             context: fields.or_default("context"),
             resource: fields.or_default("resource"),
-            expect,
+            expect: Expected::default(),
             visible: fields.optional("visible"),
+        };
+        test.expect = if test.request.is_some() {
+            let cure = "say what becomes of the request: \"expect\": \"allow\"";
+            Expected::Verdict(fields.required("expect", cure))
+        } else {
+            Expected::Answers(fields.or_default("expect"))
         };
         fields.finish();
         test
