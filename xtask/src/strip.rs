@@ -1,11 +1,19 @@
-//! Leaves out of a component what no runtime reads: names, producers, feature lists.
+//! Leaves out of a component what no runtime reads: names, producers, feature lists, and the
+//! long names of what passes between its own parts.
 
 use anyhow::{Context as _, Result};
-use wasm_encoder::{Component, ComponentSectionId, Encode as _, Module, RawSection, Section as _};
+use wasm_encoder::{
+    Component, ComponentSection as _, ComponentSectionId, Encode as _, Module, RawSection,
+    Section as _,
+};
 use wasmparser::{Encoding, Parser, Payload};
 
-/// Returns `component` without custom sections, its nested modules and components likewise.
+use crate::shorten::ShortNames;
+
+/// Returns `component` without custom sections, its nested modules and components likewise,
+/// and with short names for what it takes from its modules.
 pub(crate) fn strip(component: &[u8]) -> Result<Vec<u8>> {
+    let mut names = ShortNames::default();
     let mut written = Vec::new();
     let mut outer = Vec::new();
     for payload in Parser::new(0).parse_all(component) {
@@ -31,6 +39,13 @@ pub(crate) fn strip(component: &[u8]) -> Result<Vec<u8>> {
                 });
                 written.encode(&mut around);
                 written = around;
+            }
+            Payload::ExportSection(exports) if !outer.is_empty() => {
+                names.exports(exports.clone())?.append_to(&mut written);
+            }
+            Payload::ComponentAliasSection(aliases) => {
+                let renamed = names.aliases(aliases.clone())?;
+                renamed.append_to_component(&mut written);
             }
             _ => {
                 if let Some((id, range)) = payload.as_section() {

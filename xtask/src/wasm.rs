@@ -11,6 +11,7 @@ use wit_component::{ComponentEncoder, DecodedWasm};
 
 use crate::guests::{GUESTS, Guest, Kind};
 use crate::optimiser::Optimiser;
+use crate::prune::prune;
 use crate::run::{complain, root, run, say};
 use crate::setup::{self, Tools};
 use crate::size::Size;
@@ -65,6 +66,7 @@ fn build_guest(guest: &Guest, tools: &Tools) -> Result<()> {
         .join(guest.core_module());
     let module = fs::read(&core)
         .with_context(|| format!("{} is missing: is the crate type cdylib?", core.display()))?;
+    let module = prune(&module)?;
 
     // Cargo decides whether the module is new; beyond that the artefact depends on the recipe.
     let stamp = Stamp::of(guest, tools.optimiser.as_ref(), &module)?;
@@ -105,9 +107,10 @@ fn optimised(path: &Path, module: Vec<u8>, optimiser: Option<&Optimiser>) -> Vec
     let Some(optimiser) = optimiser else {
         return module;
     };
+    let input = path.with_extension("pruned.wasm");
     let output = path.with_extension("opt.wasm");
-    let result = optimiser
-        .run(path, &output)
+    let result = write(&input, &module)
+        .and_then(|()| optimiser.run(&input, &output))
         .and_then(|()| Ok(fs::read(&output)?));
     result.unwrap_or_else(|error| {
         say(format!("{error:#}; going on without optimising"));
