@@ -109,6 +109,13 @@ impl<'a> Cursor<'a> {
     /// Reads a length, then that many bytes.
     #[inline]
     pub(crate) fn run(&mut self) -> Option<&'a [u8]> {
+        let (&len, rest) = self.rest.split_first()?;
+        // A length of one byte is the usual one, and takes no call.
+        if len < 0x80 {
+            let (run, rest) = rest.split_at_checked(usize::from(len))?;
+            self.rest = rest;
+            return Some(run);
+        }
         let len = usize::try_from(self.varint()?).ok()?;
         self.take(len)
     }

@@ -65,7 +65,8 @@ pub use ids::{
 pub use keeper::{Keeper, KeeperLimits, KeeperStatus, Offer, Persisted, TenantKey};
 pub use limits::LimitExceeded;
 pub use packed::{
-    PackedQuestion, PackedRequest, Packer, PackerAttributes, PackerFacts, PackerSubject, Verdict,
+    PackedQuestion, PackedQuestions, PackedRequest, Packer, PackerAttributes, PackerFacts,
+    PackerSubject, Verdict,
 };
 pub use policy::{Declared, Policy};
 pub use rejection::RejectedBundle;

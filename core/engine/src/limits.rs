@@ -89,6 +89,16 @@ pub fn is_value(text: &str) -> bool {
     !text.is_empty() && text.len() <= VALUE_BYTES_MAX && !has_control(text)
 }
 
+/// Says whether bytes may be an id or attribute value, as [`is_value`]; nothing where they
+/// are not even UTF-8.
+pub(crate) fn is_value_bytes(bytes: &[u8]) -> Option<bool> {
+    // Nearly every value is printable ASCII: one pass tells all of it.
+    if bytes.iter().all(|byte| matches!(byte, 0x20..0x7f)) {
+        return Some(!bytes.is_empty() && bytes.len() <= VALUE_BYTES_MAX);
+    }
+    core::str::from_utf8(bytes).ok().map(is_value)
+}
+
 /// Says whether `text` is an id of the catalog: `[A-Za-z0-9_-]{1,64}`.
 #[must_use]
 pub fn is_name(text: &str) -> bool {

@@ -21,8 +21,9 @@ use crate::{
     gate::insert,
     limits::{
         ATTRIBUTES_MAX, BATCH_MAX, LimitExceeded, REQUEST_VALUES_MAX, ROLES_MAX, VALUES_MAX,
-        is_value,
+        is_value_bytes,
     },
+    set::same,
     subject::{Names, Resource, Subject, TeamRoles},
 };
 
@@ -78,11 +79,7 @@ impl<'a> PackedRequest<'a> {
     ///
     /// Refuses none, several, and a question outside the layout or a limit.
     pub fn single(self) -> Result<(Subject<'a>, PackedQuestion<'a>), LimitExceeded> {
-        let mut questions = self.questions();
-        let question = questions.next().ok_or(LimitExceeded::Packed)??;
-        if questions.next().is_some() {
-            return Err(LimitExceeded::Packed);
-        }
+        let question = self.questions().single()?;
         Ok((self.subject, question))
     }
 
@@ -100,10 +97,65 @@ impl<'a> PackedRequest<'a> {
     }
 
     /// Returns the questions, at most [`BATCH_MAX`] of them.
-    pub fn questions(
-        &self,
-    ) -> impl Iterator<Item = Result<PackedQuestion<'a>, LimitExceeded>> + use<'a> {
-        PackedQuestion::read_all(self.questions, self.subject_values)
+    #[must_use]
+    pub const fn questions(&self) -> PackedQuestions<'a> {
+        PackedQuestions::new(self.questions, self.subject_values)
+    }
+}
+
+/// Questions that follow one another.
+///
+/// An item refuses bytes that do not follow the layout, and whatever a limit forbids; it
+/// is the last.
+#[derive(Debug, Clone)]
+pub struct PackedQuestions<'a> {
+    rest: Cursor<'a>,
+    subject_values: usize,
+    left: usize,
+}
+
+impl<'a> PackedQuestions<'a> {
+    const fn new(rest: Cursor<'a>, subject_values: usize) -> Self {
+        Self {
+            rest,
+            subject_values,
+            left: BATCH_MAX,
+        }
+    }
+
+    /// Returns the question, of which there must be exactly one.
+    ///
+    /// # Errors
+    ///
+    /// Refuses none, several, and one outside the layout or a limit.
+    pub fn single(mut self) -> Result<PackedQuestion<'a>, LimitExceeded> {
+        let question = self.next().ok_or(LimitExceeded::Packed)??;
+        if self.rest.is_empty() {
+            Ok(question)
+        } else {
+            Err(LimitExceeded::Packed)
+        }
+    }
+}
+
+impl<'a> Iterator for PackedQuestions<'a> {
+    type Item = Result<PackedQuestion<'a>, LimitExceeded>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let read = match self.left.checked_sub(1) {
+            None => Err(LimitExceeded::Batch),
+            Some(left) => {
+                self.left = left;
+                PackedQuestion::read(&mut self.rest, self.subject_values)
+            }
+        };
+        if read.is_err() {
+            self.rest = Cursor::new(&[]);
+        }
+        Some(read)
     }
 }
 
@@ -118,33 +170,9 @@ pub struct PackedQuestion<'a> {
 
 impl<'a> PackedQuestion<'a> {
     /// Reads questions that follow one another, for a session whose subject is known.
-    ///
-    /// # Errors
-    ///
-    /// Each item refuses bytes that do not follow the layout, and whatever a limit forbids.
-    pub fn all(bytes: &'a [u8]) -> impl Iterator<Item = Result<Self, LimitExceeded>> + use<'a> {
-        Self::read_all(Cursor::new(bytes), 0)
-    }
-
-    fn read_all(
-        mut cursor: Cursor<'a>,
-        subject_values: usize,
-    ) -> impl Iterator<Item = Result<Self, LimitExceeded>> + use<'a> {
-        let mut count = 0_usize;
-        let mut failed = false;
-        core::iter::from_fn(move || {
-            if cursor.is_empty() || failed {
-                return None;
-            }
-            count = count.saturating_add(1);
-            let read = if count > BATCH_MAX {
-                Err(LimitExceeded::Batch)
-            } else {
-                Self::read(&mut cursor, subject_values)
-            };
-            failed = read.is_err();
-            Some(read)
-        })
+    #[must_use]
+    pub const fn all(bytes: &'a [u8]) -> PackedQuestions<'a> {
+        PackedQuestions::new(Cursor::new(bytes), 0)
     }
 
     fn read(cursor: &mut Cursor<'a>, mut values: usize) -> Result<Self, LimitExceeded> {
@@ -211,7 +239,7 @@ fn attributes<'a>(
 fn given(run: &[u8], name: &[u8]) -> bool {
     let mut cursor = Cursor::new(run);
     while let (Some(own), Some(_)) = (cursor.run(), cursor.run()) {
-        if own == name {
+        if same(own, name) {
             return true;
         }
     }
@@ -220,11 +248,11 @@ fn given(run: &[u8], name: &[u8]) -> bool {
 
 fn set(run: &[u8]) -> Result<usize, LimitExceeded> {
     let mut values = Cursor::new(run);
-    let mut before: Option<&str> = None;
+    let mut before: Option<&[u8]> = None;
     let mut count = 0_usize;
     while !values.is_empty() {
-        let value = values.text().ok_or(LimitExceeded::Packed)?;
-        if !is_value(value) {
+        let value = values.run().ok_or(LimitExceeded::Packed)?;
+        if !is_value_bytes(value).ok_or(LimitExceeded::Packed)? {
             return Err(LimitExceeded::Value);
         }
         if before.is_some_and(|last| last >= value) {

@@ -9,7 +9,6 @@ mod policy;
 mod question;
 mod session;
 mod trust;
-mod verdict;
 
 use bindings::exports::portcullis::edge::engine::Guest;
 

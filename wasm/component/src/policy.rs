@@ -3,13 +3,14 @@
 use alloc::{string::String, vec::Vec};
 
 use portcullis_engine::{
-    Declared, PackedQuestion, PackedRequest, PermissionId, Policy, SignedBundle, Subject,
-    UnixSeconds, Verdict,
+    Declared, LimitExceeded, PackedQuestion, PackedRequest, PermissionId, Policy, SignedBundle,
+    Subject, UnixSeconds, Verdict,
 };
 
 use crate::{
-    bindings::exports::portcullis::edge::engine as wit, session::PluginSession, trust::trust,
-    verdict::OneVerdict,
+    bindings::exports::portcullis::edge::engine as wit,
+    session::{PluginSession, each},
+    trust::trust,
 };
 
 /// A verified bundle, held by the host.
@@ -77,9 +78,14 @@ impl wit::GuestPolicy for PluginPolicy {
     }
 
     fn check(&self, request: Vec<u8>, now: u64) -> u64 {
-        let mut verdict = OneVerdict::default();
-        self.each(&request, now, &mut |next| verdict.take(next));
-        verdict.get().0
+        let verdict = match self.read(&request, now) {
+            Ok((subject, asked)) => {
+                Verdict::from(&self.0.decide(&subject, asked.permission, &asked.question))
+            }
+            Err(Unread::Expired) => Verdict::EXPIRED,
+            Err(Unread::Malformed(_)) => Verdict::MALFORMED,
+        };
+        verdict.0
     }
 
     fn check_many(&self, request: Vec<u8>, now: u64) -> Vec<u64> {
@@ -122,30 +128,43 @@ impl PluginPolicy {
         &self,
         request: &'a [u8],
         now: u64,
-    ) -> Result<(Subject<'a>, PackedQuestion<'a>), wit::Failure> {
+    ) -> Result<(Subject<'a>, PackedQuestion<'a>), Unread> {
         if UnixSeconds(now) >= self.0.expires_at() {
-            return Err(wit::Failure::BundleExpired);
+            return Err(Unread::Expired);
         }
-        Ok(PackedRequest::read(request)?.single()?)
+        let request = PackedRequest::read(request).map_err(Unread::Malformed)?;
+        request.single().map_err(Unread::Malformed)
     }
 
     /// Gives the verdict on each packed question; the last may be that there is none.
+    ///
+    /// The subject is resolved once, for all of them.
     fn each(&self, request: &[u8], now: u64, take: &mut dyn FnMut(Verdict)) {
-        if UnixSeconds(now) >= self.0.expires_at() {
+        let now = UnixSeconds(now);
+        if now >= self.0.expires_at() {
             return take(Verdict::EXPIRED);
         }
         let Ok(request) = PackedRequest::read(request) else {
             return take(Verdict::MALFORMED);
         };
-        for read in request.questions() {
-            take(match &read {
-                Ok(asked) => Verdict::from(&self.0.decide(
-                    &request.subject,
-                    asked.permission,
-                    &asked.question,
-                )),
-                Err(_) => Verdict::MALFORMED,
-            });
+        match self.0.session(&request.subject, self.0.expires_at(), now) {
+            Ok(session) => each(&session, request.questions(), now, take),
+            Err(_) => take(Verdict::EXPIRED),
+        }
+    }
+}
+
+/// Why a request is not answered.
+enum Unread {
+    Expired,
+    Malformed(LimitExceeded),
+}
+
+impl From<Unread> for wit::Failure {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::Expired => Self::BundleExpired,
+            Unread::Malformed(limit) => limit.into(),
         }
     }
 }

@@ -2,12 +2,9 @@
 
 use alloc::{string::String, vec::Vec};
 
-use portcullis_engine::{LimitExceeded, PackedQuestion, Session, UnixSeconds, Verdict};
+use portcullis_engine::{PackedQuestion, PackedQuestions, Session, UnixSeconds, Verdict};
 
-use crate::{
-    bindings::exports::portcullis::edge::engine as wit, question::packed_question,
-    verdict::OneVerdict,
-};
+use crate::{bindings::exports::portcullis::edge::engine as wit, question::packed_question};
 
 /// A resolved subject, held by the host.
 #[derive(Debug)]
@@ -17,21 +14,26 @@ impl PluginSession {
     pub(crate) const fn new(session: Session) -> Self {
         Self(session)
     }
+}
 
-    /// Gives the verdict on each packed question; the last may be that there is none.
-    fn each(&self, questions: &[u8], now: u64, take: &mut dyn FnMut(Verdict)) {
-        for read in PackedQuestion::all(questions) {
-            take(match &read {
-                Err(_) => Verdict::MALFORMED,
-                Ok(asked) => {
-                    let decided =
-                        self.0
-                            .decide_named(asked.permission, &asked.question, UnixSeconds(now));
-                    decided.as_ref().map_or(Verdict::EXPIRED, Verdict::from)
-                }
-            });
-        }
+/// Gives the session's verdict on each packed question; the last may be that there is none.
+pub(crate) fn each(
+    session: &Session,
+    questions: PackedQuestions<'_>,
+    now: UnixSeconds,
+    take: &mut dyn FnMut(Verdict),
+) {
+    for read in questions {
+        take(match &read {
+            Err(_) => Verdict::MALFORMED,
+            Ok(asked) => verdict(session, asked, now),
+        });
     }
+}
+
+fn verdict(session: &Session, asked: &PackedQuestion<'_>, now: UnixSeconds) -> Verdict {
+    let decided = session.decide_named(asked.permission, &asked.question, now);
+    decided.as_ref().map_or(Verdict::EXPIRED, Verdict::from)
 }
 
 impl wit::GuestSession for PluginSession {
@@ -40,22 +42,27 @@ impl wit::GuestSession for PluginSession {
     }
 
     fn check(&self, question: Vec<u8>, now: u64) -> u64 {
-        let mut verdict = OneVerdict::default();
-        self.each(&question, now, &mut |next| verdict.take(next));
-        verdict.get().0
+        let verdict = match PackedQuestion::all(&question).single() {
+            Ok(asked) => verdict(&self.0, &asked, UnixSeconds(now)),
+            Err(_) => Verdict::MALFORMED,
+        };
+        verdict.0
     }
 
     fn check_many(&self, questions: Vec<u8>, now: u64) -> Vec<u64> {
         let mut verdicts = Vec::new();
-        self.each(&questions, now, &mut |next| verdicts.push(next.0));
+        each(
+            &self.0,
+            PackedQuestion::all(&questions),
+            UnixSeconds(now),
+            &mut |next| verdicts.push(next.0),
+        );
         verdicts
     }
 
     fn decide(&self, question: wit::Question, now: u64) -> Result<String, wit::Failure> {
         let packed = packed_question(&question);
-        let asked = PackedQuestion::all(&packed)
-            .next()
-            .ok_or(LimitExceeded::Packed)??;
+        let asked = PackedQuestion::all(&packed).single()?;
         let decided = self
             .0
             .decide_named(asked.permission, &asked.question, UnixSeconds(now))?;
