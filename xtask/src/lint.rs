@@ -7,6 +7,7 @@ use crate::guests::NO_STD;
 use crate::run::{PRODUCT, cargo, words};
 use crate::setup;
 use crate::toolchain::TARGET;
+use crate::web;
 
 /// Runs the linters, all of them even if one fails.
 pub(crate) fn run() -> Result<()> {
@@ -33,6 +34,12 @@ pub(crate) fn run() -> Result<()> {
             toolchain
                 .cargo("clippy")
                 .args(["--package", package, "--", "-D", "warnings"]),
+        );
+    }
+    for (name, mut clippy) in web::lints(&toolchain) {
+        checks.run(
+            format!("lints of the npm package's {name} for {TARGET}"),
+            &mut clippy,
         );
     }
     checks.finish()

@@ -12,6 +12,7 @@ use crate::built::built;
 use crate::demo;
 use crate::run::{root, run, say};
 use crate::setup::{self, Tools};
+use crate::toolchain::Toolchain;
 
 pub(crate) use tools::WebTools;
 
@@ -28,6 +29,11 @@ pub(crate) fn ensure() -> Result<Option<WebTools>> {
 /// Builds the package into dist/npm, and checks its sizes.
 pub(crate) fn build(tools: &Tools) -> Result<()> {
     package::build(tools)
+}
+
+/// Returns the lints of every build of the guest: the crate's default is but one of them.
+pub(crate) fn lints(toolchain: &Toolchain) -> Vec<(&'static str, Command)> {
+    package::lints(toolchain)
 }
 
 /// Runs the suite alone.

@@ -7,4 +7,4 @@ export { Preview } from "./author/preview";
 export { start } from "./author/start";
 export type { AuthzenAnswer, AuthzenRequest, AuthzenSubject, AuthzenValue } from "./author/authzen";
 export type { Actor, Administration, Administered, AuditRecord, Change, Difference, Grant, Impact, Stripped, SubjectKey } from "./author/administration";
-export type { Finding, GrantChange, GrantChanges, HolderDiff, Matrix, PolicyDiff, Report, RoleDiff, Setting } from "./author/reports";
+export type { Finding, GrantChange, GrantChanges, HolderDiff, Matrix, PolicyDiff, Report, RoleDiff, RouteDiff, Setting } from "./author/reports";

@@ -62,6 +62,21 @@ export interface PolicyDiff {
   readonly roles: readonly RoleDiff[];
   readonly groups: readonly HolderDiff[];
   readonly subjects: readonly HolderDiff[];
+  /** What became of the requests that take routes; what is more open comes first. */
+  readonly routes: readonly RouteDiff[];
+}
+
+/** What became of the requests that take a route. */
+export interface RouteDiff {
+  /** The methods that are concerned, the host and the path. */
+  readonly route: string;
+  readonly change: "added" | "removed" | "changed";
+  /** Whether something is more open, or may be. */
+  readonly opens: boolean;
+  readonly before?: string;
+  readonly after?: string;
+  /** What differs: what the first policy says (empty for nothing), and what the second. */
+  readonly members: readonly (Setting & { readonly opens: boolean })[];
 }
 
 /** A setting with another value. */
