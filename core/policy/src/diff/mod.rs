@@ -4,6 +4,7 @@
 //! a condition, everywhere or on one team. Grants are compared as the engine would find
 //! them, after patterns, copies, edits, groups and features.
 
+mod filler;
 mod grants;
 mod holders;
 mod requests;

@@ -11,6 +11,7 @@ use portcullis_gate::CanonicalPath;
 use portcullis_gate::routes::{PatternSegment, Route, Routes};
 use serde::Serialize;
 
+use super::filler::Filler;
 use super::grants::Names;
 use super::requests::{RouteMember, Told, asks, members};
 use crate::model::Model;
@@ -53,40 +54,32 @@ pub(super) fn routes(before: &Model, after: &Model, names: &Names) -> Vec<RouteD
     // By the routes that take them before and after: the methods, and whether it is one
     // route that moved to another host.
     let mut pairs = BTreeMap::<(Option<usize>, Option<usize>), (BTreeSet<&str>, bool)>::new();
-    let mut pair = |first, second, method, moved| {
-        let (methods, is_moved) = pairs.entry((first, second)).or_default();
-        methods.insert(method);
-        *is_moved |= moved;
-    };
-    for (key, second) in &new.keys {
-        let known = old.keys.get(key);
-        let moved = || moved(key, &old, &new);
-        let first = known.copied().or_else(|| old.find(key, &filler));
-        let first = first.or_else(moved);
-        let is_moved = known.is_none() && first.is_some() && first == moved();
-        pair(first, Some(*second), key.method, is_moved);
-    }
-    for (key, first) in &old.keys {
-        if new.keys.contains_key(key) {
-            continue;
+    for key in requests_of(&old, &new) {
+        let (mut first, mut second) = (old.find(&key, &filler), new.find(&key, &filler));
+        match (first, second) {
+            (Some(_), Some(_)) => {}
+            // What one route alone takes is told of the methods that it names.
+            (Some(index), None) if old.names(&key, index) => second = new.moved(&key, &old),
+            (None, Some(index)) if new.names(&key, index) => first = old.moved(&key, &new),
+            _ => continue,
         }
-        let moved = || moved(key, &new, &old);
-        let second = new.find(key, &filler).or_else(moved);
-        let is_moved = second.is_some() && second == moved();
-        pair(Some(*first), second, key.method, is_moved);
+        let is_moved = old.has_moved(first, second, key.method, &new);
+        let (methods, moved) = pairs.entry((first, second)).or_default();
+        methods.insert(key.method);
+        *moved |= is_moved;
     }
     let mut diffs = Vec::new();
     for ((first, second), (methods, moved)) in pairs {
-        let route = |model: &Model, index: Option<usize>| model.routes.get(index?).cloned();
-        let (first, second) = (route(before, first), route(after, second));
-        let told = first.as_ref().map(|route| Told {
+        let first = first.and_then(|index| before.routes.get(index));
+        let second = second.and_then(|index| after.routes.get(index));
+        let told = first.map(|route| Told {
             route,
             asks: asks(route, |name| {
                 let index = before.permission(name);
                 index.map_or(name, |index| names.before(before, index))
             }),
         });
-        let now_told = second.as_ref().map(|route| Told {
+        let now_told = second.map(|route| Told {
             route,
             asks: asks(route, |name| name),
         });
@@ -100,30 +93,59 @@ pub(super) fn routes(before: &Model, after: &Model, names: &Names) -> Vec<RouteD
 }
 
 fn diff(
-    before: Option<Route>,
-    after: Option<Route>,
+    before: Option<&Route>,
+    after: Option<&Route>,
     methods: &BTreeSet<&str>,
     members: Vec<RouteMember>,
 ) -> Option<RouteDiff> {
-    let shown = after.as_ref().or(before.as_ref())?;
+    let shown = after.or(before)?;
     // Named by the methods that are concerned, not by its first.
     let mut named = shown.clone();
-    named.methods = vec![methods.iter().copied().collect::<Vec<_>>().join(", ")];
+    named.methods = if methods.contains("*") {
+        vec!["*".to_owned()]
+    } else {
+        vec![methods.iter().copied().collect::<Vec<_>>().join(", ")]
+    };
     Some(RouteDiff {
         route: named.name(),
-        change: match (&before, &after) {
+        change: match (before, after) {
             (None, _) => RouteDiffChange::Added,
             (_, None) => RouteDiffChange::Removed,
             _ => RouteDiffChange::Changed,
         },
         opens: members.iter().any(|member| member.opens),
-        before: before.as_ref().map(Route::name),
-        after: after.as_ref().map(Route::name),
+        before: before.map(Route::name),
+        after: after.map(Route::name),
         members,
     })
 }
 
-/// Requests of one method that take one route, in the order in which they are told.
+/// Returns requests that stand for all: those that take each route, at each host that has
+/// routes of its own and by each method that one names, for there another may take them.
+fn requests_of<'m>(old: &Side<'m>, new: &Side<'m>) -> impl Iterator<Item = Key<'m>> {
+    let keys = || old.keys.keys().chain(new.keys.keys());
+    let methods = keys().map(|key| key.method).collect::<BTreeSet<_>>();
+    let hosts = keys().map(|key| key.host).chain([None]);
+    let hosts = hosts.collect::<BTreeSet<_>>();
+    let places = keys().map(|key| (key.path, key.host));
+    let places = places.collect::<BTreeSet<_>>();
+    let at_hosts = places.into_iter().flat_map(move |(path, host)| {
+        let own = if host.is_some() {
+            BTreeSet::from([host])
+        } else {
+            hosts.clone()
+        };
+        own.into_iter().map(move |host| (path, host))
+    });
+    // The same path may be a host's own and one of any.
+    let at_hosts = at_hosts.collect::<BTreeSet<_>>();
+    at_hosts.into_iter().flat_map(move |(path, host)| {
+        let methods = methods.clone().into_iter();
+        methods.map(move |method| Key { path, method, host })
+    })
+}
+
+/// Requests of one method to one path at one host; none is one without routes of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Key<'m> {
     path: Shape<'m>,
@@ -167,6 +189,7 @@ impl Eq for Shape<'_> {}
 
 /// The routes of one policy.
 struct Side<'m> {
+    model: &'m Model,
     keys: BTreeMap<Key<'m>, usize>,
     table: Option<Routes>,
 }
@@ -186,7 +209,7 @@ impl<'m> Side<'m> {
         }
         // INVARIANT (distinct): the compiler refuses routes that match the same requests.
         let table = Routes::new(model.routes.clone()).ok();
-        Self { keys, table }
+        Self { model, keys, table }
     }
 
     /// Returns the route that takes such requests, whatever their parameters.
@@ -219,52 +242,43 @@ impl<'m> Side<'m> {
         let found = found.find(method.as_bytes(), host.as_bytes(), &path)?;
         Some(found.index)
     }
-}
 
-/// Returns the route that is the same but for its host, where one came as the other went.
-fn moved(key: &Key<'_>, other: &Side<'_>, own: &Side<'_>) -> Option<usize> {
-    let mut all = other.keys.iter();
-    let (_, index) = all.find(|(candidate, _)| {
-        (candidate.path, candidate.method) == (key.path, key.method)
-            && !own.keys.contains_key(candidate)
-    })?;
-    (!other.keys.contains_key(key)).then_some(*index)
-}
+    /// Tells whether such requests are those that a route itself is for.
+    fn names(&self, key: &Key<'_>, index: usize) -> bool {
+        self.keys.get(key) == Some(&index)
+    }
 
-/// Texts that no route of either policy names.
-struct Filler {
-    segment: String,
-    label: String,
-    method: String,
-}
+    /// Returns the route that is the same but for its host, if it came or went as the one
+    /// of `other` for those requests went or came.
+    fn moved(&self, key: &Key<'_>, other: &Side<'_>) -> Option<usize> {
+        let mut all = self.keys.iter();
+        let (_, index) = all.find(|(own, _)| {
+            (own.path, own.method) == (key.path, key.method) && !other.keys.contains_key(own)
+        })?;
+        Some(*index)
+    }
 
-impl Filler {
-    fn new(models: &[&Model]) -> Self {
-        let routes = || models.iter().flat_map(|model| &model.routes);
-        let mut own = Self {
-            segment: "x".to_owned(),
-            label: "x".to_owned(),
-            method: "X".to_owned(),
+    /// Tells whether a route of this policy and one of the other are one that moved.
+    fn has_moved(
+        &self,
+        own: Option<usize>,
+        others: Option<usize>,
+        method: &str,
+        other: &Self,
+    ) -> bool {
+        let route = |side: &Side<'m>, index: Option<usize>| side.model.routes.get(index?);
+        let (Some(own), Some(others)) = (route(self, own), route(other, others)) else {
+            return false;
         };
-        // The longest of them all is shorter than this one.
-        let segments = routes().flat_map(|route| route.path.segments());
-        for segment in segments {
-            if let PatternSegment::Literal(text) = segment {
-                while own.segment.len() <= text.len() {
-                    own.segment.push('x');
-                }
-            }
-        }
-        for host in routes().filter_map(|route| route.host.as_ref()) {
-            let host = host.to_string();
-            let labels = host.split('.').map(str::len);
-            while labels.clone().any(|length| own.label.len() <= length) {
-                own.label.push('x');
-            }
-        }
-        while routes().any(|route| route.methods.contains(&own.method)) {
-            own.method.push('X');
-        }
-        own
+        let [own, others] = [own, others].map(|route| Key {
+            path: Shape(route.path.segments()),
+            method,
+            host: route.host.as_ref(),
+        });
+        own.path == others.path
+            && self.keys.contains_key(&own)
+            && other.keys.contains_key(&others)
+            && !self.keys.contains_key(&others)
+            && !other.keys.contains_key(&own)
     }
 }
