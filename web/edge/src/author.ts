@@ -1,3 +1,4 @@
+// For `now`; and the two stay one file for every entry, so that no page loads one more.
 export { turnClock } from "./clock";
 export { InvalidPolicyError, type Problem, RefusedError, type Refusal, type RefusedReason } from "./author/errors";
 export { PortcullisError, type PortcullisErrorCode } from "./errors";
