@@ -126,7 +126,11 @@ impl From<Verdict> for HttpVerdict {
             outcome: match verdict {
                 Verdict::Forward(forward) => HttpOutcome::Forward {
                     remove: forward.remove,
-                    set: forward.set,
+                    set: forward
+                        .set
+                        .into_iter()
+                        .map(|(name, value)| (name.into(), value))
+                        .collect(),
                 },
                 Verdict::Respond(response) => HttpOutcome::Respond {
                     status: response.status,

@@ -1,6 +1,6 @@
 //! Which headers of a request must not reach the upstream, and which are put there.
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 use crate::{
     config::IdentityConfig,
@@ -54,11 +54,12 @@ pub(crate) fn drops_own(fields: &Fields<'_>) -> bool {
 }
 
 /// Returns what the upstream is told of who asks.
-pub(crate) fn told(identity: &Identity, tenant: &str) -> Vec<(String, String)> {
-    let mut out = Vec::new();
-    out.push(set("subject", &identity.id));
-    out.push(set("subject-type", &identity.kind));
-    out.push(set("tenant", tenant));
+pub(crate) fn told(identity: &Identity, tenant: &str) -> Vec<(&'static str, String)> {
+    // And the roles, the decision, the filter, the trace.
+    let mut out = Vec::with_capacity(7);
+    out.push(set("x-portcullis-subject", &identity.id));
+    out.push(set("x-portcullis-subject-type", &identity.kind));
+    out.push(set("x-portcullis-tenant", tenant));
     let mut roles = String::new();
     for role in &identity.roles {
         separate(&mut roles);
@@ -73,22 +74,16 @@ pub(crate) fn told(identity: &Identity, tenant: &str) -> Vec<(String, String)> {
         }
     }
     if !roles.is_empty() {
-        out.push((own("roles"), roles));
+        out.push(("x-portcullis-roles", roles));
     }
     out
 }
 
 /// Returns one of the gate's headers, its value percent-encoded.
-pub(crate) fn set(name: &str, value: &str) -> (String, String) {
-    let mut encoded = String::new();
+pub(crate) fn set(name: &'static str, value: &str) -> (&'static str, String) {
+    let mut encoded = String::with_capacity(value.len());
     encode_into(&mut encoded, value.as_bytes(), is_plain);
-    (own(name), encoded)
-}
-
-fn own(name: &str) -> String {
-    let mut full = OWN.to_owned();
-    full.push_str(name);
-    full
+    (name, encoded)
 }
 
 fn separate(list: &mut String) {
@@ -106,6 +101,10 @@ const fn is_plain(byte: u8) -> bool {
         )
 }
 
+pub(crate) const DECISION: &str = "x-portcullis-decision";
+pub(crate) const FILTER: &str = "x-portcullis-filter";
+
+/// What the name of every header of the gate begins with.
 const OWN: &str = "x-portcullis-";
 /// Some frameworks take the method or the path from these instead.
 const OVERRIDES: [&str; 6] = [

@@ -21,7 +21,7 @@ use crate::{
     policies::{Matched, Policies},
     problem,
     request::Request,
-    routes::{Access, OnConditional, Route, RouteMatch, normal_host},
+    routes::{Access, OnConditional, Route, RouteMatch, host_of},
     trace::Trace,
     verdict::{Forward, Response, Verdict},
 };
@@ -44,7 +44,7 @@ struct Findings {
 
 /// How it ends, where it does not end with a refusal.
 enum End {
-    Forward(Vec<(String, String)>),
+    Forward(Vec<(&'static str, String)>),
     Preflight(Vec<(String, String)>),
 }
 
@@ -71,7 +71,7 @@ impl Judge<'_> {
         match outcome {
             Ok((End::Forward(mut set), fields)) => {
                 if let Some(traceparent) = &trace.begun {
-                    set.push(("traceparent".to_owned(), traceparent.clone()));
+                    set.push(("traceparent", traceparent.clone()));
                 }
                 let identity = self.config.identity();
                 Verdict::Forward(Forward {
@@ -130,7 +130,7 @@ impl Judge<'_> {
             && unaccepted(&path, &found).is_empty()
         {
             findings.entry.code = Code::Preflight;
-            findings.entry.route = found.route.name();
+            found.name.clone_into(&mut findings.entry.route);
             return Ok(End::Preflight(preflight.allowed(cors)));
         }
         // Without an identity a route counts only where the policies of all tenants agree.
@@ -184,7 +184,7 @@ impl Judge<'_> {
         } else {
             "allow"
         };
-        set.push(hygiene::set("decision", decision));
+        set.push(hygiene::set(hygiene::DECISION, decision));
         set.extend(filter);
         Ok(End::Forward(set))
     }
@@ -234,7 +234,7 @@ fn enter(
     fields: &Fields<'_>,
     findings: &mut Findings,
 ) -> Result<(), Refused> {
-    findings.entry.route = found.route.name();
+    found.name.clone_into(&mut findings.entry.route);
     if let Some(cors) = &found.route.cors
         && let Some(origin) = cors::origin(fields)
         && cors.allows(origin)
@@ -251,7 +251,7 @@ fn enter(
 
 fn public(findings: &mut Findings) -> End {
     findings.entry.code = Code::Public;
-    End::Forward(alloc::vec![hygiene::set("decision", "public")])
+    End::Forward(alloc::vec![hygiene::set(hygiene::DECISION, "public")])
 }
 
 fn unmatched(path: &CanonicalPath<'_>, findings: &mut Findings) -> Refused {
@@ -281,12 +281,12 @@ fn check_grammar(request: &Request<'_>, fields: &Fields<'_>) -> Result<(), &'sta
     {
         return Err("method");
     }
-    if normal_host(request.authority).is_none() {
+    if host_of(request.authority).is_none() {
         return Err("authority");
     }
     match fields.one("host") {
         Ok(None) => {}
-        Ok(Some(host)) if host.eq_ignore_ascii_case(request.authority) => {}
+        Ok(Some(own)) if own.eq_ignore_ascii_case(request.authority) => {}
         _ => return Err("host"),
     }
     if hygiene::drops_own(fields) {
@@ -303,7 +303,7 @@ fn decide(
     known: &Known,
     route: &Route,
     findings: &mut Findings,
-) -> Result<Option<(String, String)>, Refused> {
+) -> Result<Option<(&'static str, String)>, Refused> {
     let facts = Facts::new(identity, known);
     let asked = facts.ask(policy, permission, route, &mut findings.entry);
     match asked {
@@ -316,7 +316,7 @@ fn decide(
 
 enum Answer {
     Granted,
-    Filter((String, String)),
+    Filter((&'static str, String)),
     Refused(Code, &'static str),
 }
 
@@ -383,7 +383,7 @@ impl<'a> Facts<'a> {
                     return Ok(Answer::Refused(Code::ConditionalRefused, ""));
                 }
                 let filter = match pending.residual() {
-                    Ok(residual) => hygiene::set("filter", residual.as_json()),
+                    Ok(residual) => hygiene::set(hygiene::FILTER, residual.as_json()),
                     Err(_) => return Ok(Answer::Refused(Code::ConditionalRefused, "filter")),
                 };
                 // Never shortened: a shorter filter would be another one.

@@ -1,9 +1,8 @@
 //! W3C Trace Context: carried through, or begun.
 
-use alloc::{format, string::String};
+use alloc::string::String;
 
 use portcullis_engine::UnixSeconds;
-use sha2::{Digest, Sha256};
 
 use crate::{fields::Fields, request::Request};
 
@@ -19,45 +18,79 @@ pub(crate) struct Trace {
 impl Trace {
     /// Takes the client's trace if it names one in the one valid way, or begins one.
     ///
-    /// There is no randomness here: the id is a digest of what tells the request from
+    /// There is no randomness here: the id is mixed from what tells the request from
     /// others, the shell's nonce first of all.
     pub(crate) fn of(request: &Request<'_>, fields: Option<&Fields<'_>>, now: UnixSeconds) -> Self {
         let given = fields.and_then(|fields| fields.one("traceparent").ok().flatten());
         if let Some(id) = given.and_then(trace_id) {
             return Self { id, begun: None };
         }
-        let mut digest = Sha256::new();
-        let time = now.0.to_le_bytes();
-        let parts: [&[u8]; 5] = [
+        let mut state = Stirred::new(now.0);
+        for part in [
             request.nonce,
             request.method,
             request.authority,
             request.target,
-            &time,
-        ];
-        for part in parts {
-            let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
-            digest.update(length.to_le_bytes());
-            digest.update(part);
+        ] {
+            state.stir(part);
         }
-        let mut digest: [u8; 32] = digest.finalize().into();
-        // Neither id may be all zeros (Trace Context, section 3.2.2).
-        for at in [0, 16] {
-            if let Some(byte) = digest.get_mut(at) {
-                *byte |= 1;
-            }
+        let mut hex = String::with_capacity(48);
+        for _ in 0..3 {
+            // Neither id may be all zeros (Trace Context, section 3.2.2).
+            push_hex(&mut hex, state.next() | 1);
         }
-        let mut hex = String::with_capacity(64);
-        for byte in digest {
-            for half in [byte >> 4_u32, byte & 15] {
-                hex.push(char::from_digit(u32::from(half), 16).unwrap_or('0'));
-            }
-        }
-        let (id, rest) = hex.split_at_checked(32).unwrap_or((&hex, ""));
-        let span = rest.get(..16).unwrap_or_default();
+        let (id, span) = hex.split_at_checked(32).unwrap_or((&hex, ""));
         Self {
             id: id.into(),
-            begun: Some(format!("00-{id}-{span}-00")),
+            begun: Some(["00-", id, "-", span, "-00"].concat()),
+        }
+    }
+}
+
+/// What tells a request from others, mixed: so that ids differ, not so that they are secret.
+struct Stirred(u64);
+
+impl Stirred {
+    const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn stir(&mut self, part: &[u8]) {
+        let (words, rest) = part.as_chunks::<8>();
+        for word in words {
+            self.mix(u64::from_le_bytes(*word));
+        }
+        // The length too: what is the end of one part is not the beginning of the next.
+        let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
+        self.mix(
+            rest.iter()
+                .fold(length, |last, byte| (last << 8_u32) | u64::from(*byte)),
+        );
+    }
+
+    const fn mix(&mut self, word: u64) {
+        self.0 ^= word;
+        self.0 = self.next();
+    }
+
+    /// The generator `SplitMix64` (Steele, Lea, Flood, "Fast splittable pseudorandom number
+    /// generators").
+    const fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        mixed(self.0)
+    }
+}
+
+const fn mixed(state: u64) -> u64 {
+    let state = (state ^ (state >> 30_u32)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let state = (state ^ (state >> 27_u32)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    state ^ (state >> 31_u32)
+}
+
+fn push_hex(out: &mut String, number: u64) {
+    for byte in number.to_be_bytes() {
+        for half in [byte >> 4_u32, byte & 15] {
+            out.push(char::from(half + if half < 10 { b'0' } else { b'a' - 10 }));
         }
     }
 }
@@ -85,7 +118,10 @@ fn trace_id(value: &[u8]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use super::*;
+    use crate::request::Peer;
 
     #[test]
     fn only_a_valid_traceparent_is_carried() {
@@ -134,6 +170,39 @@ mod tests {
                 valid.then(|| id.into()),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn whatever_differs_begins_another_trace() {
+        let of = |nonce: &[u8], method: &[u8], target: &[u8], now| {
+            let request = Request {
+                method,
+                authority: b"api.example.com",
+                target,
+                headers: &[],
+                peer: Peer::Unknown,
+                nonce,
+            };
+            Trace::of(&request, None, UnixSeconds(now))
+        };
+        let mut seen = Vec::new();
+        for nonce in 0..200_u64 {
+            seen.push(of(&nonce.to_le_bytes(), b"GET", b"/a", 7));
+        }
+        seen.push(of(b"", b"GET", b"/a", 7));
+        seen.push(of(b"", b"GET", b"/a", 8));
+        seen.push(of(b"", b"GET/", b"a", 7));
+        seen.push(of(b"", b"GET", b"/a\0", 7));
+        for trace in &seen {
+            let begun = trace.begun.as_deref().unwrap();
+            assert_eq!(
+                trace_id(begun.as_bytes()),
+                Some(trace.id.clone()),
+                "{begun}"
+            );
+            let same = seen.iter().filter(|other| other.id == trace.id);
+            assert_eq!(same.count(), 1, "{begun}");
         }
     }
 }

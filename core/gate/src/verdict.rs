@@ -32,7 +32,7 @@ pub struct Forward {
     pub remove: Vec<String>,
     /// Headers to set once the removals are done; lower-case names, each once, values
     /// of visible ASCII. Set means replaced: none of them may stand twice.
-    pub set: Vec<(String, String)>,
+    pub set: Vec<(&'static str, String)>,
     /// What to log.
     pub entry: Entry,
 }

@@ -235,7 +235,7 @@ pub fn agree(ask: &Ask, expected: &Verdict, outcome: &Outcome) -> Result<Agreeme
                 .set
                 .iter()
                 .filter(|(name, _)| own(name))
-                .cloned()
+                .map(|(name, value)| ((*name).to_owned(), value.clone()))
                 .collect();
             got.sort();
             set.sort();

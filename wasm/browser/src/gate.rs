@@ -146,11 +146,11 @@ fn written(verdict: &Verdict) -> String {
     out
 }
 
-fn pairs(out: &mut String, pairs: &[(String, String)]) {
+fn pairs(out: &mut String, pairs: &[(impl AsRef<str>, String)]) {
     out.push('[');
     for (at, (name, value)) in pairs.iter().enumerate() {
         out.push_str(if at > 0 { ",[" } else { "[" });
-        write_json_string(out, name);
+        write_json_string(out, name.as_ref());
         out.push(',');
         write_json_string(out, value);
         out.push(']');

@@ -120,7 +120,11 @@ fn verdict(verdict: Verdict) -> wit::Verdict {
         outcome: match verdict {
             Verdict::Forward(forward) => wit::Outcome::Forward(wit::Forward {
                 remove: forward.remove,
-                set: forward.set,
+                set: forward
+                    .set
+                    .into_iter()
+                    .map(|(name, value)| (name.into(), value))
+                    .collect(),
             }),
             Verdict::Respond(response) => wit::Outcome::Respond(wit::Response {
                 status: response.status,

@@ -32,7 +32,7 @@ pub(crate) fn fields(
         !removed && !replaced
     });
     let set = verdict.set.iter();
-    fields.extend(set.map(|(name, value)| (name.clone(), value.clone().into_bytes())));
+    fields.extend(set.map(|(name, value)| (String::from(*name), value.clone().into_bytes())));
     fields
 }
 

@@ -3,7 +3,8 @@
 use alloc::{format, vec::Vec};
 
 use portcullis_gate::{
-    Code, Entry, Forward, Gate, GateConfig, Level, Offer, Request, Response, Verdict, event,
+    Code, Entry, Forward, Gate, GateConfig, Level, Offer, Request, Response, UnixSeconds, Verdict,
+    event,
 };
 
 use crate::{
@@ -198,7 +199,7 @@ impl Root {
             peer: peer.as_peer(),
             nonce: &nonce,
         };
-        let verdict = gate.judge(&request, host.now());
+        let verdict = gate.judge(&request, UnixSeconds(now_ns / NS_PER_SECOND));
         self.metrics.count(host, verdict.entry());
         log(host, verdict.entry());
         match verdict {
@@ -235,7 +236,7 @@ fn pass_on(host: &impl Host, fields: &Pairs, forward: &Forward) -> Done {
     }
     for (name, value) in &forward.set {
         let there = fields.iter().any(|(own, _)| own == name.as_bytes());
-        if there && !forward.remove.contains(name) {
+        if there && !forward.remove.iter().any(|removed| removed == name) {
             host.remove_request_header(name)?;
         }
         host.add_request_header(name, value.as_bytes())?;
@@ -277,3 +278,4 @@ fn is_pseudo(name: &[u8]) -> bool {
 /// The name of the bundle inside the configuration, as a source.
 const INLINE: &str = "inline";
 const TICK_MS: u32 = 200;
+const NS_PER_SECOND: u64 = 1_000_000_000;

@@ -72,6 +72,8 @@ const fn by_itself(code: Code) -> Level {
         | Code::RequestMalformed
         | Code::AttributeAmbiguous
         | Code::LimitExceeded => Level::Warn,
+        // What goes on is what the proxy's own access log is for.
+        Code::Granted | Code::Conditional | Code::Public | Code::Preflight => Level::Debug,
         _ => Level::Info,
     }
 }

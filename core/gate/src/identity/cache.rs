@@ -1,6 +1,7 @@
 //! Tokens that were verified before.
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use core::ops::Range;
 
 use portcullis_engine::UnixSeconds;
 use subtle::ConstantTimeEq as _;
@@ -13,9 +14,11 @@ use super::Identity;
 pub struct TokenCache {
     /// Digest of the keys and rules that verified what is in it.
     verifier: [u8; 32],
-    /// Each token has one place; the last that wants it has it.
+    /// Rows of [`WAYS`] places: each token has one row, and any place in it.
     places: Vec<Option<Known>>,
     count: usize,
+    /// Which place of a full row is given up next.
+    turn: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -46,12 +49,16 @@ impl TokenCache {
         if self.verifier != *verifier {
             return None;
         }
-        let known = self.places.get(self.place(token))?.as_ref()?;
+        let row = self.places.get(self.row(token))?;
+        // In constant time, so that guessing at a token that is known here learns nothing.
+        let known = row
+            .iter()
+            .flatten()
+            .find(|known| same(&known.token, token))?;
         let identity = &known.identity;
         // `nbf` was in the past when it was verified; a clock set back is verified anew.
         let holds = identity.valid_from <= now && now < identity.valid_until;
-        // In constant time, so that guessing at a token that is known here learns nothing.
-        (holds && bool::from(known.token.ct_eq(token))).then(|| Arc::clone(identity))
+        holds.then(|| Arc::clone(identity))
     }
 
     pub(super) fn insert(
@@ -67,8 +74,19 @@ impl TokenCache {
             self.count = 0;
             self.verifier = *verifier;
         }
-        let place = self.place(token);
-        if let Some(place) = self.places.get_mut(place) {
+        let row = self.row(token);
+        let Some(row) = self.places.get_mut(row) else {
+            return;
+        };
+        self.turn = self.turn.wrapping_add(1);
+        let full = self.turn.checked_rem(row.len()).unwrap_or(0);
+        let again = |place: &Option<Known>| {
+            let known = place.as_ref();
+            known.is_some_and(|known| same(&known.token, token))
+        };
+        let free = || row.iter().position(Option::is_none);
+        let at = row.iter().position(again).or_else(free).unwrap_or(full);
+        if let Some(place) = row.get_mut(at) {
             if place.is_none() {
                 self.count = self.count.saturating_add(1);
             }
@@ -79,17 +97,127 @@ impl TokenCache {
         }
     }
 
-    /// Whoever has tokens may have them crowd one place, which costs verifying them again.
-    fn place(&self, token: &[u8]) -> usize {
-        let mut state = 0_u64;
-        for word in token.as_chunks::<8>().0 {
-            state = (state ^ u64::from_le_bytes(*word)).wrapping_mul(ODD);
-            state ^= state >> 32_u32;
-        }
+    /// Returns the row of a token. Whoever has tokens may have them crowd one row, which
+    /// costs verifying them again.
+    fn row(&self, token: &[u8]) -> Range<usize> {
+        let (words, rest) = token.as_chunks::<8>();
+        let last = rest
+            .iter()
+            .fold(0, |last, byte| (last << 8_u32) | u64::from(*byte));
+        let words = words.iter().map(|word| u64::from_le_bytes(*word));
+        let state = words.chain([last]).fold(0_u64, |state, word| {
+            let product = (state ^ word).wrapping_mul(ODD);
+            product ^ (product >> 32_u32)
+        });
         let [a, b, c, d, ..] = state.to_le_bytes();
         let number = usize::try_from(u32::from_le_bytes([a, b, c, d])).unwrap_or(0);
-        number.checked_rem(self.places.len()).unwrap_or(0)
+        let ways = WAYS.min(self.places.len());
+        let rows = self.places.len().checked_div(ways).unwrap_or(0);
+        let start = number.checked_rem(rows).unwrap_or(0).saturating_mul(ways);
+        start..start.saturating_add(ways)
     }
 }
 
+/// Compares in a time that depends on the lengths alone.
+fn same(known: &[u8], token: &[u8]) -> bool {
+    if known.len() != token.len() {
+        return false;
+    }
+    let ((words, rest), (others, other_rest)) = (known.as_chunks::<8>(), token.as_chunks::<8>());
+    let differ = words.iter().zip(others).fold(0, |differ, (own, other)| {
+        differ | (u64::from_le_bytes(*own) ^ u64::from_le_bytes(*other))
+    });
+    bool::from(differ.ct_eq(&0) & rest.ct_eq(other_rest))
+}
+
+/// How many tokens may share a row: so few are lost to another of their own hash.
+const WAYS: usize = 4;
 const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, string::String, vec::Vec};
+
+    use super::*;
+
+    const VERIFIER: [u8; 32] = [1; 32];
+    const NOW: UnixSeconds = UnixSeconds(50);
+
+    fn identity(id: &str) -> Arc<Identity> {
+        Arc::new(Identity {
+            kind: String::from("user"),
+            id: id.into(),
+            roles: Vec::new(),
+            team_roles: Vec::new(),
+            groups: Vec::new(),
+            attributes: Vec::new(),
+            tenant: None,
+            version: None,
+            valid_from: UnixSeconds(10),
+            valid_until: UnixSeconds(100),
+        })
+    }
+
+    fn filled(count: usize, most: usize) -> (TokenCache, Vec<String>) {
+        let mut cache = TokenCache::default();
+        let tokens: Vec<String> = (0..count).map(|at| format!("token.{at:04}.s")).collect();
+        for token in &tokens {
+            cache.insert(&VERIFIER, token.as_bytes(), &identity(token), most);
+        }
+        (cache, tokens)
+    }
+
+    fn known<'t>(cache: &TokenCache, tokens: &'t [String]) -> Vec<&'t str> {
+        let known = |token: &&String| {
+            let found = cache.get(&VERIFIER, token.as_bytes(), NOW);
+            found.is_some_and(|identity| identity.id == **token)
+        };
+        tokens.iter().filter(known).map(String::as_str).collect()
+    }
+
+    #[test]
+    fn few_tokens_take_no_place_from_one_another() {
+        let (cache, tokens) = filled(64, 1_024);
+        assert_eq!(known(&cache, &tokens).len(), 64);
+        assert_eq!(cache.len(), 64);
+    }
+
+    #[test]
+    fn there_are_never_more_than_the_bound() {
+        for most in [0, 1, 3, 4, 5, 64] {
+            let (cache, tokens) = filled(200, most);
+            assert!(cache.len() <= most, "{} of {most}", cache.len());
+            let known = known(&cache, &tokens);
+            assert_eq!(known.len(), cache.len(), "{most}");
+            let last = tokens.last().map(String::as_str);
+            assert_eq!(known.last().copied(), last.filter(|_| most > 0), "{most}");
+        }
+    }
+
+    #[test]
+    fn a_token_verified_again_keeps_its_place() {
+        let (mut cache, tokens) = filled(4, 4);
+        for token in &tokens {
+            cache.insert(&VERIFIER, token.as_bytes(), &identity(token), 4);
+        }
+        assert_eq!(known(&cache, &tokens).len(), 4);
+    }
+
+    #[test]
+    fn only_the_very_token_is_known_while_it_holds() {
+        let (cache, tokens) = filled(1, 8);
+        let get = |verifier, token: &[u8], now| cache.get(verifier, token, UnixSeconds(now));
+        let token = tokens[0].as_bytes();
+        assert!(get(&VERIFIER, token, 10).is_some());
+        assert!(get(&VERIFIER, token, 99).is_some());
+        assert!(get(&VERIFIER, token, 9).is_none(), "not yet");
+        assert!(get(&VERIFIER, token, 100).is_none(), "no longer");
+        assert!(get(&[2; 32], token, 50).is_none(), "other keys");
+        for at in 0..token.len() {
+            let mut other = token.to_vec();
+            other[at] ^= 1;
+            assert!(get(&VERIFIER, &other, 50).is_none(), "byte {at}");
+            assert!(get(&VERIFIER, &token[..at], 50).is_none(), "cut at {at}");
+        }
+    }
+}

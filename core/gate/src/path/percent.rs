@@ -42,8 +42,13 @@ pub(crate) fn decode(raw: &[u8]) -> Decoded<'_> {
 
 /// Appends bytes, encoding all that `plain` does not let stand.
 pub(crate) fn encode_into(out: &mut String, bytes: &[u8], plain: impl Fn(u8) -> bool) {
+    let stands = |byte: &u8| byte.is_ascii() && plain(*byte);
+    // Mostly nothing is to be encoded.
+    if bytes.iter().all(stands) {
+        return out.push_str(core::str::from_utf8(bytes).unwrap_or_default());
+    }
     for byte in bytes {
-        if byte.is_ascii() && plain(*byte) {
+        if stands(byte) {
             out.push(char::from(*byte));
         } else {
             out.push('%');

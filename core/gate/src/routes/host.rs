@@ -54,10 +54,15 @@ impl fmt::Display for InvalidHost {
 
 impl core::error::Error for InvalidHost {}
 
-/// Returns the host of an authority (RFC 3986, section 3.2) in lower case, without
-/// port and without a dot at its end; nothing where it has user information, a bad
-/// port, or a character that no host has.
+/// Returns the host of an authority in lower case, as [`host_of`].
 pub(crate) fn normal_host(authority: &[u8]) -> Option<String> {
+    host_of(authority).map(str::to_ascii_lowercase)
+}
+
+/// Returns the host of an authority (RFC 3986, section 3.2), without port and without a
+/// dot at its end; nothing where it has user information, a bad port, or a character that
+/// no host has.
+pub(crate) fn host_of(authority: &[u8]) -> Option<&str> {
     let text = core::str::from_utf8(authority).ok()?;
     let (host, port) = match text.strip_prefix('[') {
         Some(inside) => {
@@ -87,5 +92,5 @@ pub(crate) fn normal_host(authority: &[u8]) -> Option<String> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
     let labels_ok =
         host.starts_with('[') || (host.bytes().all(plain) && !host.split('.').any(str::is_empty));
-    (labels_ok || host.is_empty()).then(|| host.to_ascii_lowercase())
+    (labels_ok || host.is_empty()).then_some(host)
 }

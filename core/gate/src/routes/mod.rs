@@ -17,7 +17,7 @@ pub use route::{Access, Cors, InvalidRoute, OnConditional, Origin, Route};
 pub use table::{RouteMatch, Routes, SameRoute};
 pub use wire::MalformedRoutes;
 
-pub(crate) use host::normal_host;
+pub(crate) use host::host_of;
 pub(crate) use route::is_header;
 
 #[cfg(test)]

@@ -18,6 +18,8 @@ use crate::path::{CanonicalPath, Segment};
 #[derive(Debug, Clone)]
 pub struct Routes {
     routes: Vec<Route>,
+    /// What the log calls each.
+    names: Vec<Box<str>>,
     /// INVARIANT (sorted): ascending by host, each once.
     hosts: Vec<(HostPattern, u32)>,
     any_host: Option<u32>,
@@ -46,6 +48,8 @@ pub struct RouteMatch<'r> {
     pub route: &'r Route,
     /// Its place among all.
     pub index: usize,
+    /// Its name, as [`Route::name`] tells it.
+    pub name: &'r str,
     /// Whether a server that folds case, or drops dots and spaces at the end of a
     /// segment, would take another route.
     pub lookalike: bool,
@@ -69,6 +73,7 @@ impl Routes {
     pub fn new(routes: Vec<Route>) -> Result<Self, SameRoute> {
         let mut own = Self {
             routes: Vec::new(),
+            names: Vec::new(),
             hosts: Vec::new(),
             any_host: None,
             nodes: Vec::new(),
@@ -77,6 +82,7 @@ impl Routes {
         for (index, route) in routes.iter().enumerate() {
             own.insert(index, route)?;
         }
+        own.names = routes.iter().map(|route| route.name().into()).collect();
         own.routes = routes;
         Ok(own)
     }
@@ -117,6 +123,7 @@ impl Routes {
         Some(RouteMatch {
             route,
             index,
+            name: self.names.get(index)?,
             lookalike,
         })
     }
