@@ -26,6 +26,9 @@ pub(crate) struct Root {
     metrics: Metrics,
     /// When a bundle was last accepted, or confirmed as the newest.
     confirmed_ms: u64,
+    /// Whether the proxy writes lines at debug, as it said last: what is allowed is logged
+    /// there, and asking with every request costs more than the line is worth.
+    debugs: bool,
 }
 
 impl Root {
@@ -36,6 +39,7 @@ impl Root {
             sources: Vec::new(),
             metrics: Metrics::default(),
             confirmed_ms: 0,
+            debugs: false,
         }
     }
 
@@ -82,6 +86,7 @@ impl Root {
                 self.offer(host, last_good.bytes, "the last good bundle");
             }
         }
+        self.debugs = host.logs(host::Level::Debug);
         let poll_ms = self.sources.iter().map(Source::poll_ms).min();
         host.tick_every(poll_ms.unwrap_or(TICK_MS).min(TICK_MS));
         true
@@ -89,6 +94,7 @@ impl Root {
 
     /// Takes what other workers fetched, and fetches when it is this one's turn.
     pub(crate) fn tick(&mut self, host: &impl Host) {
+        self.debugs = host.logs(host::Level::Debug);
         let mut sources = core::mem::take(&mut self.sources);
         for source in &mut sources {
             if let Some(bundle) = source.published(host)
@@ -201,7 +207,7 @@ impl Root {
         };
         let verdict = gate.judge(&request, UnixSeconds(now_ns / NS_PER_SECOND));
         self.metrics.count(host, verdict.entry());
-        log(host, verdict.entry());
+        self.log(host, verdict.entry());
         match verdict {
             Verdict::Forward(forward) => match pass_on(host, &fields, &forward) {
                 Ok(()) => true,
@@ -215,6 +221,20 @@ impl Root {
                 respond(host, &response);
                 false
             }
+        }
+    }
+
+    fn log(&self, host: &impl Host, entry: &Entry) {
+        let level = match entry.level {
+            Level::Off => return,
+            Level::Debug if !self.debugs => return,
+            Level::Debug => host::Level::Debug,
+            Level::Info => host::Level::Info,
+            Level::Warn => host::Level::Warn,
+            Level::Error => host::Level::Error,
+        };
+        if host.logs(level) {
+            host.log(level, &entry.to_json());
         }
     }
 }
@@ -255,19 +275,6 @@ fn respond(host: &impl Host, response: &Response) {
     let answered = host.respond(response.status, &details, &pairs::write(&headers), body);
     if answered.is_err() {
         refuse(host);
-    }
-}
-
-fn log(host: &impl Host, entry: &Entry) {
-    let level = match entry.level {
-        Level::Off => return,
-        Level::Debug => host::Level::Debug,
-        Level::Info => host::Level::Info,
-        Level::Warn => host::Level::Warn,
-        Level::Error => host::Level::Error,
-    };
-    if host.logs(level) {
-        host.log(level, &entry.to_json());
     }
 }
 

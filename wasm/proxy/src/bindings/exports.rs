@@ -59,11 +59,6 @@ extern "C" fn proxy_on_request_headers(context: u32, _headers: u32, _end: u32) -
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn proxy_on_done(_context: u32) -> u32 {
-    1
-}
-
-#[unsafe(no_mangle)]
 extern "C" fn proxy_on_delete(context: u32) {
     with(|filter, _| filter.delete(context));
 }
