@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -73,6 +74,8 @@ fn build_guest(guest: &Guest, tools: &Tools) -> Result<()> {
     let artefact = dist(guest.artefact);
     let fresh = artefact.is_file() && stamp.is_current();
     if !fresh {
+        // Until it has been checked, nothing is known to have made what lies there.
+        stamp.forget()?;
         let module = optimised(&core, module, tools.optimiser.as_ref());
         let loaded = match guest.kind {
             Kind::Component => component(&module)?,
@@ -183,6 +186,13 @@ impl Stamp {
 
     fn is_current(&self) -> bool {
         fs::read(&self.path).is_ok_and(|written| written == self.content)
+    }
+
+    fn forget(&self) -> Result<()> {
+        match fs::remove_file(&self.path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
     }
 
     fn write(&self) -> Result<()> {
