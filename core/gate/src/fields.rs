@@ -141,6 +141,11 @@ pub(crate) fn is_token(byte: u8) -> bool {
     TOKEN.get(usize::from(byte)) == Some(&true)
 }
 
+#[expect(
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "made by the compiler, for which a byte outside is an error"
+)]
 static TOKEN: [bool; 128] = {
     let mut token = [false; 128];
     let mut rest: &[u8] =

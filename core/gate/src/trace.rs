@@ -90,7 +90,11 @@ const fn mixed(state: u64) -> u64 {
 fn push_hex(out: &mut String, number: u64) {
     for byte in number.to_be_bytes() {
         for half in [byte >> 4_u32, byte & 15] {
-            out.push(char::from(half + if half < 10 { b'0' } else { b'a' - 10 }));
+            out.push(char::from(if half < 10 {
+                b'0' | half
+            } else {
+                b'a'.saturating_add(half.saturating_sub(10))
+            }));
         }
     }
 }

@@ -563,7 +563,7 @@ proptest! {
             let path = String::from_utf8(target.clone()).unwrap();
             let path = path.split('?').next().unwrap();
             prop_assert!(!path.contains("//") && !path.contains("..") && !path.ends_with('/'), "{path}");
-            let subject = forward.set.iter().find(|(name, _)| name == "x-portcullis-subject");
+            let subject = forward.set.iter().find(|(name, _)| *name == "x-portcullis-subject");
             prop_assert_eq!(subject.is_none(), verdict.entry().code == Code::Public);
         }
     }
