@@ -1,6 +1,6 @@
 //! The resource `policy`.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, vec, vec::Vec};
 
 use portcullis_engine::{
     Declared, LimitExceeded, PackedQuestion, PackedRequest, PermissionId, Policy, SignedBundle,
@@ -9,7 +9,7 @@ use portcullis_engine::{
 
 use crate::{
     bindings::exports::portcullis::edge::engine as wit,
-    session::{PluginSession, each},
+    session::{PluginSession, verdicts},
     trust::trust,
 };
 
@@ -89,9 +89,18 @@ impl wit::GuestPolicy for PluginPolicy {
     }
 
     fn check_many(&self, request: Vec<u8>, now: u64) -> Vec<u64> {
-        let mut verdicts = Vec::new();
-        self.each(&request, now, &mut |next| verdicts.push(next.0));
-        verdicts
+        let now = UnixSeconds(now);
+        if now >= self.0.expires_at() {
+            return vec![Verdict::EXPIRED.0];
+        }
+        let Ok(request) = PackedRequest::read(&request) else {
+            return vec![Verdict::MALFORMED.0];
+        };
+        // The subject is resolved once, for all of its questions.
+        match self.0.session(&request.subject, self.0.expires_at(), now) {
+            Ok(session) => verdicts(&session, request.questions(), now),
+            Err(_) => vec![Verdict::EXPIRED.0],
+        }
     }
 
     fn decide(&self, request: Vec<u8>, now: u64) -> Result<String, wit::Failure> {
@@ -134,23 +143,6 @@ impl PluginPolicy {
         }
         let request = PackedRequest::read(request).map_err(Unread::Malformed)?;
         request.single().map_err(Unread::Malformed)
-    }
-
-    /// Gives the verdict on each packed question; the last may be that there is none.
-    ///
-    /// The subject is resolved once, for all of them.
-    fn each(&self, request: &[u8], now: u64, take: &mut dyn FnMut(Verdict)) {
-        let now = UnixSeconds(now);
-        if now >= self.0.expires_at() {
-            return take(Verdict::EXPIRED);
-        }
-        let Ok(request) = PackedRequest::read(request) else {
-            return take(Verdict::MALFORMED);
-        };
-        match self.0.session(&request.subject, self.0.expires_at(), now) {
-            Ok(session) => each(&session, request.questions(), now, take),
-            Err(_) => take(Verdict::EXPIRED),
-        }
     }
 }
 

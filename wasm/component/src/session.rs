@@ -16,19 +16,17 @@ impl PluginSession {
     }
 }
 
-/// Gives the session's verdict on each packed question; the last may be that there is none.
-pub(crate) fn each(
+/// Returns the session's verdict on each packed question; the last may be that there is none.
+pub(crate) fn verdicts(
     session: &Session,
     questions: PackedQuestions<'_>,
     now: UnixSeconds,
-    take: &mut dyn FnMut(Verdict),
-) {
-    for read in questions {
-        take(match &read {
-            Err(_) => Verdict::MALFORMED,
-            Ok(asked) => verdict(session, asked, now),
-        });
-    }
+) -> Vec<u64> {
+    let verdicts = questions.map(|read| match read {
+        Err(_) => Verdict::MALFORMED.0,
+        Ok(asked) => verdict(session, &asked, now).0,
+    });
+    verdicts.collect()
 }
 
 fn verdict(session: &Session, asked: &PackedQuestion<'_>, now: UnixSeconds) -> Verdict {
@@ -50,14 +48,7 @@ impl wit::GuestSession for PluginSession {
     }
 
     fn check_many(&self, questions: Vec<u8>, now: u64) -> Vec<u64> {
-        let mut verdicts = Vec::new();
-        each(
-            &self.0,
-            PackedQuestion::all(&questions),
-            UnixSeconds(now),
-            &mut |next| verdicts.push(next.0),
-        );
-        verdicts
+        verdicts(&self.0, PackedQuestion::all(&questions), UnixSeconds(now))
     }
 
     fn decide(&self, question: wit::Question, now: u64) -> Result<String, wit::Failure> {
