@@ -11,7 +11,6 @@ use portcullis_policy::{
     kit::{self, Report},
     model::Model,
 };
-use serde_json::{Value, json};
 
 use super::{
     administer, input,
@@ -106,41 +105,6 @@ pub(crate) fn covered(report: &Report) -> String {
         count(routes.total, "route", "routes"),
         routes.percent()
     )
-}
-
-/// Returns a report as JSON.
-pub(crate) fn report_json(report: &Report) -> Value {
-    let tests = report.tests.iter().map(|test| {
-        let failures = test.failures.iter().map(|failure| {
-            json!({
-                "question": failure.question,
-                "expected": failure.expected,
-                "got": failure.got,
-                "because": failure.because,
-            })
-        });
-        json!({ "name": test.name, "failures": failures.collect::<Vec<_>>() })
-    });
-    let coverage = &report.coverage;
-    let unexercised = coverage.unexercised.iter().map(
-        |grant| json!({ "role": grant.role, "permission": grant.permission, "scope": grant.scope }),
-    );
-    json!({
-        "passes": report.passes(),
-        "tests": tests.collect::<Vec<_>>(),
-        "coverage": {
-            "total": coverage.total,
-            "exercised": coverage.exercised(),
-            "percent": coverage.percent(),
-            "unexercised": unexercised.collect::<Vec<_>>(),
-            "routes": {
-                "total": coverage.routes.total,
-                "exercised": coverage.routes.exercised(),
-                "percent": coverage.routes.percent(),
-                "unexercised": coverage.routes.unexercised,
-            },
-        },
-    })
 }
 
 /// Room for the largest catalog and a directory beside it.

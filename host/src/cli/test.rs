@@ -67,7 +67,7 @@ impl Test {
                 failed = failed.saturating_add(1);
             }
             if self.json {
-                let mut result = policies::report_json(&report);
+                let mut result = report.to_json();
                 if let Value::Object(members) = &mut result {
                     let path = path.to_string_lossy();
                     members.shift_insert(0, "policy".to_owned(), json!(path));

@@ -7,6 +7,7 @@ mod explained;
 mod gateway;
 mod probe;
 mod question;
+mod report;
 mod requests;
 mod run;
 

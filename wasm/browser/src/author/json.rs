@@ -8,7 +8,6 @@ use alloc::{
 use portcullis_policy::{
     Problem,
     admin::{Administered, GrantName, Holder, Impact, Refused},
-    kit::Report,
 };
 use serde_json::{Value, json};
 
@@ -25,42 +24,6 @@ pub(super) fn problems_json(problems: &[Problem]) -> Value {
         "problems": listed.collect::<Vec<_>>(),
         "more": problems.len().saturating_sub(PROBLEMS_MAX),
     })
-}
-
-/// Returns what came of a policy's tests.
-pub(super) fn report_json(report: &Report) -> String {
-    let tests = report.tests.iter().map(|test| {
-        let failures = test.failures.iter().map(|failure| {
-            json!({
-                "question": failure.question,
-                "expected": failure.expected,
-                "got": failure.got,
-                "because": failure.because,
-            })
-        });
-        json!({ "name": test.name, "failures": failures.collect::<Vec<_>>() })
-    });
-    let coverage = &report.coverage;
-    let unexercised = coverage.unexercised.iter().map(
-        |grant| json!({ "role": grant.role, "permission": grant.permission, "scope": grant.scope }),
-    );
-    json!({
-        "passes": report.passes(),
-        "tests": tests.collect::<Vec<_>>(),
-        "coverage": {
-            "total": coverage.total,
-            "exercised": coverage.exercised(),
-            "percent": coverage.percent(),
-            "unexercised": unexercised.collect::<Vec<_>>(),
-            "routes": {
-                "total": coverage.routes.total,
-                "exercised": coverage.routes.exercised(),
-                "percent": coverage.routes.percent(),
-                "unexercised": coverage.routes.unexercised,
-            },
-        },
-    })
-    .to_string()
 }
 
 /// Returns what a change made of a policy.

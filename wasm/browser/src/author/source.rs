@@ -21,7 +21,7 @@ use super::{
     administer::administer,
     edition::edition,
     failure::{Failure, line, read},
-    json::{problems_json, report_json},
+    json::problems_json,
     payload::Payload,
     preview::Preview,
 };
@@ -85,7 +85,7 @@ impl Source {
         self.answer(|own| {
             let edition = edition("{}", &own.source.catalog, seconds(now))?;
             let report = kit::test(&own.model, &own.source.tests, &edition)?;
-            Ok(report_json(&report))
+            Ok(report.to_json().to_string())
         })
     }
 
