@@ -31,7 +31,7 @@ export async function serveApp({
   let built = 0;
   let sequence = Math.floor(Date.now() / 1000) - 1_000_000;
   const trust = JSON.parse(readFileSync(file("slicer/trust.json"), "utf8"));
-  const current = () => {
+  const current = async () => {
     const changed = statSync(file("policy.json")).mtimeMs;
     if (changed !== built) {
       const whole = ["build", file("policy.json"), "-k", file("keys/signing.key"), "-o", file("whole.pclb")];
@@ -42,7 +42,7 @@ export async function serveApp({
       built = changed;
     }
     const bytes = readFileSync(file("slice.pclb"));
-    const loaded = Portcullis.load(bytes, { trust });
+    const loaded = await Portcullis.load(bytes, { trust });
     return { bytes, etag: `"${loaded.header.digest}"`, session: loaded.session(subject) };
   };
 
@@ -54,8 +54,8 @@ export async function serveApp({
   };
 
   const answers = {
-    "GET /": () => {
-      const { session } = current();
+    "GET /": async () => {
+      const { session } = await current();
       const start = JSON.stringify({ snapshot: session.snapshot(), subject, trust }).replaceAll("<", "\\u003c");
       return ["text/html; charset=utf-8", page(rendered(session), start)];
     },
@@ -65,7 +65,7 @@ export async function serveApp({
     "GET /edge.wasm": () => ["application/wasm", readFileSync(engine)],
     "GET /vendor/features.json": () => ["application/json", JSON.stringify(features())],
   };
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
     try {
       const change = pathname.match(/^\/vendor\/features\/([\w-]+)$/);
@@ -75,12 +75,12 @@ export async function serveApp({
         return response.writeHead(204).end();
       }
       if (pathname === "/access.pclb") {
-        const { bytes, etag } = current();
+        const { bytes, etag } = await current();
         const headers = { etag, "cache-control": "no-cache", "content-type": "application/octet-stream" };
         if (request.headers["if-none-match"] === etag) return response.writeHead(304, headers).end();
         return response.writeHead(200, headers).end(bytes);
       }
-      const answer = answers[`${request.method} ${pathname}`]?.();
+      const answer = await answers[`${request.method} ${pathname}`]?.();
       if (!answer) return response.writeHead(404).end();
       const [type, body] = answer;
       return response.writeHead(200, { "content-type": type, "content-security-policy": CSP }).end(body);

@@ -13,6 +13,7 @@
 use std::{collections::BTreeMap, env, fs};
 
 use base64ct::{Base64, Encoding as _};
+use ed25519_dalek::{Signer as _, SigningKey};
 use portcullis_engine::{
     KeyUse, PackedRequest, PermissionId, Policy, SignedBundle, SliceUse, Trust, TrustedKey,
     UnixSeconds,
@@ -29,6 +30,7 @@ use portcullis_tests::{
     places,
     policies::RandomPolicy,
     requests::Asker,
+    signatures::{self, SignatureCase, malleable},
     tape::{self, Tape},
 };
 use serde_json::{Map, Value, json};
@@ -256,7 +258,7 @@ fn refused() -> Vec<Value> {
     let stranger = sign(&bundles::payload(&policy), &[key(9)]).unwrap();
     let end = NOW.0 + VALID_SECONDS;
     let all = json!({});
-    vec![
+    let mut cases = vec![
         case("one bit is wrong", &corrupt, "bad-signature", all.clone()),
         case(
             "a key that nobody trusts",
@@ -320,7 +322,26 @@ fn refused() -> Vec<Value> {
             "equivocation",
             json!({ "floor": NOW.0 }),
         ),
-    ]
+    ];
+    // Here the platform verifies, and must say of every signature what the engine does.
+    for signed in signatures() {
+        let key = TrustFileKey {
+            key: signed.public_key,
+            key_use: KeyUse::Any,
+        };
+        let more = json!({ "keys": [key] });
+        let code = signed.verdict.code();
+        cases.push(case(&signed.name, &signed.bundle, code, more));
+    }
+    cases
+}
+
+fn signatures() -> Vec<SignatureCase> {
+    let mut cases = signatures::wycheproof();
+    let message = b"not a bundle";
+    let good = SigningKey::from_bytes(&[1; 32]).sign(message).to_bytes();
+    cases.extend(malleable(key(1).public_key(), message, &good));
+    cases
 }
 
 fn open(bundle: Vec<u8>) -> Policy {

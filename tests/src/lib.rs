@@ -15,5 +15,6 @@ pub mod http;
 pub mod places;
 pub mod policies;
 pub mod requests;
+pub mod signatures;
 pub mod tape;
 pub mod vectors;

@@ -12,6 +12,7 @@ use crate::{
     limits::SIGNATURES_MAX,
     open,
     rejection::RejectedBundle,
+    signature::{VerifyingKey, is_plausible},
     trust::{Trust, TrustedKey},
 };
 
@@ -32,10 +33,35 @@ impl SignedBundle {
     /// # Errors
     ///
     /// Returns the first check that failed, in the order of [`RejectedBundle::ALL`].
+    #[cfg(feature = "ed25519")]
     pub fn verify(self, trust: &Trust, now: UnixSeconds) -> Result<Bundle, RejectedBundle> {
-        open::open(self.0, trust, now)
+        open::open(self.0, trust, now, &VerifyingKey::signed)
+    }
+
+    /// As `verify`, by the host's own cryptography: `holds` is given the 32 bytes of a trusted
+    /// key, what is signed and the 64 bytes of a signature, and says whether the key made it
+    /// (Ed25519, RFC 8032, section 5.1.7).
+    ///
+    /// What `holds` says is believed. Signatures with a point of small order are refused
+    /// without asking it.
+    ///
+    /// # Errors
+    ///
+    /// As `verify`.
+    pub fn verify_by(
+        self,
+        trust: &Trust,
+        now: UnixSeconds,
+        holds: &dyn Fn(&[u8; 32], &[u8], &[u8; 64]) -> bool,
+    ) -> Result<Bundle, RejectedBundle> {
+        open::open(self.0, trust, now, &|key, signed, signature| {
+            is_plausible(signature) && holds(key.as_bytes(), signed, signature)
+        })
     }
 }
+
+/// Says whether a key signed bytes, by a signature.
+pub(crate) type Holds<'h> = dyn Fn(&VerifyingKey, &[u8], &[u8; 64]) -> bool + 'h;
 
 /// Returns the DSSE pre-authentication encoding of a payload (DSSE v1, "Signature
 /// Definition"): what a key signs.
@@ -95,10 +121,11 @@ impl<'a> Envelope<'a> {
         })
     }
 
-    /// Returns who signed, one entry a distinct public key.
+    /// Returns who signed, one entry a distinct public key; `holds` says whether a key did.
     pub(crate) fn signers<'k>(
         &self,
         trust: &'k Trust,
+        holds: &Holds<'_>,
     ) -> Result<impl Iterator<Item = &'k TrustedKey> + use<'k>, RejectedBundle> {
         if !self.signatures.is_sorted_by(|a, b| a < b) {
             return Err(RejectedBundle::UnsortedSignatures);
@@ -106,14 +133,14 @@ impl<'a> Envelope<'a> {
         let mut signed = [None; SIGNATURES_MAX];
         for (slot, entry) in signed.iter_mut().zip(self.signatures) {
             let (id, signature) = entry.split_at(KEY_ID_BYTES);
-            let Ok(signature) = ed25519_dalek::Signature::from_slice(signature) else {
+            let Ok(signature) = signature.try_into() else {
                 return Err(RejectedBundle::BadSignature);
             };
             let mut known = trust.keys().iter().filter(|key| key.id == id).peekable();
             if known.peek().is_none() {
                 continue;
             }
-            let signer = known.find(|key| key.key.verify_strict(self.signed, &signature).is_ok());
+            let signer = known.find(|key| holds(&key.key, self.signed, signature));
             *slot = Some(signer.ok_or(RejectedBundle::BadSignature)?);
         }
         let keys = trust.keys().iter();

@@ -50,10 +50,12 @@ impl Policy {
         permission: &str,
         question: &Question<'_>,
     ) -> Result<Explanation, LimitExceeded> {
-        let decision = self.decide(subject, permission, question);
-        let (allowed, answer) = (decision.is_allow(), decision.answer(self)?);
         let person = self.person(subject);
-        let facts = question.facts(self, subject, person.as_ref());
+        let held = roles::held(self, subject, person.as_ref());
+        let session = self.resolve(subject, person.as_ref(), &held, self.expires_at());
+        let decision = session.judge_named(permission, question);
+        let (allowed, answer) = (decision.is_allow(), decision.answer(self)?);
+        let facts = session.facts(question);
         let mut findings = Vec::new();
         roles::visit(self, subject, person.as_ref(), &mut |finding| {
             findings.push(finding)
@@ -63,7 +65,6 @@ impl Policy {
         out.push_str(r#","answer":"#);
         out.push_str(&answer);
         self.write_findings(&mut out, &findings);
-        let held = roles::held(self, subject, person.as_ref());
         let known = self.permission(permission);
         let row = known.and_then(|id| self.bundle.tables.permissions.get(id.index()));
         out.push_str(r#","grants":["#);

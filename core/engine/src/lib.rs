@@ -34,6 +34,7 @@ mod gate;
 mod grants;
 mod ids;
 mod index;
+#[cfg(feature = "ed25519")]
 mod keeper;
 mod names;
 mod open;
@@ -45,6 +46,7 @@ mod residual;
 mod roles;
 mod session;
 mod set;
+mod signature;
 mod subject;
 mod trust;
 mod visible;
@@ -62,6 +64,7 @@ pub use explain::Explanation;
 pub use ids::{
     ActionId, AttributeId, FeatureId, ModuleId, PermissionId, RoleId, ScopeId, UnixSeconds,
 };
+#[cfg(feature = "ed25519")]
 pub use keeper::{Keeper, KeeperLimits, KeeperStatus, Offer, Persisted, TenantKey};
 pub use limits::LimitExceeded;
 pub use packed::{

@@ -6,7 +6,7 @@ use crate::{
     bundle::{Bundle, Header},
     checks::Checks,
     cursor::Cursor,
-    envelope::Envelope,
+    envelope::{Envelope, Holds},
     format::{Payload, read_whole},
     ids::UnixSeconds,
     index::{Span, Tables},
@@ -19,12 +19,13 @@ pub(crate) fn open(
     bytes: Vec<u8>,
     trust: &Trust,
     now: UnixSeconds,
+    holds: &Holds<'_>,
 ) -> Result<Bundle, RejectedBundle> {
     if bytes.len() > trust.bundle_bytes_max {
         return Err(RejectedBundle::TooLarge);
     }
     let envelope = Envelope::read(&bytes)?;
-    let signers = envelope.signers(trust)?;
+    let signers = envelope.signers(trust, holds)?;
     let (mut all, mut whole) = (0_usize, 0_usize);
     for signer in signers {
         all = all.saturating_add(1);

@@ -234,6 +234,13 @@ impl Policy {
         Some((self.module_name(row.module), self.action_name(row.action)))
     }
 
+    /// Returns the former names of permissions that still answer, ascending.
+    pub fn former_names(&self) -> impl Iterator<Item = (&str, PermissionId)> {
+        let base = self.bundle.bytes.as_slice();
+        let aliases = self.bundle.tables.aliases.iter();
+        aliases.map(move |(name, permission)| (utf8(name.bytes(base)), *permission))
+    }
+
     /// Returns a role's id.
     #[must_use]
     pub fn role_name(&self, role: RoleId) -> &str {

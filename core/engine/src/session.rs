@@ -6,11 +6,12 @@ use crate::{
     bundle::Bundle,
     condition::{Facts, Truth, mine, mine_first},
     decide::{Asker, Decision, DenyReason, Grant, Pending, Question},
+    format::Person,
     ids::{PermissionId, UnixSeconds},
     index::AtomRow,
     plans::{Link, Plans},
     policy::Policy,
-    roles,
+    roles::{self, Held},
     subject::Subject,
     who::{Resolved, Who},
 };
@@ -55,12 +56,23 @@ impl Policy {
         }
         let person = self.person(subject);
         let held = roles::held(self, subject, person.as_ref());
-        Ok(Session {
+        Ok(self.resolve(subject, person.as_ref(), &held, valid_until))
+    }
+
+    /// Returns the session of a subject that was looked up, and that holds these roles.
+    pub(crate) fn resolve(
+        &self,
+        subject: &Subject<'_>,
+        person: Option<&Person<'_>>,
+        held: &[Held<'_>],
+        valid_until: UnixSeconds,
+    ) -> Session {
+        Session {
             policy: self.clone(),
             valid_until,
-            who: Resolved::new(self, subject, person.as_ref()),
-            plans: Plans::gather(self, &held),
-        })
+            who: Resolved::new(self, subject, person),
+            plans: Plans::gather(self, held),
+        }
     }
 }
 
@@ -105,10 +117,21 @@ impl Session {
         question: &'a Question<'a>,
         now: UnixSeconds,
     ) -> Result<Decision<'a>, SessionExpired> {
+        if now >= self.valid_until {
+            return Err(SessionExpired);
+        }
+        Ok(self.judge_named(permission, question))
+    }
+
+    /// As [`Session::decide_named`], whatever the time.
+    pub(crate) fn judge_named<'a>(
+        &'a self,
+        permission: &str,
+        question: &'a Question<'a>,
+    ) -> Decision<'a> {
         match self.policy.permission(permission) {
-            Some(permission) => self.decide(permission, question, now),
-            None if now >= self.valid_until => Err(SessionExpired),
-            None => Ok(Decision::Deny(DenyReason::UnknownPermission)),
+            Some(permission) => self.judge(permission, question),
+            None => Decision::Deny(DenyReason::UnknownPermission),
         }
     }
 

@@ -3,9 +3,7 @@
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
-use ed25519_dalek::VerifyingKey;
-
-use crate::{envelope::key_id, limits::BUNDLE_BYTES_MAX};
+use crate::{envelope::key_id, limits::BUNDLE_BYTES_MAX, signature::VerifyingKey};
 
 /// What a bundle must satisfy before it is believed.
 #[derive(Debug, Clone)]
@@ -85,14 +83,11 @@ impl TrustedKey {
     ///
     /// # Errors
     ///
-    /// Refuses bytes that are no point of the curve or one of small order.
+    /// Refuses a point of small order, and bytes that are no point of the curve. Where the
+    /// host verifies signatures, the latter are taken, and nothing is ever signed by them.
     pub fn new(bytes: &[u8; 32], key_use: KeyUse) -> Result<Self, InvalidTrust> {
-        let key = VerifyingKey::from_bytes(bytes).map_err(|_| InvalidTrust::Key)?;
-        if key.is_weak() {
-            return Err(InvalidTrust::Key);
-        }
         Ok(Self {
-            key,
+            key: VerifyingKey::new(bytes).ok_or(InvalidTrust::Key)?,
             id: key_id(bytes),
             key_use,
         })

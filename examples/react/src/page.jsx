@@ -1,4 +1,4 @@
-import { Access } from "@portcullis/edge";
+import { Access } from "@portcullis/edge/access";
 import { StrictMode, useCallback, useEffect, useState } from "react";
 import { hydrateRoot } from "react-dom/client";
 

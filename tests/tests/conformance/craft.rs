@@ -3,14 +3,12 @@
 use ed25519_dalek::{Signer as _, SigningKey};
 use portcullis_engine::{
     Bundle, RejectedBundle, SignedBundle, UnixSeconds,
-    format::{FORMAT, MAGIC, Packed, Payload},
-    key_id, pre_authentication_encoding,
+    format::{Packed, Payload},
+    pre_authentication_encoding,
 };
 use portcullis_host::HostTrust;
+pub(crate) use portcullis_tests::signatures::{Signature, entry, envelope, number};
 use portcullis_tests::{bundles, vectors};
-
-/// A key id and a signature, as an envelope holds them.
-pub(crate) type Signature = [u8; 72];
 
 /// Returns the payload of a small policy that uses everything a bundle can hold.
 pub(crate) fn payload() -> Vec<u8> {
@@ -43,25 +41,6 @@ pub(crate) fn signature(seed: u8, message: &[u8]) -> Signature {
     )
 }
 
-/// Writes a signature by a public key.
-pub(crate) fn entry(public_key: &[u8; 32], signature: &[u8; 64]) -> Signature {
-    let mut entry = [0; 72];
-    entry[..8].copy_from_slice(&key_id(public_key));
-    entry[8..].copy_from_slice(signature);
-    entry
-}
-
-/// Writes an envelope, whatever is in it.
-pub(crate) fn envelope(signed: &[u8], signatures: &[Signature]) -> Vec<u8> {
-    let mut bytes = MAGIC.to_vec();
-    bytes.push(FORMAT);
-    number(&mut bytes, signed.len());
-    bytes.extend_from_slice(signed);
-    number(&mut bytes, signatures.len());
-    bytes.extend(signatures.iter().flatten());
-    bytes
-}
-
 /// Signs a payload with the one key that is trusted.
 pub(crate) fn signed(payload: &[u8]) -> Vec<u8> {
     let message = pre_authentication_encoding(payload);
@@ -75,9 +54,4 @@ pub(crate) fn open(
     now: UnixSeconds,
 ) -> Result<Bundle, RejectedBundle> {
     SignedBundle::new(bundle.to_vec()).verify(&trust.to_trust().unwrap(), now)
-}
-
-/// Appends a number as postcard writes it.
-pub(crate) fn number(bytes: &mut Vec<u8>, number: usize) {
-    bytes.extend(postcard::to_allocvec(&u64::try_from(number).unwrap()).unwrap());
 }

@@ -37,6 +37,15 @@ pub(crate) fn facts(policy: &Policy) -> String {
     list(&mut out, "action", &mut policy.action_attributes());
     list(&mut out, "context", &mut policy.context_attributes());
     list(&mut out, "resource", &mut policy.resource_attributes());
+    named(&mut out, "former");
+    out.push('{');
+    for (at, (name, permission)) in policy.former_names().enumerate() {
+        out.push_str(if at == 0 { "\"" } else { ",\"" });
+        out.push_str(name);
+        out.push_str("\":");
+        number(&mut out, permission.0.into());
+    }
+    out.push('}');
     named(&mut out, "permissions");
     out.push('[');
     let parts = (0..).map(PermissionId);

@@ -1,6 +1,7 @@
 //! The class `Policy`.
 
 use alloc::{boxed::Box, string::String, vec::Vec};
+use core::cell::RefCell;
 
 use portcullis_engine::{PackedRequest, SignedBundle};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -10,43 +11,71 @@ use crate::{answer::Failure, facts::facts, session::Session, time::seconds, trus
 /// A verified bundle, or why it was not believed.
 #[derive(Debug)]
 #[wasm_bindgen]
-pub struct Policy(Result<portcullis_engine::Policy, Failure>);
+pub struct Policy {
+    opened: Result<portcullis_engine::Policy, Failure>,
+    claims: Vec<u8>,
+}
 
 #[wasm_bindgen]
 impl Policy {
-    /// Verifies a bundle.
+    /// Opens a bundle, if its signatures hold: the platform verifies them. `verified` are the
+    /// claims that it has looked at so far, as `claims` returns them, the first byte of each 1
+    /// where the claim holds and 0 where it does not.
     #[must_use]
     #[wasm_bindgen(constructor)]
-    pub fn new(bundle: Vec<u8>, stated: &[u8], now: f64) -> Self {
+    pub fn new(bundle: Vec<u8>, stated: &[u8], verified: &[u8], now: f64) -> Self {
+        let (verified, _) = verified.as_chunks::<CLAIM_BYTES>();
+        let base = bundle.as_ptr().addr();
+        let claims = RefCell::new(Vec::new());
         let opened = trust(stated).and_then(|trust| {
-            let bundle = SignedBundle::new(bundle).verify(&trust, seconds(now))?;
+            let holds = |key: &[u8; 32], signed: &[u8], signature: &[u8; 64]| {
+                let start = signed.as_ptr().addr().wrapping_sub(base);
+                let end = start.wrapping_add(signed.len());
+                for known in verified {
+                    let (places, claim) = known.split_at(8);
+                    let (by, made) = claim.split_at(32);
+                    if by == key && made == signature {
+                        return places.starts_with(&[1]);
+                    }
+                }
+                let mut claims = claims.borrow_mut();
+                claims.extend_from_slice(&start.to_le_bytes());
+                claims.extend_from_slice(&end.to_le_bytes());
+                claims.extend_from_slice(key);
+                claims.extend_from_slice(signature);
+                false
+            };
+            let bundle = SignedBundle::new(bundle).verify_by(&trust, seconds(now), &holds)?;
             Ok(bundle.into())
         });
-        Self(opened)
+        Self {
+            opened,
+            claims: claims.into_inner(),
+        }
+    }
+
+    /// Returns what is to be verified before the bundle can be opened, for each claim where in
+    /// the bundle that starts and ends which is signed, 4 bytes each from the low one up, the
+    /// key's 32 bytes and the signature's 64. Nothing, where opening it has come to an end.
+    #[must_use]
+    pub fn claims(&self) -> Vec<u8> {
+        self.claims.clone()
     }
 
     /// Returns the header and the names as JSON.
     #[must_use]
     pub fn facts(&self) -> String {
-        match &self.0 {
+        match &self.opened {
             Ok(policy) => facts(policy),
             Err(failure) => failure.line(),
         }
-    }
-
-    /// Returns the number of a permission, by its present or a former name; -1 for none.
-    #[must_use]
-    pub fn permission(&self, name: &str) -> i32 {
-        let policy = self.0.as_ref().ok();
-        let found = policy.and_then(|policy| policy.permission(name));
-        found.map_or(-1, |permission| permission.0.into())
     }
 
     /// Resolves a subject, packed as a request without questions.
     #[must_use]
     pub fn session(&self, subject: &[u8], valid_until: f64, now: f64) -> Session {
         Session(
-            self.0
+            self.opened
                 .as_ref()
                 .map_err(|failure| *failure)
                 .and_then(|policy| {
@@ -60,7 +89,7 @@ impl Policy {
     /// Explains the answer to a packed request, as JSON.
     #[must_use]
     pub fn explain(&self, request: &[u8], now: f64) -> String {
-        let explained = self.0.as_ref().map_err(|failure| *failure);
+        let explained = self.opened.as_ref().map_err(|failure| *failure);
         let explained = explained.and_then(|policy| {
             if seconds(now) >= policy.expires_at() {
                 return Err(Failure::Expired);
@@ -74,3 +103,5 @@ impl Policy {
         }
     }
 }
+
+const CLAIM_BYTES: usize = 2 * 4 + 32 + 64;

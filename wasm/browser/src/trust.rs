@@ -41,10 +41,15 @@ fn read(packed: &[u8]) -> Option<Result<Trust, InvalidTrust>> {
             Err(invalid) => return Some(Err(invalid)),
         }
     }
-    let mut names = core::str::from_utf8(rest).ok()?.split('\0');
-    let trust = Trust::new(usize::from(threshold), keys, names.next()?);
+    // Split as bytes: splitting text takes twice the code.
+    let mut tenants = Vec::new();
+    for name in rest.split(|byte| *byte == 0) {
+        tenants.push(core::str::from_utf8(name).ok()?.to_owned());
+    }
+    let audience = tenants.remove(0);
+    let trust = Trust::new(usize::from(threshold), keys, audience);
     Some(trust.map(|mut trust| {
-        trust.tenants = names.map(str::to_owned).collect();
+        trust.tenants = tenants;
         trust.slices = match slices {
             0 => SliceUse::WholeOnly,
             2 => SliceUse::Either,

@@ -10,7 +10,7 @@ import { measure } from "./measure.js";
 
 const root = new URL("../../../", import.meta.url);
 const text = readFileSync(new URL("target/web/bench.json", root), "utf8");
-const figures = measure(JSON.parse(text), "node");
+const figures = await measure(JSON.parse(text), "node");
 if (process.env.PORTCULLIS_CHROMIUM) Object.assign(figures, await inChromium(process.env.PORTCULLIS_CHROMIUM));
 else console.error("chromium is left out: there is none");
 

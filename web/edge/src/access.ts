@@ -1,10 +1,19 @@
-import { type Clock, turnClock } from "./clock";
-import { PortcullisError } from "./errors";
-import { Portcullis } from "./portcullis";
-import { start } from "./start";
-import type { Floor, Trust } from "./trust";
-import { type Snapshot, type View, viewOf } from "./view";
-import type { Registered, Subject, Vocabulary } from "./vocabulary";
+import {
+  type Clock,
+  type Floor,
+  Portcullis,
+  PortcullisError,
+  type Registered,
+  type Snapshot,
+  start,
+  type Subject,
+  type Trust,
+  turnClock,
+  type Verify,
+  type View,
+  viewOf,
+  type Vocabulary,
+} from "./index.js";
 
 /** What a page's access to its bundle needs. */
 export interface AccessOptions<V extends Vocabulary = Registered> {
@@ -16,6 +25,8 @@ export interface AccessOptions<V extends Vocabulary = Registered> {
   readonly snapshot?: Snapshot<V>;
   readonly now?: Clock;
   readonly wholeBundle?: boolean;
+  /** How signatures are verified: by the platform's own cryptography, unless given. */
+  readonly verify?: Verify;
   /** How to fetch; the platform's own, unless given. */
   readonly fetch?: (url: string | URL, init: RequestInit) => Promise<Response>;
   /** How to make the engine ready; `start`, unless given. */
@@ -93,7 +104,7 @@ export class Access<V extends Vocabulary = Registered> {
   async #refresh(): Promise<void> {
     try {
       const bundle = await this.#fetch();
-      if (bundle) this.#take(bundle);
+      if (bundle) await this.#take(bundle);
       this.#error = undefined;
     } catch (error) {
       this.#error = error instanceof PortcullisError ? error : new PortcullisError("offline", String(error));
@@ -117,13 +128,14 @@ export class Access<V extends Vocabulary = Registered> {
     }
   }
 
-  #take({ bytes, etag }: { bytes: ArrayBuffer; etag: string | undefined }): void {
-    const { trust, wholeBundle, subject } = this.#options;
+  async #take({ bytes, etag }: { bytes: ArrayBuffer; etag: string | undefined }): Promise<void> {
+    const { trust, wholeBundle, subject, verify } = this.#options;
     const floor = this.#floor;
-    const policy = Portcullis.load<V>(bytes, {
+    const policy = await Portcullis.load<V>(bytes, {
       trust: floor === undefined ? trust : { ...trust, floor },
       now: this.#clock,
       ...(wholeBundle === undefined ? {} : { wholeBundle }),
+      ...(verify && { verify }),
     });
     const view = policy.session(subject);
     this.#floor = policy.floor();

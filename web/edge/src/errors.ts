@@ -8,6 +8,8 @@ export type PortcullisErrorCode =
   | "invalid-config"
   /** The bundle was not believed; `rejection` says which check failed. */
   | "bundle-rejected"
+  /** The platform cannot verify signatures: it is old, or the page came over an insecure connection. */
+  | "unsupported"
   /** The bundle or the session no longer holds. */
   | "bundle-expired"
   /** A value is outside the grammar or over a limit. */

@@ -1,4 +1,3 @@
-export { Access, type AccessOptions, type AccessStatus } from "./access";
 export { type Clock, turnClock } from "./clock";
 export { PortcullisError, type PortcullisErrorCode, type RejectedBundleCode } from "./errors";
 export { type Atom, type Column, type Columns, Filter, type Residual } from "./filter";
@@ -6,5 +5,6 @@ export { type Header, isStarted, type LoadOptions, Portcullis, type SessionOptio
 export { type Decision, type Explanation, type Question, Session } from "./session";
 export { start } from "./start";
 export type { Floor, Trust } from "./trust";
+export type { Verify } from "./verify";
 export { type Snapshot, type View, viewOf, type VisibleModule, type When } from "./view";
 export type { Facts, Register, Registered, Resource, Subject, Values, Vocabulary } from "./vocabulary";

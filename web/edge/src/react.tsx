@@ -9,7 +9,8 @@ import {
   useSyncExternalStore,
 } from "react";
 
-import type { Access, AccessStatus, Registered, Resource, View, VisibleModule, Vocabulary } from "./index";
+import type { Access, AccessStatus } from "./access";
+import type { Registered, Resource, View, VisibleModule, Vocabulary } from "./index";
 
 /** What the components below it ask. */
 export type PortcullisProps = PropsWithChildren<

@@ -28,8 +28,8 @@ export interface Question<V extends Vocabulary = Registered> extends Facts<V> {
 /** What a session needs of its policy. */
 export interface Names extends Declared {
   readonly permissions: readonly string[];
-  /** Returns the present name of a permission, by its present or a former one. */
-  resolve(permission: string): string | undefined;
+  /** Returns the present name of a permission by a former one. */
+  present(former: string): string | undefined;
 }
 
 /** A subject under a policy, resolved once and asked many times. */
@@ -143,8 +143,8 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
 
   // A name that is not open may be a former name of one that is.
   #canFormer(permission: string, resource?: Resource<V>): boolean {
-    const present = this.#names.resolve(permission);
-    return present !== undefined && present !== permission && this.can(present, resource);
+    const present = this.#names.present(permission);
+    return present !== undefined && this.can(present, resource);
   }
 
   #ask(permission: string, resource: Resource<V>): boolean {

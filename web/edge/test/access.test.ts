@@ -1,4 +1,5 @@
-import { Access, Portcullis } from "@portcullis/edge";
+import { Portcullis } from "@portcullis/edge";
+import { Access } from "@portcullis/edge/access";
 import { beforeEach, expect, test } from "vitest";
 
 import { fixtures } from "./fixtures";
@@ -92,7 +93,7 @@ test("what fails later leaves what was there, until that expires", async () => {
 });
 
 test("a snapshot answers until the bundle is there", async () => {
-  const session = Portcullis.load(good, { trust, now }).session(subject);
+  const session = (await Portcullis.load(good, { trust, now })).session(subject);
   const own = access({ snapshot: JSON.parse(JSON.stringify(session.snapshot())) });
   expect(own.status).toBe("ready");
   expect(own.view?.modules()).toEqual(session.modules());

@@ -33,6 +33,7 @@ interface Refused {
   readonly tenants?: string[];
   readonly audience?: string;
   readonly floor?: number;
+  readonly keys?: Trust["keys"];
 }
 
 /** What was asked and what was answered otherwise than the native engine does. */
@@ -44,11 +45,10 @@ export interface Report {
 }
 
 /** Asks every question here, and compares with the native engine's bytes. */
-export function conform(fixtures: Fixtures): Report {
+export async function conform(fixtures: Fixtures): Promise<Report> {
   const report: Report = { asked: 0, agreed: 0, refused: 0, faults: [] };
-  const policies = fixtures.bundles.map((bundle) =>
-    Portcullis.load(decoded(bundle), { trust: fixtures.trust, now: fixtures.now, wholeBundle: true }),
-  );
+  const options = { trust: fixtures.trust, now: fixtures.now, wholeBundle: true };
+  const policies = await Promise.all(fixtures.bundles.map((bundle) => Portcullis.load(decoded(bundle), options)));
   for (const asked of fixtures.cases) {
     const fault = (what: string, answered: unknown) => {
       if (report.faults.length < 20) report.faults.push(`${asked.name}: ${what}: ${JSON.stringify(answered)}`);
@@ -69,10 +69,10 @@ export function conform(fixtures: Fixtures): Report {
   }
   for (const asked of fixtures.refused) {
     const { now = fixtures.now, tenants = [], audience = fixtures.trust.audience, floor = 0 } = asked;
-    const trust = { ...fixtures.trust, tenants, audience, floor };
+    const trust = { ...fixtures.trust, keys: asked.keys ?? fixtures.trust.keys, tenants, audience, floor };
     report.refused++;
     try {
-      Portcullis.load(decoded(asked.bundle), { trust, now, wholeBundle: !asked.slices_only });
+      await Portcullis.load(decoded(asked.bundle), { trust, now, wholeBundle: !asked.slices_only });
       report.faults.push(`${asked.name}: it was taken`);
     } catch (error) {
       const right = error instanceof PortcullisError && error.code === "bundle-rejected";

@@ -1,5 +1,5 @@
-import { isStarted, Portcullis, PortcullisError, type Session } from "@portcullis/edge";
-import { beforeEach, expect, test } from "vitest";
+import { isStarted, Portcullis, PortcullisError, type Session, type Verify } from "@portcullis/edge";
+import { beforeEach, expect, test, vi } from "vitest";
 
 import { fixtures } from "./fixtures";
 
@@ -10,9 +10,10 @@ const asked = cases.find((one) => one.name === "cx-platform, slice for agent, in
 
 let clock = now;
 let session: Session;
-beforeEach(() => {
+beforeEach(async () => {
   clock = now;
-  session = Portcullis.load(bytes(asked?.bundle as number), { trust, now: () => clock }).session(asked?.subject as never);
+  const policy = await Portcullis.load(bytes(asked?.bundle as number), { trust, now: () => clock });
+  session = policy.session(asked?.subject as never);
 });
 
 test("in Node the engine is there at once", () => {
@@ -37,8 +38,8 @@ test("from its expiry on a session denies, and says why where it can", () => {
   }
 });
 
-test("a session ends with its identity, if that is sooner", () => {
-  const policy = Portcullis.load(bytes(asked?.bundle as number), { trust, now: () => clock });
+test("a session ends with its identity, if that is sooner", async () => {
+  const policy = await Portcullis.load(bytes(asked?.bundle as number), { trust, now: () => clock });
   const short = policy.session(asked?.subject as never, { validUntil: now + 5 });
   expect(short.validUntil).toBe(now + 5);
   clock = now + 5;
@@ -93,16 +94,59 @@ test("scalars, lists and every order of them are the same set", () => {
   }
 });
 
-test("trust that could accept nothing is refused as such", () => {
-  const load = (more: object) => () => Portcullis.load(bytes(0), { trust: { ...trust, ...more }, now, wholeBundle: true });
-  expect(code(load({ threshold: 0 }))).toBe("invalid-trust");
-  expect(code(load({ threshold: 3 }))).toBe("invalid-trust");
-  expect(code(load({ threshold: 1.5 }))).toBe("invalid-trust");
-  expect(code(load({ keys: [] }))).toBe("invalid-trust");
-  expect(code(load({ keys: [{ key: "AAAA" }] }))).toBe("invalid-trust");
-  expect(code(load({ keys: [{ key: "not base64!" }] }))).toBe("invalid-trust");
-  expect(code(load({ keys: [{ key: "A".repeat(43) }] }))).toBe("invalid-trust");
+test("trust that could accept nothing is refused as such", async () => {
+  const load = (more: object) =>
+    failed(Portcullis.load(bytes(0), { trust: { ...trust, ...more }, now, wholeBundle: true }));
+  expect(await load({ threshold: 0 })).toBe("invalid-trust");
+  expect(await load({ threshold: 3 })).toBe("invalid-trust");
+  expect(await load({ threshold: 1.5 })).toBe("invalid-trust");
+  expect(await load({ keys: [] })).toBe("invalid-trust");
+  expect(await load({ keys: [{ key: "AAAA" }] })).toBe("invalid-trust");
+  expect(await load({ keys: [{ key: "not base64!" }] })).toBe("invalid-trust");
+  expect(await load({ keys: [{ key: "A".repeat(43) }] })).toBe("invalid-trust");
 });
+
+test("a bundle is opened by what verifies its signatures, and by nothing else", async () => {
+  const load = (verify: Verify) => Portcullis.load(bytes(0), { trust, now, wholeBundle: true, verify });
+  const seen: number[][] = [];
+  const own: Verify = async (key, signed, signature) => {
+    seen.push([key.length, signed.length, signature.length]);
+    const imported = await crypto.subtle.importKey("raw", key, "Ed25519", false, ["verify"]);
+    return crypto.subtle.verify("Ed25519", imported, signature, signed);
+  };
+  expect((await load(own)).header.audience).toBe(trust.audience);
+  expect(seen).toEqual([[32, expect.any(Number), 64]]);
+  expect(await failed(load(() => false))).toBe("bundle-rejected");
+  // Only `true` is a yes.
+  expect(await failed(load((() => "yes") as never))).toBe("bundle-rejected");
+  expect(await failed(load(() => Promise.reject(new PortcullisError("unsupported", ""))))).toBe("unsupported");
+});
+
+test("where the platform cannot verify, that is what the error says", async () => {
+  vi.stubGlobal("crypto", {});
+  try {
+    expect(await failed(Portcullis.load(bytes(0), { trust, now, wholeBundle: true }))).toBe("unsupported");
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});
+
+test("what is opened is what was verified, though the caller's bytes change meanwhile", async () => {
+  const mine = bytes(0);
+  const loading = Portcullis.load(mine, { trust, now, wholeBundle: true });
+  mine.fill(0);
+  expect((await loading).header.audience).toBe(trust.audience);
+});
+
+async function failed(loading: Promise<unknown>): Promise<string> {
+  try {
+    await loading;
+  } catch (error) {
+    if (error instanceof PortcullisError) return error.code;
+    throw error;
+  }
+  return "nothing was thrown";
+}
 
 function code(ask: () => unknown): string {
   try {

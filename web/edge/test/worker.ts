@@ -9,7 +9,7 @@ import fixtures from "./fixtures.json";
 startSync(module as WebAssembly.Module);
 
 export default {
-  fetch(): Response {
-    return Response.json(conform(fixtures));
+  async fetch(): Promise<Response> {
+    return Response.json(await conform(fixtures));
   },
 };
