@@ -7,6 +7,10 @@ export default defineConfig({
   target: "es2022",
   platform: "neutral",
   minify: true,
+  esbuildOptions: (options) => {
+    // What wasm-bindgen warns of are ways to call it that this package does not use.
+    options.pure = ["console.warn"];
+  },
   splitting: true,
   dts: true,
   clean: true,

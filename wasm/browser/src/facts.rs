@@ -46,8 +46,9 @@ pub(crate) fn facts(policy: &Policy) -> String {
         number(&mut out, permission.0.into());
     }
     out.push('}');
+    // As members: JavaScript keeps one copy of a member's name, and finds it by its address.
     named(&mut out, "permissions");
-    out.push('[');
+    out.push('{');
     let parts = (0..).map(PermissionId);
     let parts = parts.map_while(|permission| policy.permission_parts(permission));
     for (at, (module, action)) in parts.enumerate() {
@@ -56,9 +57,9 @@ pub(crate) fn facts(policy: &Policy) -> String {
         out.push_str(module);
         out.push(':');
         out.push_str(action);
-        out.push('"');
+        out.push_str("\":0");
     }
-    out.push_str("]}");
+    out.push_str("}}");
     out
 }
 

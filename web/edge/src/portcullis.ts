@@ -44,7 +44,8 @@ export class Portcullis<V extends Vocabulary = Registered> {
   private constructor(guest: GuestPolicy, facts: BundleFacts, clock: Clock) {
     this.#guest = guest;
     this.#clock = clock;
-    const { permissions, former, features, scopes, subject, action, context, resource, ...header } = facts;
+    const { permissions: named, former, features, scopes, subject, action, context, resource, ...header } = facts;
+    const permissions = Object.keys(named);
     this.header = header;
     this.features = features;
     this.permissions = permissions;
@@ -135,7 +136,8 @@ interface BundleFacts extends Header {
   /** Former names of permissions, each with the number of the permission. */
   readonly former: Readonly<Record<string, number>>;
   readonly features: readonly string[];
-  readonly permissions: readonly string[];
+  /** In catalog order. */
+  readonly permissions: Readonly<Record<string, 0>>;
   readonly scopes: readonly string[];
   readonly subject: readonly string[];
   readonly action: readonly string[];

@@ -40,8 +40,8 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
   readonly #names: Names;
   readonly #clock: Clock;
   readonly #subject: Uint8Array;
-  /** What is not denied with nothing known, each with its test of a resource. */
-  readonly #open = new Map<string, Predicate>();
+  /** Of every permission: the test of a resource, or false where it is denied whatever the resource. */
+  readonly #tests = new Map<string, Predicate | false>();
   #modules: readonly VisibleModule<V>[] | undefined;
 
   /** @internal */
@@ -54,15 +54,16 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
     this.validUntil = guest.valid_until();
     const bits = guest.open(clock());
     names.permissions.forEach((name, at) => {
-      if (((bits[at >> 3] ?? 0) >> (at & 7)) & 1) this.#open.set(name, this.#unprepared(name));
+      const open = ((bits[at >> 3] ?? 0) >> (at & 7)) & 1;
+      this.#tests.set(name, open ? this.#unprepared(name) : false);
     });
   }
 
   can(permission: V["permission"], resource?: Resource<V>): boolean {
     if (!(this.#clock() < this.validUntil)) return false;
-    const test = this.#open.get(permission);
-    if (test === undefined) return this.#canFormer(permission, resource);
-    return resource === undefined || (test(resource) ?? this.#ask(permission, resource));
+    const test = this.#tests.get(permission);
+    if (test) return resource === undefined || (test(resource) ?? this.#ask(permission, resource));
+    return test === undefined && this.#canFormer(permission, resource);
   }
 
   /**
@@ -132,7 +133,8 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
 
   /** Returns what a page shows by, to be sent with the page. */
   snapshot(): Snapshot<V> {
-    const permissions = Object.fromEntries([...this.#open.keys()].map((name) => [name, this.#when(name)]));
+    const open = [...this.#tests].filter(([, test]) => test);
+    const permissions = Object.fromEntries(open.map(([name]) => [name, this.#when(name)]));
     return {
       version: 1,
       valid_until: this.validUntil,
@@ -141,7 +143,7 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
     };
   }
 
-  // A name that is not open may be a former name of one that is.
+  // A name that the catalog has no longer may be a former name.
   #canFormer(permission: string, resource?: Resource<V>): boolean {
     const present = this.#names.present(permission);
     return present !== undefined && this.can(present, resource);
@@ -160,7 +162,7 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
     return (resource) => {
       const when = this.#when(permission);
       const test = when === null ? UNKNOWN : predicate(when);
-      this.#open.set(permission, test);
+      this.#tests.set(permission, test);
       return test(resource);
     };
   }
