@@ -20,7 +20,9 @@ use portcullis_engine::{
 };
 use portcullis_host::{pack, pack_subject};
 use portcullis_policy::{
+    Source,
     authzen::{Attribute, Request, Resource, Subject, Vocabulary},
+    encode::{Edition, encode},
     sign::{TrustFile, TrustFileKey, sign},
     slice::{Audience, SliceEdition, slice},
 };
@@ -50,6 +52,7 @@ fn main() {
         "bundles": fixtures.bundles,
         "cases": fixtures.cases,
         "refused": refused,
+        "changes": { "instant": change("instant"), "next-session": change("next-session") },
         "left_out": fixtures.left_out,
     });
     let Some(file) = env::args().nth(1) else {
@@ -236,6 +239,21 @@ impl Fixtures {
         }
         at
     }
+}
+
+/// Returns the starter before and after its reports are turned on, for a tenant whose changes
+/// reach a session so.
+fn change(role_changes: &str) -> [String; 2] {
+    let mut policy: Value = serde_json::from_str(&places::starter()).unwrap();
+    policy["tenant"]["role_changes"] = json!(role_changes);
+    [json!([]), json!(["reports"])].map(|features| {
+        policy["tenant"]["features"] = features;
+        let (source, model) = Source::load(&policy.to_string()).unwrap();
+        let mut edition = Edition::new(AUDIENCE, NOW, VALID_SECONDS, &source.catalog);
+        edition.sequence += u64::from(policy["tenant"]["features"] != json!([]));
+        let payload = encode(&model, &edition).unwrap();
+        Base64::encode_string(&sign(&payload, &[key(1)]).unwrap())
+    })
 }
 
 /// Bundles that must be refused, each with the code that says why.

@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 
 import { fixtures } from "./fixtures";
 
-const { bundles, cases, trust, now, expires_at } = fixtures();
+const { bundles, cases, changes, trust, now, expires_at } = fixtures();
 const asked = cases.find((one) => one.name === "cx-platform, slice for agent, interactions:read");
 const subject = asked?.subject as { id: string };
 const permission = asked?.permission as string;
@@ -108,3 +108,33 @@ test("two refreshes at a time are one", async () => {
   await Promise.all([own.refresh(), own.refresh()]);
   expect(requests).toHaveLength(1);
 });
+
+// Both ways of a tenant: one is told at once, the other where its user goes on.
+for (const [way, atOnce] of [
+  ["instant", true],
+  ["next-session", false],
+] as const) {
+  test(`a newer bundle of a tenant with changes ${way} is applied ${atOnce ? "at once" : "at a navigation"}`, async () => {
+    const [before, after] = changes[way].map((text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0)));
+    const own = access({ subject: { id: "sam", roles: ["supervisor"], teams: ["emea"] }, wholeBundle: true });
+    const reports = () => [own.view?.can("reports:read"), own.view?.modules().some(({ module }) => module === "reports")];
+    let heard = 0;
+    own.subscribe(() => heard++);
+    // The first is no change: it is applied whatever the tenant says.
+    reply = () => new Response(before);
+    await own.refresh();
+    expect(reports()).toEqual([false, false]);
+    reply = () => new Response(after);
+    await own.refresh();
+    expect(reports()).toEqual([atOnce, atOnce]);
+    heard = 0;
+    own.navigate();
+    expect(reports()).toEqual([true, true]);
+    expect(heard).toBe(atOnce ? 0 : 1);
+    // What came before is older now, and refused as that.
+    reply = () => new Response(before);
+    await own.refresh();
+    own.navigate();
+    expect([own.error?.rejection, ...reports()]).toEqual(["rolled-back", true, true]);
+  });
+}

@@ -9,6 +9,8 @@ export interface Fixtures {
   readonly bundles: readonly string[];
   readonly cases: readonly Case[];
   readonly refused: readonly Refused[];
+  /** The starter before and after its reports are turned on, by how changes reach a session. */
+  readonly changes: Readonly<Record<"instant" | "next-session", readonly [string, string]>>;
   readonly left_out: readonly string[];
 }
 
