@@ -7,8 +7,8 @@ use crate::{
     ids::{PermissionId, RoleId, ScopeId},
     index::PermissionRow,
     policy::Policy,
+    residual::Asker,
     roles::{self, Finding, Held},
-    session::Session,
     subject::{Resource, Subject},
     who::Who,
 };
@@ -77,15 +77,9 @@ pub enum DenyReason {
 #[derive(Debug, Clone, Copy)]
 pub struct Pending<'a> {
     pub(crate) policy: &'a Policy,
-    pub(crate) asker: Asker<'a>,
+    pub(crate) asker: &'a (dyn Asker + 'a),
     pub(crate) permission: PermissionId,
     pub(crate) question: &'a Question<'a>,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Asker<'a> {
-    Once(&'a Subject<'a>),
-    Session(&'a Session),
 }
 
 impl Policy {
@@ -131,15 +125,12 @@ impl Policy {
                 scope,
                 team: held.team,
             }),
-            Verdict { unknown: true, .. } => {
-                let asker = Asker::Once(subject);
-                Decision::Conditional(Pending {
-                    policy: self,
-                    asker,
-                    permission,
-                    question,
-                })
-            }
+            Verdict { unknown: true, .. } => Decision::Conditional(Pending {
+                policy: self,
+                asker: subject,
+                permission,
+                question,
+            }),
             Verdict { granted: true, .. } => Decision::Deny(DenyReason::OutOfScope),
             Verdict { .. } => Decision::Deny(DenyReason::NotGranted),
         }

@@ -35,7 +35,7 @@ impl SignedBundle {
     /// Returns the first check that failed, in the order of [`RejectedBundle::ALL`].
     #[cfg(feature = "ed25519")]
     pub fn verify(self, trust: &Trust, now: UnixSeconds) -> Result<Bundle, RejectedBundle> {
-        open::open(self.0, trust, now, &VerifyingKey::signed)
+        open::open(self.0, trust, now, VerifyingKey::signed)
     }
 
     /// As `verify`, by the host's own cryptography: `holds` is given the 32 bytes of a trusted
@@ -54,14 +54,16 @@ impl SignedBundle {
         now: UnixSeconds,
         holds: &dyn Fn(&[u8; 32], &[u8], &[u8; 64]) -> bool,
     ) -> Result<Bundle, RejectedBundle> {
-        open::open(self.0, trust, now, &|key, signed, signature| {
+        open::open(self.0, trust, now, |key, signed, signature| {
             is_plausible(signature) && holds(key.as_bytes(), signed, signature)
         })
     }
 }
 
 /// Says whether a key signed bytes, by a signature.
-pub(crate) type Holds<'h> = dyn Fn(&VerifyingKey, &[u8], &[u8; 64]) -> bool + 'h;
+pub(crate) trait Holds: Fn(&VerifyingKey, &[u8], &[u8; 64]) -> bool {}
+
+impl<F: Fn(&VerifyingKey, &[u8], &[u8; 64]) -> bool> Holds for F {}
 
 /// Returns the DSSE pre-authentication encoding of a payload (DSSE v1, "Signature
 /// Definition"): what a key signs.
@@ -125,8 +127,8 @@ impl<'a> Envelope<'a> {
     pub(crate) fn signers<'k>(
         &self,
         trust: &'k Trust,
-        holds: &Holds<'_>,
-    ) -> Result<impl Iterator<Item = &'k TrustedKey> + use<'k>, RejectedBundle> {
+        holds: impl Holds,
+    ) -> Result<impl Iterator<Item = &'k TrustedKey>, RejectedBundle> {
         if !self.signatures.is_sorted_by(|a, b| a < b) {
             return Err(RejectedBundle::UnsortedSignatures);
         }

@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 use crate::{
     answer::{member, write_json_string},
     condition::{Facts, Truth},
-    decide::Question,
+    decide::{Decision, Question},
     ids::PermissionId,
     index::PermissionRow,
     limits::LimitExceeded,
@@ -50,12 +50,25 @@ impl Policy {
         permission: &str,
         question: &Question<'_>,
     ) -> Result<Explanation, LimitExceeded> {
-        let person = self.person(subject);
-        let held = roles::held(self, subject, person.as_ref());
-        let session = self.resolve(subject, person.as_ref(), &held, self.expires_at());
-        let decision = session.judge_named(permission, question);
+        let decision = self.decide(subject, permission, question);
+        self.explain_decision(&decision, subject, permission, question)
+    }
+
+    /// As [`Policy::explain`], of the decision that a session of the subject has made.
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::Decision::answer`].
+    pub fn explain_decision(
+        &self,
+        decision: &Decision<'_>,
+        subject: &Subject<'_>,
+        permission: &str,
+        question: &Question<'_>,
+    ) -> Result<Explanation, LimitExceeded> {
         let (allowed, answer) = (decision.is_allow(), decision.answer(self)?);
-        let facts = session.facts(question);
+        let person = self.person(subject);
+        let facts = question.facts(self, subject, person.as_ref());
         let mut findings = Vec::new();
         roles::visit(self, subject, person.as_ref(), &mut |finding| {
             findings.push(finding)
@@ -65,6 +78,7 @@ impl Policy {
         out.push_str(r#","answer":"#);
         out.push_str(&answer);
         self.write_findings(&mut out, &findings);
+        let held = roles::held(self, subject, person.as_ref());
         let known = self.permission(permission);
         let row = known.and_then(|id| self.bundle.tables.permissions.get(id.index()));
         out.push_str(r#","grants":["#);

@@ -19,7 +19,7 @@ pub(crate) fn open(
     bytes: Vec<u8>,
     trust: &Trust,
     now: UnixSeconds,
-    holds: &Holds<'_>,
+    holds: impl Holds,
 ) -> Result<Bundle, RejectedBundle> {
     if bytes.len() > trust.bundle_bytes_max {
         return Err(RejectedBundle::TooLarge);

@@ -1,18 +1,20 @@
 //! The filter that the origin must apply where the edge cannot decide.
 
 use alloc::{string::String, vec::Vec};
-use core::mem;
+use core::{fmt, mem};
 
 use crate::{
     answer::{member, write_json_string, write_list},
     condition::{Facts, Truth},
-    decide::{Asker, Pending},
+    decide::Pending,
     format::Source,
     gate::insert,
     index::{AtomRange, AtomRow, Span, utf8},
     limits::{LimitExceeded, RESIDUAL_BYTES_MAX},
     roles::{self, Finding},
+    session::Session,
     set::{Set, Union},
+    subject::Subject,
 };
 
 /// A disjunction of conjunctions over resource attributes, in canonical order.
@@ -37,38 +39,125 @@ impl Pending<'_> {
     ///
     /// Refuses a residual longer than [`RESIDUAL_BYTES_MAX`]: it is never shortened.
     pub fn residual(&self) -> Result<Residual, LimitExceeded> {
-        let mut any = Vec::new();
-        let tables = &self.policy.bundle.tables;
-        let Some(row) = tables.permissions.get(self.permission.index()) else {
-            return Err(LimitExceeded::Residual);
+        let mut unknown = Conjunctions(Vec::new());
+        self.asker.gather(self, &mut unknown);
+        unknown.residual()
+    }
+}
+
+/// Who asks, for the filter that is made later: a session, or a subject that has none.
+///
+/// A trait, and no enum of the two, so that a guest which asks one way loads only that.
+pub(crate) trait Asker {
+    /// Adds what is unknown of every grant on the permission.
+    fn gather(&self, pending: &Pending<'_>, unknown: &mut Conjunctions);
+}
+
+// Of the trait object, and no part of the trait: every guest would load how to write a session.
+impl fmt::Debug for dyn Asker + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Asker")
+    }
+}
+
+impl Asker for Session {
+    fn gather(&self, pending: &Pending<'_>, unknown: &mut Conjunctions) {
+        let facts = self.facts(pending.question);
+        for link in self.plans().chain(pending.permission) {
+            unknown.add(&facts, link.condition, self.plans().team(link));
+        }
+    }
+}
+
+impl Asker for Subject<'_> {
+    fn gather(&self, pending: &Pending<'_>, unknown: &mut Conjunctions) {
+        let policy = pending.policy;
+        let tables = &policy.bundle.tables;
+        let Some(row) = tables.permissions.get(pending.permission.index()) else {
+            return;
         };
-        match self.asker {
-            Asker::Session(session) => {
-                let facts = session.facts(self.question);
-                for link in session.plans().chain(self.permission) {
-                    let team = session.plans().team(link);
-                    collect(&mut any, &facts, link.condition, team);
+        let person = policy.person(self);
+        let facts = pending.question.facts(policy, self, person.as_ref());
+        roles::visit(policy, self, person.as_ref(), &mut |finding| {
+            let Finding::Holds(held, _) = finding else {
+                return;
+            };
+            let Some(set) = tables.grants.find(pending.permission, held.role) else {
+                return;
+            };
+            for scope in policy.scopes_of(set) {
+                if let Some(condition) = tables.condition(row, *scope) {
+                    unknown.add(&facts, condition, held.team);
                 }
             }
-            Asker::Once(subject) => {
-                let person = self.policy.person(subject);
-                let facts = self.question.facts(self.policy, subject, person.as_ref());
-                roles::visit(self.policy, subject, person.as_ref(), &mut |finding| {
-                    let Finding::Holds(held, _) = finding else {
-                        return;
-                    };
-                    let Some(set) = tables.grants.find(self.permission, held.role) else {
-                        return;
-                    };
-                    for scope in self.policy.scopes_of(set) {
-                        if let Some(condition) = tables.condition(row, *scope) {
-                            collect(&mut any, &facts, condition, held.team);
-                        }
-                    }
-                });
+        });
+    }
+}
+
+/// Conjunctions that are unknown, each ascending and without repetition, and so all of them.
+pub(crate) struct Conjunctions(Vec<Vec<Unknown>>);
+
+impl Conjunctions {
+    /// Adds the conjunctions of a scope that are unknown, their known atoms dropped.
+    fn add(&mut self, facts: &Facts<'_>, condition: AtomRange, team: Option<&str>) {
+        let bound = team.map_or(Truth::True, |team| facts.team_atom(team));
+        let mut outer = Vec::new();
+        if let (Truth::Unknown, Some(team), Some(attribute)) =
+            (bound, team, facts.bundle.tables.team)
+        {
+            let source = Source::Resource(attribute.resource);
+            let values = Union::new([Set::of_id(team), Set::EMPTY, Set::EMPTY]);
+            outer.push(unknown(facts, source, Test::In, values));
+        }
+        let (mut all, mut truth) = (outer.clone(), bound);
+        for (atom, ends) in condition.of(&facts.bundle.tables.atoms) {
+            let own = facts.atom(atom, team);
+            truth = truth.min(own);
+            if own == Truth::Unknown {
+                insert(&mut all, fill_in(facts, atom, team));
+            }
+            if *ends {
+                let whole = mem::replace(&mut all, outer.clone());
+                if mem::replace(&mut truth, bound) == Truth::Unknown {
+                    insert(&mut self.0, whole);
+                }
             }
         }
-        write(&any)
+    }
+
+    /// Writes the filter.
+    fn residual(&self) -> Result<Residual, LimitExceeded> {
+        let any = &self.0;
+        // Quadratic, and bounded: a subject's grants on one permission are few.
+        let absorbed = |own: &Vec<Unknown>| {
+            any.iter()
+                .any(|other| other != own && other.iter().all(|atom| own.contains(atom)))
+        };
+        let mut conjunctions: Vec<String> = Vec::new();
+        for all in any.iter().filter(|own| !absorbed(own)) {
+            let mut json = String::from(r#"{"all":["#);
+            for (atom, at) in all.iter().zip(0_usize..) {
+                if at > 0 {
+                    json.push_str(",");
+                }
+                let start = atom.0.bytes().position(|byte| byte == b'{').unwrap_or(0);
+                json.push_str(atom.0.get(start..).unwrap_or_default());
+            }
+            json.push_str("]}");
+            insert(&mut conjunctions, json);
+        }
+        let mut json = String::from(r#"{"any":["#);
+        for (all, at) in conjunctions.iter().zip(0_usize..) {
+            if at > 0 {
+                json.push_str(",");
+            }
+            json.push_str(all);
+        }
+        json.push_str("]}");
+        if json.len() > RESIDUAL_BYTES_MAX {
+            return Err(LimitExceeded::Residual);
+        }
+        Ok(Residual(json))
     }
 }
 
@@ -120,36 +209,6 @@ fn unknown(facts: &Facts<'_>, source: Source, test: Test, values: Union<'_>) -> 
     Unknown(text)
 }
 
-/// Adds the conjunctions of a scope that are unknown, their known atoms dropped.
-fn collect(
-    any: &mut Vec<Vec<Unknown>>,
-    facts: &Facts<'_>,
-    condition: AtomRange,
-    team: Option<&str>,
-) {
-    let bound = team.map_or(Truth::True, |team| facts.team_atom(team));
-    let mut outer = Vec::new();
-    if let (Truth::Unknown, Some(team), Some(attribute)) = (bound, team, facts.bundle.tables.team) {
-        let source = Source::Resource(attribute.resource);
-        let values = Union::new([Set::of_id(team), Set::EMPTY, Set::EMPTY]);
-        outer.push(unknown(facts, source, Test::In, values));
-    }
-    let (mut all, mut truth) = (outer.clone(), bound);
-    for (atom, ends) in condition.of(&facts.bundle.tables.atoms) {
-        let own = facts.atom(atom, team);
-        truth = truth.min(own);
-        if own == Truth::Unknown {
-            insert(&mut all, fill_in(facts, atom, team));
-        }
-        if *ends {
-            let whole = mem::replace(&mut all, outer.clone());
-            if mem::replace(&mut truth, bound) == Truth::Unknown {
-                insert(any, whole);
-            }
-        }
-    }
-}
-
 fn fill_in(facts: &Facts<'_>, atom: &AtomRow, team: Option<&str>) -> Unknown {
     let none = Union::new([Set::EMPTY; 3]);
     let of = |span: &Span| Union::new([facts.constants(*span), Set::EMPTY, Set::EMPTY]);
@@ -171,37 +230,4 @@ fn fill_in(facts: &Facts<'_>, atom: &AtomRow, team: Option<&str>) -> Unknown {
         // Never unknown.
         AtomRow::True => unknown(facts, Source::ResourceId, Test::In, none),
     }
-}
-
-fn write(any: &[Vec<Unknown>]) -> Result<Residual, LimitExceeded> {
-    // Quadratic, and bounded: a subject's grants on one permission are few.
-    let absorbed = |own: &Vec<Unknown>| {
-        any.iter()
-            .any(|other| other != own && other.iter().all(|atom| own.contains(atom)))
-    };
-    let mut conjunctions: Vec<String> = Vec::new();
-    for all in any.iter().filter(|own| !absorbed(own)) {
-        let mut json = String::from(r#"{"all":["#);
-        for (atom, at) in all.iter().zip(0_usize..) {
-            if at > 0 {
-                json.push_str(",");
-            }
-            let start = atom.0.bytes().position(|byte| byte == b'{').unwrap_or(0);
-            json.push_str(atom.0.get(start..).unwrap_or_default());
-        }
-        json.push_str("]}");
-        insert(&mut conjunctions, json);
-    }
-    let mut json = String::from(r#"{"any":["#);
-    for (all, at) in conjunctions.iter().zip(0_usize..) {
-        if at > 0 {
-            json.push_str(",");
-        }
-        json.push_str(all);
-    }
-    json.push_str("]}");
-    if json.len() > RESIDUAL_BYTES_MAX {
-        return Err(LimitExceeded::Residual);
-    }
-    Ok(Residual(json))
 }

@@ -5,13 +5,12 @@ use core::fmt;
 use crate::{
     bundle::Bundle,
     condition::{Facts, Truth, mine, mine_first},
-    decide::{Asker, Decision, DenyReason, Grant, Pending, Question},
-    format::Person,
+    decide::{Decision, DenyReason, Grant, Pending, Question},
     ids::{PermissionId, UnixSeconds},
     index::AtomRow,
     plans::{Link, Plans},
     policy::Policy,
-    roles::{self, Held},
+    roles,
     subject::Subject,
     who::{Resolved, Who},
 };
@@ -56,23 +55,12 @@ impl Policy {
         }
         let person = self.person(subject);
         let held = roles::held(self, subject, person.as_ref());
-        Ok(self.resolve(subject, person.as_ref(), &held, valid_until))
-    }
-
-    /// Returns the session of a subject that was looked up, and that holds these roles.
-    pub(crate) fn resolve(
-        &self,
-        subject: &Subject<'_>,
-        person: Option<&Person<'_>>,
-        held: &[Held<'_>],
-        valid_until: UnixSeconds,
-    ) -> Session {
-        Session {
+        Ok(Session {
             policy: self.clone(),
             valid_until,
-            who: Resolved::new(self, subject, person),
-            plans: Plans::gather(self, held),
-        }
+            who: Resolved::new(self, subject, person.as_ref()),
+            plans: Plans::gather(self, &held),
+        })
     }
 }
 
@@ -117,21 +105,10 @@ impl Session {
         question: &'a Question<'a>,
         now: UnixSeconds,
     ) -> Result<Decision<'a>, SessionExpired> {
-        if now >= self.valid_until {
-            return Err(SessionExpired);
-        }
-        Ok(self.judge_named(permission, question))
-    }
-
-    /// As [`Session::decide_named`], whatever the time.
-    pub(crate) fn judge_named<'a>(
-        &'a self,
-        permission: &str,
-        question: &'a Question<'a>,
-    ) -> Decision<'a> {
         match self.policy.permission(permission) {
-            Some(permission) => self.judge(permission, question),
-            None => Decision::Deny(DenyReason::UnknownPermission),
+            Some(permission) => self.decide(permission, question, now),
+            None if now >= self.valid_until => Err(SessionExpired),
+            None => Ok(Decision::Deny(DenyReason::UnknownPermission)),
         }
     }
 
@@ -184,10 +161,9 @@ impl Session {
             }
         }
         if unknown {
-            let asker = Asker::Session(self);
             return Decision::Conditional(Pending {
                 policy: &self.policy,
-                asker,
+                asker: self,
                 permission,
                 question,
             });

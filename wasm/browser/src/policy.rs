@@ -91,11 +91,12 @@ impl Policy {
     pub fn explain(&self, request: &[u8], now: f64) -> String {
         let explained = self.opened.as_ref().map_err(|failure| *failure);
         let explained = explained.and_then(|policy| {
-            if seconds(now) >= policy.expires_at() {
-                return Err(Failure::Expired);
-            }
             let (subject, asked) = PackedRequest::read(request)?.single()?;
-            Ok(policy.explain(&subject, asked.permission, &asked.question)?)
+            // By a session, as every decision here is: another way to decide would be loaded too.
+            let session = policy.session(&subject, policy.expires_at(), seconds(now))?;
+            let decision = session.decide_named(asked.permission, &asked.question, seconds(now))?;
+            let (permission, question) = (asked.permission, &asked.question);
+            Ok(policy.explain_decision(&decision, &subject, permission, question)?)
         });
         match explained {
             Ok(explanation) => explanation.into_json(),
