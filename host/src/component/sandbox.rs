@@ -1,7 +1,7 @@
 //! Compiled code, and stores that bound what it may use.
 
 use wasmtime::{
-    Config, InstanceAllocationStrategy, OptLevel, PoolConcurrencyLimitError,
+    Config, Inlining, InstanceAllocationStrategy, OptLevel, PoolConcurrencyLimitError,
     PoolingAllocationConfig, Store, StoreLimits, StoreLimitsBuilder, Trap,
     component::{Component, InstancePre, Linker},
 };
@@ -67,6 +67,8 @@ fn config(limits: ComponentLimits) -> Config {
     config
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
         .cranelift_opt_level(OptLevel::Speed)
+        // Guests are built for size, as many small functions.
+        .compiler_inlining(Inlining::Yes)
         .consume_fuel(true);
     config
 }
