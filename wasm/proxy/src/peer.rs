@@ -24,11 +24,9 @@ impl KnownPeer {
         if peer_use == PeerUse::None {
             return Self::Unknown;
         }
-        let mut certified = CERTIFIED.iter().filter_map(|name| {
-            let name = host.property(&["connection", name])?;
-            String::from_utf8(name).ok().filter(|name| !name.is_empty())
-        });
-        if let Some(name) = certified.next() {
+        // Most connections show no certificate, and one question tells.
+        let plain = host.property(&["connection", "mtls"]).as_deref() == Some(&[0]);
+        if !plain && let Some(name) = CERTIFIED.iter().find_map(|name| certified(host, name)) {
             return Self::Identity(name);
         }
         let address = match peer_use {
@@ -47,6 +45,11 @@ impl KnownPeer {
             Self::Identity(name) => Peer::Identity(name),
         }
     }
+}
+
+fn certified(host: &impl Host, name: &str) -> Option<String> {
+    let name = host.property(&["connection", name])?;
+    String::from_utf8(name).ok().filter(|name| !name.is_empty())
 }
 
 // `192.0.2.1:4711` and `[2001:db8::1]:4711`; anything else, such as a pipe, is no address.

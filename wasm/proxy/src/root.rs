@@ -64,6 +64,8 @@ impl Root {
                 return false;
             }
         };
+        // A request should not wait for what nobody reads.
+        let asks_for_peer = config.asks_for_peer();
         let audience = config.trust().audience.clone();
         let inline = config.bundle().map(Vec::from);
         let mut gate = Gate::new(config);
@@ -71,7 +73,11 @@ impl Root {
             gate.restore(floor);
         }
         self.gate = Some(gate);
-        self.peer = settings.peer;
+        self.peer = if asks_for_peer {
+            settings.peer
+        } else {
+            PeerUse::None
+        };
         let sources = settings.sources.into_iter();
         self.sources = sources
             .map(|source| Source::new(source, &audience))

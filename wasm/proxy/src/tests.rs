@@ -15,6 +15,8 @@ use portcullis_policy::sign::{SigningKey, TrustFile, TrustFileKey, sign};
 use crate::filter::Filter;
 use crate::host::{Done, Failed, Host, Level, Metric};
 use crate::pairs::{Pairs, write};
+use crate::peer::KnownPeer;
+use crate::settings::PeerUse;
 
 /// What the workers of one proxy share.
 type Store = Rc<RefCell<BTreeMap<String, (Vec<u8>, u32)>>>;
@@ -32,6 +34,9 @@ struct Proxy {
     answered: Cell<u16>,
     added: RefCell<Vec<String>>,
     lines: RefCell<Vec<String>>,
+    /// Of the connection and the stream, by their last segment.
+    properties: RefCell<BTreeMap<&'static str, &'static [u8]>>,
+    looked_up: RefCell<Vec<String>>,
 }
 
 impl Host for Proxy {
@@ -77,8 +82,13 @@ impl Host for Proxy {
         Ok(())
     }
 
-    fn property(&self, _: &[&str]) -> Option<Vec<u8>> {
-        None
+    fn property(&self, path: &[&str]) -> Option<Vec<u8>> {
+        let name = path.last()?;
+        self.looked_up.borrow_mut().push(name.to_string());
+        self.properties
+            .borrow()
+            .get(name)
+            .map(|value| value.to_vec())
     }
 
     fn respond(&self, status: u16, _: &str, _: &[u8], _: &[u8]) -> Done {
@@ -290,6 +300,40 @@ fn what_others_share_is_not_believed() {
         proxy.start(None);
     }
     assert!(proxy.has_logged("bad-magic"));
+}
+
+#[test]
+fn a_peer_is_asked_for_where_it_matters_and_no_further_than_that() {
+    let ask = |properties: &[(&'static str, &'static [u8])], peer_use| {
+        let proxy = Proxy::default();
+        proxy
+            .properties
+            .borrow_mut()
+            .extend(properties.iter().copied());
+        let peer = KnownPeer::ask(&proxy, peer_use);
+        (peer, proxy.looked_up.take().len())
+    };
+    let address = KnownPeer::Address("192.0.2.1".parse().unwrap());
+    let identity = KnownPeer::Identity("spiffe://mesh/a".to_string());
+    let plain: [(_, &[u8]); 2] = [("mtls", &[0]), ("address", b"192.0.2.1:4711")];
+    let shown: [(_, &[u8]); 3] = [
+        ("mtls", &[1]),
+        ("uri_san_peer_certificate", b"spiffe://mesh/a"),
+        ("address", b"192.0.2.1:4711"),
+    ];
+    assert_eq!(ask(&plain, PeerUse::Address), (address.clone(), 2));
+    assert_eq!(ask(&plain, PeerUse::Identity), (KnownPeer::Unknown, 1));
+    assert_eq!(ask(&shown, PeerUse::Address), (identity.clone(), 2));
+    assert_eq!(ask(&shown, PeerUse::None), (KnownPeer::Unknown, 0));
+    // A proxy that does not say whether there is a certificate is asked for it.
+    assert_eq!(ask(&shown[1..], PeerUse::Identity), (identity, 2));
+    assert_eq!(ask(&plain[1..], PeerUse::Address), (address, 5));
+
+    // Nothing in this configuration depends on the peer.
+    let proxy = Proxy::at(&Store::default());
+    let mut filter = proxy.start(Some(&bundle(1)));
+    assert_eq!(proxy.ask(&mut filter), 200);
+    assert!(proxy.looked_up.borrow().is_empty());
 }
 
 fn configuration(inline: Option<&[u8]>) -> String {

@@ -156,6 +156,12 @@ impl GateConfig {
         &self.shell
     }
 
+    /// Says whether anything depends on who the peer is: otherwise the shell need not find out.
+    #[must_use]
+    pub const fn asks_for_peer(&self) -> bool {
+        self.identity.trusted_headers.is_some()
+    }
+
     /// Returns how often the shell should look for a new bundle, in seconds.
     #[must_use]
     pub const fn poll_seconds(&self) -> u64 {
