@@ -52,7 +52,7 @@ impl SignedBundle {
         self,
         trust: &Trust,
         now: UnixSeconds,
-        holds: &dyn Fn(&[u8; 32], &[u8], &[u8; 64]) -> bool,
+        holds: impl Fn(&[u8; 32], &[u8], &[u8; 64]) -> bool,
     ) -> Result<Bundle, RejectedBundle> {
         open::open(self.0, trust, now, |key, signed, signature| {
             is_plausible(signature) && holds(key.as_bytes(), signed, signature)
