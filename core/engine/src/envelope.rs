@@ -52,13 +52,16 @@ impl SignedBundle {
         self,
         trust: &Trust,
         now: UnixSeconds,
-        holds: impl Fn(&[u8; 32], &[u8], &[u8; 64]) -> bool,
+        holds: &VerifyFn<'_>,
     ) -> Result<Bundle, RejectedBundle> {
         open::open(self.0, trust, now, |key, signed, signature| {
             is_plausible(signature) && holds(key.as_bytes(), signed, signature)
         })
     }
 }
+
+/// Says whether a key of 32 bytes made a signature of 64 of what is signed.
+pub type VerifyFn<'h> = dyn Fn(&[u8; 32], &[u8], &[u8; 64]) -> bool + 'h;
 
 /// Says whether a key signed bytes, by a signature.
 pub(crate) trait Holds: Fn(&VerifyingKey, &[u8], &[u8; 64]) -> bool {}

@@ -59,7 +59,7 @@ pub use answer::{member as write_json_member, write_json_string, write_list as w
 pub use attributes::Attributes;
 pub use bundle::{Bundle, Header};
 pub use decide::{Decision, DenyReason, Grant, Pending, Question};
-pub use envelope::{SignedBundle, key_id, pre_authentication_encoding};
+pub use envelope::{SignedBundle, VerifyFn, key_id, pre_authentication_encoding};
 pub use explain::Explanation;
 pub use ids::{
     ActionId, AttributeId, FeatureId, ModuleId, PermissionId, RoleId, ScopeId, UnixSeconds,

@@ -22,7 +22,7 @@ fn verdict_of_host(case: &SignatureCase) -> RejectedBundle {
         key.verify(signed, &signature.into()).is_ok()
     };
     let bundle = SignedBundle::new(case.bundle.clone());
-    bundle.verify_by(&trust(case), NOW, holds).unwrap_err()
+    bundle.verify_by(&trust(case), NOW, &holds).unwrap_err()
 }
 
 fn trust(case: &SignatureCase) -> Trust {
@@ -65,7 +65,7 @@ fn a_host_is_not_asked_about_a_point_of_small_order() {
     for case in malleable(public_key, b"", &[1; 64]) {
         let gullible = |_: &[u8; 32], _: &[u8], _: &[u8; 64]| true;
         let bundle = SignedBundle::new(case.bundle.clone());
-        let verdict = bundle.verify_by(&trust(&case), NOW, gullible);
+        let verdict = bundle.verify_by(&trust(&case), NOW, &gullible);
         let small = case.name.starts_with("R of small order") || case.name.contains("zeros");
         let expected = if small { BAD } else { GOOD };
         assert_eq!(verdict.unwrap_err(), expected, "{}", case.name);
@@ -83,11 +83,9 @@ fn a_host_verifies_what_the_engine_would() {
         let by = VerifyingKey::from_bytes(by).unwrap();
         by.verify_strict(signed, &signature.into()).is_ok()
     };
-    let host = SignedBundle::new(bundle.clone()).verify_by(&trust, NOW, holds);
+    let host = SignedBundle::new(bundle.clone()).verify_by(&trust, NOW, &holds);
     assert_eq!(own.unwrap().digest(), host.unwrap().digest());
-    let refused =
-        SignedBundle::new(bundle)
-            .verify_by(&trust, NOW, |_: &[u8; 32], _: &[u8], _: &[u8; 64]| false);
+    let refused = SignedBundle::new(bundle).verify_by(&trust, NOW, &|_, _, _| false);
     assert_eq!(refused.unwrap_err(), BAD);
 }
 

@@ -45,7 +45,7 @@ impl Policy {
                 claims.extend_from_slice(signature);
                 false
             };
-            let bundle = SignedBundle::new(bundle).verify_by(&trust, seconds(now), holds)?;
+            let bundle = SignedBundle::new(bundle).verify_by(&trust, seconds(now), &holds)?;
             Ok(bundle.into())
         });
         Self {
