@@ -41,6 +41,10 @@ impl Pending<'_> {
     pub fn residual(&self) -> Result<Residual, LimitExceeded> {
         let mut unknown = Conjunctions(Vec::new());
         self.asker.gather(self, &mut unknown);
+        // Never written: a filter that nothing passes would look like an answer.
+        if unknown.0.is_empty() {
+            return Err(LimitExceeded::Residual);
+        }
         unknown.residual()
     }
 }

@@ -29,8 +29,6 @@ impl Policy {
         let claims = RefCell::new(Vec::new());
         let opened = trust(stated).and_then(|trust| {
             let holds = |key: &[u8; 32], signed: &[u8], signature: &[u8; 64]| {
-                let start = signed.as_ptr().addr().wrapping_sub(base);
-                let end = start.wrapping_add(signed.len());
                 for known in verified {
                     let (places, claim) = known.split_at(8);
                     let (by, made) = claim.split_at(32);
@@ -38,6 +36,8 @@ impl Policy {
                         return places.starts_with(&[1]);
                     }
                 }
+                let start = signed.as_ptr().addr().wrapping_sub(base);
+                let end = start.wrapping_add(signed.len());
                 let mut claims = claims.borrow_mut();
                 claims.extend_from_slice(&start.to_le_bytes());
                 claims.extend_from_slice(&end.to_le_bytes());

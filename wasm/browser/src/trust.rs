@@ -42,11 +42,12 @@ fn read(packed: &[u8]) -> Option<Result<Trust, InvalidTrust>> {
         }
     }
     // Split as bytes: splitting text takes twice the code.
+    let mut names = rest.split(|byte| *byte == 0);
+    let audience = core::str::from_utf8(names.next()?).ok()?;
     let mut tenants = Vec::new();
-    for name in rest.split(|byte| *byte == 0) {
+    for name in names {
         tenants.push(core::str::from_utf8(name).ok()?.to_owned());
     }
-    let audience = tenants.remove(0);
     let trust = Trust::new(usize::from(threshold), keys, audience);
     Some(trust.map(|mut trust| {
         trust.tenants = tenants;

@@ -2,13 +2,14 @@ import { Portcullis } from "@portcullis/edge";
 import { Access } from "@portcullis/edge/access";
 import { beforeEach, expect, test } from "vitest";
 
+import { decoded } from "./conformance";
 import { fixtures } from "./fixtures";
 
 const { bundles, cases, changes, trust, now, expires_at } = fixtures();
 const asked = cases.find((one) => one.name === "cx-platform, slice for agent, interactions:read");
 const subject = asked?.subject as { id: string };
 const permission = asked?.permission as string;
-const good = Uint8Array.from(atob(bundles[asked?.bundle as number] as string), (char) => char.charCodeAt(0));
+const good = decoded(bundles[asked?.bundle as number] as string);
 
 let clock: number;
 let reply: () => Response;
@@ -115,7 +116,7 @@ for (const [way, atOnce] of [
   ["next-session", false],
 ] as const) {
   test(`a newer bundle of a tenant with changes ${way} is applied ${atOnce ? "at once" : "at a navigation"}`, async () => {
-    const [before, after] = changes[way].map((text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0)));
+    const [before, after] = changes[way].map(decoded);
     const own = access({ subject: { id: "sam", roles: ["supervisor"], teams: ["emea"] }, wholeBundle: true });
     const reports = () => [own.view?.can("reports:read"), own.view?.modules().some(({ module }) => module === "reports")];
     let heard = 0;

@@ -115,6 +115,7 @@ function compare(session: Session, asked: Case, { now }: Fixtures, fault: (what:
   if (filtered !== (JSON.parse(expected).effect === "allow")) fault("filter", filtered);
 }
 
-function decoded(base64: string): Uint8Array {
+/** Returns the bytes of a bundle in the fixtures. */
+export function decoded(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
 }

@@ -1,10 +1,11 @@
 import { isStarted, Portcullis, PortcullisError, type Session, type Verify } from "@portcullis/edge";
 import { beforeEach, expect, test, vi } from "vitest";
 
+import { decoded } from "./conformance";
 import { fixtures } from "./fixtures";
 
 const { bundles, cases, trust, now, expires_at } = fixtures();
-const bytes = (at: number) => Uint8Array.from(atob(bundles[at] as string), (char) => char.charCodeAt(0));
+const bytes = (at: number) => decoded(bundles[at] as string);
 // A conditional answer of an example's slice: its filter is the fast way's own.
 const asked = cases.find((one) => one.name === "cx-platform, slice for agent, interactions:read");
 
