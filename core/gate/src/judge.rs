@@ -135,7 +135,7 @@ impl Judge<'_> {
         }
         // Without an identity a route counts only where the policies of all tenants agree.
         match at(request.method, listener) {
-            Matched::None => return Err(unmatched(&path, findings)),
+            Matched::None => return Err(unmatched(request, &path, findings)),
             Matched::Various => {}
             Matched::One(found) => {
                 enter(&found, &path, fields, findings)?;
@@ -160,7 +160,7 @@ impl Judge<'_> {
         findings.entry.subject_type.clone_from(&identity.kind);
         let (tenant, policy) = self.policy_of(&identity, findings)?;
         let Matched::One(found) = at(request.method, Some(&tenant)) else {
-            return Err(unmatched(&path, findings));
+            return Err(unmatched(request, &path, findings));
         };
         enter(&found, &path, fields, findings)?;
         let permission = match &found.route.access {
@@ -254,9 +254,10 @@ fn public(findings: &mut Findings) -> End {
     End::Forward(alloc::vec![hygiene::set(hygiene::DECISION, "public")])
 }
 
-fn unmatched(path: &CanonicalPath<'_>, findings: &mut Findings) -> Refused {
+fn unmatched(request: &Request<'_>, path: &CanonicalPath<'_>, findings: &mut Findings) -> Refused {
     if path.ambiguities().is_empty() {
-        findings.refuse(Code::RouteUnknown, "")
+        let nameless = request.authority.is_empty();
+        findings.refuse(Code::RouteUnknown, if nameless { "authority" } else { "" })
     } else {
         findings.refuse(Code::PathAmbiguous, &path.ambiguities().to_text())
     }

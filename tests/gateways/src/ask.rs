@@ -81,6 +81,18 @@ pub struct Gateway {
     pub address: SocketAddr,
     /// What stands behind it.
     pub upstream: Upstream,
+    /// In which form a target is sent.
+    pub form: Form,
+}
+
+/// The form of a request's target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As it is.
+    Origin,
+    /// Behind the authority (RFC 9112, section 3.2.2), for a gateway that learns it from there
+    /// alone.
+    Absolute,
 }
 
 /// What became of a request.
@@ -93,13 +105,27 @@ pub struct Outcome {
 }
 
 impl Gateway {
+    /// Takes a gateway that runs, and the upstream behind it.
+    #[must_use]
+    pub const fn new(address: SocketAddr, upstream: Upstream) -> Self {
+        Self {
+            address,
+            upstream,
+            form: Form::Origin,
+        }
+    }
+
     /// Asks, and looks what the upstream got.
     ///
     /// # Errors
     ///
     /// When no response comes, or more than one request reached the upstream.
     pub fn ask(&self, ask: &Ask) -> Result<Outcome> {
-        self.send(&ask.method, &ask.bytes())
+        let mut sent = ask.clone();
+        if self.form == Form::Absolute && ask.target.starts_with('/') {
+            sent.target = format!("http://{}{}", ask.authority, ask.target);
+        }
+        self.send(&sent.method, &sent.bytes())
     }
 
     /// Sends bytes as they are, and looks what the upstream got.

@@ -19,10 +19,7 @@ pub(crate) fn run() -> Result<()> {
         .fill("@JWKS@", site.token_keys())
         .fill("@BUNDLE@", Base64::encode_string(&bundle));
     let envoy = Envoy::start(&filling)?;
-    let gateway = Gateway {
-        address: envoy.address(),
-        upstream,
-    };
+    let gateway = Gateway::new(envoy.address(), upstream);
     tell("Envoy runs with examples/envoy/inline.yaml: the filter portcullis.proxy.wasm, a signed");
     tell("bundle of examples/envoy/policy.json, and behind it an upstream that says what it gets.");
     let mut wrong = Vec::new();

@@ -17,6 +17,8 @@ pub struct Message {
     pub headers: Vec<(String, String)>,
     /// The body, without its framing.
     pub body: Vec<u8>,
+    /// The trailers, a line each.
+    pub trailers: Vec<String>,
 }
 
 impl Message {
@@ -92,7 +94,7 @@ impl Connection {
         let Some(mut message) = self.head(request_head)? else {
             return Ok(None);
         };
-        message.body = self.body(&message)?;
+        self.body(&mut message)?;
         Ok(Some(message))
     }
 
@@ -106,7 +108,7 @@ impl Connection {
             .head(response_head)?
             .ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "no response came"))?;
         if method != "HEAD" && !matches!(message.status, 204 | 304) {
-            message.body = self.body(&message)?;
+            self.body(&mut message)?;
         }
         Ok(message)
     }
@@ -134,37 +136,46 @@ impl Connection {
         }
     }
 
-    fn body(&mut self, message: &Message) -> io::Result<Vec<u8>> {
+    fn body(&mut self, message: &mut Message) -> io::Result<()> {
         let chunked = message
             .values("transfer-encoding")
             .any(|value| value.eq_ignore_ascii_case("chunked"));
         if chunked {
-            let mut body = Vec::new();
-            loop {
-                let line = self.line()?;
-                let size = line.split(|byte| *byte == b';').next().unwrap_or_default();
-                let size = std::str::from_utf8(size).ok().map(str::trim);
-                let size = size.and_then(|size| usize::from_str_radix(size, 16).ok());
-                let size = size.ok_or_else(|| io::Error::other("a chunk has no size"))?;
-                if size == 0 {
-                    while !self.line()?.is_empty() {}
-                    return Ok(body);
-                }
-                body.extend(self.take(size)?);
-                self.line()?;
-            }
+            return self.chunks(message);
         }
         if let Some(length) = message.header("content-length") {
             let length = length
                 .parse()
                 .map_err(|_| io::Error::other("a bad length"))?;
-            return self.take(length);
+            message.body = self.take(length)?;
+        } else if message.status != 0 {
+            while self.fill()? > 0 {}
+            message.body = std::mem::take(&mut self.unread);
         }
-        if message.status == 0 {
-            return Ok(Vec::new());
+        Ok(())
+    }
+
+    fn chunks(&mut self, message: &mut Message) -> io::Result<()> {
+        loop {
+            let line = self.line()?;
+            let size = line.split(|byte| *byte == b';').next().unwrap_or_default();
+            let size = std::str::from_utf8(size).ok().map(str::trim);
+            let size = size.and_then(|size| usize::from_str_radix(size, 16).ok());
+            let size = size.ok_or_else(|| io::Error::other("a chunk has no size"))?;
+            if size == 0 {
+                break;
+            }
+            message.body.extend(self.take(size)?);
+            self.line()?;
         }
-        while self.fill()? > 0 {}
-        Ok(std::mem::take(&mut self.unread))
+        loop {
+            let line = self.line()?;
+            if line.is_empty() {
+                return Ok(());
+            }
+            let line = String::from_utf8_lossy(&line).into_owned();
+            message.trailers.push(line);
+        }
     }
 
     fn line(&mut self) -> io::Result<Vec<u8>> {

@@ -10,6 +10,24 @@ use tempfile::TempDir;
 use crate::service::{Service, free_address};
 use crate::tools::{Tool, artefact};
 
+/// A version of WASI that the middleware is built for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wasi {
+    /// 0.2: an instance has one request at a time.
+    P2,
+    /// 0.3: an instance has several.
+    P3,
+}
+
+impl Wasi {
+    const fn middleware(self) -> &'static str {
+        match self {
+            Self::P2 => "portcullis.http.wasm",
+            Self::P3 => "portcullis.http-p3.wasm",
+        }
+    }
+}
+
 /// A running `wasmtime serve`; it ends when this is dropped.
 #[derive(Debug)]
 pub struct Serve {
@@ -24,10 +42,10 @@ impl Serve {
     /// # Errors
     ///
     /// When wasmtime is missing or refuses the middleware; the error holds what it printed.
-    pub fn start(configuration: &str, bundle: Option<&[u8]>) -> Result<Self> {
+    pub fn start(wasi: Wasi, configuration: &str, bundle: Option<&[u8]>) -> Result<Self> {
         let program = Tool::Wasmtime.find().context("there is no wasmtime")?;
-        let middleware =
-            artefact(MIDDLEWARE).context("dist/ has no middleware: run `cargo xtask wasm`")?;
+        let middleware = artefact(wasi.middleware())
+            .context("dist/ has no middleware: run `cargo xtask wasm`")?;
         let (folder, address) = (tempfile::tempdir()?, free_address()?);
         fs::write(folder.path().join("gate.json"), configuration)?;
         if let Some(bundle) = bundle {
@@ -72,5 +90,3 @@ impl Serve {
         &mut self.service
     }
 }
-
-const MIDDLEWARE: &str = "portcullis.http.wasm";

@@ -6,22 +6,23 @@
 
 use core::cell::RefCell;
 
+use portcullis_http_shell::Middleware;
 // Linked for the symbol that results are allocated with.
 use wit_bindgen_realloc as _;
 
-use crate::{handler::Middleware, state::State};
+use crate::handler::Handler;
 
-wasip2::http::proxy::export!(Middleware with_types_in wasip2);
+wasip2::http::proxy::export!(Handler with_types_in wasip2);
 
 /// Runs `work` on this instance's state, or returns nothing if that is in use already.
-pub(crate) fn with_state<T>(work: impl FnOnce(&mut State) -> T) -> Option<T> {
+pub(crate) fn with_state<T>(work: impl FnOnce(&mut Middleware) -> T) -> Option<T> {
     let mut state = STATE.0.try_borrow_mut().ok()?;
     Some(work(&mut state))
 }
 
-struct OneThread(RefCell<State>);
+struct OneThread(RefCell<Middleware>);
 
 // SAFETY: the module is built without atomics, so no second thread can run in its memory.
 unsafe impl Sync for OneThread {}
 
-static STATE: OneThread = OneThread(RefCell::new(State::new()));
+static STATE: OneThread = OneThread(RefCell::new(Middleware::new()));

@@ -1,83 +1,69 @@
 //! Reads files from the directories that the runtime opened for this guest.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 
-use wasip2::filesystem::{
-    preopens::get_directories,
-    types::{Descriptor, DescriptorFlags, OpenFlags, PathFlags},
+use portcullis_http_shell::{BundleFile, CONFIG_BYTES_MAX, Configuration, Mark, locate};
+use wasip2::{
+    cli::environment::get_environment,
+    filesystem::{
+        preopens::get_directories,
+        types::{Descriptor, DescriptorFlags, OpenFlags, PathFlags},
+    },
 };
 
-/// What tells one content of a file from the next, without reading it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Mark {
-    bytes: u64,
-    modified: Option<(u64, u32)>,
-}
-
-/// A file that was opened.
-#[derive(Debug)]
-pub(crate) struct File {
-    descriptor: Descriptor,
-    pub(crate) mark: Mark,
-}
-
-impl File {
-    /// Opens a file by its path as the guest sees it.
-    pub(crate) fn open(path: &str) -> Result<Self, &'static str> {
-        let (directory, rest) = locate(path).ok_or("no opened directory holds it")?;
-        let descriptor = directory
-            .open_at(
-                PathFlags::SYMLINK_FOLLOW,
-                &rest,
-                OpenFlags::empty(),
-                DescriptorFlags::READ,
-            )
-            .map_err(|code| code.name())?;
-        let stat = descriptor.stat().map_err(|code| code.name())?;
-        let modified = stat.data_modification_timestamp;
-        Ok(Self {
-            descriptor,
-            mark: Mark {
-                bytes: stat.size,
-                modified: modified.map(|time| (time.seconds, time.nanoseconds)),
-            },
-        })
+/// Reads the configuration from where the environment says it is.
+pub(crate) fn configuration() -> Result<Vec<u8>, String> {
+    match Configuration::find(get_environment())? {
+        Configuration::Text(text) => Ok(text),
+        Configuration::File(path) => open(&path)
+            .and_then(|file| read(&file, CONFIG_BYTES_MAX))
+            .map_err(|why| format!("`{path}` cannot be read: {why}")),
     }
+}
 
-    /// Reads the file to its end, but no more than `bytes_max`.
-    pub(crate) fn read(&self, bytes_max: usize) -> Result<Vec<u8>, &'static str> {
-        let mut bytes = Vec::new();
-        loop {
-            let at = u64::try_from(bytes.len()).map_err(|_| TOO_LARGE)?;
-            let (part, ended) = self
-                .descriptor
-                .read(PART_BYTES, at)
-                .map_err(|code| code.name())?;
-            bytes.extend_from_slice(&part);
-            if bytes.len() > bytes_max {
-                return Err(TOO_LARGE);
-            }
-            if ended || part.is_empty() {
-                return Ok(bytes);
-            }
+/// Reads the bundle's file, unless it is as it was.
+pub(crate) fn bundle(file: &BundleFile) -> Result<Option<(Mark, Vec<u8>)>, String> {
+    let opened = open(&file.path)?;
+    let stat = opened.stat().map_err(|code| String::from(code.name()))?;
+    let modified = stat.data_modification_timestamp;
+    let mark = Mark {
+        bytes: stat.size,
+        modified: modified.map(|time| (time.seconds.cast_signed(), time.nanoseconds)),
+    };
+    if file.known == Some(mark) {
+        return Ok(None);
+    }
+    Ok(Some((mark, read(&opened, file.bytes_max)?)))
+}
+
+fn open(path: &str) -> Result<Descriptor, String> {
+    let (directory, rest) =
+        locate(get_directories(), path).ok_or("no opened directory holds it")?;
+    directory
+        .open_at(
+            PathFlags::SYMLINK_FOLLOW,
+            &rest,
+            OpenFlags::empty(),
+            DescriptorFlags::READ,
+        )
+        .map_err(|code| code.name().into())
+}
+
+/// Reads a file to its end, or so much of it.
+fn read(file: &Descriptor, bytes_max: usize) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    loop {
+        let left = bytes_max.saturating_sub(bytes.len());
+        let part = u64::try_from(left).unwrap_or(PART_BYTES).min(PART_BYTES);
+        let at = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let (read, ended) = file
+            .read(part, at)
+            .map_err(|code| String::from(code.name()))?;
+        bytes.extend_from_slice(&read);
+        if ended || read.is_empty() || bytes.len() >= bytes_max {
+            return Ok(bytes);
         }
     }
 }
 
-// The opened directory with the longest name wins, as with mounted file systems.
-fn locate(path: &str) -> Option<(Descriptor, String)> {
-    let directories = get_directories().into_iter();
-    let holding = directories.filter_map(|(directory, name)| {
-        let name = name.trim_end_matches('/');
-        let rest = path.strip_prefix(name)?.strip_prefix('/').or_else(|| {
-            // `.` holds every relative path.
-            (name == ".").then_some(path)
-        })?;
-        Some((name.len(), directory, String::from(rest)))
-    });
-    let (_, directory, rest) = holding.max_by_key(|(length, ..)| *length)?;
-    Some((directory, rest))
-}
-
-const TOO_LARGE: &str = "it is larger than the bound";
 const PART_BYTES: u64 = 256 * 1024;

@@ -1,78 +1,64 @@
 //! One request: read, judged, and then answered or passed on.
 
-use alloc::{string::String, vec::Vec};
-
-use portcullis_gate::{Level, Peer, Request, Verdict};
+use portcullis_http_shell::{Answer, Incoming, Time, UnixSeconds, Work};
 use wasip2::{
     clocks::wall_clock,
     exports::http::incoming_handler::Guest,
     http::types::{IncomingRequest, Method, ResponseOutparam},
 };
 
-use crate::{answer, bindings::with_state, forward, log, settings::Upstream, state};
+use crate::{answer, bindings::with_state, files, forward, log};
 
-/// The middleware.
+/// What takes requests.
 #[derive(Debug)]
-pub(crate) struct Middleware;
+pub(crate) struct Handler;
 
-impl Guest for Middleware {
+impl Guest for Handler {
     fn handle(request: IncomingRequest, out: ResponseOutparam) {
-        let fields = request.headers().entries();
-        let judged = with_state(|state| {
-            let ready = state.ready()?;
-            let method = request.method();
-            let target = request.path_with_query().unwrap_or_default();
-            let authority = request.authority().unwrap_or_default();
-            let headers: Vec<(&[u8], &[u8])> = fields
-                .iter()
-                .map(|(name, value)| (name.as_bytes(), value.as_slice()))
-                .collect();
-            let time = wall_clock::now();
-            let nonce = [time.seconds, time.nanoseconds.into()].map(u64::to_le_bytes);
-            let verdict = ready.gate.judge(
-                &Request {
-                    method: name(&method).as_bytes(),
-                    authority: authority.as_bytes(),
-                    target: target.as_bytes(),
-                    headers: &headers,
-                    // The interface does not say who is at the other end.
-                    peer: Peer::Unknown,
-                    nonce: nonce.as_flattened(),
-                },
-                state::now(),
-            );
-            Some((verdict, ready.upstream.clone(), method))
-        });
-        // The state is free again before anything is waited for.
-        match judged.flatten() {
-            Some((verdict, upstream, method)) => {
-                carry_out(request, out, fields, &verdict, &upstream, &method);
+        let time = now();
+        with_state(|middleware| {
+            if !middleware.is_configured() {
+                say(middleware.configure(files::configuration(), time.seconds));
             }
-            None => answer::refuse(out),
+            if let Some(file) = middleware.due(time.seconds) {
+                say(middleware.take(&file.path, files::bundle(&file), time.seconds));
+            }
+        });
+        let method = request.method();
+        let judged = with_state(|middleware| {
+            middleware.judge(
+                Incoming {
+                    method: name(&method),
+                    authority: request.authority(),
+                    target: &request.path_with_query().unwrap_or_default(),
+                    fields: request.headers().entries(),
+                },
+                time,
+            )
+        });
+        let (work, line) = judged.unwrap_or((Work::Answer(Answer::unavailable()), None));
+        say(line);
+        // The state is free again before anything is waited for.
+        match work {
+            Work::Answer(answer) => answer::respond(out, &answer),
+            Work::Forward(fields, upstream) => {
+                forward::forward(request, out, &fields, &upstream, &method);
+            }
         }
     }
 }
 
-fn carry_out(
-    request: IncomingRequest,
-    out: ResponseOutparam,
-    fields: Vec<(String, Vec<u8>)>,
-    verdict: &Verdict,
-    upstream: &Upstream,
-    method: &Method,
-) {
-    let entry = verdict.entry();
-    if !matches!(entry.level, Level::Off | Level::Debug) {
-        log::line(&entry.to_json());
+fn say(line: Option<alloc::string::String>) {
+    if let Some(line) = line {
+        log::line(&line);
     }
-    match verdict {
-        Verdict::Forward(verdict) => {
-            let fields = forward::fields(fields, verdict);
-            forward::forward(request, out, &fields, upstream, method);
-        }
-        Verdict::Respond(response) => {
-            answer::respond(out, response, matches!(method, Method::Head));
-        }
+}
+
+fn now() -> Time {
+    let time = wall_clock::now();
+    Time {
+        seconds: UnixSeconds(time.seconds),
+        nanoseconds: time.nanoseconds,
     }
 }
 

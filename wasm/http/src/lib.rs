@@ -1,4 +1,4 @@
-//! The gate as `wasi:http` middleware: decides, then forwards to an upstream, or answers.
+//! The gate as `wasi:http` 0.2 middleware: decides, then forwards to an upstream, or answers.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![cfg(target_arch = "wasm32")]
 
@@ -11,8 +11,6 @@ mod forward;
 mod handler;
 mod log;
 mod pump;
-mod settings;
-mod state;
 
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

@@ -19,7 +19,7 @@ pub(crate) fn line(line: &str) {
 
 /// Writes a line about the middleware itself.
 pub(crate) fn event(name: &str, members: &[(&str, &str)]) {
-    line(&portcullis_gate::event(name, members));
+    line(&portcullis_http_shell::event(name, members));
 }
 
 /// As much as `blocking-write-and-flush` takes at once.

@@ -95,7 +95,9 @@ impl Routes {
 
     /// Returns the route that a request takes.
     ///
-    /// HEAD takes a route for GET where none is for HEAD (RFC 9110, section 9.3.2).
+    /// HEAD takes a route for GET where none is for HEAD (RFC 9110, section 9.3.2). Where some
+    /// routes are for certain hosts, a request that names none has no route: it might be for one
+    /// of them.
     #[must_use]
     pub fn find(
         &self,
@@ -107,7 +109,7 @@ impl Routes {
         let own = if self.hosts.is_empty() {
             [None; 2]
         } else {
-            self.roots(normal_host(authority)?)
+            self.roots(normal_host(authority).filter(|host| !host.is_empty())?)
         };
         let roots = own.into_iter().chain([self.any_host]).flatten();
         let walk = |leniently: bool| {

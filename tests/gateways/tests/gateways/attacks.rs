@@ -18,9 +18,9 @@ pub(crate) fn add(suite: &mut Suite) {
         let place = place::envoy(&site, &site.bundle(1)?)?;
         check(&site, &place.gateway, &place.configuration)
     });
-    suite.add("wasi-http/attacks", Tool::Wasmtime, || {
+    suite.add_middleware("attacks", |wasi| {
         let site = Site::load()?;
-        let place = place::middleware(&site, &site.bundle(1)?)?;
+        let place = place::middleware(wasi, &site, &site.bundle(1)?)?;
         check(&site, &place.gateway, &place.configuration)
     });
 }

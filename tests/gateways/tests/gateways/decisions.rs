@@ -27,9 +27,9 @@ pub(crate) fn add(suite: &mut Suite) {
         Ok(())
     });
     suite.add("envoy/a_user_fills_in_what_runs_here", Tool::Envoy, filled);
-    suite.add("wasi-http/decisions", Tool::Wasmtime, || {
+    suite.add_middleware("decisions", |wasi| {
         let site = Site::load()?;
-        let place = place::middleware(&site, &site.bundle(1)?)?;
+        let place = place::middleware(wasi, &site, &site.bundle(1)?)?;
         check(&site, &place.gateway, &place.configuration)
     });
 }

@@ -54,10 +54,7 @@ fn trap() -> Result<()> {
     filling.filter = Some(trapping);
     filling.concurrency = 1;
     let envoy = Envoy::start(&filling)?;
-    let gateway = Gateway {
-        address: envoy.address(),
-        upstream,
-    };
+    let gateway = Gateway::new(envoy.address(), upstream);
     let agent = site.token("ada", "agent");
     let allowed = Ask::new("GET", "/v1/articles/a").token(&agent);
     let denied = Ask::new("PUT", "/v1/articles/a").token(&agent);
@@ -158,10 +155,7 @@ fn bad_update() -> Result<()> {
     let upstream = Upstream::start()?;
     let with = |bundle: &[u8]| place::inline(&site, &upstream, bundle);
     let envoy = Envoy::start_replaceable(&with(&site.bundle(5)?)?)?;
-    let gateway = Gateway {
-        address: envoy.address(),
-        upstream: upstream.clone(),
-    };
+    let gateway = Gateway::new(envoy.address(), upstream.clone());
     let agent = site.token("ada", "agent");
     let allowed = Ask::new("GET", "/v1/articles/a").token(&agent);
     let write = Ask::new("PUT", "/v1/articles/a").token(&agent);
@@ -227,10 +221,7 @@ fn origin() -> Result<()> {
     let origin = Origin::start(site.bundle(10)?)?;
     origin.behave(Manner::Down);
     let envoy = Envoy::start(&fetching(&site, &upstream, &origin)?)?;
-    let gateway = Gateway {
-        address: envoy.address(),
-        upstream,
-    };
+    let gateway = Gateway::new(envoy.address(), upstream);
     let agent = site.token("ada", "agent");
     let allowed = Ask::new("GET", "/v1/articles/a").token(&agent);
     let write = Ask::new("PUT", "/v1/articles/a").token(&agent);
@@ -319,10 +310,7 @@ fn behind_jwt_authn() -> Result<()> {
     let mut filling = place::inline(&site, &upstream, &site.bundle(1)?)?;
     filling.template = "behind-jwt-authn.yaml";
     let envoy = Envoy::start(&filling)?;
-    let gateway = Gateway {
-        address: envoy.address(),
-        upstream,
-    };
+    let gateway = Gateway::new(envoy.address(), upstream);
     let status = |ask: &Ask| -> Result<u16> {
         let outcome = gateway.ask(ask)?;
         let status = outcome.response.status;

@@ -6,6 +6,7 @@
 )]
 
 mod attacks;
+mod bodies;
 mod decisions;
 mod faults;
 mod load;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
     vectors::add(&mut suite);
     attacks::add(&mut suite);
     middleware::add(&mut suite);
+    bodies::add(&mut suite);
     faults::add(&mut suite);
     load::add(&mut suite);
     suite.run(&arguments)

@@ -1,11 +1,11 @@
 //! What is wasi:http's own: the bundle's file, and the upstream.
 
 use anyhow::{Result, ensure};
-use portcullis_gateways::ask::Ask;
-use portcullis_gateways::serve::Serve;
+use portcullis_gateways::ask::{Ask, Gateway};
+use portcullis_gateways::serve::{Serve, Wasi};
 use portcullis_gateways::service::free_address;
 use portcullis_gateways::site::{Edit, Site};
-use portcullis_gateways::tools::Tool;
+use portcullis_gateways::upstream::Upstream;
 use serde_json::json;
 
 use crate::faults::eventually;
@@ -13,23 +13,16 @@ use crate::place;
 use crate::suite::Suite;
 
 pub(crate) fn add(suite: &mut Suite) {
-    suite.add("wasi-http/a_new_file_answers", Tool::Wasmtime, new_file);
-    suite.add("wasi-http/no_bundle_refuses", Tool::Wasmtime, no_bundle);
-    suite.add(
-        "wasi-http/a_bad_file_allows_nothing_new",
-        Tool::Wasmtime,
-        bad_file,
-    );
-    suite.add(
-        "wasi-http/an_upstream_that_is_down",
-        Tool::Wasmtime,
-        upstream_down,
-    );
+    suite.add_middleware("a_new_file_answers", new_file);
+    suite.add_middleware("no_bundle_refuses", no_bundle);
+    suite.add_middleware("a_bad_file_allows_nothing_new", bad_file);
+    suite.add_middleware("an_upstream_that_is_down", upstream_down);
+    suite.add_middleware("a_host_that_is_not_told_opens_nothing", untold_host);
 }
 
-fn new_file() -> Result<()> {
+fn new_file(wasi: Wasi) -> Result<()> {
     let site = Site::load()?;
-    let place = place::middleware(&site, &site.bundle(1)?)?;
+    let place = place::middleware(wasi, &site, &site.bundle(1)?)?;
     let write = Ask::new("PUT", "/v1/articles/a").token(&site.token("ada", "agent"));
     ensure!(place.gateway.ask(&write)?.response.status == 403);
     let read = "\"all\": \"articles:read\"";
@@ -45,9 +38,9 @@ fn new_file() -> Result<()> {
     })
 }
 
-fn no_bundle() -> Result<()> {
+fn no_bundle(wasi: Wasi) -> Result<()> {
     let site = Site::load()?;
-    let mut place = place::middleware(&site, b"nothing")?;
+    let mut place = place::middleware(wasi, &site, b"nothing")?;
     let outcome = place.gateway.ask(&Ask::new("GET", "/health"))?;
     ensure!(outcome.response.status == 503, "{outcome:?}");
     ensure!(outcome.forwarded.is_none());
@@ -57,7 +50,7 @@ fn no_bundle() -> Result<()> {
         .await_line("\"code\":\"bad-magic\"")?;
 
     let shell = json!({ "upstream": "http://127.0.0.1:1", "bundle_file": "/elsewhere/a.pclb" });
-    let mut serve = Serve::start(&site.gate(None, &shell)?, None)?;
+    let mut serve = Serve::start(wasi, &site.gate(None, &shell)?, None)?;
     let status = |serve: &Serve| -> Result<u16> {
         let bytes = Ask::new("GET", "/health").bytes();
         let response = portcullis_gateways::http::exchange(serve.address(), "GET", &bytes)?;
@@ -66,15 +59,15 @@ fn no_bundle() -> Result<()> {
     ensure!(status(&serve)? == 503);
     serve.service().await_line("bundle-unreadable")?;
     // Without an upstream the configuration is no use, and nothing is judged by it.
-    let mut serve = Serve::start(&site.gate(Some(&site.bundle(1)?), &json!({}))?, None)?;
+    let mut serve = Serve::start(wasi, &site.gate(Some(&site.bundle(1)?), &json!({}))?, None)?;
     ensure!(status(&serve)? == 503);
     serve.service().await_line("configuration-refused")?;
     Ok(())
 }
 
-fn bad_file() -> Result<()> {
+fn bad_file(wasi: Wasi) -> Result<()> {
     let site = Site::load()?;
-    let place = place::middleware(&site, &site.bundle(1)?)?;
+    let place = place::middleware(wasi, &site, &site.bundle(1)?)?;
     let agent = site.token("ada", "agent");
     let read = Ask::new("GET", "/v1/articles/a").token(&agent);
     let write = Ask::new("PUT", "/v1/articles/a").token(&agent);
@@ -92,12 +85,28 @@ fn bad_file() -> Result<()> {
     Ok(())
 }
 
-fn upstream_down() -> Result<()> {
+fn upstream_down(wasi: Wasi) -> Result<()> {
     let site = Site::load()?;
     let shell = json!({ "upstream": format!("http://{}", free_address()?) });
-    let serve = Serve::start(&site.gate(Some(&site.bundle(1)?), &shell)?, None)?;
+    let serve = Serve::start(wasi, &site.gate(Some(&site.bundle(1)?), &shell)?, None)?;
     let bytes = Ask::new("GET", "/health").bytes();
     let response = portcullis_gateways::http::exchange(serve.address(), "GET", &bytes)?;
     ensure!(response.status == 502, "{response:?}");
+    Ok(())
+}
+
+/// Whether or not the runtime says which host a request is for, one that its host's own route
+/// refuses does not go by the route for any host.
+fn untold_host(wasi: Wasi) -> Result<()> {
+    let site = Site::load_from("tests/vectors/http/setup/policy.json")?;
+    let upstream = Upstream::start()?;
+    let shell = json!({ "upstream": format!("http://{}", upstream.address()) });
+    let serve = Serve::start(wasi, &site.gate(Some(&site.bundle(1)?), &shell)?, None)?;
+    let gateway = Gateway::new(serve.address(), upstream);
+    let mut ask = Ask::new("GET", "/v1/tickets").token(&site.token("jo", "agent"));
+    ask.authority = "internal.example.com".to_owned();
+    let outcome = gateway.ask(&ask)?;
+    ensure!(outcome.forwarded.is_none(), "{outcome:?}");
+    ensure!((400..500).contains(&outcome.response.status), "{outcome:?}");
     Ok(())
 }

@@ -4,7 +4,7 @@ use anyhow::Result;
 use base64ct::{Base64, Encoding as _};
 use portcullis_gateways::ask::Gateway;
 use portcullis_gateways::envoy::{Envoy, Filling};
-use portcullis_gateways::serve::Serve;
+use portcullis_gateways::serve::{Serve, Wasi};
 use portcullis_gateways::site::Site;
 use portcullis_gateways::upstream::Upstream;
 use serde_json::json;
@@ -24,10 +24,7 @@ pub(crate) fn envoy(site: &Site, bundle: &[u8]) -> Result<Place<Envoy>> {
     let upstream = Upstream::start()?;
     let running = Envoy::start(&inline(site, &upstream, bundle)?)?;
     Ok(Place {
-        gateway: Gateway {
-            address: running.address(),
-            upstream,
-        },
+        gateway: Gateway::new(running.address(), upstream),
         running,
         configuration: site.gate(Some(bundle), &json!({}))?,
     })
@@ -42,18 +39,15 @@ pub(crate) fn inline(site: &Site, upstream: &Upstream, bundle: &[u8]) -> Result<
 }
 
 /// Starts `wasmtime serve` with the middleware that reads its bundle from a file.
-pub(crate) fn middleware(site: &Site, bundle: &[u8]) -> Result<Place<Serve>> {
+pub(crate) fn middleware(wasi: Wasi, site: &Site, bundle: &[u8]) -> Result<Place<Serve>> {
     let upstream = Upstream::start()?;
     let shell = json!({
         "upstream": format!("http://{}", upstream.address()),
         "bundle_file": "/policy/policy.pclb",
     });
-    let running = Serve::start(&site.gate(None, &shell)?, Some(bundle))?;
+    let running = Serve::start(wasi, &site.gate(None, &shell)?, Some(bundle))?;
     Ok(Place {
-        gateway: Gateway {
-            address: running.address(),
-            upstream,
-        },
+        gateway: Gateway::new(running.address(), upstream),
         running,
         configuration: site.gate(Some(bundle), &json!({}))?,
     })
@@ -73,10 +67,7 @@ pub(crate) fn envoy_with(configuration: &str) -> Result<Place<Envoy>> {
         );
     let running = Envoy::start(&example)?;
     Ok(Place {
-        gateway: Gateway {
-            address: running.address(),
-            upstream,
-        },
+        gateway: Gateway::new(running.address(), upstream),
         running,
         configuration: configuration.to_owned(),
     })

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use libtest_mimic::{Arguments, Failed, Trial};
+use portcullis_gateways::serve::Wasi;
 use portcullis_gateways::tools::{Tool, tools_are_required};
 
 /// Tests to be run.
@@ -14,7 +15,12 @@ pub(crate) struct Suite {
 
 impl Suite {
     /// Adds a test that needs a program.
-    pub(crate) fn add(&mut self, name: &str, tool: Tool, test: fn() -> Result<()>) {
+    pub(crate) fn add(
+        &mut self,
+        name: &str,
+        tool: Tool,
+        test: impl FnOnce() -> Result<()> + Send + 'static,
+    ) {
         let missing = tool.find().is_none();
         let trial = Trial::test(name, move || {
             if missing {
@@ -31,6 +37,15 @@ impl Suite {
             eprintln!("left out, for there is no {}: {name}", tool.name());
         }
         self.trials.push(trial);
+    }
+
+    /// Adds a test of the middleware, once for each version of WASI.
+    pub(crate) fn add_middleware(&mut self, name: &str, test: fn(Wasi) -> Result<()>) {
+        for (folder, wasi) in [("wasi-http", Wasi::P2), ("wasi-http-p3", Wasi::P3)] {
+            self.add(&format!("{folder}/{name}"), Tool::Wasmtime, move || {
+                test(wasi)
+            });
+        }
     }
 
     /// Runs them.

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, bail, ensure};
 use base64ct::{Base64, Encoding as _};
 use portcullis_gate::{Peer, Verdict};
-use portcullis_gateways::ask::{Agreement, Ask, Gateway, Native, Outcome, agree};
+use portcullis_gateways::ask::{Agreement, Ask, Form, Gateway, Native, Outcome, agree};
 use portcullis_gateways::http;
-use portcullis_gateways::serve::Serve;
+use portcullis_gateways::serve::{Serve, Wasi};
 use portcullis_gateways::site::Site;
 use portcullis_gateways::tools::{Tool, root};
 use portcullis_gateways::upstream::Upstream;
@@ -27,26 +27,28 @@ pub(crate) fn add(suite: &mut Suite) {
             Ok((place.gateway, Box::new(place.running)))
         })
     });
-    suite.add("wasi-http/vectors", Tool::Wasmtime, || {
+    suite.add_middleware("vectors", |wasi| {
         // The interface does not say who is at the other end.
-        run(&["unknown"], |configuration| {
+        run(&["unknown"], move |configuration| {
             let upstream = Upstream::start()?;
             let mut with_upstream = configuration.clone();
             let address = format!("http://{}", upstream.address());
             with_upstream["shell"] = json!({ "upstream": address });
-            let serve = Serve::start(&with_upstream.to_string(), None)?;
-            let gateway = Gateway {
-                address: serve.address(),
-                upstream,
-            };
+            let serve = Serve::start(wasi, &with_upstream.to_string(), None)?;
+            let mut gateway = Gateway::new(serve.address(), upstream);
+            if wasi == Wasi::P3 {
+                // The policy tells hosts apart.
+                gateway.form = Form::Absolute;
+            }
             Ok((gateway, Box::new(serve)))
         })
     });
 }
 
-type Start = fn(&Value) -> Result<(Gateway, Box<dyn std::any::Any>)>;
-
-fn run(peers: &[&str], start: Start) -> Result<()> {
+fn run(
+    peers: &[&str],
+    start: impl Fn(&Value) -> Result<(Gateway, Box<dyn std::any::Any>)>,
+) -> Result<()> {
     let site = Site::load_from("tests/vectors/http/setup/policy.json")?;
     let bundle = site.bundle(1)?;
     let tokens = read(&folder().join("setup/tokens.json"))?;

@@ -3,7 +3,6 @@
 use alloc::string::String;
 
 use serde::Deserialize;
-use wasip2::http::types::Scheme;
 
 /// What only the middleware needs to know.
 #[derive(Debug)]
@@ -15,10 +14,21 @@ pub(crate) struct Settings {
 }
 
 /// Where requests go on to.
-#[derive(Debug, Clone)]
-pub(crate) struct Upstream {
-    pub(crate) scheme: Scheme,
-    pub(crate) authority: String,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upstream {
+    /// How it is spoken to.
+    pub scheme: Scheme,
+    /// Its host, and perhaps a port.
+    pub authority: String,
+}
+
+/// How an upstream is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// In the clear.
+    Http,
+    /// By TLS.
+    Https,
 }
 
 impl Settings {
@@ -68,3 +78,45 @@ const MALFORMED: &str = r#"`shell` is not {"upstream", "bundle_file"?}"#;
 const NO_ORIGIN: &str =
     "`shell.upstream` is not `http://` or `https://` with a host, and a port perhaps";
 const TEXT_BYTES_MAX: usize = 4_096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_upstream_is_an_origin() {
+        let read = |upstream: &str| {
+            let json = alloc::format!(r#"{{"upstream":"{upstream}"}}"#);
+            Settings::read(&json).map(|settings| settings.upstream)
+        };
+        let https = Upstream {
+            scheme: Scheme::Https,
+            authority: "[::1]:8443".into(),
+        };
+        assert_eq!(read("https://[::1]:8443"), Ok(https));
+        for wrong in [
+            "",
+            "api.example.com",
+            "ftp://api.example.com",
+            "http://",
+            "http://api.example.com/v1",
+            "http://user@api.example.com",
+            "http://api.example.com?x",
+            "http://a\\r\\nhost: b",
+        ] {
+            assert_eq!(read(wrong), Err(NO_ORIGIN), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_member_that_nobody_knows_is_refused() {
+        for wrong in [
+            r#"{"upstream":"http://a","bundle":"/b"}"#,
+            r#"{"bundle_file":"/b"}"#,
+            r#"{"upstream":"http://a"} {}"#,
+            "",
+        ] {
+            assert_eq!(Settings::read(wrong).err(), Some(MALFORMED), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What becomes of bodies that end in another way than they should, and of many at once.
+
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow, ensure};
+use portcullis_gateways::ask::{Ask, HOST};
+use portcullis_gateways::http::Connection;
+use portcullis_gateways::serve::Wasi;
+use portcullis_gateways::site::Site;
+
+use crate::place;
+use crate::suite::Suite;
+
+pub(crate) fn add(suite: &mut Suite) {
+    suite.add_middleware("a_body_cut_short_is_never_whole", cut_short);
+    suite.add_middleware("trailers_of_a_request_are_no_headers", trailers);
+    suite.add_middleware("many_at_once_from_the_first", many_at_once);
+}
+
+/// Begins a request whose body has no stated length.
+fn begin(site: &Site) -> String {
+    let token = site.token("root", "admin");
+    format!(
+        "POST /v1/tickets/1/replies HTTP/1.1\r\nhost: {HOST}\r\nauthorization: Bearer {token}\r\n"
+    )
+}
+
+fn cut_short(wasi: Wasi) -> Result<()> {
+    let site = Site::load()?;
+    let place = place::middleware(wasi, &site, &site.bundle(1)?)?;
+    let begun = [
+        "transfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n",
+        "content-length: 8\r\n\r\nhalf",
+    ];
+    for body in begun {
+        let mut connection = Connection::open(place.gateway.address)?;
+        connection.send(format!("{}{body}", begin(&site)).as_bytes())?;
+        // Long enough for what came to go on.
+        thread::sleep(Duration::from_millis(300));
+        drop(connection);
+        thread::sleep(Duration::from_millis(700));
+        let whole = place.gateway.upstream.take();
+        ensure!(whole.is_empty(), "taken for whole: {whole:?}");
+    }
+    let outcome = place.gateway.ask(&Ask::new("GET", "/health"))?;
+    ensure!(outcome.response.status == 200, "{outcome:?}");
+    Ok(())
+}
+
+fn trailers(wasi: Wasi) -> Result<()> {
+    let site = Site::load()?;
+    let place = place::middleware(wasi, &site, &site.bundle(1)?)?;
+    let request = format!(
+        "{}transfer-encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\nx-portcullis-subject: ben\r\n\r\n",
+        begin(&site)
+    );
+    let outcome = place.gateway.send("POST", request.as_bytes())?;
+    ensure!(outcome.response.status == 200, "{outcome:?}");
+    let forwarded = outcome.forwarded.context("nothing was forwarded")?;
+    ensure!(forwarded.body == b"body", "{forwarded:?}");
+    ensure!(forwarded.trailers.is_empty(), "{forwarded:?}");
+    let subjects: Vec<&str> = forwarded.values("x-portcullis-subject").collect();
+    ensure!(subjects == ["root"], "{forwarded:?}");
+    Ok(())
+}
+
+/// The first requests of an instance find it without a configuration and without a bundle; where
+/// it takes several at a time, none of them may be judged before both are there.
+fn many_at_once(wasi: Wasi) -> Result<()> {
+    let site = Site::load()?;
+    let place = place::middleware(wasi, &site, &site.bundle(1)?)?;
+    let ask = Ask::new("GET", "/v1/articles/a").token(&site.token("ada", "agent"));
+    let (address, bytes) = (place.gateway.address, ask.bytes());
+    let asking: Vec<_> = (0..MANY)
+        .map(|_| {
+            let bytes = bytes.clone();
+            thread::spawn(move || portcullis_gateways::http::exchange(address, "GET", &bytes))
+        })
+        .collect();
+    for asked in asking {
+        let response = asked.join().map_err(|_| anyhow!("a client panicked"))??;
+        ensure!(response.status == 200, "{response:?}");
+    }
+    Ok(())
+}
+
+const MANY: usize = 64;

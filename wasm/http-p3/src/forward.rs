@@ -1,0 +1,97 @@
+//! Passes a request on to the upstream, and its response back. The bodies' bytes go from one
+//! side to the other without passing through this guest.
+
+use alloc::string::ToString;
+
+use portcullis_http_shell::{Answer, Field, Scheme, Upstream, end_to_end};
+use wasip3::{
+    http::{
+        client,
+        types::{ErrorCode, Fields, Method, Request, Response, Scheme as WasiScheme},
+    },
+    spawn_local,
+    wit_bindgen::{FutureReader, FutureWriter},
+    wit_future,
+};
+
+use crate::{answer, log};
+
+/// Passes the request on with these header fields, and returns what comes back.
+pub(crate) async fn forward(
+    request: Request,
+    fields: &[Field],
+    upstream: &Upstream,
+    method: &Method,
+) -> Result<Response, ErrorCode> {
+    let Some(outgoing) = outgoing(request, fields, upstream, method) else {
+        log::event("request-not-made", &[]);
+        return answer::respond(Answer::unavailable());
+    };
+    let response = match client::send(outgoing).await {
+        Ok(response) => response,
+        Err(error) => {
+            log::event("upstream-failed", &[("why", &error.to_string())]);
+            return answer::respond(Answer::bad_gateway());
+        }
+    };
+    match pass_back(response) {
+        Some(response) => Ok(response),
+        None => {
+            log::event("response-not-made", &[]);
+            answer::respond(Answer::bad_gateway())
+        }
+    }
+}
+
+fn outgoing(
+    request: Request,
+    fields: &[Field],
+    upstream: &Upstream,
+    method: &Method,
+) -> Option<Request> {
+    let fields = Fields::from_list(fields).ok()?;
+    // The client's bytes, as they came.
+    let target = request.get_path_with_query();
+    let (received, is_received) = wit_future::new(cut_short);
+    let (body, ending) = Request::consume_body(request, is_received);
+    let (ended, has_ended) = wit_future::new(|| Err(ErrorCode::HttpProtocolError));
+    let (outgoing, sent) = Request::new(fields, Some(body), has_ended, None);
+    spawn_local(async move {
+        // Trailers of a request end here: some upstreams would take them for headers. But a
+        // body that was cut short must not look whole.
+        ended.write(ending.await.map(|_| None)).await.ok();
+    });
+    tell(received, sent);
+    outgoing.set_method(method).ok()?;
+    outgoing.set_path_with_query(target.as_deref()).ok()?;
+    let scheme = match upstream.scheme {
+        Scheme::Http => WasiScheme::Http,
+        Scheme::Https => WasiScheme::Https,
+    };
+    outgoing.set_scheme(Some(&scheme)).ok()?;
+    outgoing.set_authority(Some(&upstream.authority)).ok()?;
+    Some(outgoing)
+}
+
+fn pass_back(response: Response) -> Option<Response> {
+    let fields = Fields::from_list(&end_to_end(response.get_headers().copy_all())).ok()?;
+    let status = response.get_status_code();
+    let (received, is_received) = wit_future::new(cut_short);
+    let (body, trailers) = Response::consume_body(response, is_received);
+    let (outgoing, sent) = Response::new(fields, Some(body), trailers);
+    tell(received, sent);
+    outgoing.set_status_code(status).ok()?;
+    Some(outgoing)
+}
+
+/// Tells a message's sender what became of it, once that is known.
+fn tell(received: FutureWriter<Result<(), ErrorCode>>, sent: FutureReader<Result<(), ErrorCode>>) {
+    spawn_local(async move {
+        received.write(sent.await).await.ok();
+    });
+}
+
+/// What a message's sender hears of its body if this guest never says.
+fn cut_short() -> Result<(), ErrorCode> {
+    Err(ErrorCode::InternalError(None))
+}

@@ -1,0 +1,86 @@
+//! One request: read, judged, and then answered or passed on.
+
+use portcullis_http_shell::{Answer, Incoming, Middleware, Time, UnixSeconds, Work};
+use wasip3::{
+    clocks::system_clock,
+    exports::http::handler::Guest,
+    http::types::{ErrorCode, Method, Request, Response},
+};
+
+use crate::{answer, bindings::with_state, files, forward, log};
+
+/// What takes requests.
+#[derive(Debug)]
+pub(crate) struct Handler;
+
+impl Guest for Handler {
+    async fn handle(request: Request) -> Result<Response, ErrorCode> {
+        let time = now();
+        prepare(time.seconds).await;
+        let method = request.get_method();
+        let judged = with_state(|middleware| {
+            middleware.judge(
+                Incoming {
+                    method: name(&method),
+                    authority: request.get_authority(),
+                    target: &request.get_path_with_query().unwrap_or_default(),
+                    fields: request.get_headers().copy_all(),
+                },
+                time,
+            )
+        });
+        let (work, line) = judged.unwrap_or((Work::Answer(Answer::unavailable()), None));
+        if let Some(line) = line {
+            log::line(line);
+        }
+        match work {
+            Work::Answer(answer) => answer::respond(answer),
+            Work::Forward(fields, upstream) => {
+                forward::forward(request, &fields, &upstream, &method).await
+            }
+        }
+    }
+}
+
+/// Reads what is not read yet. Other requests of this instance go on meanwhile, so the state is
+/// never held while something is waited for.
+async fn prepare(now: UnixSeconds) {
+    if with_state(|middleware| middleware.is_configured()) == Some(false) {
+        let read = files::configuration().await;
+        say(|middleware| middleware.configure(read, now));
+    }
+    if let Some(file) = with_state(|middleware| middleware.due(now)).flatten() {
+        let found = files::bundle(&file).await;
+        say(|middleware| middleware.take(&file.path, found, now));
+    }
+}
+
+fn say(work: impl FnOnce(&mut Middleware) -> Option<alloc::string::String>) {
+    if let Some(line) = with_state(work).flatten() {
+        log::line(line);
+    }
+}
+
+fn now() -> Time {
+    let time = system_clock::now();
+    Time {
+        // A clock before 1970 is as good as none: no bundle is valid then.
+        seconds: UnixSeconds(time.seconds.try_into().unwrap_or(0)),
+        nanoseconds: time.nanoseconds,
+    }
+}
+
+fn name(method: &Method) -> &str {
+    match method {
+        Method::Get => "GET",
+        Method::Head => "HEAD",
+        Method::Post => "POST",
+        Method::Put => "PUT",
+        Method::Delete => "DELETE",
+        Method::Connect => "CONNECT",
+        Method::Options => "OPTIONS",
+        Method::Trace => "TRACE",
+        Method::Patch => "PATCH",
+        Method::Other(name) => name,
+    }
+}

@@ -1,0 +1,100 @@
+//! The header fields of a message that is passed on.
+
+use alloc::{string::String, vec::Vec};
+
+use portcullis_gate::Forward;
+
+/// A header field: its name, and its value.
+pub type Field = (String, Vec<u8>);
+
+/// Returns the fields that are not about one connection only (RFC 9110, section 7.6.1); nor
+/// `host`, which says whom a connection is to.
+#[must_use]
+pub fn end_to_end(mut all: Vec<Field>) -> Vec<Field> {
+    let named: Vec<String> = all
+        .iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("connection"))
+        .flat_map(|(_, value)| value.split(|byte| *byte == b','))
+        .filter_map(|name| core::str::from_utf8(name).ok())
+        .map(|name| name.trim().to_ascii_lowercase())
+        .collect();
+    all.retain(|(name, _)| {
+        let lower = name.to_ascii_lowercase();
+        !HOP_BY_HOP.contains(&lower.as_str()) && !named.contains(&lower)
+    });
+    all
+}
+
+/// Returns a request's fields, fit for the upstream, with the changes that the gate asks for.
+pub(crate) fn forwarded(fields: Vec<Field>, verdict: Forward) -> Vec<Field> {
+    // First, for what a client says of its connection must not take away what the gate sets.
+    let mut fields = end_to_end(fields);
+    let is = |own: &str, other: &str| own.eq_ignore_ascii_case(other);
+    fields.retain(|(own, _)| {
+        let removed = verdict.remove.iter().any(|name| is(own, name));
+        let replaced = verdict.set.iter().any(|(name, _)| is(own, name));
+        !removed && !replaced
+    });
+    let set = verdict.set.into_iter();
+    fields.extend(set.map(|(name, value)| (String::from(name), value.into_bytes())));
+    fields
+}
+
+const HOP_BY_HOP: [&str; 9] = [
+    "connection",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use portcullis_gate::{Code, Entry};
+
+    use super::*;
+
+    fn field(name: &str, value: &str) -> Field {
+        (name.into(), value.as_bytes().to_vec())
+    }
+
+    #[test]
+    fn what_is_about_the_connection_ends_here() {
+        let all = vec![
+            field("Connection", "keep-alive, X-Hop"),
+            field("x-hop", "1"),
+            field("Transfer-Encoding", "chunked"),
+            field("host", "api.example.com"),
+            field("accept", "*/*"),
+            field("accept", "text/html"),
+        ];
+        let kept = vec![field("accept", "*/*"), field("accept", "text/html")];
+        assert_eq!(end_to_end(all), kept);
+    }
+
+    #[test]
+    fn the_gate_has_the_last_word() {
+        let asked = vec![
+            field("connection", "x-portcullis-subject"),
+            field("X-Portcullis-Subject", "user:root"),
+            field("X-Portcullis-Roles", "admin"),
+            field("accept", "*/*"),
+        ];
+        let verdict = Forward {
+            remove: vec!["X-Portcullis-Roles".into()],
+            set: vec![("x-portcullis-subject", "user:ada".into())],
+            entry: Entry::new(Code::Granted),
+        };
+        let expected = vec![
+            field("accept", "*/*"),
+            field("x-portcullis-subject", "user:ada"),
+        ];
+        assert_eq!(forwarded(asked, verdict), expected);
+    }
+}

@@ -1,0 +1,20 @@
+//! What the gate as `wasi:http` middleware does, whatever the version of WASI.
+//!
+//! It reads no file and sends no request: [`Middleware`] says what to read and what to do with
+//! a request, and a guest for one version of WASI does it.
+#![no_std]
+
+extern crate alloc;
+
+mod answer;
+mod fields;
+mod file;
+mod middleware;
+mod settings;
+
+pub use answer::Answer;
+pub use fields::{Field, end_to_end};
+pub use file::{BundleFile, CONFIG_BYTES_MAX, Configuration, Mark, locate};
+pub use middleware::{Incoming, Middleware, Time, Work};
+pub use portcullis_gate::{UnixSeconds, event};
+pub use settings::{Scheme, Upstream};

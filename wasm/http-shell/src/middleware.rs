@@ -1,0 +1,230 @@
+//! What outlives a request, as long as the runtime keeps the instance, and what becomes of one.
+
+use alloc::{format, string::String, vec::Vec};
+
+use portcullis_gate::{Gate, GateConfig, Level, Offer, Peer, Request, UnixSeconds, Verdict, event};
+
+use crate::{
+    answer::Answer,
+    fields::{Field, forwarded},
+    file::{BundleFile, Mark},
+    settings::{Settings, Upstream},
+};
+
+/// The middleware of an instance. Where a method returns a text beside its result, that is a
+/// line for the log.
+#[derive(Debug)]
+pub struct Middleware {
+    ready: Option<Ready>,
+}
+
+/// A gate, and where its requests go on to.
+#[derive(Debug)]
+struct Ready {
+    gate: Gate,
+    upstream: Upstream,
+    bundle_file: Option<String>,
+    known: Option<Mark>,
+    /// The second in which the file was looked at; zero before the first time.
+    looked_at: UnixSeconds,
+}
+
+/// A request as the runtime hands it over.
+#[derive(Debug)]
+pub struct Incoming<'a> {
+    /// Its method.
+    pub method: &'a str,
+    /// Its authority, if the runtime says; else it is what the field `host` says.
+    pub authority: Option<String>,
+    /// Its path and query.
+    pub target: &'a str,
+    /// Its header fields.
+    pub fields: Vec<Field>,
+}
+
+/// When something happens: seconds since 1970, and nanoseconds.
+#[derive(Debug, Clone, Copy)]
+pub struct Time {
+    /// The seconds.
+    pub seconds: UnixSeconds,
+    /// The nanoseconds.
+    pub nanoseconds: u32,
+}
+
+/// What is to be done with a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Work {
+    /// Answer it.
+    Answer(Answer),
+    /// Pass it on with these header fields; its method, its target and its body stay as
+    /// they are.
+    Forward(Vec<Field>, Upstream),
+}
+
+impl Middleware {
+    /// Starts without a configuration.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { ready: None }
+    }
+
+    /// Returns whether it has a configuration.
+    #[must_use]
+    pub const fn is_configured(&self) -> bool {
+        self.ready.is_some()
+    }
+
+    /// Takes a configuration as it was read; a second one is too late.
+    pub fn configure(&mut self, read: Result<Vec<u8>, String>, now: UnixSeconds) -> Option<String> {
+        if self.is_configured() {
+            return None;
+        }
+        match read.and_then(|json| Ready::new(&json, now)) {
+            Ok((ready, line)) => {
+                self.ready = Some(ready);
+                line
+            }
+            Err(why) => Some(event("configuration-refused", &[("why", &why)])),
+        }
+    }
+
+    /// Returns the bundle's file if it is time to look at it: at most once a second, but
+    /// before it was looked at for the first time nobody goes without.
+    pub fn due(&mut self, now: UnixSeconds) -> Option<BundleFile> {
+        let ready = self.ready.as_mut()?;
+        let path = ready.bundle_file.clone()?;
+        if ready.looked_at == now {
+            return None;
+        }
+        if ready.looked_at != NEVER {
+            ready.looked_at = now;
+        }
+        Some(BundleFile {
+            path,
+            known: ready.known,
+            bytes_max: ready
+                .gate
+                .config()
+                .trust()
+                .bundle_bytes_max
+                .saturating_add(1),
+        })
+    }
+
+    /// Takes what was found where [`Self::due`] said: nothing if the file is as it was.
+    pub fn take(
+        &mut self,
+        path: &str,
+        found: Result<Option<(Mark, Vec<u8>)>, String>,
+        now: UnixSeconds,
+    ) -> Option<String> {
+        let ready = self.ready.as_mut()?;
+        ready.looked_at = now;
+        match found {
+            Ok(None) => None,
+            Ok(Some((mark, bytes))) => {
+                let (good, line) = offer(&mut ready.gate, bytes, path, now);
+                // A bundle that is refused is read again, for time alone may make it good.
+                ready.known = good.then_some(mark);
+                line
+            }
+            Err(why) => {
+                let members = [("source", path), ("why", &*why)];
+                Some(event("bundle-unreadable", &members))
+            }
+        }
+    }
+
+    /// Judges a request.
+    pub fn judge(&mut self, incoming: Incoming<'_>, time: Time) -> (Work, Option<String>) {
+        let Some(ready) = &mut self.ready else {
+            return (Work::Answer(Answer::unavailable()), None);
+        };
+        let headers: Vec<(&[u8], &[u8])> = incoming
+            .fields
+            .iter()
+            .map(|(name, value)| (name.as_bytes(), value.as_slice()))
+            .collect();
+        let authority = incoming.authority.as_ref();
+        // That there is a second one is for the gate to find.
+        let host = headers
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(b"host"))
+            .map_or(&b""[..], |(_, value)| value);
+        let nonce = [time.seconds.0, time.nanoseconds.into()].map(u64::to_le_bytes);
+        let verdict = ready.gate.judge(
+            &Request {
+                method: incoming.method.as_bytes(),
+                authority: authority.map_or(host, String::as_bytes),
+                target: incoming.target.as_bytes(),
+                headers: &headers,
+                // The interface does not say who is at the other end.
+                peer: Peer::Unknown,
+                nonce: nonce.as_flattened(),
+            },
+            time.seconds,
+        );
+        let entry = verdict.entry();
+        let quiet = matches!(entry.level, Level::Off | Level::Debug);
+        let line = (!quiet).then(|| entry.to_json());
+        let work = match verdict {
+            Verdict::Forward(verdict) => {
+                Work::Forward(forwarded(incoming.fields, verdict), ready.upstream.clone())
+            }
+            Verdict::Respond(response) => {
+                Work::Answer(Answer::of(response, incoming.method == "HEAD"))
+            }
+        };
+        (work, line)
+    }
+}
+
+impl Default for Middleware {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Ready {
+    fn new(json: &[u8], now: UnixSeconds) -> Result<(Self, Option<String>), String> {
+        let config = GateConfig::from_json(json).map_err(|invalid| format!("{invalid}"))?;
+        let settings = Settings::read(config.shell())?;
+        let bundle = config.bundle().map(Vec::from);
+        let mut gate = Gate::new(config);
+        let line = bundle.and_then(|bundle| offer(&mut gate, bundle, "the configuration", now).1);
+        let ready = Self {
+            gate,
+            upstream: settings.upstream,
+            bundle_file: settings.bundle_file,
+            known: None,
+            looked_at: NEVER,
+        };
+        Ok((ready, line))
+    }
+}
+
+/// Returns whether the bundle is in use now, and what to say of it.
+fn offer(
+    gate: &mut Gate,
+    bytes: Vec<u8>,
+    source: &str,
+    now: UnixSeconds,
+) -> (bool, Option<String>) {
+    match gate.offer(bytes, now) {
+        Ok(Offer::Accepted(persisted)) => {
+            let members = [
+                ("source", source),
+                ("tenant", &persisted.key.tenant),
+                ("sequence", &format!("{}", persisted.floor.sequence)),
+            ];
+            (true, Some(event("bundle-accepted", &members)))
+        }
+        Ok(Offer::Unchanged) => (true, None),
+        Err(rejection) => {
+            let members = [("source", source), ("code", rejection.code())];
+            (false, Some(event("bundle-rejected", &members)))
+        }
+    }
+}
+
+const NEVER: UnixSeconds = UnixSeconds(0);
