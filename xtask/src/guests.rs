@@ -1,5 +1,6 @@
 //! The table of guests, and of crates that must build for the bare target alone.
 
+use crate::optimiser;
 use crate::size::Size;
 
 /// A crate that becomes a WebAssembly artefact.
@@ -9,6 +10,7 @@ pub(crate) struct Guest {
     /// The file in dist/.
     pub(crate) artefact: &'static str,
     pub(crate) kind: Kind,
+    pub(crate) aim: Aim,
     pub(crate) bound: Size,
     /// What it may import; nothing for a plugin that can only compute. Of a component these
     /// are interfaces, of a core module functions.
@@ -24,12 +26,40 @@ pub(crate) enum Kind {
     Module,
 }
 
+/// What a guest is built for, within its bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Aim {
+    /// To be small: it is fetched over a network, or the bound is near.
+    Size,
+    /// To be quick: it lies beside what runs it, and every request goes through it.
+    Speed,
+}
+
+impl Aim {
+    /// Returns cargo's profile.
+    pub(crate) const fn profile(self) -> &'static str {
+        match self {
+            Self::Size => "wasm",
+            Self::Speed => "wasm-speed",
+        }
+    }
+
+    /// Returns how the module is optimised once it is built.
+    pub(crate) const fn flags(self) -> &'static [&'static str] {
+        match self {
+            Self::Size => &optimiser::SIZE_FLAGS,
+            Self::Speed => &optimiser::SPEED_FLAGS,
+        }
+    }
+}
+
 /// Every guest.
 pub(crate) const GUESTS: [Guest; 5] = [
     Guest {
         package: "portcullis-component",
         artefact: "portcullis.component.wasm",
         kind: Kind::Component,
+        aim: Aim::Size,
         bound: Size {
             raw: 110_000,
             gzipped: 45_000,
@@ -40,6 +70,7 @@ pub(crate) const GUESTS: [Guest; 5] = [
         package: "portcullis-gateway",
         artefact: "portcullis.gateway.wasm",
         kind: Kind::Component,
+        aim: Aim::Size,
         bound: Size {
             raw: 300_000,
             gzipped: 100_000,
@@ -50,6 +81,7 @@ pub(crate) const GUESTS: [Guest; 5] = [
         package: "portcullis-http",
         artefact: "portcullis.http.wasm",
         kind: Kind::Component,
+        aim: Aim::Size,
         bound: Size {
             raw: 400_000,
             gzipped: 130_000,
@@ -72,6 +104,7 @@ pub(crate) const GUESTS: [Guest; 5] = [
         package: "portcullis-http-p3",
         artefact: "portcullis.http-p3.wasm",
         kind: Kind::Component,
+        aim: Aim::Size,
         bound: Size {
             raw: 400_000,
             gzipped: 135_000,
@@ -94,6 +127,7 @@ pub(crate) const GUESTS: [Guest; 5] = [
         package: "portcullis-proxy",
         artefact: "portcullis.proxy.wasm",
         kind: Kind::Module,
+        aim: Aim::Speed,
         bound: Size {
             raw: 400_000,
             gzipped: 130_000,

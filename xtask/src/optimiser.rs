@@ -43,26 +43,16 @@ impl Optimiser {
             .arg(NPM_PACKAGE))
     }
 
-    /// Writes to `output` what `input` becomes when optimised.
+    /// Writes to `output` what `input` becomes with these flags.
     ///
     /// The names of functions go; other custom sections stay, the guest's interface among them.
-    pub(crate) fn run(&self, input: &Path, output: &Path) -> Result<()> {
-        self.run_with(&FLAGS, input, output)
-    }
-
-    /// Writes to `output` what `input` becomes with these flags.
-    pub(crate) fn run_with(&self, flags: &[&str], input: &Path, output: &Path) -> Result<()> {
+    pub(crate) fn run(&self, flags: &[&str], input: &Path, output: &Path) -> Result<()> {
         let mut command = Command::new(&self.path);
         run(command.args(flags).arg(input).arg("-o").arg(output))
     }
 
     /// Returns what decides the bytes that come out: the version and the flags.
-    pub(crate) fn recipe(&self) -> String {
-        self.recipe_with(&FLAGS)
-    }
-
-    /// Returns the same, for these flags.
-    pub(crate) fn recipe_with(&self, flags: &[&str]) -> String {
+    pub(crate) fn recipe(&self, flags: &[&str]) -> String {
         format!("{} {}", self.version, flags.join(" "))
     }
 
@@ -79,7 +69,7 @@ fn npm_folder() -> PathBuf {
 const NPM_PACKAGE: &str = "binaryen@132";
 
 // What left least after gzip, of many orders tried: flat code folds better, twice.
-pub(crate) const FLAGS: [&str; 12] = [
+pub(crate) const SIZE_FLAGS: [&str; 12] = [
     "--flatten",
     "--rereloop",
     "-Oz",
@@ -93,6 +83,8 @@ pub(crate) const FLAGS: [&str; 12] = [
     "--strip-debug",
     "--strip-producers",
 ];
+
+pub(crate) const SPEED_FLAGS: [&str; 3] = ["-O3", "--strip-debug", "--strip-producers"];
 
 // Of a large guest they leave more than this one pass, after ten times as long.
 pub(crate) const QUICK_FLAGS: [&str; 3] = ["-Oz", "--strip-debug", "--strip-producers"];

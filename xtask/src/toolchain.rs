@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
+use crate::guests::Aim;
 use crate::run::{capture, cargo, is_root, root, which};
 
 /// A way to compile for [`TARGET`].
@@ -82,6 +83,11 @@ impl Toolchain {
 
     /// Returns the same, for guests that need so much of the library.
     pub(crate) fn cargo_with(&self, library: Library, subcommand: &str) -> Command {
+        self.cargo_by(Aim::Size.profile(), library, subcommand)
+    }
+
+    /// Returns the same, by this profile.
+    pub(crate) fn cargo_by(&self, profile: &str, library: Library, subcommand: &str) -> Command {
         let mut command = match (self, subcommand) {
             // Only a clippy of the same release reads what this compiler writes.
             (Self::BuildStd { .. }, "clippy") => {
@@ -96,7 +102,7 @@ impl Toolchain {
             .args([
                 "--locked",
                 "--profile",
-                "wasm",
+                profile,
                 "--target",
                 TARGET,
                 "--target-dir",

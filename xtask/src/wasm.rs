@@ -10,14 +10,14 @@ use anyhow::{Context as _, Result, bail};
 use wasmparser::{Parser, Payload};
 use wit_component::{ComponentEncoder, DecodedWasm};
 
-use crate::guests::{GUESTS, Guest, Kind};
+use crate::guests::{Aim, GUESTS, Guest, Kind};
 use crate::optimiser::Optimiser;
 use crate::prune::prune;
 use crate::run::{complain, root, run, say};
 use crate::setup::{self, Tools};
 use crate::size::Size;
 use crate::strip::strip;
-use crate::toolchain::{TARGET, target_dir};
+use crate::toolchain::{Library, TARGET, target_dir};
 use crate::web;
 
 /// Sets up, then builds every guest.
@@ -57,13 +57,14 @@ pub(crate) fn dist(artefact: &str) -> PathBuf {
 }
 
 fn build_guest(guest: &Guest, tools: &Tools) -> Result<()> {
+    let profile = guest.aim.profile();
     run(tools
         .toolchain
-        .cargo("build")
+        .cargo_by(profile, Library::Alloc, "build")
         .args(["--package", guest.package]))?;
     let core = target_dir()
         .join(TARGET)
-        .join("wasm")
+        .join(profile)
         .join(guest.core_module());
     let module = fs::read(&core)
         .with_context(|| format!("{} is missing: is the crate type cdylib?", core.display()))?;
@@ -76,7 +77,7 @@ fn build_guest(guest: &Guest, tools: &Tools) -> Result<()> {
     if !fresh {
         // Until it has been checked, nothing is known to have made what lies there.
         stamp.forget()?;
-        let module = optimised(&core, module, tools.optimiser.as_ref());
+        let module = optimised(&core, module, guest.aim, tools.optimiser.as_ref());
         let loaded = match guest.kind {
             Kind::Component => component(&module)?,
             Kind::Module => strip(&module)?,
@@ -106,14 +107,14 @@ fn build_guest(guest: &Guest, tools: &Tools) -> Result<()> {
     stamp.write()
 }
 
-fn optimised(path: &Path, module: Vec<u8>, optimiser: Option<&Optimiser>) -> Vec<u8> {
+fn optimised(path: &Path, module: Vec<u8>, aim: Aim, optimiser: Option<&Optimiser>) -> Vec<u8> {
     let Some(optimiser) = optimiser else {
         return module;
     };
     let input = path.with_extension("pruned.wasm");
     let output = path.with_extension("opt.wasm");
     let result = write(&input, &module)
-        .and_then(|()| optimiser.run(&input, &output))
+        .and_then(|()| optimiser.run(aim.flags(), &input, &output))
         .and_then(|()| Ok(fs::read(&output)?));
     result.unwrap_or_else(|error| {
         say(format!("{error:#}; going on without optimising"));
@@ -177,7 +178,10 @@ impl Stamp {
         // This program holds the encoder, so a new build of it may encode differently.
         let encoder = fs::metadata(env::current_exe()?)?.modified()?;
         let encoder = encoder.duration_since(UNIX_EPOCH)?.as_nanos();
-        let recipe = optimiser.map_or_else(|| "as built".to_owned(), Optimiser::recipe);
+        let recipe = optimiser.map_or_else(
+            || "as built".to_owned(),
+            |found| found.recipe(guest.aim.flags()),
+        );
         let mut content = format!("{encoder}\n{recipe}\n").into_bytes();
         content.extend_from_slice(module);
         let path = target_dir().join(guest.artefact).with_extension("stamp");

@@ -2,11 +2,19 @@
 
 use alloc::{string::String, vec::Vec};
 
-use crate::limits::{HEADER_BYTES_MAX, HEADERS_MAX};
+use crate::{
+    bytes::Bytes,
+    limits::{HEADER_BYTES_MAX, HEADERS_MAX},
+};
 
 /// The header fields of a request.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Fields<'a>(&'a [(&'a [u8], &'a [u8])]);
+pub(crate) struct Fields<'a> {
+    all: &'a [(&'a [u8], &'a [u8])],
+    /// A bit for every length that a name has, the last for all from 63 on: most names that are
+    /// looked for are not there, and this tells without comparing.
+    lengths: u64,
+}
 
 /// One header field.
 #[derive(Debug, Clone, Copy)]
@@ -33,10 +41,11 @@ impl<'a> Fields<'a> {
         if fields.len() > HEADERS_MAX {
             return Err(InvalidFields::TooLarge);
         }
-        let mut bytes = 0_usize;
+        let (mut bytes, mut lengths) = (0_usize, 0);
         for (name, value) in fields {
+            lengths |= bit(name.len());
             bytes = bytes.saturating_add(name.len()).saturating_add(value.len());
-            let named = !name.is_empty() && name.iter().all(|byte| is_token(*byte));
+            let named = !name.is_empty() && TOKEN.has_all(name);
             if !named || breaks(value) {
                 return Err(InvalidFields::Malformed);
             }
@@ -44,16 +53,23 @@ impl<'a> Fields<'a> {
         if bytes > HEADER_BYTES_MAX {
             return Err(InvalidFields::TooLarge);
         }
-        Ok(Self(fields))
+        Ok(Self {
+            all: fields,
+            lengths,
+        })
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = Field<'a>> + use<'a> {
-        self.0.iter().map(|(name, value)| Field { name, value })
+        self.all.iter().map(|(name, value)| Field { name, value })
     }
 
     /// Returns every field that some server would take for this one.
     pub(crate) fn all<'n>(&self, name: &'n str) -> impl Iterator<Item = Field<'a>> + use<'a, 'n> {
-        self.iter().filter(move |field| field.is_alike(name))
+        let there = self.lengths & bit(name.len()) != 0;
+        let some = if there { self.all } else { &[] };
+        some.iter()
+            .map(|(name, value)| Field { name, value })
+            .filter(move |field| field.is_alike(name))
     }
 
     /// Returns the value of the one field of that name, trimmed, if there is one.
@@ -86,6 +102,10 @@ impl Field<'_> {
     }
 }
 
+fn bit(length: usize) -> u64 {
+    1 << u32::try_from(length).unwrap_or(63).min(63)
+}
+
 /// Names to remove: each as it stands, once.
 #[derive(Debug, Default)]
 pub(crate) struct Removals(Vec<String>);
@@ -105,7 +125,7 @@ impl Removals {
 }
 
 fn alike(a: &[u8], b: &[u8]) -> bool {
-    a.iter().zip(b).all(|(x, y)| fold(*x) == fold(*y))
+    a.iter().zip(b).all(|(x, y)| x == y || fold(*x) == fold(*y))
 }
 
 const fn fold(byte: u8) -> u8 {
@@ -135,27 +155,8 @@ fn breaks(value: &[u8]) -> bool {
 /// One in each byte.
 const EACH: u64 = u64::from_le_bytes([1; 8]);
 
-/// Says whether a byte may stand in a token (RFC 9110, section 5.6.2).
-pub(crate) fn is_token(byte: u8) -> bool {
-    // A name's every byte is asked about: a table answers at once.
-    TOKEN.get(usize::from(byte)) == Some(&true)
-}
-
-#[expect(
-    clippy::indexing_slicing,
-    clippy::as_conversions,
-    reason = "made by the compiler, for which a byte outside is an error"
-)]
-static TOKEN: [bool; 128] = {
-    let mut token = [false; 128];
-    let mut rest: &[u8] =
-        b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    while let Some((byte, after)) = rest.split_first() {
-        token[*byte as usize] = true;
-        rest = after;
-    }
-    token
-};
+/// What may stand in a token (RFC 9110, section 5.6.2).
+pub(crate) static TOKEN: Bytes = Bytes::with_alphanumeric(b"!#$%&'*+-.^_`|~");
 
 #[cfg(test)]
 mod tests {
@@ -181,7 +182,7 @@ mod tests {
         for byte in 0..=u8::MAX {
             let visible = (0x21..0x7f).contains(&byte);
             let delimiter = br#""(),/:;<=>?@[\]{}"#.contains(&byte);
-            assert_eq!(is_token(byte), visible && !delimiter, "{byte}");
+            assert_eq!(TOKEN.has(byte), visible && !delimiter, "{byte}");
         }
     }
 }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use portcullis_engine::{Offer, Persisted, UnixSeconds};
 
 use crate::{
-    config::{GateConfig, InvalidConfig},
+    config::{GateConfig, InvalidConfig, Level},
     identity::TokenCache,
     judge::Judge,
     policies::Policies,
@@ -24,6 +24,7 @@ pub struct Gate {
     config: GateConfig,
     policies: Policies,
     tokens: TokenCache,
+    entries_from: Level,
 }
 
 impl Gate {
@@ -37,7 +38,14 @@ impl Gate {
             policies: Policies::new(&config),
             config,
             tokens: TokenCache::default(),
+            entries_from: Level::Off,
         }
+    }
+
+    /// Says from which level on the shell reads entries: one below it has its code, its effect
+    /// and its trace, and no other text. Without this call every entry is whole.
+    pub const fn read_entries_from(&mut self, level: Level) {
+        self.entries_from = level;
     }
 
     /// Returns what the gate was made with.
@@ -95,6 +103,7 @@ impl Gate {
             config: &self.config,
             policies: &self.policies,
             now,
+            entries_from: self.entries_from,
         };
         judge.judge(tokens, request)
     }

@@ -3,6 +3,7 @@
 use alloc::{string::String, vec::Vec};
 
 use crate::{
+    bytes::Bytes,
     config::IdentityConfig,
     fields::{Fields, Removals},
     identity::Identity,
@@ -26,12 +27,16 @@ pub(crate) fn removals(
         .as_ref()
         .filter(|trusted| !trusted.peers.trust(peer));
     for field in fields.iter() {
-        let own = field.begins_alike(OWN);
-        let override_of = OVERRIDES.iter().any(|name| field.is_alike(name));
+        let alike = |names: &[&str]| names.iter().any(|name| field.is_alike(name));
+        // Names of the gate's own and of overrides begin with an X, names of traces with a T.
+        let removed = match field.name.first() {
+            Some(b'x' | b'X') => field.begins_alike(OWN) || alike(&OVERRIDES),
+            Some(b't' | b'T') => trace.begun.is_some() && alike(&TRACE),
+            _ => false,
+        };
         let spoofed =
-            unvouched.is_some_and(|trusted| trusted.names().any(|name| field.is_alike(name)));
-        let stale = trace.begun.is_some() && TRACE.iter().any(|name| field.is_alike(name));
-        if own || override_of || spoofed || stale {
+            || unvouched.is_some_and(|trusted| trusted.names().any(|name| field.is_alike(name)));
+        if removed || spoofed() {
             names.add(field.name);
         }
     }
@@ -63,14 +68,14 @@ pub(crate) fn told(identity: &Identity, tenant: &str) -> Vec<(&'static str, Stri
     let mut roles = String::new();
     for role in &identity.roles {
         separate(&mut roles);
-        encode_into(&mut roles, role.as_bytes(), is_plain);
+        encode_into(&mut roles, role.as_bytes(), &PLAIN);
     }
     for (team, own) in &identity.team_roles {
         for role in own {
             separate(&mut roles);
-            encode_into(&mut roles, role.as_bytes(), is_plain);
+            encode_into(&mut roles, role.as_bytes(), &PLAIN);
             roles.push('@');
-            encode_into(&mut roles, team.as_bytes(), is_plain);
+            encode_into(&mut roles, team.as_bytes(), &PLAIN);
         }
     }
     if !roles.is_empty() {
@@ -82,7 +87,7 @@ pub(crate) fn told(identity: &Identity, tenant: &str) -> Vec<(&'static str, Stri
 /// Returns one of the gate's headers, its value percent-encoded.
 pub(crate) fn set(name: &'static str, value: &str) -> (&'static str, String) {
     let mut encoded = String::with_capacity(value.len());
-    encode_into(&mut encoded, value.as_bytes(), is_plain);
+    encode_into(&mut encoded, value.as_bytes(), &PLAIN);
     (name, encoded)
 }
 
@@ -90,15 +95,6 @@ fn separate(list: &mut String) {
     if !list.is_empty() {
         list.push(',');
     }
-}
-
-/// What stands as it is: what `encodeURIComponent` leaves.
-const fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(
-            byte,
-            b'-' | b'_' | b'.' | b'!' | b'~' | b'*' | b'\'' | b'(' | b')'
-        )
 }
 
 pub(crate) const DECISION: &str = "x-portcullis-decision";
@@ -116,3 +112,5 @@ const OVERRIDES: [&str; 6] = [
     "x-original-uri",
 ];
 const TRACE: [&str; 2] = ["traceparent", "tracestate"];
+/// What stands as it is: what `encodeURIComponent` leaves.
+static PLAIN: Bytes = Bytes::with_alphanumeric(b"-_.!~*'()");

@@ -3,17 +3,17 @@
 use alloc::{borrow::ToOwned, string::String, sync::Arc, vec::Vec};
 
 use portcullis_engine::{
-    Attributes, Decision, DenyReason, LimitExceeded, Policy, Question, Resource, Set, Subject,
-    UnixSeconds,
+    Attributes, Decision, DenyReason, LimitExceeded, Policy, Question, Resource, RoleId, ScopeId,
+    Set, Subject, UnixSeconds,
 };
 
 use crate::{
     attributes::{self, Known},
     code::Code,
-    config::GateConfig,
+    config::{GateConfig, Level},
     cors::{self, Preflight},
     entry::Entry,
-    fields::{Fields, InvalidFields, is_token},
+    fields::{Fields, InvalidFields, TOKEN},
     hygiene,
     identity::{Identity, TokenCache, Unidentified, identify},
     limits::{FILTER_BYTES_MAX, METHOD_BYTES_MAX},
@@ -32,14 +32,36 @@ pub(crate) struct Judge<'g> {
     pub(crate) config: &'g GateConfig,
     pub(crate) policies: &'g Policies,
     pub(crate) now: UnixSeconds,
+    /// From which level on somebody reads the texts of entries.
+    pub(crate) entries_from: Level,
 }
 
-/// What was found out so far, for the log and for the answer.
+/// What was found out so far, for the log and for the answer. It borrows what it can: of most
+/// requests nobody reads the log entry.
 #[derive(Debug)]
-struct Findings {
-    entry: Entry,
+struct Findings<'j> {
+    code: Code,
+    detail: String,
+    route: &'j str,
+    permission: &'j str,
+    identity: Option<Arc<Identity>>,
+    tenant: Whose,
+    /// The policy that answers.
+    policy: Option<Policy>,
+    effect: &'static str,
+    grant: Option<(RoleId, ScopeId)>,
+    team: String,
+    features: Vec<String>,
     /// Headers that let a page of another origin read the answer.
     exposed: Vec<(String, String)>,
+}
+
+/// Whose word on the tenant it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    Nobody,
+    Listener,
+    Identity,
 }
 
 /// How it ends, where it does not end with a refusal.
@@ -48,15 +70,11 @@ enum End {
     Preflight(Vec<(String, String)>),
 }
 
-impl Judge<'_> {
+impl<'j> Judge<'j> {
     pub(crate) fn judge(&self, tokens: &mut TokenCache, request: &Request<'_>) -> Verdict {
         let fields = Fields::new(request.headers);
         let trace = Trace::of(request, fields.as_ref().ok(), self.now);
-        let mut findings = Findings {
-            entry: Entry::new(Code::Granted),
-            exposed: Vec::new(),
-        };
-        findings.entry.trace.clone_from(&trace.id);
+        let mut findings = Findings::new();
         let outcome = match &fields {
             Err(InvalidFields::TooLarge) => Err(findings.refuse(Code::LimitExceeded, "headers")),
             Err(InvalidFields::Malformed) => {
@@ -66,37 +84,72 @@ impl Judge<'_> {
                 .consider(tokens, request, fields, &mut findings)
                 .map(|end| (end, fields)),
         };
-        let mut entry = findings.entry;
-        entry.level = self.config.level(entry.code);
         match outcome {
             Ok((End::Forward(mut set), fields)) => {
-                if let Some(traceparent) = &trace.begun {
-                    set.push(("traceparent", traceparent.clone()));
-                }
                 let identity = self.config.identity();
+                let remove = hygiene::removals(identity, fields, &request.peer, &trace);
+                if let Some(traceparent) = trace.begun {
+                    set.push(("traceparent", traceparent));
+                }
                 Verdict::Forward(Forward {
-                    remove: hygiene::removals(identity, fields, &request.peer, &trace),
+                    remove,
                     set,
-                    entry,
+                    entry: self.entry(findings, trace.id),
                 })
             }
             Ok((End::Preflight(headers), _)) => Verdict::Respond(Response {
                 status: 204,
                 headers,
                 body: String::new(),
-                entry,
+                entry: self.entry(findings, trace.id),
             }),
             Err(Refused) => {
-                let mut headers = problem::headers(entry.code);
-                headers.extend(findings.exposed);
+                let code = findings.code;
+                let mut headers = problem::headers(code);
+                headers.append(&mut findings.exposed);
                 Verdict::Respond(Response {
-                    status: entry.code.status().unwrap_or(500),
+                    status: code.status().unwrap_or(500),
                     headers,
-                    body: problem::body(entry.code, &trace.id),
-                    entry,
+                    body: problem::body(code, &trace.id),
+                    entry: self.entry(findings, trace.id),
                 })
             }
         }
+    }
+
+    /// Makes a log entry of what was found, with its texts only where somebody reads them.
+    fn entry(&self, findings: Findings<'_>, trace: String) -> Entry {
+        let mut entry = Entry::new(findings.code);
+        entry.level = self.config.level(findings.code);
+        entry.effect = findings.effect;
+        entry.trace = trace;
+        if entry.level < self.entries_from {
+            return entry;
+        }
+        entry.detail = findings.detail;
+        findings.route.clone_into(&mut entry.route);
+        findings.permission.clone_into(&mut entry.permission);
+        entry.team = findings.team;
+        entry.features = findings.features;
+        let stated = findings.identity.as_ref().map(|identity| {
+            identity.id.clone_into(&mut entry.subject);
+            identity.kind.clone_into(&mut entry.subject_type);
+            identity.tenant.as_deref().unwrap_or_default()
+        });
+        match findings.tenant {
+            Whose::Nobody => "",
+            Whose::Listener => self.config.tenant().unwrap_or_default(),
+            Whose::Identity => stated.unwrap_or_default(),
+        }
+        .clone_into(&mut entry.tenant);
+        if let Some(policy) = &findings.policy {
+            entry.sequence = policy.header().sequence;
+            if let Some((role, scope)) = findings.grant {
+                policy.role_name(role).clone_into(&mut entry.role);
+                policy.scope_name(scope).clone_into(&mut entry.scope);
+            }
+        }
+        entry
     }
 
     fn consider(
@@ -104,7 +157,7 @@ impl Judge<'_> {
         tokens: &mut TokenCache,
         request: &Request<'_>,
         fields: &Fields<'_>,
-        findings: &mut Findings,
+        findings: &mut Findings<'j>,
     ) -> Result<End, Refused> {
         check_grammar(request, fields)
             .map_err(|what| findings.refuse(Code::RequestMalformed, what))?;
@@ -129,21 +182,22 @@ impl Judge<'_> {
             && cors.allows(preflight.origin)
             && unaccepted(&path, &found).is_empty()
         {
-            findings.entry.code = Code::Preflight;
-            found.name.clone_into(&mut findings.entry.route);
+            findings.code = Code::Preflight;
+            findings.route = found.name;
             return Ok(End::Preflight(preflight.allowed(cors)));
         }
         // Without an identity a route counts only where the policies of all tenants agree.
-        match at(request.method, listener) {
+        let settled = match at(request.method, listener) {
             Matched::None => return Err(unmatched(request, &path, findings)),
-            Matched::Various => {}
+            Matched::Various => None,
             Matched::One(found) => {
                 enter(&found, &path, fields, findings)?;
                 if found.route.access == Access::Public {
                     return Ok(public(findings));
                 }
+                Some(found)
             }
-        }
+        };
         let identity = identify(
             self.config.identity(),
             tokens,
@@ -156,21 +210,26 @@ impl Judge<'_> {
             Unidentified::Missing => findings.refuse(Code::IdentityMissing, ""),
             Unidentified::Invalid(why) => findings.refuse(Code::IdentityInvalid, why),
         })?;
-        findings.entry.subject.clone_from(&identity.id);
-        findings.entry.subject_type.clone_from(&identity.kind);
+        findings.identity = Some(Arc::clone(&identity));
         let (tenant, policy) = self.policy_of(&identity, findings)?;
-        let Matched::One(found) = at(request.method, Some(&tenant)) else {
-            return Err(unmatched(request, &path, findings));
+        let found = match settled {
+            Some(found) => found,
+            None => {
+                let Matched::One(found) = at(request.method, Some(tenant)) else {
+                    return Err(unmatched(request, &path, findings));
+                };
+                enter(&found, &path, fields, findings)?;
+                found
+            }
         };
-        enter(&found, &path, fields, findings)?;
         let permission = match &found.route.access {
             Access::Public => return Ok(public(findings)),
             Access::Permission(permission) => permission,
         };
-        findings.entry.permission.clone_from(permission);
+        findings.permission = permission;
         let known = attributes::read(found.route, &path, fields)
             .map_err(|(code, what)| findings.refuse(code, &what))?;
-        let mut set = hygiene::told(&identity, &tenant);
+        let mut set = hygiene::told(&identity, tenant);
         let filter = decide(
             &policy,
             &identity,
@@ -190,26 +249,29 @@ impl Judge<'_> {
     }
 
     /// Returns the tenant and the policy that answer somebody.
-    fn policy_of(
+    fn policy_of<'i>(
         &self,
-        identity: &Arc<Identity>,
-        findings: &mut Findings,
-    ) -> Result<(String, Policy), Refused> {
+        identity: &'i Identity,
+        findings: &mut Findings<'_>,
+    ) -> Result<(&'i str, Policy), Refused>
+    where
+        'j: 'i,
+    {
         let stated = identity.tenant.as_deref();
-        let tenant = match (self.config.tenant(), stated) {
+        let (tenant, whose) = match (self.config.tenant(), stated) {
             (Some(own), Some(stated)) if own != stated => {
-                stated.clone_into(&mut findings.entry.tenant);
+                findings.tenant = Whose::Identity;
                 return Err(findings.refuse(Code::TenantMismatch, "identity"));
             }
-            (Some(own), _) => own,
-            (None, Some(stated)) => stated,
+            (Some(own), _) => (own, Whose::Listener),
+            (None, Some(stated)) => (stated, Whose::Identity),
             (None, None) => return Err(findings.refuse(Code::TenantMismatch, "not-stated")),
         };
-        tenant.clone_into(&mut findings.entry.tenant);
+        findings.tenant = whose;
         match self.policies.policy_for(tenant, identity.version, self.now) {
             Ok(policy) => {
-                findings.entry.sequence = policy.header().sequence;
-                Ok((tenant.to_owned(), policy))
+                findings.policy = Some(policy.clone());
+                Ok((tenant, policy))
             }
             Err(code) => Err(findings.refuse(code, "")),
         }
@@ -219,22 +281,39 @@ impl Judge<'_> {
 /// The request is refused; why is in the findings.
 struct Refused;
 
-impl Findings {
+impl Findings<'_> {
+    const fn new() -> Self {
+        Self {
+            code: Code::Granted,
+            detail: String::new(),
+            route: "",
+            permission: "",
+            identity: None,
+            tenant: Whose::Nobody,
+            policy: None,
+            effect: "",
+            grant: None,
+            team: String::new(),
+            features: Vec::new(),
+            exposed: Vec::new(),
+        }
+    }
+
     fn refuse(&mut self, code: Code, detail: &str) -> Refused {
-        self.entry.code = code;
-        detail.clone_into(&mut self.entry.detail);
+        self.code = code;
+        detail.clone_into(&mut self.detail);
         Refused
     }
 }
 
 /// Notes which route it is, and refuses what the route did not opt into.
-fn enter(
-    found: &RouteMatch<'_>,
+fn enter<'j>(
+    found: &RouteMatch<'j>,
     path: &CanonicalPath<'_>,
     fields: &Fields<'_>,
-    findings: &mut Findings,
+    findings: &mut Findings<'j>,
 ) -> Result<(), Refused> {
-    found.name.clone_into(&mut findings.entry.route);
+    findings.route = found.name;
     if let Some(cors) = &found.route.cors
         && let Some(origin) = cors::origin(fields)
         && cors.allows(origin)
@@ -249,12 +328,16 @@ fn enter(
     }
 }
 
-fn public(findings: &mut Findings) -> End {
-    findings.entry.code = Code::Public;
+fn public(findings: &mut Findings<'_>) -> End {
+    findings.code = Code::Public;
     End::Forward(alloc::vec![hygiene::set(hygiene::DECISION, "public")])
 }
 
-fn unmatched(request: &Request<'_>, path: &CanonicalPath<'_>, findings: &mut Findings) -> Refused {
+fn unmatched(
+    request: &Request<'_>,
+    path: &CanonicalPath<'_>,
+    findings: &mut Findings<'_>,
+) -> Refused {
     if path.ambiguities().is_empty() {
         let nameless = request.authority.is_empty();
         findings.refuse(Code::RouteUnknown, if nameless { "authority" } else { "" })
@@ -276,10 +359,7 @@ fn unaccepted(path: &CanonicalPath<'_>, found: &RouteMatch<'_>) -> Ambiguities {
 
 fn check_grammar(request: &Request<'_>, fields: &Fields<'_>) -> Result<(), &'static str> {
     let method = request.method;
-    if method.is_empty()
-        || method.len() > METHOD_BYTES_MAX
-        || !method.iter().all(|byte| is_token(*byte))
-    {
+    if method.is_empty() || method.len() > METHOD_BYTES_MAX || !TOKEN.has_all(method) {
         return Err("method");
     }
     if host_of(request.authority).is_none() {
@@ -303,10 +383,10 @@ fn decide(
     permission: &str,
     known: &Known,
     route: &Route,
-    findings: &mut Findings,
+    findings: &mut Findings<'_>,
 ) -> Result<Option<(&'static str, String)>, Refused> {
     let facts = Facts::new(identity, known);
-    let asked = facts.ask(policy, permission, route, &mut findings.entry);
+    let asked = facts.ask(policy, permission, route, findings);
     match asked {
         Ok(Answer::Granted) => Ok(None),
         Ok(Answer::Filter(header)) => Ok(Some(header)),
@@ -346,7 +426,7 @@ impl<'a> Facts<'a> {
         policy: &Policy,
         permission: &str,
         route: &Route,
-        entry: &mut Entry,
+        findings: &mut Findings<'_>,
     ) -> Result<Answer, LimitExceeded> {
         let team_roles: Vec<(&str, &[&str])> = self
             .team_roles
@@ -369,17 +449,19 @@ impl<'a> Facts<'a> {
         };
         let question = Question::about(about.with_attributes(Attributes::named(&resource)?));
         let decision = policy.decide(&subject, permission, &question);
-        entry.effect = decision.effect();
+        findings.effect = decision.effect();
         match &decision {
             Decision::Allow(grant) => {
-                entry.code = Code::Granted;
-                policy.role_name(grant.role).clone_into(&mut entry.role);
-                policy.scope_name(grant.scope).clone_into(&mut entry.scope);
-                grant.team.unwrap_or_default().clone_into(&mut entry.team);
+                findings.code = Code::Granted;
+                findings.grant = Some((grant.role, grant.scope));
+                grant
+                    .team
+                    .unwrap_or_default()
+                    .clone_into(&mut findings.team);
                 Ok(Answer::Granted)
             }
             Decision::Conditional(pending) => {
-                entry.code = Code::Conditional;
+                findings.code = Code::Conditional;
                 if route.conditional == OnConditional::Deny {
                     return Ok(Answer::Refused(Code::ConditionalRefused, ""));
                 }
@@ -398,7 +480,7 @@ impl<'a> Facts<'a> {
                     DenyReason::UnknownPermission => Code::UnknownPermission,
                     DenyReason::FeatureDisabled(permission) => {
                         let missing = policy.missing_features(*permission);
-                        entry.features = missing.map(String::from).collect();
+                        findings.features = missing.map(String::from).collect();
                         Code::FeatureDisabled
                     }
                     DenyReason::NotGranted => Code::NotGranted,

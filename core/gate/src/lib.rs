@@ -18,6 +18,7 @@ extern crate alloc;
 extern crate std;
 
 mod attributes;
+mod bytes;
 mod code;
 mod config;
 mod cors;

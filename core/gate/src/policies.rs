@@ -17,9 +17,9 @@ use crate::{
 pub(crate) struct Policies {
     keeper: Keeper,
     audience: String,
-    /// By tenant.
+    /// By tenant, all of one audience.
     /// INVARIANT (sorted): ascending, each once.
-    routes: Vec<(String, Section)>,
+    routes: Vec<(TenantKey, Section)>,
     /// Every different set of routes: tenants of one catalog share theirs.
     distinct: Vec<Arc<Routes>>,
     last_rejection: Option<GateRejection>,
@@ -101,7 +101,10 @@ impl Policies {
                     *known = section;
                 }
             }
-            Err(at) => self.routes.insert(at, (tenant, section)),
+            Err(at) => {
+                let key = TenantKey::new(&self.audience, &tenant);
+                self.routes.insert(at, (key, section));
+            }
         }
         self.distinct.clear();
         for (_, section) in &self.routes {
@@ -121,7 +124,7 @@ impl Policies {
         if self
             .routes
             .iter()
-            .any(|(tenant, _)| self.newest(tenant, now).is_some())
+            .any(|(key, _)| self.keeper.policy_for(key, None, now).is_some())
         {
             return Ok(());
         }
@@ -176,19 +179,15 @@ impl Policies {
         version: Option<u64>,
         now: UnixSeconds,
     ) -> Result<Policy, Code> {
-        let key = TenantKey::new(&self.audience, tenant);
-        let policy = self.keeper.policy_for(&key, version, now);
-        policy.ok_or(if self.place(tenant).is_ok() {
-            Code::BundleExpired
-        } else {
-            Code::TenantMismatch
-        })
+        let known = self.place(tenant).ok().and_then(|at| self.routes.get(at));
+        let (key, _) = known.ok_or(Code::TenantMismatch)?;
+        let policy = self.keeper.policy_for(key, version, now);
+        policy.ok_or(Code::BundleExpired)
     }
 
     pub(crate) fn status(&self, now: UnixSeconds) -> Vec<KeeperStatus> {
-        let tenants = self.routes.iter();
-        let keys = tenants.map(|(tenant, _)| TenantKey::new(&self.audience, tenant));
-        keys.filter_map(|key| self.keeper.status(&key, now))
+        let keys = self.routes.iter().map(|(key, _)| key);
+        keys.filter_map(|key| self.keeper.status(key, now))
             .collect()
     }
 
@@ -198,12 +197,7 @@ impl Policies {
 
     fn place(&self, tenant: &str) -> Result<usize, usize> {
         self.routes
-            .binary_search_by(|(known, _)| known.as_str().cmp(tenant))
-    }
-
-    fn newest(&self, tenant: &str, now: UnixSeconds) -> Option<Policy> {
-        let key = TenantKey::new(&self.audience, tenant);
-        self.keeper.policy_for(&key, None, now)
+            .binary_search_by(|(known, _)| known.tenant.as_str().cmp(tenant))
     }
 }
 

@@ -34,15 +34,13 @@ impl Trace {
         ] {
             state.stir(part);
         }
-        let mut hex = String::with_capacity(48);
-        for _ in 0..3 {
-            // Neither id may be all zeros (Trace Context, section 3.2.2).
-            push_hex(&mut hex, state.next() | 1);
-        }
-        let (id, span) = hex.split_at_checked(32).unwrap_or((&hex, ""));
+        // Neither id may be all zeros (Trace Context, section 3.2.2).
+        let id = [state.next() | 1, state.next() | 1].map(hex);
+        let id = text(id.as_flattened());
+        let span = hex(state.next() | 1);
         Self {
             id: id.into(),
-            begun: Some(["00-", id, "-", span, "-00"].concat()),
+            begun: Some(["00-", id, "-", text(&span), "-00"].concat()),
         }
     }
 }
@@ -87,16 +85,22 @@ const fn mixed(state: u64) -> u64 {
     state ^ (state >> 31_u32)
 }
 
-fn push_hex(out: &mut String, number: u64) {
-    for byte in number.to_be_bytes() {
-        for half in [byte >> 4_u32, byte & 15] {
-            out.push(char::from(if half < 10 {
-                b'0' | half
-            } else {
-                b'a'.saturating_add(half.saturating_sub(10))
-            }));
-        }
+/// Returns a number's hexadecimal digits.
+fn hex(number: u64) -> [u8; 16] {
+    let mut rest = number;
+    let mut digits = [b'0'; 16];
+    for digit in digits.iter_mut().rev() {
+        let half = usize::try_from(rest & 15).unwrap_or(0);
+        *digit = DIGITS.get(half).copied().unwrap_or(b'0');
+        rest >>= 4_u32;
     }
+    digits
+}
+
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
+fn text(digits: &[u8]) -> &str {
+    core::str::from_utf8(digits).unwrap_or_default()
 }
 
 /// Returns the trace id of a valid `traceparent` (Trace Context, section 3.2).

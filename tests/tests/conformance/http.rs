@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
-use portcullis_gate::{Peer, Request};
+use portcullis_gate::{Entry, Gate, GateConfig, Level, Peer, Request, Verdict};
 use portcullis_host::{
     HttpEngine, HttpGate, HttpOutcome, HttpVerdict, NativeGateEngine,
     component::{ArtefactCache, ComponentGateEngine, ComponentLimits},
@@ -89,6 +89,45 @@ fn without_a_bundle_every_request_is_refused() {
     }
 }
 
+/// What a shell does not read, the gate does not write; all else stays as it is.
+#[test]
+fn entries_that_nobody_reads_change_no_verdict() {
+    let setup = HttpSetup::load();
+    let mut bare = 0;
+    for file in http_files() {
+        let open = || {
+            let config = GateConfig::from_json(&HttpSetup::config(&file.config)).unwrap();
+            let mut gate = Gate::new(config);
+            gate.offer(setup.bundle.clone(), bundles::NOW).unwrap();
+            gate
+        };
+        let (mut whole, mut quiet) = (open(), open());
+        quiet.read_entries_from(Level::Info);
+        for case in &file.cases {
+            let headers = setup.headers(case);
+            let fields = borrowed(&headers);
+            let request = request(case, &fields);
+            let expected = whole.judge(&request, case.now());
+            let mut got = quiet.judge(&request, case.now());
+            let full = expected.entry();
+            if full.level < Level::Info {
+                bare += 1;
+                let mut words = Entry::new(full.code);
+                words.level = full.level;
+                words.effect = full.effect;
+                words.trace.clone_from(&full.trace);
+                assert_eq!(*got.entry(), words, "{}", case.name);
+                match &mut got {
+                    Verdict::Forward(forward) => forward.entry = full.clone(),
+                    Verdict::Respond(response) => response.entry = full.clone(),
+                }
+            }
+            assert_eq!(got, expected, "{}", case.name);
+        }
+    }
+    assert!(bare >= 40, "{bare}");
+}
+
 fn engines() -> impl Iterator<Item = &'static dyn HttpEngine> {
     [&NativeGateEngine as &dyn HttpEngine, component()].into_iter()
 }
@@ -112,23 +151,30 @@ fn open(engine: &dyn HttpEngine, config: &[u8], setup: &HttpSetup) -> Box<dyn Ht
 }
 
 fn judge(gate: &mut dyn HttpGate, case: &HttpCase, headers: &[(String, String)]) -> HttpVerdict {
-    let headers: Vec<(&[u8], &[u8])> = headers
+    let headers = borrowed(headers);
+    gate.judge(&request(case, &headers), case.now()).unwrap()
+}
+
+fn borrowed(headers: &[(String, String)]) -> Vec<(&[u8], &[u8])> {
+    headers
         .iter()
         .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
-        .collect();
-    let request = Request {
+        .collect()
+}
+
+fn request<'a>(case: &'a HttpCase, headers: &'a [(&'a [u8], &'a [u8])]) -> Request<'a> {
+    Request {
         method: case.method.as_bytes(),
         authority: case.authority.as_bytes(),
         target: case.target.as_bytes(),
-        headers: &headers,
+        headers,
         peer: match case.peer.parse() {
             Ok(address) => Peer::Address(address),
             Err(_) if case.peer == "unknown" => Peer::Unknown,
             Err(_) => Peer::Identity(&case.peer),
         },
         nonce: b"1",
-    };
-    gate.judge(&request, case.now()).unwrap()
+    }
 }
 
 fn compare(

@@ -165,8 +165,7 @@ impl Middleware {
             time.seconds,
         );
         let entry = verdict.entry();
-        let quiet = matches!(entry.level, Level::Off | Level::Debug);
-        let line = (!quiet).then(|| entry.to_json());
+        let line = (entry.level >= READ_FROM).then(|| entry.to_json());
         let work = match verdict {
             Verdict::Forward(verdict) => {
                 Work::Forward(forwarded(incoming.fields, verdict), ready.upstream.clone())
@@ -191,6 +190,7 @@ impl Ready {
         let settings = Settings::read(config.shell())?;
         let bundle = config.bundle().map(Vec::from);
         let mut gate = Gate::new(config);
+        gate.read_entries_from(READ_FROM);
         let line = bundle.and_then(|bundle| offer(&mut gate, bundle, "the configuration", now).1);
         let ready = Self {
             gate,
@@ -227,4 +227,6 @@ fn offer(
     }
 }
 
+/// From which level on entries are logged; there is nobody to ask.
+const READ_FROM: Level = Level::Info;
 const NEVER: UnixSeconds = UnixSeconds(0);

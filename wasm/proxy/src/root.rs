@@ -92,7 +92,7 @@ impl Root {
                 self.offer(host, last_good.bytes, "the last good bundle");
             }
         }
-        self.debugs = host.logs(host::Level::Debug);
+        self.heed_log_level(host);
         let poll_ms = self.sources.iter().map(Source::poll_ms).min();
         host.tick_every(poll_ms.unwrap_or(TICK_MS).min(TICK_MS));
         true
@@ -100,7 +100,7 @@ impl Root {
 
     /// Takes what other workers fetched, and fetches when it is this one's turn.
     pub(crate) fn tick(&mut self, host: &impl Host) {
-        self.debugs = host.logs(host::Level::Debug);
+        self.heed_log_level(host);
         let mut sources = core::mem::take(&mut self.sources);
         for source in &mut sources {
             if let Some(bundle) = source.published(host)
@@ -149,6 +149,18 @@ impl Root {
                 let line = event("fetch-failed", &[("source", source.path()), ("why", why)]);
                 host.log(host::Level::Warn, &line);
             }
+        }
+    }
+
+    /// Asks what the proxy writes; what it does not, the gate needs not put into words.
+    fn heed_log_level(&mut self, host: &impl Host) {
+        self.debugs = host.logs(host::Level::Debug);
+        if let Some(gate) = &mut self.gate {
+            gate.read_entries_from(if self.debugs {
+                Level::Debug
+            } else {
+                Level::Info
+            });
         }
     }
 

@@ -37,7 +37,7 @@ const ENTRIES: [Entry; 3] = [
         name: "edge",
         script: "index.js",
         library: Library::Alloc,
-        flags: &optimiser::FLAGS,
+        flags: &optimiser::SIZE_FLAGS,
         bound: Size {
             raw: 90_000,
             gzipped: 40_000,
@@ -47,7 +47,7 @@ const ENTRIES: [Entry; 3] = [
         name: "worker",
         script: "worker.js",
         library: Library::Alloc,
-        flags: &optimiser::FLAGS,
+        flags: &optimiser::SIZE_FLAGS,
         bound: Size {
             raw: 215_000,
             gzipped: 105_000,
@@ -111,10 +111,7 @@ fn build_guest(entry: &Entry, bindgen: &Path, tools: &Tools) -> Result<()> {
         .join(TARGET)
         .join("wasm/portcullis_browser.wasm");
     let optimiser = tools.optimiser.as_ref();
-    let recipe = optimiser.map_or_else(
-        || "as built".to_owned(),
-        |found| found.recipe_with(entry.flags),
-    );
+    let recipe = optimiser.map_or_else(|| "as built".to_owned(), |found| found.recipe(entry.flags));
     let mut stamp = format!("{recipe}\n{}\n", modified(bindgen)?).into_bytes();
     stamp.extend(fs::read(&built)?);
     let folder = root().join("target/web/guests").join(entry.name);
@@ -132,7 +129,7 @@ fn build_guest(entry: &Entry, bindgen: &Path, tools: &Tools) -> Result<()> {
         .arg(&folder))?;
     let bound = folder.join(format!("{}_bg.wasm", entry.name));
     match optimiser {
-        Some(optimiser) => optimiser.run_with(entry.flags, &bound, &module)?,
+        Some(optimiser) => optimiser.run(entry.flags, &bound, &module)?,
         None => drop(fs::copy(&bound, &module)?),
     }
     for file in [format!("{}.js", entry.name), format!("{}.d.ts", entry.name)] {

@@ -10,7 +10,10 @@ pub use ambiguity::{Ambiguities, Ambiguity};
 pub(crate) use percent::{decode, encode_into};
 pub(crate) use segment::Segment;
 
-use crate::limits::{PATH_BYTES_MAX, SEGMENTS_MAX, TARGET_BYTES_MAX};
+use crate::{
+    bytes::Bytes,
+    limits::{PATH_BYTES_MAX, SEGMENTS_MAX, TARGET_BYTES_MAX},
+};
 
 /// The path of a request-target (RFC 9112, section 3.2.1), split at its literal `/`
 /// and decoded once, with every ambiguity in it named.
@@ -56,7 +59,7 @@ impl<'a> CanonicalPath<'a> {
                 query,
             });
         };
-        let mut segments = Vec::new();
+        let mut segments = Vec::with_capacity(SEGMENTS_LIKELY);
         let mut parts = inner.split(|byte| *byte == b'/').peekable();
         while let Some(part) = parts.next() {
             if part.is_empty() {
@@ -106,7 +109,7 @@ impl<'a> CanonicalPath<'a> {
         let mut out = String::new();
         for segment in &self.segments {
             out.push('/');
-            encode_into(&mut out, segment.decoded(), is_plain_in_path);
+            encode_into(&mut out, segment.decoded(), &PLAIN);
         }
         if out.is_empty() || self.ambiguities.has(Ambiguity::TrailingSlash) {
             out.push('/');
@@ -129,27 +132,10 @@ pub(crate) fn split_once(bytes: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
 
 /// Unreserved and the sub-delimiters that stand for themselves in a segment (RFC 3986,
 /// section 3.3), without `;`.
-pub(crate) const fn is_plain_in_path(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(
-            byte,
-            b'-' | b'.'
-                | b'_'
-                | b'~'
-                | b'!'
-                | b'$'
-                | b'&'
-                | b'\''
-                | b'('
-                | b')'
-                | b'*'
-                | b'+'
-                | b','
-                | b'='
-                | b':'
-                | b'@'
-        )
-}
+pub(crate) static PLAIN: Bytes = Bytes::with_alphanumeric(b"-._~!$&'()*+,=:@");
+
+/// As many as most paths have at most.
+const SEGMENTS_LIKELY: usize = 8;
 
 #[cfg(test)]
 mod tests;

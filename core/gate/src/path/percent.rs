@@ -2,6 +2,8 @@
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
+use crate::bytes::Bytes;
+
 /// Bytes decoded once, and what was noticed on the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Decoded<'a> {
@@ -40,15 +42,14 @@ pub(crate) fn decode(raw: &[u8]) -> Decoded<'_> {
     }
 }
 
-/// Appends bytes, encoding all that `plain` does not let stand.
-pub(crate) fn encode_into(out: &mut String, bytes: &[u8], plain: impl Fn(u8) -> bool) {
-    let stands = |byte: &u8| byte.is_ascii() && plain(*byte);
+/// Appends bytes, encoding all that is not plain.
+pub(crate) fn encode_into(out: &mut String, bytes: &[u8], plain: &Bytes) {
     // Mostly nothing is to be encoded.
-    if bytes.iter().all(stands) {
+    if plain.has_all(bytes) {
         return out.push_str(core::str::from_utf8(bytes).unwrap_or_default());
     }
     for byte in bytes {
-        if stands(byte) {
+        if plain.has(*byte) {
             out.push(char::from(*byte));
         } else {
             out.push('%');

@@ -3,6 +3,8 @@
 use alloc::string::String;
 use core::fmt;
 
+use crate::bytes::Bytes;
+
 /// A host as a route writes it: `api.example.com`, or `*.example.com` for every name
 /// one label below.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,8 +91,53 @@ pub(crate) fn host_of(authority: &[u8]) -> Option<&str> {
         return None;
     }
     let host = host.strip_suffix('.').unwrap_or(host);
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-    let labels_ok =
-        host.starts_with('[') || (host.bytes().all(plain) && !host.split('.').any(str::is_empty));
+    let labelled = || {
+        let bytes = host.as_bytes();
+        let no_label = |pair: &[u8]| pair == b"..";
+        NAME.has_all(bytes)
+            && !matches!(bytes, [b'.', ..] | [.., b'.'])
+            && !bytes.windows(2).any(no_label)
+    };
+    let labels_ok = host.starts_with('[') || labelled();
     (labels_ok || host.is_empty()).then_some(host)
+}
+
+/// What may stand in a name; underscores too, as names of services have them.
+static NAME: Bytes = Bytes::with_alphanumeric(b"-._");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_authority_has_a_host_or_is_refused() {
+        for (authority, host) in [
+            ("", Some("")),
+            ("a", Some("a")),
+            ("api.example.com", Some("api.example.com")),
+            ("Api.Example.com.:8443", Some("Api.Example.com")),
+            ("_service.a-b", Some("_service.a-b")),
+            ("127.0.0.1:80", Some("127.0.0.1")),
+            ("[::1]:80", Some("[::1]")),
+            ("[::1]", Some("[::1]")),
+            (".", Some("")),
+            ("..", None),
+            (".a", None),
+            ("a..", None),
+            ("a..b", None),
+            ("a b", None),
+            ("a/b", None),
+            ("user@a", None),
+            ("a:port", None),
+            ("a:123456", None),
+            ("a:1:2", None),
+            ("[]", None),
+            ("[::1", None),
+            ("[::1]a", None),
+            ("\u{e9}", None),
+        ] {
+            assert_eq!(host_of(authority.as_bytes()), host, "{authority}");
+        }
+        assert_eq!(host_of(b"a\xff"), None);
+    }
 }

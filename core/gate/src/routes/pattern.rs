@@ -3,7 +3,7 @@
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::fmt;
 
-use crate::{limits::PATTERN_SEGMENTS_MAX, path::is_plain_in_path};
+use crate::{limits::PATTERN_SEGMENTS_MAX, path::PLAIN};
 
 /// A path as a route writes it: `/v1/conversations/{id}`, `/files/{path...}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,7 +121,7 @@ fn parse_segment(part: &str) -> Result<PatternSegment, InvalidPath> {
         "" => Err(InvalidPath::EmptySegment),
         "." | ".." => Err(InvalidPath::DotSegment),
         // One that ends in a dot would be taken for another by servers that drop it.
-        _ if part.bytes().all(is_plain_in_path) && !part.ends_with('.') => {
+        _ if PLAIN.has_all(part.as_bytes()) && !part.ends_with('.') => {
             Ok(PatternSegment::Literal(part.to_owned()))
         }
         _ => Err(InvalidPath::Character),
