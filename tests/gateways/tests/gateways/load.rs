@@ -12,15 +12,18 @@ use portcullis_gateways::ask::{Ask, HOST};
 use portcullis_gateways::envoy::Envoy;
 use portcullis_gateways::http::{self, Connection};
 use portcullis_gateways::origin::Origin;
+use portcullis_gateways::serve::Wasi;
 use portcullis_gateways::site::{Edit, Site};
 use portcullis_gateways::tools::Tool;
 use portcullis_gateways::upstream::Upstream;
 
 use crate::faults::{eventually, fetching};
+use crate::place;
 use crate::suite::Suite;
 
 pub(crate) fn add(suite: &mut Suite) {
-    suite.add("envoy/load_while_the_bundle_changes", Tool::Envoy, load);
+    suite.add("envoy/load_while_the_bundle_changes", Tool::Envoy, in_envoy);
+    suite.add_middleware("load_while_the_bundle_changes", in_middleware);
 }
 
 /// Every version gives the right to write to one role alone, which is its turn.
@@ -29,22 +32,11 @@ const TURNS: u64 = 64;
 const LAG_MAX: u64 = 32;
 const CHANGE_EVERY: Duration = Duration::from_millis(100);
 
-fn load() -> Result<()> {
-    let seconds = env::var("PORTCULLIS_LOAD_SECONDS").ok();
-    let seconds = seconds.map_or(Ok(30), |seconds| seconds.parse())?;
+fn in_envoy() -> Result<()> {
+    let seconds = seconds()?;
     let site = Site::load()?;
     let upstream = Upstream::start()?;
-    let version = |sequence: u64| {
-        let admin = "\"admin\": { \"label\"";
-        let turn = sequence % TURNS;
-        let role = format!("\"turn-{turn}\": {{ \"grants\": {{ \"all\": \"articles:write\" }} }}");
-        let edit = Edit {
-            policy: Some((admin.to_owned(), format!("{role}, {admin}"))),
-            ..Edit::default()
-        };
-        site.bundle_with(sequence, &edit)
-    };
-    let origin = Origin::start(version(1)?)?;
+    let origin = Origin::start(version(&site, 1)?)?;
     let mut filling = fetching(&site, &upstream, &origin)?;
     filling = filling.change("\"poll_ms\": 100,", "\"poll_ms\": 50,");
     let envoy = Envoy::start(&filling)?;
@@ -57,19 +49,80 @@ fn load() -> Result<()> {
             })
         })?;
     }
+    let versions = load(&site, envoy.address(), seconds, |bundle| {
+        origin.serve_bundle(bundle);
+        Ok(())
+    })?;
+    let accepted = envoy.metric("bundle.accepted")?;
+    eprintln!("{versions} versions, {accepted} taken by two workers and Envoy's main thread");
+    ensure!(accepted > seconds, "the bundle hardly changed");
+    let rejected = envoy
+        .admin("/stats?filter=portcullis.bundle.rejected")?
+        .text();
+    ensure!(
+        rejected.trim().is_empty(),
+        "good bundles were refused: {rejected}"
+    );
+    Ok(())
+}
 
+fn in_middleware(wasi: Wasi) -> Result<()> {
+    let seconds = seconds()?.div_ceil(3);
+    let site = Site::load()?;
+    let place = place::middleware(wasi, &site, &version(&site, 1)?)?;
+    let mut serve = place.running;
+    let versions = load(&site, serve.address(), seconds, |bundle| {
+        serve.replace_bundle(&bundle)
+    })?;
+    let log = serve.service().log()?;
+    let accepted = log.matches("\"event\":\"bundle-accepted\"").count();
+    eprintln!("{versions} versions, {accepted} taken by every instance together");
+    ensure!(
+        u64::try_from(accepted)? > seconds,
+        "the bundle hardly changed"
+    );
+    ensure!(
+        !log.contains("bundle-rejected") && !log.contains("bundle-unreadable"),
+        "good bundles were refused: {log}"
+    );
+    Ok(())
+}
+
+fn seconds() -> Result<u64> {
+    let stated = env::var("PORTCULLIS_LOAD_SECONDS").ok();
+    Ok(stated.map_or(Ok(30), |seconds| seconds.parse())?)
+}
+
+fn version(site: &Site, sequence: u64) -> Result<Vec<u8>> {
+    let admin = "\"admin\": { \"label\"";
+    let turn = sequence % TURNS;
+    let role = format!("\"turn-{turn}\": {{ \"grants\": {{ \"all\": \"articles:write\" }} }}");
+    let edit = Edit {
+        policy: Some((admin.to_owned(), format!("{role}, {admin}"))),
+        ..Edit::default()
+    };
+    site.bundle_with(sequence, &edit)
+}
+
+/// Asks for so long while the bundle changes; returns how many versions there were.
+fn load(
+    site: &Site,
+    address: SocketAddr,
+    seconds: u64,
+    mut change: impl FnMut(Vec<u8>) -> Result<()>,
+) -> Result<u64> {
     let newest = Arc::new(AtomicU64::new(1));
     let until = Instant::now() + Duration::from_secs(seconds);
     let clients: Vec<_> = (0..4)
         .map(|seed| {
-            let (site, newest, address) = (site.clone(), Arc::clone(&newest), envoy.address());
+            let (site, newest) = (site.clone(), Arc::clone(&newest));
             thread::spawn(move || client(&site, address, &newest, until, seed))
         })
         .collect();
     let mut sequence = 1;
     while Instant::now() < until {
         sequence += 1;
-        origin.serve_bundle(version(sequence)?);
+        change(version(site, sequence)?)?;
         newest.store(sequence, Ordering::SeqCst);
         thread::sleep(CHANGE_EVERY);
     }
@@ -79,23 +132,13 @@ fn load() -> Result<()> {
         asked.all += own.all;
         asked.turns_allowed += own.turns_allowed;
     }
-    let accepted = envoy.metric("bundle.accepted")?;
     eprintln!(
-        "{} requests in {seconds} s, {} by a role in its turn; {sequence} versions, \
-         {accepted} taken by two workers and Envoy's main thread",
+        "{} requests in {seconds} s, {} by a role in its turn",
         asked.all, asked.turns_allowed
     );
     ensure!(asked.all > 100 * seconds, "too few requests for a load");
-    ensure!(accepted > seconds, "the bundle hardly changed");
     ensure!(asked.turns_allowed > 0, "nobody's turn was ever seen");
-    let rejected = envoy
-        .admin("/stats?filter=portcullis.bundle.rejected")?
-        .text();
-    ensure!(
-        rejected.trim().is_empty(),
-        "good bundles were refused: {rejected}"
-    );
-    Ok(())
+    Ok(sequence)
 }
 
 #[derive(Debug, Default)]
