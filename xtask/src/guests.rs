@@ -147,6 +147,7 @@ pub(crate) const GUESTS: [Guest; 5] = [
             "env.proxy_record_metric",
             "env.proxy_remove_header_map_value",
             "env.proxy_send_local_response",
+            "env.proxy_set_header_map_pairs",
             "env.proxy_set_shared_data",
             "env.proxy_set_tick_period_milliseconds",
         ],

@@ -32,6 +32,9 @@ pub(crate) trait Host {
 
     fn add_request_header(&self, name: &str, value: &[u8]) -> Done;
 
+    /// Removes every trailer of the request.
+    fn drop_request_trailers(&self) -> Done;
+
     /// A property of the connection or stream, by the segments of its path.
     fn property(&self, path: &[&str]) -> Option<Vec<u8>>;
 

@@ -268,6 +268,12 @@ pub(crate) fn refuse(host: &impl Host) -> bool {
     false
 }
 
+/// Ends the trailers of a request here, for some upstreams would take them for headers; returns
+/// whether it goes on.
+pub(crate) fn drop_trailers(host: &impl Host) -> bool {
+    host.drop_request_trailers().is_ok() || refuse(host)
+}
+
 fn pass_on(host: &impl Host, fields: &Pairs, forward: &Forward) -> Done {
     for name in &forward.remove {
         host.remove_request_header(name)?;

@@ -16,6 +16,7 @@ use crate::filter::Filter;
 use crate::host::{Done, Failed, Host, Level, Metric};
 use crate::pairs::{Pairs, write};
 use crate::peer::KnownPeer;
+use crate::root;
 use crate::settings::PeerUse;
 
 /// What the workers of one proxy share.
@@ -80,6 +81,14 @@ impl Host for Proxy {
     fn add_request_header(&self, name: &str, _: &[u8]) -> Done {
         self.added.borrow_mut().push(name.to_string());
         Ok(())
+    }
+
+    fn drop_request_trailers(&self) -> Done {
+        if self.keeps_headers.get() {
+            Err(Failed)
+        } else {
+            Ok(())
+        }
     }
 
     fn property(&self, path: &[&str]) -> Option<Vec<u8>> {
@@ -186,6 +195,16 @@ fn a_header_that_cannot_be_removed_refuses() {
     proxy.keeps_headers.set(true);
     assert_eq!(proxy.ask(&mut filter), 503);
     assert!(proxy.has_logged("headers-not-set"));
+}
+
+#[test]
+fn trailers_that_cannot_be_dropped_refuse() {
+    let proxy = Proxy::at(&Store::default());
+    assert!(root::drop_trailers(&proxy));
+    assert_eq!(proxy.answered.get(), 0);
+    proxy.keeps_headers.set(true);
+    assert!(!root::drop_trailers(&proxy));
+    assert_eq!(proxy.answered.get(), 503);
 }
 
 #[test]

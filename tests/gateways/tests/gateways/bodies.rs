@@ -4,17 +4,39 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, ensure};
-use portcullis_gateways::ask::{Ask, HOST};
-use portcullis_gateways::http::Connection;
+use portcullis_gateways::ask::{Ask, Gateway, HOST};
+use portcullis_gateways::envoy::{Envoy, Filling};
+use portcullis_gateways::http::{Connection, Message};
 use portcullis_gateways::serve::Wasi;
 use portcullis_gateways::site::Site;
+use portcullis_gateways::tools::Tool;
+use portcullis_gateways::upstream::Upstream;
 
 use crate::place;
 use crate::suite::Suite;
 
 pub(crate) fn add(suite: &mut Suite) {
     suite.add_middleware("a_body_cut_short_is_never_whole", cut_short);
-    suite.add_middleware("trailers_of_a_request_are_no_headers", trailers);
+    suite.add_middleware("trailers_of_a_request_end_there", |wasi| {
+        let site = Site::load()?;
+        let place = place::middleware(wasi, &site, &site.bundle(1)?)?;
+        trailers(&site, &place.gateway)
+    });
+    suite.add("envoy/trailers_of_a_request_end_there", Tool::Envoy, || {
+        let site = Site::load()?;
+        let upstream = Upstream::start()?;
+        let inline = with_trailers(place::inline(&site, &upstream, &site.bundle(1)?)?);
+        let passing = with_trailers(Filling::new("inline.yaml", upstream.address())).cut(
+            "                  - name: portcullis\n",
+            "                  - name: envoy.filters.http.router\n",
+        );
+        // Without the filter they do reach the upstream, so it is the filter that ends them.
+        let envoy = Envoy::start(&passing)?;
+        let outcome = send_trailers(&site, &Gateway::new(envoy.address(), upstream.clone()))?;
+        ensure!(outcome.trailers.len() == 1, "{outcome:?}");
+        let envoy = Envoy::start(&inline)?;
+        trailers(&site, &Gateway::new(envoy.address(), upstream))
+    });
     suite.add_middleware("many_at_once_from_the_first", many_at_once);
 }
 
@@ -48,21 +70,42 @@ fn cut_short(wasi: Wasi) -> Result<()> {
     Ok(())
 }
 
-fn trailers(wasi: Wasi) -> Result<()> {
-    let site = Site::load()?;
-    let place = place::middleware(wasi, &site, &site.bundle(1)?)?;
-    let request = format!(
-        "{}transfer-encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\nx-portcullis-subject: ben\r\n\r\n",
-        begin(&site)
-    );
-    let outcome = place.gateway.send("POST", request.as_bytes())?;
-    ensure!(outcome.response.status == 200, "{outcome:?}");
-    let forwarded = outcome.forwarded.context("nothing was forwarded")?;
+fn trailers(site: &Site, gateway: &Gateway) -> Result<()> {
+    let forwarded = send_trailers(site, gateway)?;
     ensure!(forwarded.body == b"body", "{forwarded:?}");
     ensure!(forwarded.trailers.is_empty(), "{forwarded:?}");
     let subjects: Vec<&str> = forwarded.values("x-portcullis-subject").collect();
     ensure!(subjects == ["root"], "{forwarded:?}");
     Ok(())
+}
+
+/// Returns what the upstream gets of a request with a trailer.
+fn send_trailers(site: &Site, gateway: &Gateway) -> Result<Message> {
+    let request = format!(
+        "{}transfer-encoding: chunked\r\ntrailer: x-portcullis-subject\r\n\r\n\
+         4\r\nbody\r\n0\r\nx-portcullis-subject: ben\r\n\r\n",
+        begin(site)
+    );
+    let outcome = gateway.send("POST", request.as_bytes())?;
+    ensure!(outcome.response.status == 200, "{outcome:?}");
+    outcome.forwarded.context("nothing was forwarded")
+}
+
+/// Lets trailers through on both sides, as HTTP/2 always does.
+fn with_trailers(filling: Filling) -> Filling {
+    let http = "typed_extension_protocol_options: { \
+                envoy.extensions.upstreams.http.v3.HttpProtocolOptions: { \
+                \"@type\": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions, \
+                explicit_http_config: { http_protocol_options: { enable_trailers: true } } } }";
+    filling
+        .change(
+            "stat_prefix: public\n",
+            "stat_prefix: public\n                http_protocol_options: { enable_trailers: true }\n",
+        )
+        .change(
+            "connect_timeout: 1s\n",
+            format!("connect_timeout: 1s\n      {http}\n"),
+        )
 }
 
 /// The first requests of an instance find it without a configuration and without a bundle; where

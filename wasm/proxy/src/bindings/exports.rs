@@ -3,6 +3,8 @@
 use alloc::alloc::{Layout, alloc};
 use core::ptr;
 
+use crate::root;
+
 use super::global::with;
 
 /// The host copies every result into memory that it asks for here; `imports::take` owns it then.
@@ -56,6 +58,12 @@ extern "C" fn proxy_on_http_call_response(
 extern "C" fn proxy_on_request_headers(context: u32, _headers: u32, _end: u32) -> u32 {
     let forwarded = with(|filter, host| filter.request(host, context)).unwrap_or(false);
     if forwarded { CONTINUE } else { STOP }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_request_trailers(_context: u32, _trailers: u32) -> u32 {
+    let dropped = with(|_, host| root::drop_trailers(host)).unwrap_or(false);
+    if dropped { CONTINUE } else { STOP }
 }
 
 #[unsafe(no_mangle)]

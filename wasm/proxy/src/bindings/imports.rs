@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::ptr;
 
 use crate::host::{Done, Failed, Host, Level, Metric};
-use crate::pairs::Pairs;
+use crate::pairs::{self, Pairs};
 
 /// The proxy that runs this module.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +59,12 @@ impl Host for WasmHost {
                 value.len(),
             )
         })
+    }
+
+    fn drop_request_trailers(&self) -> Done {
+        let none = pairs::write(&[]);
+        // SAFETY: the pointer and length are of one slice, read during the call.
+        done(unsafe { proxy_set_header_map_pairs(REQUEST_TRAILERS, none.as_ptr(), none.len()) })
     }
 
     fn property(&self, path: &[&str]) -> Option<Vec<u8>> {
@@ -194,6 +200,7 @@ const fn done(status: u32) -> Done {
 
 const OK: u32 = 0;
 const REQUEST_HEADERS: u32 = 0;
+const REQUEST_TRAILERS: u32 = 1;
 const CALL_RESPONSE_HEADERS: u32 = 6;
 const CALL_RESPONSE_BODY: u32 = 4;
 const PLUGIN_CONFIGURATION: u32 = 7;
@@ -213,6 +220,7 @@ unsafe extern "C" {
         bytes: *mut usize,
     ) -> u32;
     fn proxy_get_header_map_pairs(of: u32, data: *mut *mut u8, bytes: *mut usize) -> u32;
+    fn proxy_set_header_map_pairs(of: u32, pairs: *const u8, bytes: usize) -> u32;
     fn proxy_add_header_map_value(
         of: u32,
         name: *const u8,
