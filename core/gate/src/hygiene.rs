@@ -114,3 +114,19 @@ const OVERRIDES: [&str; 6] = [
 const TRACE: [&str; 2] = ["traceparent", "tracestate"];
 /// What stands as it is: what `encodeURIComponent` leaves.
 static PLAIN: Bytes = Bytes::with_alphanumeric(b"-_.!~*'()");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_removed_begins_as_removals_expects() {
+        assert!(
+            OVERRIDES
+                .iter()
+                .chain([&OWN])
+                .all(|name| name.starts_with('x'))
+        );
+        assert!(TRACE.iter().all(|name| name.starts_with('t')));
+    }
+}

@@ -188,7 +188,7 @@ impl<'j> Judge<'j> {
         }
         // Without an identity a route counts only where the policies of all tenants agree.
         let settled = match at(request.method, listener) {
-            Matched::None => return Err(unmatched(request, &path, findings)),
+            Matched::None => return Err(self.unmatched(request, &path, findings)),
             Matched::Various => None,
             Matched::One(found) => {
                 enter(&found, &path, fields, findings)?;
@@ -216,7 +216,7 @@ impl<'j> Judge<'j> {
             Some(found) => found,
             None => {
                 let Matched::One(found) = at(request.method, Some(tenant)) else {
-                    return Err(unmatched(request, &path, findings));
+                    return Err(self.unmatched(request, &path, findings));
                 };
                 enter(&found, &path, fields, findings)?;
                 found
@@ -246,6 +246,23 @@ impl<'j> Judge<'j> {
         set.push(hygiene::set(hygiene::DECISION, decision));
         set.extend(filter);
         Ok(End::Forward(set))
+    }
+
+    fn unmatched(
+        &self,
+        request: &Request<'_>,
+        path: &CanonicalPath<'_>,
+        findings: &mut Findings<'_>,
+    ) -> Refused {
+        if !path.ambiguities().is_empty() {
+            return findings.refuse(Code::PathAmbiguous, &path.ambiguities().to_text());
+        }
+        let names_host = host_of(request.authority).is_some_and(|host| !host.is_empty());
+        let lacks_host = !names_host && self.policies.tell_hosts_apart();
+        findings.refuse(
+            Code::RouteUnknown,
+            if lacks_host { "authority" } else { "" },
+        )
     }
 
     /// Returns the tenant and the policy that answer somebody.
@@ -331,19 +348,6 @@ fn enter<'j>(
 fn public(findings: &mut Findings<'_>) -> End {
     findings.code = Code::Public;
     End::Forward(alloc::vec![hygiene::set(hygiene::DECISION, "public")])
-}
-
-fn unmatched(
-    request: &Request<'_>,
-    path: &CanonicalPath<'_>,
-    findings: &mut Findings<'_>,
-) -> Refused {
-    if path.ambiguities().is_empty() {
-        let nameless = request.authority.is_empty();
-        findings.refuse(Code::RouteUnknown, if nameless { "authority" } else { "" })
-    } else {
-        findings.refuse(Code::PathAmbiguous, &path.ambiguities().to_text())
-    }
 }
 
 /// Returns the ambiguities of a path that its route did not opt into.

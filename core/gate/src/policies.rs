@@ -172,6 +172,13 @@ impl Policies {
         }
     }
 
+    /// Says whether some routes are for certain hosts.
+    pub(crate) fn tell_hosts_apart(&self) -> bool {
+        self.distinct
+            .iter()
+            .any(|routes| routes.tells_hosts_apart())
+    }
+
     /// Returns the policy that answers a subject of the tenant; if none does, why.
     pub(crate) fn policy_for(
         &self,

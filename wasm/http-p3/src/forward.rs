@@ -1,7 +1,6 @@
-//! Passes a request on to the upstream, and its response back. The bodies' bytes go from one
-//! side to the other without passing through this guest.
+//! Passes a request on to the upstream, and its response back.
 
-use alloc::string::ToString;
+use alloc::{string::ToString, vec::Vec};
 
 use portcullis_http_shell::{Answer, Field, Scheme, Upstream, end_to_end};
 use wasip3::{
@@ -10,8 +9,8 @@ use wasip3::{
         types::{ErrorCode, Fields, Method, Request, Response, Scheme as WasiScheme},
     },
     spawn_local,
-    wit_bindgen::{FutureReader, FutureWriter},
-    wit_future,
+    wit_bindgen::{FutureReader, FutureWriter, StreamReader, StreamResult, StreamWriter},
+    wit_future, wit_stream,
 };
 
 use crate::{answer, log};
@@ -54,9 +53,12 @@ fn outgoing(
     let target = request.get_path_with_query();
     let (received, is_received) = wit_future::new(cut_short);
     let (body, ending) = Request::consume_body(request, is_received);
+    let (writer, outgoing_body) = wit_stream::new();
     let (ended, has_ended) = wit_future::new(|| Err(ErrorCode::HttpProtocolError));
-    let (outgoing, sent) = Request::new(fields, Some(body), has_ended, None);
+    let (outgoing, sent) = Request::new(fields, Some(outgoing_body), has_ended, None);
     spawn_local(async move {
+        // A body that is handed on unread may take its trailers along, whatever is said of them.
+        copy(body, writer).await;
         // Trailers of a request end here: some upstreams would take them for headers. But a
         // body that was cut short must not look whole.
         ended.write(ending.await.map(|_| None)).await.ok();
@@ -84,6 +86,26 @@ fn pass_back(response: Response) -> Option<Response> {
     Some(outgoing)
 }
 
+/// Copies a body as it comes, until it ends or the other side takes no more.
+async fn copy(mut from: StreamReader<u8>, mut to: StreamWriter<u8>) {
+    let mut part = Vec::with_capacity(PART_BYTES);
+    loop {
+        let (result, read) = from.read(part).await;
+        if !read.is_empty() {
+            part = to.write_all(read).await;
+            if !part.is_empty() {
+                return;
+            }
+        } else {
+            part = read;
+        }
+        if !matches!(result, StreamResult::Complete(_)) {
+            return;
+        }
+        part.reserve(PART_BYTES);
+    }
+}
+
 /// Tells a message's sender what became of it, once that is known.
 fn tell(received: FutureWriter<Result<(), ErrorCode>>, sent: FutureReader<Result<(), ErrorCode>>) {
     spawn_local(async move {
@@ -95,3 +117,5 @@ fn tell(received: FutureWriter<Result<(), ErrorCode>>, sent: FutureReader<Result
 fn cut_short() -> Result<(), ErrorCode> {
     Err(ErrorCode::InternalError(None))
 }
+
+const PART_BYTES: usize = 64 * 1024;

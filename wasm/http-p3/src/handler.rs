@@ -15,8 +15,7 @@ pub(crate) struct Handler;
 
 impl Guest for Handler {
     async fn handle(request: Request) -> Result<Response, ErrorCode> {
-        let time = now();
-        prepare(time.seconds).await;
+        prepare().await;
         let method = request.get_method();
         let judged = with_state(|middleware| {
             middleware.judge(
@@ -26,7 +25,7 @@ impl Guest for Handler {
                     target: &request.get_path_with_query().unwrap_or_default(),
                     fields: request.get_headers().copy_all(),
                 },
-                time,
+                now(),
             )
         });
         let (work, line) = judged.unwrap_or((Work::Answer(Answer::unavailable()), None));
@@ -44,14 +43,14 @@ impl Guest for Handler {
 
 /// Reads what is not read yet. Other requests of this instance go on meanwhile, so the state is
 /// never held while something is waited for.
-async fn prepare(now: UnixSeconds) {
+async fn prepare() {
     if with_state(|middleware| middleware.is_configured()) == Some(false) {
         let read = files::configuration().await;
-        say(|middleware| middleware.configure(read, now));
+        say(|middleware| middleware.configure(read, now().seconds));
     }
-    if let Some(file) = with_state(|middleware| middleware.due(now)).flatten() {
+    if let Some(file) = with_state(|middleware| middleware.due(now().seconds)).flatten() {
         let found = files::bundle(&file).await;
-        say(|middleware| middleware.take(&file.path, found, now));
+        say(|middleware| middleware.take(&file, found, now().seconds));
     }
 }
 

@@ -23,6 +23,8 @@ pub struct BundleFile {
     /// How much of it to read at most: one byte more than a bundle may have, so that the gate
     /// says what is wrong with a longer one.
     pub bytes_max: usize,
+    /// Which look at it this is.
+    pub(crate) look: u64,
 }
 
 /// Returns the opened directory that holds a path, and the path below it.

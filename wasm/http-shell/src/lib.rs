@@ -5,12 +5,16 @@
 #![no_std]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 mod answer;
 mod fields;
 mod file;
 mod middleware;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 pub use answer::Answer;
 pub use fields::{Field, end_to_end};

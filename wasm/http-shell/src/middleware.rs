@@ -27,6 +27,9 @@ struct Ready {
     known: Option<Mark>,
     /// The second in which the file was looked at; zero before the first time.
     looked_at: UnixSeconds,
+    /// How many looks were begun, and which was the last to be taken.
+    looks: u64,
+    taken: u64,
 }
 
 /// A request as the runtime hands it over.
@@ -99,9 +102,11 @@ impl Middleware {
         if ready.looked_at != NEVER {
             ready.looked_at = now;
         }
+        ready.looks = ready.looks.saturating_add(1);
         Some(BundleFile {
             path,
             known: ready.known,
+            look: ready.looks,
             bytes_max: ready
                 .gate
                 .config()
@@ -111,25 +116,30 @@ impl Middleware {
         })
     }
 
-    /// Takes what was found where [`Self::due`] said: nothing if the file is as it was.
+    /// Takes what was found where [`Self::due`] said: nothing if the file is as it was. What an
+    /// earlier look found is too late once a later one was taken.
     pub fn take(
         &mut self,
-        path: &str,
+        file: &BundleFile,
         found: Result<Option<(Mark, Vec<u8>)>, String>,
         now: UnixSeconds,
     ) -> Option<String> {
         let ready = self.ready.as_mut()?;
+        if file.look < ready.taken {
+            return None;
+        }
+        ready.taken = file.look;
         ready.looked_at = now;
         match found {
             Ok(None) => None,
             Ok(Some((mark, bytes))) => {
-                let (good, line) = offer(&mut ready.gate, bytes, path, now);
+                let (good, line) = offer(&mut ready.gate, bytes, &file.path, now);
                 // A bundle that is refused is read again, for time alone may make it good.
                 ready.known = good.then_some(mark);
                 line
             }
             Err(why) => {
-                let members = [("source", path), ("why", &*why)];
+                let members = [("source", &*file.path), ("why", &*why)];
                 Some(event("bundle-unreadable", &members))
             }
         }
@@ -198,6 +208,8 @@ impl Ready {
             bundle_file: settings.bundle_file,
             known: None,
             looked_at: NEVER,
+            looks: 0,
+            taken: 0,
         };
         Ok((ready, line))
     }

@@ -15,13 +15,14 @@ pub(crate) struct Handler;
 
 impl Guest for Handler {
     fn handle(request: IncomingRequest, out: ResponseOutparam) {
-        let time = now();
         with_state(|middleware| {
             if !middleware.is_configured() {
-                say(middleware.configure(files::configuration(), time.seconds));
+                let read = files::configuration();
+                say(middleware.configure(read, now().seconds));
             }
-            if let Some(file) = middleware.due(time.seconds) {
-                say(middleware.take(&file.path, files::bundle(&file), time.seconds));
+            if let Some(file) = middleware.due(now().seconds) {
+                let found = files::bundle(&file);
+                say(middleware.take(&file, found, now().seconds));
             }
         });
         let method = request.method();
@@ -33,7 +34,7 @@ impl Guest for Handler {
                     target: &request.path_with_query().unwrap_or_default(),
                     fields: request.headers().entries(),
                 },
-                time,
+                now(),
             )
         });
         let (work, line) = judged.unwrap_or((Work::Answer(Answer::unavailable()), None));

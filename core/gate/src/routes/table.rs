@@ -130,6 +130,11 @@ impl Routes {
         })
     }
 
+    /// Says whether some routes are for certain hosts.
+    pub(crate) const fn tells_hosts_apart(&self) -> bool {
+        !self.hosts.is_empty()
+    }
+
     /// Returns the trees of a host: its own, then that of all names one label below another.
     fn roots(&self, host: String) -> [Option<u32>; 2] {
         let parent = host.split_once('.').map(|(_, parent)| parent.into());

@@ -16,7 +16,8 @@ pub struct TestRequest {
     pub method: String,
     /// The path as it is sent, with its query.
     pub target: String,
-    /// The host that it is sent to; none when left out.
+    /// The host that it is sent to; none when left out. Where some routes are for certain
+    /// hosts, a request to none has no route.
     pub host: Option<String>,
     /// The headers; of a list each value is sent as a header of its own.
     pub headers: Members<OneOrMany>,
@@ -157,7 +158,7 @@ impl JsonSchema for TestRequest {
                     "properties": {
                         "method": { "type": "string", "description": "The method." },
                         "target": { "type": "string", "description": "The path as it is sent, with its query." },
-                        "host": { "type": "string", "description": "The host that it is sent to; none when left out." },
+                        "host": { "type": "string", "description": "The host that it is sent to; none when left out. Where some routes are for certain hosts, a request to none has no route." },
                         "headers": headers
                     },
                     "required": ["method", "target"],
