@@ -75,7 +75,7 @@ impl Gateway {
         }
         let request = Request {
             method: request.method.as_bytes(),
-            authority: request.host.as_deref().unwrap_or_default().as_bytes(),
+            authority: request.authority().as_bytes(),
             target: request.target.as_bytes(),
             headers: &headers,
             peer: Peer::Identity(PEER),

@@ -69,8 +69,8 @@ fn meant_public(source: &Source, model: &Model) -> BTreeSet<usize> {
     });
     let taken = tests.filter_map(|request| {
         let path = CanonicalPath::parse(request.target.as_bytes()).ok()?;
-        let host = request.host.as_deref().unwrap_or_default();
-        let found = routes.find(request.method.as_bytes(), host.as_bytes(), &path)?;
+        let host = request.authority().as_bytes();
+        let found = routes.find(request.method.as_bytes(), host, &path)?;
         Some(found.index)
     });
     taken.collect()

@@ -16,8 +16,7 @@ pub struct TestRequest {
     pub method: String,
     /// The path as it is sent, with its query.
     pub target: String,
-    /// The host that it is sent to; none when left out. Where some routes are for certain
-    /// hosts, a request to none has no route.
+    /// The host that it is sent to; one that no route names when left out.
     pub host: Option<String>,
     /// The headers; of a list each value is sent as a header of its own.
     pub headers: Members<OneOrMany>,
@@ -34,6 +33,13 @@ pub struct ExpectedVerdict {
     pub permission: Option<String>,
     /// All that the route reads of the resource; what is left out is unknown.
     pub resource: Option<Members<OneOrMany>>,
+}
+
+impl TestRequest {
+    /// Returns the host that it is sent to.
+    pub(crate) fn authority(&self) -> &str {
+        self.host.as_deref().unwrap_or(NO_ROUTES_HOST)
+    }
 }
 
 impl Read for TestRequest {
@@ -158,7 +164,7 @@ impl JsonSchema for TestRequest {
                     "properties": {
                         "method": { "type": "string", "description": "The method." },
                         "target": { "type": "string", "description": "The path as it is sent, with its query." },
-                        "host": { "type": "string", "description": "The host that it is sent to; none when left out. Where some routes are for certain hosts, a request to none has no route." },
+                        "host": { "type": "string", "description": "The host that it is sent to; one that no route names when left out." },
                         "headers": headers
                     },
                     "required": ["method", "target"],
@@ -195,3 +201,6 @@ impl JsonSchema for ExpectedVerdict {
         })
     }
 }
+
+/// A name that is nobody's (RFC 6761, section 6.4).
+const NO_ROUTES_HOST: &str = "a-host-that-no-route-names.invalid";
