@@ -5,14 +5,11 @@
 pub(crate) struct Bytes([bool; 128]);
 
 impl Bytes {
-    /// Takes these.
-    pub(crate) const fn new(members: &[u8]) -> Self {
-        Self([false; 128]).and(members)
-    }
-
     /// Takes all letters and digits, and these.
     pub(crate) const fn with_alphanumeric(members: &[u8]) -> Self {
-        Self::new(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz").and(members)
+        Self([false; 128])
+            .and(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+            .and(members)
     }
 
     #[expect(

@@ -25,10 +25,11 @@ struct Ready {
     upstream: Upstream,
     bundle_file: Option<String>,
     known: Option<Mark>,
-    /// The second in which the file was looked at; zero before the first time.
+    /// The second in which the file was looked at.
     looked_at: UnixSeconds,
-    /// How many looks were begun, and which was the last to be taken.
+    /// How many looks were begun.
     looks: u64,
+    /// Which look was the last to be taken; zero before the first.
     taken: u64,
 }
 
@@ -99,7 +100,7 @@ impl Middleware {
         if ready.looked_at == now {
             return None;
         }
-        if ready.looked_at != NEVER {
+        if ready.taken != 0 {
             ready.looked_at = now;
         }
         ready.looks = ready.looks.saturating_add(1);
@@ -207,7 +208,7 @@ impl Ready {
             upstream: settings.upstream,
             bundle_file: settings.bundle_file,
             known: None,
-            looked_at: NEVER,
+            looked_at: UnixSeconds(0),
             looks: 0,
             taken: 0,
         };
@@ -241,4 +242,3 @@ fn offer(
 
 /// From which level on entries are logged; there is nobody to ask.
 const READ_FROM: Level = Level::Info;
-const NEVER: UnixSeconds = UnixSeconds(0);
