@@ -8,7 +8,7 @@ export function Home({ person, modules }) {
     <>
       <h1>Hello, {first}</h1>
       {top.length === 0 ? (
-        <p className="lead">No module is open to you yet. Ask an admin for a role; this page changes as soon as you have it.</p>
+        <p className="lead">No module is open to you yet. Ask an admin for a role.</p>
       ) : (
         <p className="lead">These modules are open to you.</p>
       )}
