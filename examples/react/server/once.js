@@ -7,17 +7,17 @@ export async function showOnce(app, executablePath) {
     const page = await browser.newPage();
     await page.goto(app.url);
     const links = page.locator("nav .modules a");
-    const told = async (when) => console.log(`${when.padEnd(38)}${(await links.allTextContents()).join(", ")}`);
-    await told("an auditor sees:");
+    const print = async (when) => console.log(`${when.padEnd(38)}${(await links.allTextContents()).join(", ")}`);
+    await print("an auditor sees:");
     for (const [on, word] of [[false, "disabled"], [true, "enabled"]]) {
       app.feature("analytics", on);
       await links.filter({ hasText: "Analytics" }).waitFor({ state: on ? "attached" : "detached", timeout: 20_000 });
-      await told(`with the feature analytics ${word}:`);
+      await print(`with the feature analytics ${word}:`);
     }
     await page.locator(".person-button").click();
     await page.locator("#people button", { hasText: "Jo Martins" }).click();
     await page.locator(".person-button", { hasText: "Jo Martins" }).waitFor();
-    await told("signed in as an agent instead:");
+    await print("signed in as an agent instead:");
   } finally {
     await browser.close();
   }
