@@ -9,6 +9,8 @@ use crate::{
     format,
     ids::UnixSeconds,
     index::{Span, Tables},
+    open,
+    rejection::RejectedBundle,
 };
 
 /// A verified bundle with the tables that answer from it.
@@ -22,6 +24,23 @@ pub struct Bundle {
 }
 
 impl Bundle {
+    /// Opens a payload that this process itself has just encoded, without a signature:
+    /// for previews, policy tests and administration.
+    ///
+    /// Nothing that came from outside may be opened this way: whoever could write the
+    /// payload decides what it allows. No signature, audience, tenant, time or sequence
+    /// is checked. That it is well-formed, canonical, sound and within every limit is
+    /// checked as [`SignedBundle::verify`](crate::SignedBundle) does.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`MalformedPayload`](RejectedBundle::MalformedPayload),
+    /// [`NotCanonical`](RejectedBundle::NotCanonical) or
+    /// [`Corrupt`](RejectedBundle::Corrupt).
+    pub fn from_unverified_payload(payload: Vec<u8>) -> Result<Self, RejectedBundle> {
+        open::open_unverified(payload)
+    }
+
     /// Returns who the bundle is for and how long it holds.
     #[must_use]
     pub const fn header(&self) -> &Header {
@@ -55,7 +74,7 @@ impl Bundle {
         self.routes.bytes(&self.bytes)
     }
 
-    /// Returns the size of the whole bundle in bytes.
+    /// Returns the size of the whole bundle in bytes, its signatures included.
     #[must_use]
     pub const fn size_bytes(&self) -> usize {
         self.bytes.len()

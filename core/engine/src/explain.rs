@@ -8,9 +8,10 @@ use crate::{
     decide::{Decision, Question},
     ids::PermissionId,
     index::PermissionRow,
+    inspect::RoleOrigin,
     limits::LimitExceeded,
     policy::Policy,
-    roles::{self, Finding, Held, Origin},
+    roles::{self, Finding, Held},
     subject::Subject,
 };
 
@@ -166,11 +167,11 @@ impl Policy {
     }
 }
 
-fn write_origin(out: &mut String, origin: &Origin<'_>) {
+fn write_origin(out: &mut String, origin: &RoleOrigin<'_>) {
     match origin {
-        Origin::Request => member(out, "from", "request"),
-        Origin::Directory => member(out, "from", "directory"),
-        Origin::Group(id) => {
+        RoleOrigin::Request => member(out, "from", "request"),
+        RoleOrigin::Directory => member(out, "from", "directory"),
+        RoleOrigin::Group(id) => {
             member(out, "from", "group");
             member(out, "group", id);
         }

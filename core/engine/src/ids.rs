@@ -45,6 +45,10 @@ id!(
     ScopeId
 );
 id!(
+    /// A condition behind scopes, numbered as the catalog lists them.
+    ConditionId
+);
+id!(
     /// A declared attribute of one kind: subject, action, context or resource.
     AttributeId
 );

@@ -34,6 +34,7 @@ mod gate;
 mod grants;
 mod ids;
 mod index;
+mod inspect;
 #[cfg(feature = "ed25519")]
 mod keeper;
 mod names;
@@ -62,8 +63,10 @@ pub use decide::{Decision, DenyReason, Grant, Pending, Question};
 pub use envelope::{SignedBundle, VerifyFn, key_id, pre_authentication_encoding};
 pub use explain::Explanation;
 pub use ids::{
-    ActionId, AttributeId, FeatureId, ModuleId, PermissionId, RoleId, ScopeId, UnixSeconds,
+    ActionId, AttributeId, ConditionId, FeatureId, ModuleId, PermissionId, RoleId, ScopeId,
+    UnixSeconds,
 };
+pub use inspect::{AssignedRole, RoleGrant, RoleOrigin, ScopeCondition, ScopeTables};
 #[cfg(feature = "ed25519")]
 pub use keeper::{Keeper, KeeperLimits, KeeperStatus, Offer, Persisted, TenantKey};
 pub use limits::LimitExceeded;

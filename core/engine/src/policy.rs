@@ -159,9 +159,7 @@ impl Policy {
     /// Returns the ids of the modules whose features are on, in catalog order: what a
     /// role editor lists.
     pub fn enabled_modules(&self) -> impl Iterator<Item = &str> {
-        let all = (0..).map(ModuleId).take(self.bundle.tables.modules.len());
-        all.filter(|module| self.gate.module_is_open(*module))
-            .map(|module| self.module_name(module))
+        self.open_modules().map(|module| self.module_name(module))
     }
 
     /// Returns every role's id, ascending.

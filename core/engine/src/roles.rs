@@ -8,6 +8,7 @@ use crate::{
     format::{Binding, Group, Packed, Person},
     ids::RoleId,
     index::item_at,
+    inspect::RoleOrigin,
     limits::is_value,
     policy::Policy,
     subject::{Names, Subject},
@@ -31,18 +32,10 @@ impl Held<'_> {
     }
 }
 
-/// Where a role came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Origin<'a> {
-    Request,
-    Group(&'a str),
-    Directory,
-}
-
 /// One thing found while a subject's roles were collected.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Finding<'a> {
-    Holds(Held<'a>, Origin<'a>),
+    Holds(Held<'a>, RoleOrigin<'a>),
     UnknownRole(&'a str),
     UnknownGroup(&'a str),
     UnknownTeam(&'a str),
@@ -86,7 +79,7 @@ pub(crate) fn each<'a>(
     });
     subject.groups.each(|id| mapped(policy, id, find));
     if let Some(person) = person {
-        bound(person.roles, Origin::Directory, find);
+        bound(person.roles, RoleOrigin::Directory, find);
         person.groups.iter().for_each(|id| mapped(policy, id, find));
     }
 }
@@ -98,21 +91,21 @@ fn named<'a>(
     find: &mut dyn FnMut(Finding<'a>),
 ) {
     roles.each(|name| match policy.role(name) {
-        Some(role) => find(Finding::Holds(Held { role, team }, Origin::Request)),
+        Some(role) => find(Finding::Holds(Held { role, team }, RoleOrigin::Request)),
         None => find(Finding::UnknownRole(name)),
     });
 }
 
 fn mapped<'a>(policy: &'a Policy, id: &'a str, find: &mut dyn FnMut(Finding<'a>)) {
     match group(&policy.bundle, id) {
-        Some(roles) => bound(roles, Origin::Group(id), find),
+        Some(roles) => bound(roles, RoleOrigin::Group(id), find),
         None => find(Finding::UnknownGroup(id)),
     }
 }
 
 fn bound<'a>(
     roles: Packed<'a, Binding<'a>>,
-    origin: Origin<'a>,
+    origin: RoleOrigin<'a>,
     find: &mut dyn FnMut(Finding<'a>),
 ) {
     for binding in roles.iter() {
