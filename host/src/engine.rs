@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use portcullis_engine::{UnixSeconds, Verdict};
+use portcullis_engine::{PackedDecision, UnixSeconds};
 use portcullis_policy::authzen::{Request, Resource, Subject, Vocabulary};
 
 use crate::{failure::Failure, trust::HostTrust};
@@ -88,7 +88,7 @@ pub trait LoadedPolicy: fmt::Debug + Send + Sync {
     /// # Errors
     ///
     /// Fails if the engine breaks off.
-    fn check(&self, packed: &[u8], now: UnixSeconds) -> Result<Verdict, Failure>;
+    fn check(&self, packed: &[u8], now: UnixSeconds) -> Result<PackedDecision, Failure>;
 
     /// Decides a packed request with any number of questions: one verdict a question,
     /// up to the first that has no answer.
@@ -96,7 +96,7 @@ pub trait LoadedPolicy: fmt::Debug + Send + Sync {
     /// # Errors
     ///
     /// Fails if the engine breaks off.
-    fn check_many(&self, packed: &[u8], now: UnixSeconds) -> Result<Vec<Verdict>, Failure>;
+    fn check_many(&self, packed: &[u8], now: UnixSeconds) -> Result<Vec<PackedDecision>, Failure>;
 }
 
 /// What a bundle says of itself.

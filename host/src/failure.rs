@@ -2,7 +2,9 @@
 
 use core::fmt;
 
-use portcullis_engine::{InvalidTrust, LimitExceeded, RejectedBundle, SessionExpired};
+use portcullis_engine::{
+    InvalidRequest, InvalidTrust, LimitExceeded, RejectedBundle, SessionExpired,
+};
 
 /// No answer, and which failure it was. Whoever asked denies, whichever it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +75,12 @@ impl From<RejectedBundle> for Failure {
 impl From<SessionExpired> for Failure {
     fn from(_: SessionExpired) -> Self {
         Self::BundleExpired
+    }
+}
+
+impl From<InvalidRequest> for Failure {
+    fn from(invalid: InvalidRequest) -> Self {
+        Self::LimitExceeded(invalid.to_string())
     }
 }
 

@@ -1,6 +1,8 @@
 //! The engine linked into this program.
 
-use portcullis_engine::{PackedRequest, PermissionId, Policy, SignedBundle, UnixSeconds, Verdict};
+use portcullis_engine::{
+    PackedDecision, PackedRequest, PermissionId, Policy, SignedBundle, UnixSeconds,
+};
 use portcullis_policy::authzen::{Request, Subject, Vocabulary};
 
 use crate::{
@@ -79,21 +81,21 @@ impl NativePolicy {
     }
 
     /// Gives the verdict on each packed question; the last may be that there is none.
-    fn each(&self, packed: &[u8], now: UnixSeconds, mut take: impl FnMut(Verdict)) {
+    fn each(&self, packed: &[u8], now: UnixSeconds, mut take: impl FnMut(PackedDecision)) {
         if self.current(now).is_err() {
-            return take(Verdict::EXPIRED);
+            return take(PackedDecision::EXPIRED);
         }
         let Ok(request) = PackedRequest::read(packed) else {
-            return take(Verdict::MALFORMED);
+            return take(PackedDecision::MALFORMED);
         };
         for read in request.questions() {
-            take(read.as_ref().map_or(Verdict::MALFORMED, |asked| {
+            take(read.as_ref().map_or(PackedDecision::MALFORMED, |asked| {
                 let question = &asked.question;
-                Verdict::from(
-                    &self
-                        .policy
-                        .decide(&request.subject, asked.permission, question),
-                )
+                PackedDecision::from(&self.policy.decide(
+                    &request.subject,
+                    asked.permission,
+                    question,
+                ))
             }));
         }
     }
@@ -137,20 +139,20 @@ impl LoadedPolicy for NativePolicy {
         Ok(session.visible(now)?.to_json())
     }
 
-    fn check(&self, packed: &[u8], now: UnixSeconds) -> Result<Verdict, Failure> {
+    fn check(&self, packed: &[u8], now: UnixSeconds) -> Result<PackedDecision, Failure> {
         if self.current(now).is_err() {
-            return Ok(Verdict::EXPIRED);
+            return Ok(PackedDecision::EXPIRED);
         }
         let read = PackedRequest::read(packed).and_then(PackedRequest::single);
-        Ok(read.map_or(Verdict::MALFORMED, |(subject, asked)| {
+        Ok(read.map_or(PackedDecision::MALFORMED, |(subject, asked)| {
             let decision = self
                 .policy
                 .decide(&subject, asked.permission, &asked.question);
-            Verdict::from(&decision)
+            PackedDecision::from(&decision)
         }))
     }
 
-    fn check_many(&self, packed: &[u8], now: UnixSeconds) -> Result<Vec<Verdict>, Failure> {
+    fn check_many(&self, packed: &[u8], now: UnixSeconds) -> Result<Vec<PackedDecision>, Failure> {
         let mut verdicts = Vec::new();
         self.each(packed, now, |next| verdicts.push(next));
         Ok(verdicts)
@@ -181,7 +183,7 @@ fn info(policy: &Policy) -> BundleInfo {
 fn names(policy: &Policy) -> Names {
     let permissions = (0..).map(PermissionId).take(policy.permission_count());
     Names {
-        reasons: owned(Verdict::REASONS.into_iter()),
+        reasons: owned(PackedDecision::REASONS.into_iter()),
         roles: owned(policy.roles()),
         scopes: owned(policy.scopes()),
         permissions: permissions

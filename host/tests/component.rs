@@ -6,7 +6,7 @@ mod support;
 
 use std::{fmt::Write as _, fs, os::unix::fs::PermissionsExt as _, path::Path, thread};
 
-use portcullis_engine::{Packer, PackerFacts, UnixSeconds, Verdict};
+use portcullis_engine::{PackedDecision, Packer, PackerFacts, UnixSeconds};
 use portcullis_host::{
     ComponentEngine, Engine, Failure, LoadedPolicy, NativeEngine,
     component::{ArtefactCache, ComponentLimits, ComponentStatistics},
@@ -143,7 +143,10 @@ fn what_is_refused_is_refused_alike() {
             policy.modules(&asked.subject, expiry),
             Err(Failure::BundleExpired)
         );
-        assert_eq!(policy.check(&pack(&asked), expiry), Ok(Verdict::EXPIRED));
+        assert_eq!(
+            policy.check(&pack(&asked), expiry),
+            Ok(PackedDecision::EXPIRED)
+        );
         assert!(policy.decide(&asked, UnixSeconds(expiry.0 - 1)).is_ok());
         for packed in [
             &b""[..],
@@ -152,7 +155,7 @@ fn what_is_refused_is_refused_alike() {
             &pack(&over),
             &pack(&control),
         ] {
-            assert_eq!(policy.check(packed, ISSUED), Ok(Verdict::MALFORMED));
+            assert_eq!(policy.check(packed, ISSUED), Ok(PackedDecision::MALFORMED));
             assert_eq!(
                 policy.check_many(packed, ISSUED),
                 native.check_many(packed, ISSUED)

@@ -13,7 +13,7 @@ use std::{fmt::Write as _, fs};
 
 use portcullis_engine::{
     UnixSeconds,
-    format::{FORMAT, Packed, Payload},
+    format::{FORMAT, List, Payload},
 };
 use portcullis_policy::{
     Source,
@@ -67,7 +67,7 @@ fn freeze(name: &str, policy: &str, signers: &[u8], slice: bool) {
         )
     };
     let encoded = encode(&model, &edition).unwrap();
-    let mut payload = Packed::<Payload<'_>>::new(&encoded).iter().next().unwrap();
+    let mut payload = List::<Payload<'_>>::new(&encoded).iter().next().unwrap();
     payload.header.slice_of = slice.then_some([0x51; 32]);
     let encoded = postcard::to_allocvec(&payload).unwrap();
     let keys: Vec<_> = signers.iter().map(|seed| key(*seed)).collect();

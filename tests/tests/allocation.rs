@@ -12,8 +12,8 @@ use std::fmt::Write as _;
 
 use counting::measure;
 use portcullis_engine::{
-    Decision, PackedRequest, PermissionId, Policy, Question, SignedBundle, Trust, UnixSeconds,
-    Verdict,
+    Decision, PackedDecision, PackedRequest, PermissionId, Policy, Question, SignedBundle, Trust,
+    UnixSeconds,
 };
 use portcullis_host::pack;
 use portcullis_policy::authzen::{Request, Vocabulary};
@@ -94,14 +94,14 @@ fn deciding_allocates_nothing() {
     }
 }
 
-type Told = (&'static str, &'static str, Verdict);
+type Told = (&'static str, &'static str, PackedDecision);
 
 /// Returns effect and reason, the grant's role and scope among it.
 fn told(decision: &Decision<'_>) -> Told {
     (
         decision.effect(),
         decision.reason(),
-        Verdict::from(decision),
+        PackedDecision::from(decision),
     )
 }
 

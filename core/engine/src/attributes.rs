@@ -3,6 +3,7 @@
 use crate::{
     cursor::Cursor,
     ids::AttributeId,
+    invalid::InvalidRequest,
     limits::{ATTRIBUTES_MAX, LimitExceeded, REQUEST_VALUES_MAX},
     set::{Repr as SetRepr, Set, same},
 };
@@ -31,7 +32,7 @@ impl<'a> Attributes<'a> {
     ///
     /// Refuses more than [`ATTRIBUTES_MAX`] attributes, more than
     /// [`REQUEST_VALUES_MAX`] values in all, and a name given twice.
-    pub fn named(sets: &'a [(&'a str, Set<'a>)]) -> Result<Self, LimitExceeded> {
+    pub fn named(sets: &'a [(&'a str, Set<'a>)]) -> Result<Self, InvalidRequest> {
         check(sets, |a, b| a == b)?;
         Ok(Self(Repr::Named(sets)))
     }
@@ -41,7 +42,7 @@ impl<'a> Attributes<'a> {
     /// # Errors
     ///
     /// As [`Attributes::named`].
-    pub fn numbered(sets: &'a [(AttributeId, Set<'a>)]) -> Result<Self, LimitExceeded> {
+    pub fn numbered(sets: &'a [(AttributeId, Set<'a>)]) -> Result<Self, InvalidRequest> {
         check(sets, |a, b| a == b)?;
         Ok(Self(Repr::Numbered(sets)))
     }
@@ -106,15 +107,15 @@ impl<'a> Attributes<'a> {
     }
 }
 
-fn check<K>(sets: &[(K, Set<'_>)], same: fn(&K, &K) -> bool) -> Result<(), LimitExceeded> {
+fn check<K>(sets: &[(K, Set<'_>)], same: fn(&K, &K) -> bool) -> Result<(), InvalidRequest> {
     if sets.len() > ATTRIBUTES_MAX {
-        return Err(LimitExceeded::Attributes);
+        return Err(InvalidRequest::Limit(LimitExceeded::Attributes));
     }
     let mut values = 0_usize;
     let mut rest = sets;
     while let Some(((name, set), after)) = rest.split_first() {
         if after.iter().any(|(other, _)| same(name, other)) {
-            return Err(LimitExceeded::RepeatedAttribute);
+            return Err(InvalidRequest::RepeatedAttribute);
         }
         values = values.saturating_add(match set.0 {
             SetRepr::One(_) => 1,
@@ -125,7 +126,7 @@ fn check<K>(sets: &[(K, Set<'_>)], same: fn(&K, &K) -> bool) -> Result<(), Limit
         rest = after;
     }
     if values > REQUEST_VALUES_MAX {
-        return Err(LimitExceeded::RequestValues);
+        return Err(InvalidRequest::Limit(LimitExceeded::RequestValues));
     }
     Ok(())
 }

@@ -4,13 +4,14 @@ use alloc::{string::String, vec::Vec};
 
 use crate::{
     checks::Checks,
-    format::{self, NONE, Packed, Payload, RoleChanges, Source},
+    format::{self, List, Payload, RoleChanges, Source},
+    grammar::{has_control, is_module, is_name, is_value},
     grants::{GrantIndex, RoleGrants},
     ids::{ActionId, ModuleId, PermissionId, RoleId, ScopeId},
     index::{
         AtomRange, AtomRow, ModuleRow, PermissionRow, RoleRow, Runs, ScopeRow, Span, Tables, utf8,
     },
-    limits::{INDEX_MAX, LABEL_BYTES_MAX, has_control, is_module, is_name, is_value},
+    limits::{INDEX_MAX, LABEL_BYTES_MAX},
     names::NameIndex,
 };
 
@@ -81,7 +82,7 @@ impl<'b> Builder<'b> {
         self.permission_names(catalog.aliases);
     }
 
-    fn conditions(&mut self, conditions: Packed<'_, Packed<'_, Packed<'_, format::Atom<'_>>>>) {
+    fn conditions(&mut self, conditions: List<'_, List<'_, List<'_, format::Atom<'_>>>>) {
         for condition in self.checks.items(conditions) {
             for conjunction in self.checks.items(condition) {
                 let start = self.tables.atoms.len();
@@ -147,7 +148,7 @@ impl<'b> Builder<'b> {
         source
     }
 
-    fn scope_tables(&mut self, scope_tables: Packed<'_, Packed<'_, format::ScopeRow>>) {
+    fn scope_tables(&mut self, scope_tables: List<'_, List<'_, format::ScopeRow>>) {
         let (tables, checks) = (&mut self.tables, self.checks);
         let conditions = &self.conditions;
         for table in checks.items(scope_tables) {
@@ -166,26 +167,26 @@ impl<'b> Builder<'b> {
         tables.scope_rows.shrink_to_fit();
     }
 
-    fn modules(&mut self, modules: Packed<'_, format::Module<'_>>, requirements: usize) {
+    fn modules(&mut self, modules: List<'_, format::Module<'_>>, requirements: usize) {
         let checks = self.checks;
         for (module, index) in checks.items(modules).zip(0_usize..) {
-            let orphan = module.parent == NONE;
             checks.sound(is_module(module.id) && is_label(module.label));
-            checks.sound(orphan || usize::from(module.parent) < index);
+            let parent = module.parent.get().map(usize::from);
+            checks.sound(parent.is_none_or(|parent| parent < index));
             self.indices(module.requires, requirements);
             let span = Span::of(self.base, module.id.as_bytes());
             self.tables
                 .modules
                 .push(ModuleRow::new(span, module.parent));
             for permission in checks.items(module.permissions) {
-                let own = permission.requires;
-                checks.sound(own == NONE || usize::from(own) < requirements);
+                let own = permission.requires.get().map(usize::from);
+                checks.sound(own.is_none_or(|own| own < requirements));
                 checks.sound(usize::from(permission.action) < self.tables.actions.len());
                 checks.sound(usize::from(permission.scopes) < self.tables.scope_tables.len());
                 self.tables.permissions.push(PermissionRow {
-                    module: ModuleId(u16::try_from(index).unwrap_or(NONE)),
+                    module: ModuleId(u16::try_from(index).unwrap_or(u16::MAX)),
                     action: ActionId(permission.action),
-                    requires: own,
+                    requires: permission.requires,
                     scopes: permission.scopes,
                 });
             }
@@ -195,7 +196,7 @@ impl<'b> Builder<'b> {
         checks.sound(self.tables.modules.len() < INDEX_MAX);
     }
 
-    fn permission_names(&mut self, aliases: Packed<'_, format::Alias<'_>>) {
+    fn permission_names(&mut self, aliases: List<'_, format::Alias<'_>>) {
         let (tables, checks, base) = (&mut self.tables, self.checks, self.base);
         let permissions = tables.permissions.len();
         let mut before = None;
@@ -210,7 +211,7 @@ impl<'b> Builder<'b> {
         checks.sound(count < INDEX_MAX);
         let mut names = NameIndex::with_capacity(count);
         let mut name = String::new();
-        for (index, id) in (0..count).zip(0_u16..NONE) {
+        for (index, id) in (0..count).zip(0_u16..u16::MAX) {
             name.clear();
             if let Some(row) = tables.permissions.get(index) {
                 name.push_str(utf8(tables.module_id(base, row.module)));
@@ -260,7 +261,7 @@ impl<'b> Builder<'b> {
         });
     }
 
-    fn roles(&mut self, roles: Packed<'_, format::Role<'_>>) {
+    fn roles(&mut self, roles: List<'_, format::Role<'_>>) {
         let (tables, checks, base) = (&mut self.tables, self.checks, self.base);
         let mut before = None;
         // Neighbouring grants tend to share their set and scope table.
@@ -324,7 +325,7 @@ impl<'b> Builder<'b> {
         offsets
     }
 
-    fn spans(&self, names: Packed<'_, &str>) -> Vec<Span> {
+    fn spans(&self, names: List<'_, &str>) -> Vec<Span> {
         let mut spans = Vec::new();
         for name in self.checks.items(names) {
             self.checks.sound(is_name(name));
@@ -335,7 +336,7 @@ impl<'b> Builder<'b> {
         spans
     }
 
-    fn indices(&self, list: Packed<'_, u16>, below: usize) {
+    fn indices(&self, list: List<'_, u16>, below: usize) {
         let mut before = None;
         for index in self.checks.items(list) {
             self.checks.sound(usize::from(index) < below);
@@ -344,7 +345,7 @@ impl<'b> Builder<'b> {
     }
 
     /// Checks a set of values; returns where they lie.
-    fn values(&self, list: Packed<'_, &str>) -> Span {
+    fn values(&self, list: List<'_, &str>) -> Span {
         let mut before = None;
         for value in self.checks.items(list) {
             self.checks.sound(is_value(value));
@@ -353,7 +354,7 @@ impl<'b> Builder<'b> {
         Span::of(self.base, list.bytes())
     }
 
-    fn bindings(&self, list: Packed<'_, format::Binding<'_>>) {
+    fn bindings(&self, list: List<'_, format::Binding<'_>>) {
         let mut before = None;
         let has_team = self.tables.team.is_some();
         for binding in self.checks.items(list) {

@@ -4,7 +4,7 @@ use core::{cell::Cell, marker::PhantomData};
 
 use crate::{
     cursor::Cursor,
-    format::{Packed, Wire, read_whole},
+    format::{List, Wire, read_whole},
     rejection::RejectedBundle,
 };
 
@@ -41,7 +41,7 @@ impl Checks {
     }
 
     /// Yields the items of a list and notes what is wrong with their encoding.
-    pub(crate) const fn items<'c, 'a, T>(&'c self, list: Packed<'a, T>) -> Items<'c, 'a, T> {
+    pub(crate) const fn items<'c, 'a, T>(&'c self, list: List<'a, T>) -> Items<'c, 'a, T> {
         Items {
             checks: self,
             cursor: Cursor::new(list.bytes()),

@@ -5,7 +5,7 @@ use core::slice;
 
 use crate::{
     bundle::Bundle,
-    format::{NONE, Packed, Requirement},
+    format::{List, Requirement},
     grants::size,
     ids::{FeatureId, ModuleId, PermissionId},
 };
@@ -29,20 +29,21 @@ impl Gate {
         let is_met = |requirement: u16| met.get(usize::from(requirement)).copied().unwrap_or(false);
         let mut modules = Bits::new(tables.modules.len());
         for (index, row) in tables.modules.iter().enumerate() {
-            let parent = row.parent == NONE || modules.get(usize::from(row.parent));
+            let parent = row.parent.get().map(usize::from);
+            let above = parent.is_none_or(|parent| modules.get(parent));
             let Ok(number) = u16::try_from(index) else {
                 break;
             };
             let own = tables
                 .module_rest(&bundle.bytes, ModuleId(number))
                 .is_some_and(|rest| rest.requires.iter().all(is_met));
-            if parent && own {
+            if above && own {
                 modules.set(index);
             }
         }
         let mut permissions = Bits::new(tables.permissions.len());
         for (index, row) in tables.permissions.iter().enumerate() {
-            let own = row.requires == NONE || is_met(row.requires);
+            let own = row.requires.get().is_none_or(is_met);
             if own && modules.get(row.module.index()) {
                 permissions.set(index);
             }
@@ -123,15 +124,15 @@ impl Gate {
                 take(&own);
             }
         };
-        if row.requires != NONE {
-            name(row.requires);
+        if let Some(requirement) = row.requires.get() {
+            name(requirement);
         }
-        let mut module = row.module.0;
-        while let Some(above) = tables.modules.get(usize::from(module)) {
-            if let Some(rest) = tables.module_rest(&bundle.bytes, ModuleId(module)) {
+        let mut next = Some(row.module);
+        while let Some(module) = next {
+            if let Some(rest) = tables.module_rest(&bundle.bytes, module) {
                 rest.requires.iter().for_each(&mut name);
             }
-            module = above.parent;
+            next = tables.parent(module);
         }
     }
 }
@@ -143,8 +144,8 @@ pub(crate) fn insert<T: Ord>(list: &mut Vec<T>, item: T) {
     }
 }
 
-fn requirements(bundle: &Bundle) -> Packed<'_, Requirement<'_>> {
-    Packed::new(bundle.tables.requirements.bytes(&bundle.bytes))
+fn requirements(bundle: &Bundle) -> List<'_, Requirement<'_>> {
+    List::new(bundle.tables.requirements.bytes(&bundle.bytes))
 }
 
 fn holds(requirement: &Requirement<'_>, features: &Bits) -> bool {

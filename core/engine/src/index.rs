@@ -8,7 +8,7 @@ use core::ops::Range;
 
 use crate::{
     cursor::Cursor,
-    format::{self, Packed, Source, Wire, read_whole},
+    format::{self, List, OptionalIndex, Source, Wire, read_whole},
     grants::{GrantIndex, size},
     ids::{ActionId, ModuleId, PermissionId, ScopeId},
     names::NameIndex,
@@ -51,12 +51,12 @@ impl Span {
 pub(crate) struct ModuleRow {
     /// Where the id starts; label, parent and the rest follow it.
     at: u32,
-    pub(crate) parent: u16,
+    pub(crate) parent: OptionalIndex,
     len: u8,
 }
 
 impl ModuleRow {
-    pub(crate) fn new(id: Span, parent: u16) -> Self {
+    pub(crate) fn new(id: Span, parent: OptionalIndex) -> Self {
         Self {
             at: id.at,
             parent,
@@ -69,7 +69,7 @@ impl ModuleRow {
 pub(crate) struct PermissionRow {
     pub(crate) module: ModuleId,
     pub(crate) action: ActionId,
-    pub(crate) requires: u16,
+    pub(crate) requires: OptionalIndex,
     pub(crate) scopes: u16,
 }
 
@@ -197,6 +197,13 @@ impl Tables {
         found.map(|own| own.condition)
     }
 
+    /// Returns the module that a module is directly in.
+    #[inline]
+    pub(crate) fn parent(&self, module: ModuleId) -> Option<ModuleId> {
+        let row = self.modules.get(module.index())?;
+        row.parent.get().map(ModuleId)
+    }
+
     pub(crate) fn module_id<'b>(&self, base: &'b [u8], module: ModuleId) -> &'b [u8] {
         let Some(row) = self.modules.get(module.index()) else {
             return &[];
@@ -217,7 +224,7 @@ impl Tables {
         let row = self.modules.get(module.index())?;
         let start = size(row.at).saturating_add(usize::from(row.len));
         let mut cursor = Cursor::new(base.get(start..)?);
-        let (label, (_parent, requires)): (_, (u16, _)) = read_whole(&mut cursor)?;
+        let (label, (_parent, requires)): (_, (OptionalIndex, _)) = read_whole(&mut cursor)?;
         Some(ModuleRest { label, requires })
     }
 
@@ -250,7 +257,7 @@ impl Tables {
 #[derive(Debug)]
 pub(crate) struct ModuleRest<'a> {
     pub(crate) label: &'a str,
-    pub(crate) requires: Packed<'a, u16>,
+    pub(crate) requires: List<'a, u16>,
 }
 
 /// Returns text that was checked when the bundle was opened.

@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 
 use crate::{
-    format::{self, NONE, Packed, Requirement},
+    format::{self, List, Requirement},
     gate::Bits,
     grants::RoleGrants,
     ids::{ConditionId, FeatureId, ModuleId, PermissionId, RoleId, ScopeId},
@@ -63,7 +63,7 @@ pub struct ScopeCondition {
 #[derive(Debug, Clone)]
 pub struct ScopeTables<'a> {
     policy: &'a Policy,
-    tables: Vec<Packed<'a, format::ScopeRow>>,
+    tables: Vec<List<'a, format::ScopeRow>>,
 }
 
 impl Policy {
@@ -100,8 +100,7 @@ impl Policy {
     /// Returns the module that the module is directly in.
     #[must_use]
     pub fn module_parent(&self, module: ModuleId) -> Option<ModuleId> {
-        let row = self.bundle.tables.modules.get(module.index())?;
-        Some(ModuleId(row.parent)).filter(|parent| parent.0 != NONE)
+        self.bundle.tables.parent(module)
     }
 
     /// Returns the module of a permission.
@@ -120,15 +119,15 @@ impl Policy {
     ) -> Vec<FeatureId> {
         let tables = &self.bundle.tables;
         let requirements =
-            Packed::<Requirement<'_>>::new(tables.requirements.bytes(&self.bundle.bytes));
+            List::<Requirement<'_>>::new(tables.requirements.bytes(&self.bundle.bytes));
         let mut named = Bits::new(requirements.iter().count());
         let mut seen = Bits::new(tables.modules.len());
         for permission in permissions {
             let Some(row) = tables.permissions.get(permission.index()) else {
                 continue;
             };
-            if row.requires != NONE {
-                named.set(usize::from(row.requires));
+            if let Some(requirement) = row.requires.get() {
+                named.set(usize::from(requirement));
             }
             let mut above = Some(row.module);
             while let Some(module) = above.filter(|module| !seen.get(module.index())) {
@@ -203,7 +202,7 @@ impl ScopeTables<'_> {
             .permissions
             .get(permission.index());
         let table = row.and_then(|row| self.tables.get(usize::from(row.scopes)));
-        let rows = table.into_iter().flat_map(Packed::iter);
+        let rows = table.into_iter().flat_map(List::iter);
         rows.map(|row| ScopeCondition {
             scope: ScopeId(row.scope),
             condition: ConditionId(row.condition),

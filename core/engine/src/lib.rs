@@ -35,6 +35,7 @@ mod grants;
 mod ids;
 mod index;
 mod inspect;
+mod invalid;
 #[cfg(feature = "ed25519")]
 mod keeper;
 mod names;
@@ -54,6 +55,7 @@ mod visible;
 mod who;
 
 pub mod format;
+pub mod grammar;
 pub mod limits;
 
 pub use answer::{member as write_json_member, write_json_string, write_list as write_json_list};
@@ -67,12 +69,13 @@ pub use ids::{
     UnixSeconds,
 };
 pub use inspect::{AssignedRole, RoleGrant, RoleOrigin, ScopeCondition, ScopeTables};
+pub use invalid::InvalidRequest;
 #[cfg(feature = "ed25519")]
 pub use keeper::{Keeper, KeeperLimits, KeeperStatus, Offer, Persisted, TenantKey};
 pub use limits::LimitExceeded;
 pub use packed::{
-    PackedQuestion, PackedQuestions, PackedRequest, Packer, PackerAttributes, PackerFacts,
-    PackerSubject, Verdict,
+    PackedDecision, PackedQuestion, PackedQuestions, PackedRequest, Packer, PackerAttributes,
+    PackerFacts, PackerSubject,
 };
 pub use policy::{Declared, Policy};
 pub use rejection::RejectedBundle;

@@ -8,9 +8,9 @@ use crate::{
     cursor::Cursor,
     envelope::{Envelope, Holds},
     format::{Payload, read_whole},
+    grammar::{is_name, is_value},
     ids::UnixSeconds,
     index::{Span, Tables},
-    limits::{is_name, is_value},
     rejection::RejectedBundle,
     trust::{KeyUse, SliceUse, Trust, TrustedKey},
 };

@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 
 use crate::{
     bundle::{Bundle, Header},
-    format::Packed,
+    format::List,
     gate::{Bits, Gate},
     ids::{ActionId, AttributeId, FeatureId, ModuleId, PermissionId, RoleId, ScopeId, UnixSeconds},
     index::{Span, item_at, utf8},
@@ -40,7 +40,7 @@ pub enum Declared {
 impl From<Bundle> for Policy {
     fn from(bundle: Bundle) -> Self {
         let mut features = Bits::new(bundle.tables.features.len());
-        let enabled = Packed::<u16>::new(bundle.tables.enabled.bytes(&bundle.bytes));
+        let enabled = List::<u16>::new(bundle.tables.enabled.bytes(&bundle.bytes));
         for feature in enabled.iter() {
             features.set(usize::from(feature));
         }

@@ -5,11 +5,11 @@ use core::cmp::Ordering;
 
 use crate::{
     bundle::Bundle,
-    format::{Binding, Group, Packed, Person},
+    format::{Binding, Group, List, Person},
+    grammar::is_value,
     ids::RoleId,
     index::item_at,
     inspect::RoleOrigin,
-    limits::is_value,
     policy::Policy,
     subject::{Names, Subject},
 };
@@ -104,7 +104,7 @@ fn mapped<'a>(policy: &'a Policy, id: &'a str, find: &mut dyn FnMut(Finding<'a>)
 }
 
 fn bound<'a>(
-    roles: Packed<'a, Binding<'a>>,
+    roles: List<'a, Binding<'a>>,
     origin: RoleOrigin<'a>,
     find: &mut dyn FnMut(Finding<'a>),
 ) {
@@ -147,7 +147,7 @@ pub(crate) fn person<'a>(bundle: &'a Bundle, kind: &str, id: &str) -> Option<Per
 }
 
 /// Returns the roles that a group maps to.
-pub(crate) fn group<'a>(bundle: &'a Bundle, id: &str) -> Option<Packed<'a, Binding<'a>>> {
+pub(crate) fn group<'a>(bundle: &'a Bundle, id: &str) -> Option<List<'a, Binding<'a>>> {
     let groups = &bundle.tables.groups;
     let at = groups.binary_search_by(|offset| {
         item_at::<&str>(&bundle.bytes, *offset).map_or(Ordering::Less, |own| own.cmp(id))

@@ -5,7 +5,9 @@ use core::cmp::Ordering;
 
 use crate::{
     cursor::Cursor,
-    limits::{LimitExceeded, REQUEST_VALUES_MAX, VALUES_MAX, is_value},
+    grammar::is_value,
+    invalid::InvalidRequest,
+    limits::{LimitExceeded, REQUEST_VALUES_MAX, VALUES_MAX},
 };
 
 /// A set of attribute values.
@@ -34,15 +36,15 @@ impl<'a> Set<'a> {
     ///
     /// Refuses unsorted or repeated values, a value outside the grammar, and more
     /// than [`VALUES_MAX`] of them.
-    pub fn new(values: &'a [&'a str]) -> Result<Self, LimitExceeded> {
+    pub fn new(values: &'a [&'a str]) -> Result<Self, InvalidRequest> {
         if values.len() > VALUES_MAX {
-            return Err(LimitExceeded::Values);
+            return Err(InvalidRequest::Limit(LimitExceeded::Values));
         }
         if !values.iter().all(|value| is_value(value)) {
-            return Err(LimitExceeded::Value);
+            return Err(InvalidRequest::Value);
         }
         if !values.is_sorted_by(|a, b| a < b) {
-            return Err(LimitExceeded::UnsortedSet);
+            return Err(InvalidRequest::UnsortedSet);
         }
         Ok(Self(Repr::Slice(values)))
     }
@@ -52,12 +54,12 @@ impl<'a> Set<'a> {
     /// # Errors
     ///
     /// Refuses a value outside the grammar.
-    pub fn one(value: &'a str) -> Result<Self, LimitExceeded> {
+    pub fn one(value: &'a str) -> Result<Self, InvalidRequest> {
         if value.is_empty() {
             return Ok(Self::EMPTY);
         }
         if !is_value(value) {
-            return Err(LimitExceeded::Value);
+            return Err(InvalidRequest::Value);
         }
         Ok(Self(Repr::One(value)))
     }
@@ -67,10 +69,10 @@ impl<'a> Set<'a> {
     /// # Errors
     ///
     /// Refuses a value outside the grammar and more than [`VALUES_MAX`] of them.
-    pub fn sort<'v: 'a>(values: &'a mut [&'v str]) -> Result<Self, LimitExceeded> {
+    pub fn sort<'v: 'a>(values: &'a mut [&'v str]) -> Result<Self, InvalidRequest> {
         // Insertion into what is sorted and distinct: sets are small, and bounded.
         if values.len() > SORTABLE_MAX {
-            return Err(LimitExceeded::Values);
+            return Err(InvalidRequest::Limit(LimitExceeded::Values));
         }
         let mut kept = 0_usize;
         for next in 0..values.len() {
@@ -287,7 +289,7 @@ mod tests {
     use alloc::{boxed::Box, vec, vec::Vec};
 
     use super::Set;
-    use crate::limits::LimitExceeded;
+    use crate::invalid::InvalidRequest;
 
     #[test]
     fn every_representation_answers_alike() {
@@ -313,14 +315,14 @@ mod tests {
     fn values_are_checked() {
         assert_eq!(
             Set::new(&["b", "a"]).err(),
-            Some(LimitExceeded::UnsortedSet)
+            Some(InvalidRequest::UnsortedSet)
         );
         assert_eq!(
             Set::new(&["a", "a"]).err(),
-            Some(LimitExceeded::UnsortedSet)
+            Some(InvalidRequest::UnsortedSet)
         );
-        assert_eq!(Set::new(&[""]).err(), Some(LimitExceeded::Value));
-        assert_eq!(Set::new(&["a\u{85}"]).err(), Some(LimitExceeded::Value));
+        assert_eq!(Set::new(&[""]).err(), Some(InvalidRequest::Value));
+        assert_eq!(Set::new(&["a\u{85}"]).err(), Some(InvalidRequest::Value));
         let mut unsorted = ["b", "a", "b"];
         let set = Set::sort(&mut unsorted).unwrap();
         assert_eq!(set.iter().collect::<Vec<_>>(), [b"a", b"b"]);

@@ -3,7 +3,9 @@
 use crate::{
     attributes::Attributes,
     cursor::Cursor,
-    limits::{LimitExceeded, ROLES_MAX, is_value},
+    grammar::is_value,
+    invalid::InvalidRequest,
+    limits::{LimitExceeded, ROLES_MAX},
 };
 
 /// Who asks: what the request says of it, before the tenant's directory is added.
@@ -26,12 +28,12 @@ impl<'a> Subject<'a> {
     /// # Errors
     ///
     /// Refuses a type or id outside the grammar.
-    pub fn new(kind: &'a str, id: &'a str) -> Result<Self, LimitExceeded> {
+    pub fn new(kind: &'a str, id: &'a str) -> Result<Self, InvalidRequest> {
         if ![kind, id]
             .into_iter()
             .all(|text| text.is_empty() || is_value(text))
         {
-            return Err(LimitExceeded::Value);
+            return Err(InvalidRequest::Value);
         }
         Ok(Self {
             kind,
@@ -49,7 +51,7 @@ impl<'a> Subject<'a> {
     /// # Errors
     ///
     /// Refuses more than [`ROLES_MAX`] roles and groups together.
-    pub fn with_roles(self, roles: &'a [&'a str]) -> Result<Self, LimitExceeded> {
+    pub fn with_roles(self, roles: &'a [&'a str]) -> Result<Self, InvalidRequest> {
         Self {
             roles: Names::Slice(roles),
             ..self
@@ -65,7 +67,7 @@ impl<'a> Subject<'a> {
     pub fn with_team_roles(
         self,
         team_roles: &'a [(&'a str, &'a [&'a str])],
-    ) -> Result<Self, LimitExceeded> {
+    ) -> Result<Self, InvalidRequest> {
         let count = team_roles.iter().map(|(_, roles)| roles.len()).sum();
         Self {
             team_roles: TeamRoles::Slice(team_roles),
@@ -79,7 +81,7 @@ impl<'a> Subject<'a> {
     /// # Errors
     ///
     /// As [`Subject::with_roles`].
-    pub fn with_groups(self, groups: &'a [&'a str]) -> Result<Self, LimitExceeded> {
+    pub fn with_groups(self, groups: &'a [&'a str]) -> Result<Self, InvalidRequest> {
         Self {
             groups: Names::Slice(groups),
             ..self
@@ -109,10 +111,10 @@ impl<'a> Subject<'a> {
         }
     }
 
-    fn holding(self, more: usize) -> Result<Self, LimitExceeded> {
+    fn holding(self, more: usize) -> Result<Self, InvalidRequest> {
         let held = self.held.saturating_add(more);
         if held > ROLES_MAX {
-            Err(LimitExceeded::Roles)
+            Err(InvalidRequest::Limit(LimitExceeded::Roles))
         } else {
             Ok(Self { held, ..self })
         }
@@ -138,9 +140,9 @@ impl<'a> Resource<'a> {
     /// # Errors
     ///
     /// Refuses an id outside the grammar.
-    pub fn new(id: &'a str) -> Result<Self, LimitExceeded> {
+    pub fn new(id: &'a str) -> Result<Self, InvalidRequest> {
         if !id.is_empty() && !is_value(id) {
-            return Err(LimitExceeded::Value);
+            return Err(InvalidRequest::Value);
         }
         Ok(Self {
             id: Some(id),

@@ -5,7 +5,6 @@ use core::ops::Range;
 
 use crate::{
     answer::{member, write_json_string},
-    format::NONE,
     gate::Bits,
     ids::{ActionId, ModuleId, ScopeId, UnixSeconds},
     policy::Policy,
@@ -164,14 +163,9 @@ impl Snapshot<'_> {
 
 /// Marks a module and all above it.
 fn show(policy: &Policy, visible: &mut Bits, module: ModuleId) {
-    let mut next = module.0;
-    while next != NONE && !visible.get(usize::from(next)) {
-        visible.set(usize::from(next));
-        next = policy
-            .bundle
-            .tables
-            .modules
-            .get(usize::from(next))
-            .map_or(NONE, |row| row.parent);
+    let mut next = Some(module);
+    while let Some(module) = next.filter(|module| !visible.get(module.index())) {
+        visible.set(module.index());
+        next = policy.bundle.tables.parent(module);
     }
 }

@@ -2,7 +2,8 @@
 
 use alloc::{string::String, vec::Vec};
 
-use portcullis_engine::limits::{VALUE_BYTES_MAX, is_value};
+use portcullis_engine::grammar::is_value;
+use portcullis_engine::limits::VALUE_BYTES_MAX;
 
 use crate::{
     code::Code,

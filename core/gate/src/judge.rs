@@ -3,7 +3,7 @@
 use alloc::{borrow::ToOwned, string::String, sync::Arc, vec::Vec};
 
 use portcullis_engine::{
-    Attributes, Decision, DenyReason, LimitExceeded, Policy, Question, Resource, RoleId, ScopeId,
+    Attributes, Decision, DenyReason, InvalidRequest, Policy, Question, Resource, RoleId, ScopeId,
     Set, Subject, UnixSeconds,
 };
 
@@ -395,7 +395,7 @@ fn decide(
         Ok(Answer::Granted) => Ok(None),
         Ok(Answer::Filter(header)) => Ok(Some(header)),
         Ok(Answer::Refused(code, detail)) => Err(findings.refuse(code, detail)),
-        Err(limit) => Err(findings.refuse(Code::LimitExceeded, limit.message())),
+        Err(invalid) => Err(findings.refuse(Code::LimitExceeded, invalid.message())),
     }
 }
 
@@ -431,7 +431,7 @@ impl<'a> Facts<'a> {
         permission: &str,
         route: &Route,
         findings: &mut Findings<'_>,
-    ) -> Result<Answer, LimitExceeded> {
+    ) -> Result<Answer, InvalidRequest> {
         let team_roles: Vec<(&str, &[&str])> = self
             .team_roles
             .iter()
@@ -509,7 +509,7 @@ fn named(lists: &[(String, Vec<String>)]) -> Vec<(&str, Vec<&str>)> {
 
 fn sets<'a, 'v>(
     lists: &'a mut [(&'v str, Vec<&'v str>)],
-) -> Result<Vec<(&'v str, Set<'a>)>, LimitExceeded> {
+) -> Result<Vec<(&'v str, Set<'a>)>, InvalidRequest> {
     let lists = lists.iter_mut();
     lists
         .map(|(name, values)| Ok((*name, Set::sort(values)?)))

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use portcullis_engine::limits::{is_module, is_name};
+use portcullis_engine::grammar::{is_module, is_name};
 
 use crate::model::Kind;
 use crate::problem::nearest_or;

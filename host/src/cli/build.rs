@@ -8,10 +8,7 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use portcullis_engine::{
-    UnixSeconds,
-    limits::{BUNDLE_BYTES_MAX, is_value},
-};
+use portcullis_engine::{UnixSeconds, grammar::is_value, limits::BUNDLE_BYTES_MAX};
 use portcullis_host::{
     clock,
     files::{self, Readers},

@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use portcullis_engine::{KeyUse, limits::is_value};
+use portcullis_engine::{KeyUse, grammar::is_value};
 use portcullis_host::{
     files::{self, Readers},
     hex::to_hex,

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use portcullis_engine::{UnixSeconds, Verdict};
+use portcullis_engine::{PackedDecision, UnixSeconds};
 use portcullis_policy::authzen::{Request, Subject};
 
 use super::{
@@ -121,20 +121,20 @@ impl LoadedPolicy for ComponentPolicy {
         snapshot.map_err(translate::failure)
     }
 
-    fn check(&self, packed: &[u8], now: UnixSeconds) -> Result<Verdict, Failure> {
+    fn check(&self, packed: &[u8], now: UnixSeconds) -> Result<PackedDecision, Failure> {
         let verdict = self.call(|call| {
             let policy = call.guest.policy();
             policy.call_check(&mut *call.store, call.policy, packed, now.0)
         })?;
-        Ok(Verdict(verdict))
+        Ok(PackedDecision(verdict))
     }
 
-    fn check_many(&self, packed: &[u8], now: UnixSeconds) -> Result<Vec<Verdict>, Failure> {
+    fn check_many(&self, packed: &[u8], now: UnixSeconds) -> Result<Vec<PackedDecision>, Failure> {
         let verdicts = self.call(|call| {
             let policy = call.guest.policy();
             policy.call_check_many(&mut *call.store, call.policy, packed, now.0)
         })?;
-        Ok(verdicts.into_iter().map(Verdict).collect())
+        Ok(verdicts.into_iter().map(PackedDecision).collect())
     }
 }
 

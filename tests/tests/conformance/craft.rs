@@ -3,7 +3,7 @@
 use ed25519_dalek::{Signer as _, SigningKey};
 use portcullis_engine::{
     Bundle, RejectedBundle, SignedBundle, UnixSeconds,
-    format::{Packed, Payload},
+    format::{List, Payload},
     pre_authentication_encoding,
 };
 use portcullis_host::HostTrust;
@@ -24,7 +24,7 @@ pub(crate) fn policy() -> String {
 
 /// Reads a payload with the engine's own reader.
 pub(crate) fn read(payload: &[u8]) -> Payload<'_> {
-    Packed::<Payload<'_>>::new(payload).iter().next().unwrap()
+    List::<Payload<'_>>::new(payload).iter().next().unwrap()
 }
 
 /// Writes a payload as the compiler does.

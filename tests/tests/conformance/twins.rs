@@ -6,7 +6,7 @@ use bindings::{
     Plugin, PluginPre,
     exports::portcullis::edge::engine::{self as wit, Failure},
 };
-use portcullis_engine::{Policy, SignedBundle, Verdict};
+use portcullis_engine::{PackedDecision, Policy, SignedBundle};
 use portcullis_host::pack;
 use portcullis_policy::authzen::{Attribute, Request, Vocabulary};
 use portcullis_tests::{
@@ -65,7 +65,7 @@ fn a_session_ends_with_the_token_or_the_bundle() {
                 .call_check(&mut *store, session, &question, now)
                 .unwrap();
             assert_eq!(
-                Verdict(verdict) == Verdict::EXPIRED,
+                PackedDecision(verdict) == PackedDecision::EXPIRED,
                 ended,
                 "{until} at {now}"
             );

@@ -2,7 +2,7 @@
 
 use core::fmt::Debug;
 
-use portcullis_engine::format::{self, Packed, Wire};
+use portcullis_engine::format::{self, List, Wire};
 use portcullis_tests::{bundles, places, tape::Tape};
 use proptest::{prop_assert, prop_assert_eq, proptest, test_runner::TestCaseError};
 use serde::{Deserialize, Serialize};
@@ -53,7 +53,7 @@ fn both_read_every_part_of_every_example() {
             both::<u16, u16>(set);
         }
         for role in both::<_, mirror::Role<'_>>(tenant.roles) {
-            both::<(u16, u16), (u32, u16)>(Packed::new(role.grants));
+            both::<(u16, u16), (u32, u16)>(List::new(role.grants));
         }
         for group in both::<_, mirror::Group<'_>>(tenant.groups) {
             both::<_, (u16, &str)>(group.roles);
@@ -69,7 +69,7 @@ fn both_read_every_part_of_every_example() {
 }
 
 /// Reads a list item by item with each, and holds what they write again against it.
-fn both<'a, T, M>(packed: Packed<'a, T>) -> Vec<T>
+fn both<'a, T, M>(packed: List<'a, T>) -> Vec<T>
 where
     T: Wire<'a> + Serialize,
     M: Deserialize<'a> + Serialize,
@@ -100,7 +100,7 @@ proptest! {
         let strings = Strings::new(&mut choices.tape());
         let payload = strings.payload();
         let written = postcard::to_allocvec(&payload).unwrap();
-        let packed = Packed::<format::Payload<'_>>::new(&written);
+        let packed = List::<format::Payload<'_>>::new(&written);
         let mut items = packed.iter();
         prop_assert_eq!(items.next(), Some(payload));
         prop_assert!(items.rest().is_empty());
@@ -133,7 +133,7 @@ where
     T: Wire<'a> + Serialize + Debug,
     M: Deserialize<'a> + Serialize + Debug,
 {
-    let mut items = Packed::<T>::new(bytes).iter();
+    let mut items = List::<T>::new(bytes).iter();
     let engine = items.next().map(|item| {
         let consumed = bytes.len() - items.rest().len();
         (postcard::to_allocvec(&item).unwrap(), consumed)
@@ -217,34 +217,34 @@ impl Strings {
                 generator: &self.texts[3],
             },
             catalog: format::Catalog {
-                features: Packed::new(&runs[0]),
-                subject_attributes: Packed::new(&runs[1]),
-                action_attributes: Packed::new(&runs[2]),
-                context_attributes: Packed::new(&runs[3]),
-                resource_attributes: Packed::new(&runs[4]),
+                features: List::new(&runs[0]),
+                subject_attributes: List::new(&runs[1]),
+                action_attributes: List::new(&runs[2]),
+                context_attributes: List::new(&runs[3]),
+                resource_attributes: List::new(&runs[4]),
                 team_attribute: (number % 5 > 1).then(|| format::TeamAttribute {
                     subject: (number % 7 > 2).then(|| small(6)),
                     resource: small(7),
                 }),
-                scopes: Packed::new(&runs[5]),
-                conditions: Packed::new(&runs[6]),
-                scope_tables: Packed::new(&runs[7]),
-                requirements: Packed::new(&runs[8]),
-                actions: Packed::new(&runs[9]),
-                modules: Packed::new(&runs[10]),
-                aliases: Packed::new(&runs[11]),
+                scopes: List::new(&runs[5]),
+                conditions: List::new(&runs[6]),
+                scope_tables: List::new(&runs[7]),
+                requirements: List::new(&runs[8]),
+                actions: List::new(&runs[9]),
+                modules: List::new(&runs[10]),
+                aliases: List::new(&runs[11]),
             },
             tenant: format::Tenant {
-                features: Packed::new(&runs[2]),
+                features: List::new(&runs[2]),
                 role_changes: if number.is_multiple_of(2) {
                     format::RoleChanges::Instant
                 } else {
                     format::RoleChanges::NextSession
                 },
-                scope_sets: Packed::new(&runs[3]),
-                roles: Packed::new(&runs[4]),
-                groups: Packed::new(&runs[5]),
-                directory: Packed::new(&runs[6]),
+                scope_sets: List::new(&runs[3]),
+                roles: List::new(&runs[4]),
+                groups: List::new(&runs[5]),
+                directory: List::new(&runs[6]),
             },
             routes: &runs[7],
         }

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use portcullis_engine::{LimitExceeded, RejectedBundle, SessionExpired};
+use portcullis_engine::{InvalidRequest, LimitExceeded, RejectedBundle, SessionExpired};
 
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy)]
@@ -10,7 +10,7 @@ pub(crate) enum Failure {
     InvalidTrust(&'static str),
     Rejected(RejectedBundle),
     Expired,
-    Limit(LimitExceeded),
+    InvalidRequest(InvalidRequest),
 }
 
 impl Failure {
@@ -20,7 +20,7 @@ impl Failure {
             Self::InvalidTrust(words) => ("!invalid-trust ", words),
             Self::Rejected(rejection) => ("!bundle-rejected ", rejection.code()),
             Self::Expired => ("!bundle-expired", ""),
-            Self::Limit(limit) => ("!limit-exceeded ", limit.message()),
+            Self::InvalidRequest(invalid) => ("!limit-exceeded ", invalid.message()),
         };
         out.push_str(code);
         out.push_str(words);
@@ -45,8 +45,14 @@ impl From<SessionExpired> for Failure {
     }
 }
 
+impl From<InvalidRequest> for Failure {
+    fn from(invalid: InvalidRequest) -> Self {
+        Self::InvalidRequest(invalid)
+    }
+}
+
 impl From<LimitExceeded> for Failure {
     fn from(limit: LimitExceeded) -> Self {
-        Self::Limit(limit)
+        Self::InvalidRequest(limit.into())
     }
 }

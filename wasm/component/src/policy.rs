@@ -3,8 +3,8 @@
 use alloc::{string::String, vec, vec::Vec};
 
 use portcullis_engine::{
-    Declared, LimitExceeded, PackedQuestion, PackedRequest, PermissionId, Policy, SignedBundle,
-    Subject, UnixSeconds, Verdict,
+    Declared, InvalidRequest, PackedDecision, PackedQuestion, PackedRequest, PermissionId, Policy,
+    SignedBundle, Subject, UnixSeconds,
 };
 
 use crate::{
@@ -51,7 +51,7 @@ impl wit::GuestPolicy for PluginPolicy {
         let policy = &self.0;
         let declared = match of {
             wit::NameList::Reasons => {
-                return owned(|take| Verdict::REASONS.into_iter().for_each(take));
+                return owned(|take| PackedDecision::REASONS.into_iter().for_each(take));
             }
             wit::NameList::Roles => return owned(|take| policy.roles().for_each(take)),
             wit::NameList::Permissions => {
@@ -80,10 +80,10 @@ impl wit::GuestPolicy for PluginPolicy {
     fn check(&self, request: Vec<u8>, now: u64) -> u64 {
         let verdict = match self.read(&request, now) {
             Ok((subject, asked)) => {
-                Verdict::from(&self.0.decide(&subject, asked.permission, &asked.question))
+                PackedDecision::from(&self.0.decide(&subject, asked.permission, &asked.question))
             }
-            Err(Unread::Expired) => Verdict::EXPIRED,
-            Err(Unread::Malformed(_)) => Verdict::MALFORMED,
+            Err(Unread::Expired) => PackedDecision::EXPIRED,
+            Err(Unread::Malformed(_)) => PackedDecision::MALFORMED,
         };
         verdict.0
     }
@@ -91,15 +91,15 @@ impl wit::GuestPolicy for PluginPolicy {
     fn check_many(&self, request: Vec<u8>, now: u64) -> Vec<u64> {
         let now = UnixSeconds(now);
         if now >= self.0.expires_at() {
-            return vec![Verdict::EXPIRED.0];
+            return vec![PackedDecision::EXPIRED.0];
         }
         let Ok(request) = PackedRequest::read(&request) else {
-            return vec![Verdict::MALFORMED.0];
+            return vec![PackedDecision::MALFORMED.0];
         };
         // The subject is resolved once, for all of its questions.
         match self.0.session(&request.subject, self.0.expires_at(), now) {
             Ok(session) => verdicts(&session, request.questions(), now),
-            Err(_) => vec![Verdict::EXPIRED.0],
+            Err(_) => vec![PackedDecision::EXPIRED.0],
         }
     }
 
@@ -149,14 +149,14 @@ impl PluginPolicy {
 /// Why a request is not answered.
 enum Unread {
     Expired,
-    Malformed(LimitExceeded),
+    Malformed(InvalidRequest),
 }
 
 impl From<Unread> for wit::Failure {
     fn from(unread: Unread) -> Self {
         match unread {
             Unread::Expired => Self::BundleExpired,
-            Unread::Malformed(limit) => limit.into(),
+            Unread::Malformed(invalid) => invalid.into(),
         }
     }
 }

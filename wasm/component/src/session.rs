@@ -2,7 +2,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-use portcullis_engine::{PackedQuestion, PackedQuestions, Session, UnixSeconds, Verdict};
+use portcullis_engine::{PackedDecision, PackedQuestion, PackedQuestions, Session, UnixSeconds};
 
 use crate::{bindings::exports::portcullis::edge::engine as wit, question::packed_question};
 
@@ -23,15 +23,17 @@ pub(crate) fn verdicts(
     now: UnixSeconds,
 ) -> Vec<u64> {
     let verdicts = questions.map(|read| match read {
-        Err(_) => Verdict::MALFORMED.0,
+        Err(_) => PackedDecision::MALFORMED.0,
         Ok(asked) => verdict(session, &asked, now).0,
     });
     verdicts.collect()
 }
 
-fn verdict(session: &Session, asked: &PackedQuestion<'_>, now: UnixSeconds) -> Verdict {
+fn verdict(session: &Session, asked: &PackedQuestion<'_>, now: UnixSeconds) -> PackedDecision {
     let decided = session.decide_named(asked.permission, &asked.question, now);
-    decided.as_ref().map_or(Verdict::EXPIRED, Verdict::from)
+    decided
+        .as_ref()
+        .map_or(PackedDecision::EXPIRED, PackedDecision::from)
 }
 
 impl wit::GuestSession for PluginSession {
@@ -42,7 +44,7 @@ impl wit::GuestSession for PluginSession {
     fn check(&self, question: Vec<u8>, now: u64) -> u64 {
         let verdict = match PackedQuestion::all(&question).single() {
             Ok(asked) => verdict(&self.0, &asked, UnixSeconds(now)),
-            Err(_) => Verdict::MALFORMED,
+            Err(_) => PackedDecision::MALFORMED,
         };
         verdict.0
     }

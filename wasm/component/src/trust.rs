@@ -3,7 +3,8 @@
 use alloc::vec::Vec;
 
 use portcullis_engine::{
-    Floor, InvalidTrust, KeyUse, LimitExceeded, SessionExpired, SliceUse, Trust, TrustedKey,
+    Floor, InvalidRequest, InvalidTrust, KeyUse, LimitExceeded, SessionExpired, SliceUse, Trust,
+    TrustedKey,
 };
 
 use crate::bindings::exports::portcullis::edge::engine as wit;
@@ -68,8 +69,14 @@ impl From<SessionExpired> for wit::Failure {
     }
 }
 
+impl From<InvalidRequest> for wit::Failure {
+    fn from(invalid: InvalidRequest) -> Self {
+        Self::LimitExceeded(invalid.message().into())
+    }
+}
+
 impl From<LimitExceeded> for wit::Failure {
     fn from(limit: LimitExceeded) -> Self {
-        Self::LimitExceeded(limit.message().into())
+        InvalidRequest::from(limit).into()
     }
 }

@@ -2,15 +2,17 @@
 //!
 //! These are the wire, not the domain: the compiler writes them, [`crate::Policy`]
 //! reads them. Indices are positions in the list they name. Everything that
-//! repeats is [`Packed`], so that reading it needs no memory of its own.
+//! repeats is [`List`], so that reading it needs no memory of its own.
 //!
 //! Writing goes through serde and postcard. Reading is [`Wire`]: the same layout
 //! (postcard 1.0, "Wire Format"), refused where it is not the shortest encoding.
 
-mod packed;
+mod list;
+mod optional_index;
 mod wire;
 
-pub use packed::{Packed, PackedItems};
+pub use list::{List, ListItems};
+pub use optional_index::OptionalIndex;
 pub use wire::Wire;
 
 use serde::Serialize;
@@ -26,8 +28,6 @@ pub const MAGIC: [u8; 4] = *b"PCLB";
 pub const FORMAT: u8 = 1;
 /// Payload type of the pre-authentication encoding.
 pub const PAYLOAD_TYPE: &str = "application/vnd.portcullis.bundle.v1";
-/// Stands for "none" where an index is optional and numbers start at 0.
-pub const NONE: u16 = u16::MAX;
 
 wire! {
     /// The signed payload.
@@ -80,31 +80,31 @@ wire! {
     #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
     pub struct Catalog<'a> {
         /// Feature names, ascending.
-        pub features: Packed<'a, &'a str>,
+        pub features: List<'a, &'a str>,
         /// Declared attributes of subjects.
-        pub subject_attributes: Packed<'a, SubjectAttribute<'a>>,
+        pub subject_attributes: List<'a, SubjectAttribute<'a>>,
         /// Declared attributes of actions.
-        pub action_attributes: Packed<'a, &'a str>,
+        pub action_attributes: List<'a, &'a str>,
         /// Declared attributes of the context.
-        pub context_attributes: Packed<'a, &'a str>,
+        pub context_attributes: List<'a, &'a str>,
         /// Declared attributes of resources.
-        pub resource_attributes: Packed<'a, &'a str>,
+        pub resource_attributes: List<'a, &'a str>,
         /// The attribute that a role bound to a team speaks of, if the catalog names one.
         pub team_attribute: Option<TeamAttribute>,
         /// Scope names in catalog order.
-        pub scopes: Packed<'a, &'a str>,
+        pub scopes: List<'a, &'a str>,
         /// Each a disjunction of conjunctions of atoms; an empty conjunction is true.
-        pub conditions: Packed<'a, Packed<'a, Packed<'a, Atom<'a>>>>,
+        pub conditions: List<'a, List<'a, List<'a, Atom<'a>>>>,
         /// For a group of permissions, the condition behind each scope, ascending by scope.
-        pub scope_tables: Packed<'a, Packed<'a, ScopeRow>>,
+        pub scope_tables: List<'a, List<'a, ScopeRow>>,
         /// Requirements that modules and permissions refer to.
-        pub requirements: Packed<'a, Requirement<'a>>,
+        pub requirements: List<'a, Requirement<'a>>,
         /// Action names.
-        pub actions: Packed<'a, &'a str>,
+        pub actions: List<'a, &'a str>,
         /// Modules in catalog order, a parent before its children.
-        pub modules: Packed<'a, Module<'a>>,
+        pub modules: List<'a, Module<'a>>,
         /// Former names that still answer, ascending by name.
-        pub aliases: Packed<'a, Alias<'a>>,
+        pub aliases: List<'a, Alias<'a>>,
     }
 }
 
@@ -155,11 +155,11 @@ pub enum Atom<'a> {
     /// A set of the subject's meets one of the resource or context.
     Shares(Source, Source),
     /// The set meets the constants.
-    Is(Source, Packed<'a, &'a str>),
+    Is(Source, List<'a, &'a str>),
     /// The set does not meet the constants.
-    Lacks(Source, Packed<'a, &'a str>),
+    Lacks(Source, List<'a, &'a str>),
     /// The set is not empty and lies within the constants.
-    Within(Source, Packed<'a, &'a str>),
+    Within(Source, List<'a, &'a str>),
     /// The resource's set is not empty.
     Present(Source),
     /// The resource's set is empty.
@@ -184,7 +184,7 @@ wire! {
         /// Whether one of them is enough.
         pub any: bool,
         /// Indices of features, ascending.
-        pub features: Packed<'a, u16>,
+        pub features: List<'a, u16>,
     }
 }
 
@@ -196,12 +196,12 @@ wire! {
         pub id: &'a str,
         /// What people call it; empty where that is its id.
         pub label: &'a str,
-        /// Index of the parent, or [`NONE`].
-        pub parent: u16,
+        /// Index of the parent.
+        pub parent: OptionalIndex,
         /// Indices of the module's own requirements.
-        pub requires: Packed<'a, u16>,
+        pub requires: List<'a, u16>,
         /// Its permissions; they are numbered through all modules in order.
-        pub permissions: Packed<'a, Permission>,
+        pub permissions: List<'a, Permission>,
     }
 }
 
@@ -211,8 +211,8 @@ wire! {
     pub struct Permission {
         /// Index of the action.
         pub action: u16,
-        /// Index of the permission's own requirement, or [`NONE`].
-        pub requires: u16,
+        /// Index of the permission's own requirement.
+        pub requires: OptionalIndex,
         /// Index of the scope table: the scopes it supports.
         pub scopes: u16,
     }
@@ -234,17 +234,17 @@ wire! {
     #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
     pub struct Tenant<'a> {
         /// Indices of the features that are on, ascending.
-        pub features: Packed<'a, u16>,
+        pub features: List<'a, u16>,
         /// When a changed role reaches a running session.
         pub role_changes: RoleChanges,
         /// Sets of scopes that grants refer to, each ascending.
-        pub scope_sets: Packed<'a, Packed<'a, u16>>,
+        pub scope_sets: List<'a, List<'a, u16>>,
         /// Every role, built-in and custom, ascending by id.
-        pub roles: Packed<'a, Role<'a>>,
+        pub roles: List<'a, Role<'a>>,
         /// What groups map to, ascending by id.
-        pub groups: Packed<'a, Group<'a>>,
+        pub groups: List<'a, Group<'a>>,
         /// What is known of people and services, ascending by type and id.
-        pub directory: Packed<'a, Person<'a>>,
+        pub directory: List<'a, Person<'a>>,
     }
 }
 
@@ -293,7 +293,7 @@ wire! {
         /// Its immutable id.
         pub id: &'a str,
         /// The roles it gives, ascending by role, then team.
-        pub roles: Packed<'a, Binding<'a>>,
+        pub roles: List<'a, Binding<'a>>,
     }
 }
 
@@ -306,11 +306,11 @@ wire! {
         /// The subject's id.
         pub id: &'a str,
         /// Roles assigned, ascending by role, then team.
-        pub roles: Packed<'a, Binding<'a>>,
+        pub roles: List<'a, Binding<'a>>,
         /// Groups it is in, ascending.
-        pub groups: Packed<'a, &'a str>,
+        pub groups: List<'a, &'a str>,
         /// Its attributes, ascending by index.
-        pub attributes: Packed<'a, PersonAttribute<'a>>,
+        pub attributes: List<'a, PersonAttribute<'a>>,
     }
 }
 
@@ -321,7 +321,7 @@ wire! {
         /// Index among the subject's declared attributes.
         pub attribute: u16,
         /// Its values, ascending and distinct.
-        pub values: Packed<'a, &'a str>,
+        pub values: List<'a, &'a str>,
     }
 }
 
@@ -345,9 +345,9 @@ impl<'a> Wire<'a> for Atom<'a> {
         let source = Source::read(cursor);
         match kind {
             0 => Self::Shares(source, Source::read(cursor)),
-            1 => Self::Is(source, Packed::read(cursor)),
-            2 => Self::Lacks(source, Packed::read(cursor)),
-            3 => Self::Within(source, Packed::read(cursor)),
+            1 => Self::Is(source, List::read(cursor)),
+            2 => Self::Lacks(source, List::read(cursor)),
+            3 => Self::Within(source, List::read(cursor)),
             4 => Self::Present(source),
             _ => Self::Absent(source),
         }

@@ -274,7 +274,7 @@ fn named(place: &Place<'_>) -> Vec<String> {
 
 fn check_attribute(name: &str, place: &Place<'_>) {
     // `teams` has a member of its own.
-    if !portcullis_engine::limits::is_name(name) || name == "teams" {
+    if !portcullis_engine::grammar::is_name(name) || name == "teams" {
         place.fault("an attribute's name is 1 to 64 letters, digits, `-` and `_`, and not `teams`");
     }
 }

@@ -2,7 +2,7 @@
 
 use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
 
-use portcullis_engine::{UnixSeconds, limits::is_value};
+use portcullis_engine::{UnixSeconds, grammar::is_value};
 
 use super::Identity;
 use crate::{

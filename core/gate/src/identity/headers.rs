@@ -2,7 +2,7 @@
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
-use portcullis_engine::{UnixSeconds, limits::is_value};
+use portcullis_engine::{UnixSeconds, grammar::is_value};
 
 use super::{Identity, Unidentified};
 use crate::{config::TrustedHeaders, fields::Fields, path::decode, request::Peer};

@@ -2,7 +2,7 @@
 
 use alloc::borrow::Cow;
 
-use portcullis_engine::limits::has_control;
+use portcullis_engine::grammar::has_control;
 
 use crate::bytes::Bytes;
 

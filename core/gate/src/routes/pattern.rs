@@ -107,7 +107,7 @@ fn parse_segment(part: &str) -> Result<PatternSegment, InvalidPath> {
             Some(name) => (name, true),
             None => (inside, false),
         };
-        if !portcullis_engine::limits::is_name(name) {
+        if !portcullis_engine::grammar::is_name(name) {
             return Err(InvalidPath::Parameter);
         }
         let name = name.to_owned();

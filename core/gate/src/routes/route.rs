@@ -3,7 +3,7 @@
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
-use portcullis_engine::limits::{is_name, is_value};
+use portcullis_engine::grammar::{is_name, is_value};
 
 use super::{host::HostPattern, pattern::PathPattern};
 use crate::path::Ambiguities;

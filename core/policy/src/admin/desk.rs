@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use portcullis_engine::{Decision, DenyReason, Policy, UnixSeconds};
+use portcullis_engine::{Decision, DenyReason, LimitExceeded, Policy, UnixSeconds};
 use serde_json::Value;
 
 use super::cover::Power;
@@ -174,7 +174,7 @@ impl<'a> Desk<'a> {
         };
         let answer = request.ask(|subject, question| {
             let decision = self.policy.decide(subject, permission, question);
-            let told = |member: &str| {
+            let told = |member: &str| -> Result<Option<Value>, LimitExceeded> {
                 let answer = serde_json::from_str::<Value>(&decision.answer(&self.policy)?);
                 Ok(answer.ok().and_then(|answer| answer.get(member).cloned()))
             };

@@ -1,6 +1,7 @@
 //! Names that an administrator gives, looked up or told apart.
 
-use portcullis_engine::limits::{LABEL_BYTES_MAX, has_control, is_name, is_value};
+use portcullis_engine::grammar::{has_control, is_name, is_value};
+use portcullis_engine::limits::LABEL_BYTES_MAX;
 
 use super::holdings::Pair;
 use super::refused::{GrantName, Refused, RefusedReason};

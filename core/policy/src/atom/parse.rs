@@ -11,7 +11,7 @@ use core::fmt;
 use core::iter::Peekable;
 use core::str::CharIndices;
 
-use portcullis_engine::limits::is_value;
+use portcullis_engine::grammar::is_value;
 
 use super::{Atom, Entity, Reference};
 use crate::problem::nearest_or;

@@ -1,7 +1,7 @@
 //! Requests as the engine takes them.
 
 use portcullis_engine::{
-    Attributes, LimitExceeded, Policy, Question, Resource as EngineResource, Set,
+    Attributes, InvalidRequest, Policy, Question, Resource as EngineResource, Set,
     Subject as EngineSubject,
 };
 
@@ -35,7 +35,7 @@ impl Request {
     pub fn ask<T>(
         &self,
         ask: impl FnOnce(&EngineSubject<'_>, &Question<'_>) -> T,
-    ) -> Result<T, LimitExceeded> {
+    ) -> Result<T, InvalidRequest> {
         let (action, context) = (
             Borrowed::new(&self.action.attributes),
             Borrowed::new(&self.context),
@@ -58,7 +58,7 @@ impl Subject {
     ///
     /// # Errors
     /// Refuses what passes a limit; a subject that was read does not.
-    pub fn ask<T>(&self, ask: impl FnOnce(&EngineSubject<'_>) -> T) -> Result<T, LimitExceeded> {
+    pub fn ask<T>(&self, ask: impl FnOnce(&EngineSubject<'_>) -> T) -> Result<T, InvalidRequest> {
         let (roles, groups) = (borrow(&self.roles), borrow(&self.groups));
         let teams = self.team_roles.chunk_by(|one, next| one.team == next.team);
         let teams = teams
@@ -82,7 +82,7 @@ impl Subject {
 }
 
 impl Resource {
-    fn with<T>(&self, use_it: impl FnOnce(EngineResource<'_>) -> T) -> Result<T, LimitExceeded> {
+    fn with<T>(&self, use_it: impl FnOnce(EngineResource<'_>) -> T) -> Result<T, InvalidRequest> {
         let resource = match &self.id {
             Some(id) => EngineResource::new(id)?,
             None => EngineResource::UNKNOWN,
@@ -106,7 +106,7 @@ impl<'a> Borrowed<'a> {
         Self(named.collect())
     }
 
-    fn sets(&self) -> Result<Vec<(&str, Set<'_>)>, LimitExceeded> {
+    fn sets(&self) -> Result<Vec<(&str, Set<'_>)>, InvalidRequest> {
         let sets = self
             .0
             .iter()

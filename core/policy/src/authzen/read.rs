@@ -1,6 +1,7 @@
 //! Reading of requests.
 
-use portcullis_engine::limits::{ROLES_MAX, is_value};
+use portcullis_engine::grammar::is_value;
+use portcullis_engine::limits::ROLES_MAX;
 
 use super::set::{Counted, exceeded, malformed, strings};
 use super::{Action, Malformed, Request, Resource, Subject, TeamRole, Vocabulary};

@@ -1,6 +1,7 @@
 //! Sets of strings as requests write them.
 
-use portcullis_engine::limits::{ATTRIBUTES_MAX, REQUEST_VALUES_MAX, VALUES_MAX, is_value};
+use portcullis_engine::grammar::is_value;
+use portcullis_engine::limits::{ATTRIBUTES_MAX, REQUEST_VALUES_MAX, VALUES_MAX};
 
 use super::{Attribute, Malformed};
 use crate::json::Node;

@@ -1,6 +1,6 @@
 //! Actions as they are stated, before they are instantiated module by module.
 
-use portcullis_engine::limits::{is_module, is_name};
+use portcullis_engine::grammar::{is_module, is_name};
 
 use super::names::{Names, check_name, element, repeated};
 use super::roles::RoleNames;

@@ -1,6 +1,6 @@
 //! What the tests of a policy speak of, checked before they are run.
 
-use portcullis_engine::limits::is_value;
+use portcullis_engine::grammar::is_value;
 use portcullis_gate::routes::Route;
 
 use super::expand::Expander;

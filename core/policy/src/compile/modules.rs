@@ -3,7 +3,8 @@
 use core::ops::Range;
 use std::collections::HashMap;
 
-use portcullis_engine::limits::{MODULE_BYTES_MAX, is_module};
+use portcullis_engine::grammar::is_module;
+use portcullis_engine::limits::MODULE_BYTES_MAX;
 
 use super::actions::{ActionDefinition, Actions};
 use super::names::{COUNT_MAX, Names, check_label, check_name};

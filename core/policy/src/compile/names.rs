@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use portcullis_engine::limits::{INDEX_MAX, LABEL_BYTES_MAX, has_control, is_name, is_value};
+use portcullis_engine::grammar::{has_control, is_name, is_value};
+use portcullis_engine::limits::{INDEX_MAX, LABEL_BYTES_MAX};
 
 use crate::json::Path;
 use crate::problem::{Problems, nearest_or};

@@ -1,7 +1,7 @@
 //! The catalog's section.
 
 use portcullis_engine::format::{
-    Alias, Atom as WireAtom, Module, NONE, Packed, Permission, Requirement, ScopeRow, Source,
+    Alias, Atom as WireAtom, List, Module, Permission, Requirement, ScopeRow, Source,
     SubjectAttribute, TeamAttribute,
 };
 
@@ -67,10 +67,12 @@ impl CatalogRuns {
             for permission in own {
                 let wire = Permission {
                     action: actions.number(&permission.action)?,
-                    requires: match &permission.requires {
-                        Some(requirement) => number(requirement)?,
-                        None => NONE,
-                    },
+                    requires: permission
+                        .requires
+                        .as_ref()
+                        .map(&mut number)
+                        .transpose()?
+                        .into(),
                     scopes: tables.number(&permission.scopes)?,
                 };
                 push(&mut permissions, &wire)?;
@@ -86,9 +88,9 @@ impl CatalogRuns {
             let wire = Module {
                 id: &module.id,
                 label: module.label.as_deref().unwrap_or_default(),
-                parent: module.parent.map_or(NONE, |parent| parent.0),
-                requires: Packed::new(&requires),
-                permissions: Packed::new(&permissions),
+                parent: module.parent.map(|parent| parent.0).into(),
+                requires: List::new(&requires),
+                permissions: List::new(&permissions),
             };
             push(&mut self.modules, &wire)?;
         }
@@ -97,7 +99,7 @@ impl CatalogRuns {
             let features = pack(features)?;
             let wire = Requirement {
                 any: *any,
-                features: Packed::new(&features),
+                features: List::new(&features),
             };
             push(&mut self.requirements, &wire)?;
         }
@@ -120,7 +122,7 @@ impl CatalogRuns {
                 push(&mut wire, &ScopeRow { scope, condition })?;
             }
             rows = rows.saturating_add(table.len());
-            push(&mut self.scope_tables, &Packed::<ScopeRow>::new(&wire))?;
+            push(&mut self.scope_tables, &List::<ScopeRow>::new(&wire))?;
         }
         check_count("scopes in different tables", rows)?;
         let (mut conjunctions, mut atoms) = (0_usize, 0_usize);
@@ -134,11 +136,11 @@ impl CatalogRuns {
                 }
                 atoms = atoms.saturating_add(conjunction.len());
                 conjunctions = conjunctions.saturating_add(1);
-                push(&mut any, &Packed::<WireAtom<'_>>::new(&all))?;
+                push(&mut any, &List::<WireAtom<'_>>::new(&all))?;
             }
             push(
                 &mut self.conditions,
-                &Packed::<Packed<'_, WireAtom<'_>>>::new(&any),
+                &List::<List<'_, WireAtom<'_>>>::new(&any),
             )?;
         }
         check_count("alternatives in conditions", conjunctions)?;
@@ -172,15 +174,15 @@ fn encode_atom(
         }
         Atom::Is { of, constants } => {
             let constants = pack(constants)?;
-            push(run, &WireAtom::Is(source(of)?, Packed::new(&constants)))
+            push(run, &WireAtom::Is(source(of)?, List::new(&constants)))
         }
         Atom::Lacks { of, constants } => {
             let constants = pack(constants)?;
-            push(run, &WireAtom::Lacks(source(of)?, Packed::new(&constants)))
+            push(run, &WireAtom::Lacks(source(of)?, List::new(&constants)))
         }
         Atom::Within { of, constants } => {
             let constants = pack(constants)?;
-            push(run, &WireAtom::Within(source(of)?, Packed::new(&constants)))
+            push(run, &WireAtom::Within(source(of)?, List::new(&constants)))
         }
         Atom::Present { resource } => push(run, &WireAtom::Present(of_resource(resource)?)),
         Atom::Absent { resource } => push(run, &WireAtom::Absent(of_resource(resource)?)),

@@ -1,6 +1,6 @@
 //! The runs of bytes that a payload's sections are made of, and how they are laid out.
 
-use portcullis_engine::format::{Catalog, Packed, RoleChanges, TeamAttribute, Tenant};
+use portcullis_engine::format::{Catalog, List, RoleChanges, TeamAttribute, Tenant};
 
 /// The runs that a catalog's section is made of.
 #[derive(Debug, Default)]
@@ -23,19 +23,19 @@ pub(crate) struct CatalogRuns {
 impl CatalogRuns {
     pub(crate) const fn wire(&self) -> Catalog<'_> {
         Catalog {
-            features: Packed::new(self.features.as_slice()),
-            subject_attributes: Packed::new(self.subject_attributes.as_slice()),
-            action_attributes: Packed::new(self.action_attributes.as_slice()),
-            context_attributes: Packed::new(self.context_attributes.as_slice()),
-            resource_attributes: Packed::new(self.resource_attributes.as_slice()),
+            features: List::new(self.features.as_slice()),
+            subject_attributes: List::new(self.subject_attributes.as_slice()),
+            action_attributes: List::new(self.action_attributes.as_slice()),
+            context_attributes: List::new(self.context_attributes.as_slice()),
+            resource_attributes: List::new(self.resource_attributes.as_slice()),
             team_attribute: self.team_attribute,
-            scopes: Packed::new(self.scopes.as_slice()),
-            conditions: Packed::new(self.conditions.as_slice()),
-            scope_tables: Packed::new(self.scope_tables.as_slice()),
-            requirements: Packed::new(self.requirements.as_slice()),
-            actions: Packed::new(self.actions.as_slice()),
-            modules: Packed::new(self.modules.as_slice()),
-            aliases: Packed::new(self.aliases.as_slice()),
+            scopes: List::new(self.scopes.as_slice()),
+            conditions: List::new(self.conditions.as_slice()),
+            scope_tables: List::new(self.scope_tables.as_slice()),
+            requirements: List::new(self.requirements.as_slice()),
+            actions: List::new(self.actions.as_slice()),
+            modules: List::new(self.modules.as_slice()),
+            aliases: List::new(self.aliases.as_slice()),
         }
     }
 }
@@ -66,12 +66,12 @@ impl TenantRuns {
 
     pub(crate) const fn wire(&self) -> Tenant<'_> {
         Tenant {
-            features: Packed::new(self.features.as_slice()),
+            features: List::new(self.features.as_slice()),
             role_changes: self.role_changes,
-            scope_sets: Packed::new(self.scope_sets.as_slice()),
-            roles: Packed::new(self.roles.as_slice()),
-            groups: Packed::new(self.groups.as_slice()),
-            directory: Packed::new(self.directory.as_slice()),
+            scope_sets: List::new(self.scope_sets.as_slice()),
+            roles: List::new(self.roles.as_slice()),
+            groups: List::new(self.groups.as_slice()),
+            directory: List::new(self.directory.as_slice()),
         }
     }
 }

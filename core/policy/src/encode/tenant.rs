@@ -1,8 +1,6 @@
 //! The tenant's section.
 
-use portcullis_engine::format::{
-    Binding, Group, Packed, Person, PersonAttribute, Role, RoleChanges,
-};
+use portcullis_engine::format::{Binding, Group, List, Person, PersonAttribute, Role, RoleChanges};
 
 use super::catalog::{feature_numbers, of};
 use super::intern::Interner;
@@ -32,7 +30,7 @@ impl TenantRuns {
             let roles = order.bindings(&group.roles)?;
             let wire = Group {
                 id: &group.id,
-                roles: Packed::new(&roles),
+                roles: List::new(&roles),
             };
             push(&mut parts.groups, &wire)?;
         }
@@ -76,7 +74,7 @@ impl TenantRuns {
                 .map_or(&[][..], Vec::as_slice);
             let wire = pack(scopes.iter().map(|scope| scope.0))?;
             members = members.saturating_add(scopes.len());
-            push(&mut self.scope_sets, &Packed::<u16>::new(&wire))?;
+            push(&mut self.scope_sets, &List::<u16>::new(&wire))?;
         }
         check_count("scopes in different sets", members)
     }
@@ -100,7 +98,7 @@ impl TenantRuns {
             let values = pack(values)?;
             let wire = PersonAttribute {
                 attribute,
-                values: Packed::new(&values),
+                values: List::new(&values),
             };
             push(&mut attributes, &wire)?;
         }
@@ -108,9 +106,9 @@ impl TenantRuns {
         let wire = Person {
             kind: &person.kind,
             id: &person.id,
-            roles: Packed::new(&roles),
-            groups: Packed::new(&groups),
-            attributes: Packed::new(&attributes),
+            roles: List::new(&roles),
+            groups: List::new(&groups),
+            attributes: List::new(&attributes),
         };
         push(&mut self.directory, &wire)
     }

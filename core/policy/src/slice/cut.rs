@@ -1,7 +1,7 @@
 //! The encoder of slices: what is reached, numbered anew.
 
 use portcullis_engine::format::{
-    Alias, Atom, Binding, Catalog, Group, Header, Module, NONE, Packed, Payload, Permission,
+    Alias, Atom, Binding, Catalog, Group, Header, List, Module, OptionalIndex, Payload, Permission,
     Person, PersonAttribute, Requirement, Role, ScopeRow, Source, TeamAttribute, Tenant,
 };
 
@@ -101,10 +101,12 @@ impl CatalogRuns {
             requires.sort_unstable();
             requires.dedup();
             let requires = pack(requires)?;
+            let parent = module.parent.get();
+            let parent = parent.and_then(|parent| reach.modules.number(parent));
             let wire = Module {
-                parent: reach.modules.number(module.parent).unwrap_or(NONE),
-                requires: Packed::new(&requires),
-                permissions: Packed::new(&permissions),
+                parent: parent.into(),
+                requires: List::new(&requires),
+                permissions: List::new(&permissions),
                 ..module
             };
             push(&mut self.modules, &wire)?;
@@ -129,7 +131,7 @@ impl CatalogRuns {
                 })
             });
             let rows = pack(rows)?;
-            push(&mut self.scope_tables, &Packed::<ScopeRow>::new(&rows))?;
+            push(&mut self.scope_tables, &List::<ScopeRow>::new(&rows))?;
         }
         for (_, condition) in conditions.of(whole.conditions.iter()) {
             let mut any = Vec::new();
@@ -144,12 +146,9 @@ impl CatalogRuns {
                     })?;
                     push(&mut all, &atom)?;
                 }
-                push(&mut any, &Packed::<Atom<'_>>::new(&all))?;
+                push(&mut any, &List::<Atom<'_>>::new(&all))?;
             }
-            push(
-                &mut self.conditions,
-                &Packed::<Packed<'_, Atom<'_>>>::new(&any),
-            )?;
+            push(&mut self.conditions, &List::<List<'_, Atom<'_>>>::new(&any))?;
         }
         Ok(())
     }
@@ -174,18 +173,21 @@ impl<'a> Requirements<'a> {
         }
     }
 
-    fn number_if_any(&mut self, requirement: u16) -> Result<u16, UnencodablePolicy> {
-        if requirement == NONE {
-            Ok(NONE)
-        } else {
-            self.number(requirement)
-        }
+    fn number_if_any(
+        &mut self,
+        requirement: OptionalIndex,
+    ) -> Result<OptionalIndex, UnencodablePolicy> {
+        let number = requirement.get().map(|own| self.number(own)).transpose()?;
+        Ok(number.into())
     }
 
     fn number(&mut self, requirement: u16) -> Result<u16, UnencodablePolicy> {
-        let Some(requirement) = self.whole.get(usize::from(requirement)) else {
-            return Ok(NONE);
-        };
+        // INVARIANT (indices): a verified bundle has every requirement that it refers to.
+        let requirement = self.whole.get(usize::from(requirement));
+        let requirement = requirement.ok_or(UnencodablePolicy::TooMany {
+            what: "requirements",
+            most: COUNT_MAX,
+        })?;
         let features = requirement.features.iter();
         let features = features.filter_map(|feature| self.features.number(feature));
         self.interned.number(&(requirement.any, features.collect()))
@@ -197,7 +199,7 @@ impl<'a> Requirements<'a> {
             let features = pack(features)?;
             let wire = Requirement {
                 any: *any,
-                features: Packed::new(&features),
+                features: List::new(&features),
             };
             push(&mut run, &wire)?;
         }
@@ -216,7 +218,7 @@ impl TenantRuns {
             let roles = bindings(group.roles, &reach.roles)?;
             let wire = Group {
                 id: group.id,
-                roles: Packed::new(&roles),
+                roles: List::new(&roles),
             };
             push(&mut runs.groups, &wire)?;
         }
@@ -242,7 +244,7 @@ impl TenantRuns {
                     continue;
                 };
                 let scopes = whole_sets.get(usize::from(set));
-                let scopes = scopes.into_iter().flat_map(Packed::iter);
+                let scopes = scopes.into_iter().flat_map(List::iter);
                 let scopes = scopes.filter_map(|scope| reach.scopes.number(scope));
                 push(&mut run, &permission.saturating_sub(next))?;
                 push(&mut run, &sets.number(&scopes.collect())?)?;
@@ -256,7 +258,7 @@ impl TenantRuns {
         }
         for set in sets.all() {
             let scopes = pack(set)?;
-            push(&mut self.scope_sets, &Packed::<u16>::new(&scopes))?;
+            push(&mut self.scope_sets, &List::<u16>::new(&scopes))?;
         }
         Ok(())
     }
@@ -277,9 +279,9 @@ impl TenantRuns {
             return Ok(());
         }
         let wire = Person {
-            roles: Packed::new(&roles),
-            groups: Packed::new(&groups),
-            attributes: Packed::new(&attributes),
+            roles: List::new(&roles),
+            groups: List::new(&groups),
+            attributes: List::new(&attributes),
             ..person.clone()
         };
         push(&mut self.directory, &wire)
@@ -298,7 +300,7 @@ fn kept<T: serde::Serialize>(
     pack(kept.of(all).map(|(_, item)| item))
 }
 
-fn bindings(whole: Packed<'_, Binding<'_>>, roles: &Kept) -> Result<Vec<u8>, UnencodablePolicy> {
+fn bindings(whole: List<'_, Binding<'_>>, roles: &Kept) -> Result<Vec<u8>, UnencodablePolicy> {
     pack(whole.iter().filter_map(|binding| {
         let role = roles.number(binding.role)?;
         Some(Binding { role, ..binding })

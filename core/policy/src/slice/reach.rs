@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_engine::format::{
-    Atom, Binding, Group, Module, NONE, Packed, Payload, Permission, Person, Requirement, Role,
-    ScopeRow, Source,
+    Atom, Binding, Group, List, Module, Payload, Permission, Person, Requirement, Role, ScopeRow,
+    Source,
 };
 
 use super::renumber::Kept;
@@ -59,7 +59,7 @@ impl<'a> Reach<'a> {
                 continue;
             };
             let table = tables.get(usize::from(permission.scopes));
-            let rows = table.into_iter().flat_map(Packed::iter);
+            let rows = table.into_iter().flat_map(List::iter);
             let rows = rows
                 .filter(|row| granted.contains(&row.scope))
                 .collect::<Vec<_>>();
@@ -190,7 +190,8 @@ impl<'a> Open<'a> {
             permissions: Vec::new(),
         };
         for (number, module) in (0_u16..).zip(payload.catalog.modules.iter()) {
-            let above = module.parent == NONE || open.module(module.parent);
+            let parent = module.parent.get();
+            let above = parent.is_none_or(|parent| open.module(parent));
             let own = module
                 .requires
                 .iter()
@@ -211,7 +212,7 @@ impl<'a> Open<'a> {
     fn permission(&self, permission: u16) -> bool {
         let found = self.permissions.get(usize::from(permission));
         found.is_some_and(|(module, own)| {
-            self.module(*module) && (own.requires == NONE || self.holds(own.requires))
+            self.module(*module) && own.requires.get().is_none_or(|own| self.holds(own))
         })
     }
 
@@ -231,13 +232,11 @@ impl<'a> Open<'a> {
     }
 
     fn add_with_parents(&self, module: u16, modules: &mut BTreeSet<u16>) {
-        let mut next = module;
+        let mut next = Some(module);
         // Ends: a parent has a lower number than its child.
-        while let Some((module, _)) = self.modules.get(usize::from(next)) {
-            if !modules.insert(next) {
-                return;
-            }
-            next = module.parent;
+        while let Some(number) = next.filter(|number| modules.insert(*number)) {
+            let above = self.modules.get(usize::from(number));
+            next = above.and_then(|(module, _)| module.parent.get());
         }
     }
 
@@ -247,8 +246,7 @@ impl<'a> Open<'a> {
         let of_modules = of_modules.flat_map(|(_, (module, _))| module.requires.iter());
         let of_permissions = permissions
             .filter_map(|number| self.permissions.get(usize::from(number)))
-            .map(|(_, permission)| permission.requires)
-            .filter(|requirement| *requirement != NONE);
+            .filter_map(|(_, permission)| permission.requires.get());
         let named = of_modules
             .chain(of_permissions)
             .filter_map(|requirement| self.requirements.get(usize::from(requirement)))
@@ -270,10 +268,7 @@ fn granted(
     for (_, role) in kept.of(roles.iter()) {
         for (permission, set) in grants(role) {
             if open.permission(permission) {
-                let scopes = sets
-                    .get(usize::from(set))
-                    .into_iter()
-                    .flat_map(Packed::iter);
+                let scopes = sets.get(usize::from(set)).into_iter().flat_map(List::iter);
                 granted.entry(permission).or_default().extend(scopes);
             }
         }
@@ -284,7 +279,7 @@ fn granted(
 /// Returns a role's grants: permission and scope set, ascending.
 pub(super) fn grants(role: &Role<'_>) -> Vec<(u16, u16)> {
     let mut next = 0_u16;
-    let pairs = Packed::<(u16, u16)>::new(role.grants).iter();
+    let pairs = List::<(u16, u16)>::new(role.grants).iter();
     pairs
         .map(|(gap, set)| {
             let permission = next.saturating_add(gap);

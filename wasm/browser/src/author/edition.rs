@@ -2,7 +2,7 @@
 
 use alloc::{borrow::ToOwned as _, string::String};
 
-use portcullis_engine::{UnixSeconds, limits::is_value};
+use portcullis_engine::{UnixSeconds, grammar::is_value};
 use portcullis_policy::{audit::Digest, encode::Edition, source::Catalog};
 use serde::Deserialize;
 

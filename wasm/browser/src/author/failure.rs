@@ -3,7 +3,7 @@
 use alloc::{format, string::String};
 use core::fmt::Display;
 
-use portcullis_engine::{LimitExceeded, RejectedBundle, SessionExpired};
+use portcullis_engine::{InvalidRequest, LimitExceeded, RejectedBundle, SessionExpired};
 use portcullis_policy::{
     InvalidPolicy,
     admin::Refused,
@@ -75,6 +75,12 @@ impl From<Malformed> for Failure {
         } else {
             Self::malformed(malformed.message)
         }
+    }
+}
+
+impl From<InvalidRequest> for Failure {
+    fn from(invalid: InvalidRequest) -> Self {
+        Self::limit(invalid.message())
     }
 }
 

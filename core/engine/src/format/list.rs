@@ -10,12 +10,12 @@ use crate::cursor::Cursor;
 /// Items of type `T`, each postcard-encoded, in one run of bytes.
 ///
 /// On the wire it is a byte string; reading an item borrows from it.
-pub struct Packed<'a, T> {
+pub struct List<'a, T> {
     bytes: &'a [u8],
     items: PhantomData<fn() -> T>,
 }
 
-impl<'a, T> Packed<'a, T> {
+impl<'a, T> List<'a, T> {
     /// Takes the postcard encodings of items, one after another.
     #[must_use]
     pub const fn new(bytes: &'a [u8]) -> Self {
@@ -32,58 +32,58 @@ impl<'a, T> Packed<'a, T> {
     }
 }
 
-impl<'a, T: Wire<'a>> Packed<'a, T> {
+impl<'a, T: Wire<'a>> List<'a, T> {
     /// Returns an iterator over the items; it ends early at one that cannot be read.
     #[must_use]
-    pub const fn iter(&self) -> PackedItems<'a, T> {
-        PackedItems {
+    pub const fn iter(&self) -> ListItems<'a, T> {
+        ListItems {
             rest: self.bytes,
             items: PhantomData,
         }
     }
 }
 
-impl<T> Clone for Packed<'_, T> {
+impl<T> Clone for List<'_, T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Packed<'_, T> {}
+impl<T> Copy for List<'_, T> {}
 
-impl<T> PartialEq for Packed<'_, T> {
+impl<T> PartialEq for List<'_, T> {
     fn eq(&self, other: &Self) -> bool {
         self.bytes == other.bytes
     }
 }
 
-impl<T> Eq for Packed<'_, T> {}
+impl<T> Eq for List<'_, T> {}
 
-impl<T> fmt::Debug for Packed<'_, T> {
+impl<T> fmt::Debug for List<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Packed({} bytes)", self.bytes.len())
+        write!(f, "List({} bytes)", self.bytes.len())
     }
 }
 
-impl<T> Serialize for Packed<'_, T> {
+impl<T> Serialize for List<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_bytes(self.bytes)
     }
 }
 
-impl<'a, T> Wire<'a> for Packed<'a, T> {
+impl<'a, T> Wire<'a> for List<'a, T> {
     fn read(cursor: &mut Cursor<'a>) -> Self {
         Self::new(Wire::read(cursor))
     }
 }
 
-/// Iterates over packed items.
-pub struct PackedItems<'a, T> {
+/// Yields the items of a list.
+pub struct ListItems<'a, T> {
     rest: &'a [u8],
     items: PhantomData<fn() -> T>,
 }
 
-impl<T> Clone for PackedItems<'_, T> {
+impl<T> Clone for ListItems<'_, T> {
     fn clone(&self) -> Self {
         Self {
             rest: self.rest,
@@ -92,7 +92,7 @@ impl<T> Clone for PackedItems<'_, T> {
     }
 }
 
-impl<'a, T> PackedItems<'a, T> {
+impl<'a, T> ListItems<'a, T> {
     /// Returns the bytes not read yet.
     #[must_use]
     pub const fn rest(&self) -> &'a [u8] {
@@ -100,7 +100,7 @@ impl<'a, T> PackedItems<'a, T> {
     }
 }
 
-impl<'a, T: Wire<'a>> Iterator for PackedItems<'a, T> {
+impl<'a, T: Wire<'a>> Iterator for ListItems<'a, T> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
@@ -114,8 +114,8 @@ impl<'a, T: Wire<'a>> Iterator for PackedItems<'a, T> {
     }
 }
 
-impl<T> fmt::Debug for PackedItems<'_, T> {
+impl<T> fmt::Debug for ListItems<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PackedItems({} bytes left)", self.rest.len())
+        write!(f, "ListItems({} bytes left)", self.rest.len())
     }
 }

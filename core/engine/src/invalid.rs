@@ -1,0 +1,49 @@
+//! Why a request is not read.
+
+use core::fmt;
+
+use crate::limits::LimitExceeded;
+
+/// What is wrong with a subject, a question, their attributes or their packed form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InvalidRequest {
+    /// It is larger than a bound allows.
+    Limit(LimitExceeded),
+    /// A value is empty, too long, or holds a control character.
+    Value,
+    /// An attribute is given twice.
+    RepeatedAttribute,
+    /// The values of a set are not ascending and distinct.
+    UnsortedSet,
+    /// A packed request does not follow its layout.
+    Layout,
+}
+
+impl InvalidRequest {
+    /// Returns what is wrong, in words.
+    #[must_use]
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::Limit(limit) => limit.message(),
+            Self::Value => "a value is not 1 to 256 bytes without control characters",
+            Self::RepeatedAttribute => "an attribute is given twice",
+            Self::UnsortedSet => "a set is not ascending and distinct",
+            Self::Layout => "the packed request does not follow its layout",
+        }
+    }
+}
+
+impl From<LimitExceeded> for InvalidRequest {
+    fn from(limit: LimitExceeded) -> Self {
+        Self::Limit(limit)
+    }
+}
+
+impl fmt::Display for InvalidRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+impl core::error::Error for InvalidRequest {}
