@@ -156,7 +156,8 @@ pub(crate) const GUESTS: [Guest; 5] = [
 
 /// Every `no_std` crate. Each is checked alone, for together with others a feature that one of
 /// them turns on would hide that another needs `std`.
-pub(crate) const NO_STD: [&str; 9] = [
+pub(crate) const NO_STD: [&str; 10] = [
+    "portcullis-json",
     "portcullis-engine",
     "portcullis-gate",
     "portcullis-component",

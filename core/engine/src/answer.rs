@@ -2,6 +2,8 @@
 
 use alloc::string::String;
 
+use portcullis_json::{write_list, write_member, write_string};
+
 use crate::{
     decide::{Decision, DenyReason},
     limits::LimitExceeded,
@@ -44,14 +46,14 @@ impl Decision<'_> {
     pub fn answer(&self, policy: &Policy) -> Result<String, LimitExceeded> {
         let mut out = String::new();
         out.push_str(r#"{"effect":"#);
-        write_json_string(&mut out, self.effect());
-        member(&mut out, "reason", self.reason());
+        write_string(&mut out, self.effect());
+        write_member(&mut out, "reason", self.reason());
         match self {
             Self::Allow(grant) => {
-                member(&mut out, "role", policy.role_name(grant.role));
-                member(&mut out, "scope", policy.scope_name(grant.scope));
+                write_member(&mut out, "role", policy.role_name(grant.role));
+                write_member(&mut out, "scope", policy.scope_name(grant.scope));
                 if let Some(team) = grant.team {
-                    member(&mut out, "team", team);
+                    write_member(&mut out, "team", team);
                 }
             }
             Self::Deny(DenyReason::FeatureDisabled(permission)) => {
@@ -80,55 +82,5 @@ impl DenyReason {
             Self::NotGranted => "not-granted",
             Self::OutOfScope => "out-of-scope",
         }
-    }
-}
-
-/// Appends a JSON string (RFC 8259, section 7) with the shortest escapes.
-pub fn write_json_string(out: &mut String, text: &str) {
-    out.push_str("\"");
-    let mut start = 0_usize;
-    for (byte, at) in text.bytes().zip(0_usize..) {
-        let escape = match byte {
-            b'"' => r#"\""#,
-            b'\\' => r"\\",
-            8 => r"\b",
-            12 => r"\f",
-            b'\n' => r"\n",
-            b'\r' => r"\r",
-            b'\t' => r"\t",
-            0..0x20 => r"\u00",
-            _ => continue,
-        };
-        out.push_str(text.get(start..at).unwrap_or_default());
-        out.push_str(escape);
-        if escape.len() > 2 {
-            for half in [byte >> 4_u32, byte & 15] {
-                let digit = usize::from(half);
-                out.push_str(DIGITS.get(digit..=digit).unwrap_or_default());
-            }
-        }
-        start = at.saturating_add(1);
-    }
-    out.push_str(text.get(start..).unwrap_or_default());
-    out.push_str("\"");
-}
-
-const DIGITS: &str = "0123456789abcdef";
-
-/// Appends `,"name":"value"`.
-pub fn member(out: &mut String, name: &str, value: &str) {
-    out.push_str(",");
-    write_json_string(out, name);
-    out.push_str(":");
-    write_json_string(out, value);
-}
-
-/// Appends the strings, separated by commas.
-pub fn write_list<'a>(out: &mut String, items: impl Iterator<Item = &'a str>) {
-    for (item, at) in items.zip(0_usize..) {
-        if at > 0 {
-            out.push_str(",");
-        }
-        write_json_string(out, item);
     }
 }

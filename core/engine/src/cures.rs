@@ -2,8 +2,9 @@
 
 use alloc::{string::String, vec::Vec};
 
+use portcullis_json::{write_list, write_member};
+
 use crate::{
-    answer::{member, write_list},
     condition::{Facts, Truth},
     explain::separate,
     format::Source,
@@ -44,7 +45,7 @@ impl Policy {
                 if !granted.contains(&scope) && facts.scope(row, scope, own.team) == Truth::True {
                     separate(out, &mut first);
                     self.write_held(out, own);
-                    member(out, "scope", self.scope_name(scope));
+                    write_member(out, "scope", self.scope_name(scope));
                     out.push_str("}");
                 }
             }
@@ -75,7 +76,7 @@ impl Policy {
                 if let Some(scope) = self.first_true(facts, permission, row, own) {
                     separate(out, &mut first);
                     self.write_held(out, &own);
-                    member(out, "scope", self.scope_name(scope));
+                    write_member(out, "scope", self.scope_name(scope));
                     out.push_str("}");
                 }
             }

@@ -2,8 +2,9 @@
 
 use alloc::{string::String, vec::Vec};
 
+use portcullis_json::{write_member, write_string};
+
 use crate::{
-    answer::{member, write_json_string},
     condition::{Facts, Truth},
     decide::{Decision, Question},
     ids::PermissionId,
@@ -75,7 +76,7 @@ impl Policy {
             findings.push(finding)
         });
         let mut out = String::from(r#"{"permission":"#);
-        write_json_string(&mut out, permission);
+        write_string(&mut out, permission);
         out.push_str(r#","answer":"#);
         out.push_str(&answer);
         self.write_findings(&mut out, &findings);
@@ -122,9 +123,9 @@ impl Policy {
             };
             separate(out, &mut first);
             out.push_str(r#"{"kind":"#);
-            write_json_string(out, kind);
-            member(out, "id", name);
-            member(out, "why", why);
+            write_string(out, kind);
+            write_member(out, "id", name);
+            write_member(out, "why", why);
             out.push_str("}");
         }
         out.push_str("]");
@@ -146,13 +147,13 @@ impl Policy {
             for scope in self.scopes_of(set) {
                 separate(out, &mut first);
                 self.write_held(out, own);
-                member(out, "scope", self.scope_name(*scope));
+                write_member(out, "scope", self.scope_name(*scope));
                 let holds = match facts.scope(row, *scope, own.team) {
                     Truth::True => "true",
                     Truth::False => "false",
                     Truth::Unknown => "unknown",
                 };
-                member(out, "holds", holds);
+                write_member(out, "holds", holds);
                 out.push_str("}");
             }
         }
@@ -160,20 +161,20 @@ impl Policy {
 
     pub(crate) fn write_held(&self, out: &mut String, held: &Held<'_>) {
         out.push_str(r#"{"role":"#);
-        write_json_string(out, self.role_name(held.role));
+        write_string(out, self.role_name(held.role));
         if let Some(team) = held.team {
-            member(out, "team", team);
+            write_member(out, "team", team);
         }
     }
 }
 
 fn write_origin(out: &mut String, origin: &RoleOrigin<'_>) {
     match origin {
-        RoleOrigin::Request => member(out, "from", "request"),
-        RoleOrigin::Directory => member(out, "from", "directory"),
+        RoleOrigin::Request => write_member(out, "from", "request"),
+        RoleOrigin::Directory => write_member(out, "from", "directory"),
         RoleOrigin::Group(id) => {
-            member(out, "from", "group");
-            member(out, "group", id);
+            write_member(out, "from", "group");
+            write_member(out, "group", id);
         }
     }
 }

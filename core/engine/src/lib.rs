@@ -58,7 +58,6 @@ pub mod format;
 pub mod grammar;
 pub mod limits;
 
-pub use answer::{member as write_json_member, write_json_string, write_list as write_json_list};
 pub use attributes::Attributes;
 pub use bundle::{Bundle, Header};
 pub use decide::{Decision, DenyReason, Grant, Pending, Question};

@@ -3,8 +3,9 @@
 use alloc::{string::String, vec::Vec};
 use core::{fmt, mem};
 
+use portcullis_json::{write_list, write_member, write_string};
+
 use crate::{
-    answer::{member, write_json_string, write_list},
     condition::{Facts, Truth},
     decide::Pending,
     format::Source,
@@ -199,13 +200,13 @@ fn unknown(facts: &Facts<'_>, source: Source, test: Test, values: Union<'_>) -> 
     };
     // No name holds a control character, so a shorter name still comes first.
     let mut text = [attribute, order, r#"{"attribute":"#].concat();
-    write_json_string(&mut text, attribute);
+    write_string(&mut text, attribute);
     if list.is_empty() {
-        member(&mut text, "is", word);
+        write_member(&mut text, "is", word);
         text.push_str("}");
     } else {
         text.push_str(",");
-        write_json_string(&mut text, list);
+        write_string(&mut text, list);
         text.push_str(":[");
         write_list(&mut text, values.map(utf8));
         text.push_str("]}");

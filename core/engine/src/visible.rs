@@ -3,8 +3,9 @@
 use alloc::{string::String, vec::Vec};
 use core::ops::Range;
 
+use portcullis_json::{write_member, write_string};
+
 use crate::{
-    answer::{member, write_json_string},
     gate::Bits,
     ids::{ActionId, ModuleId, ScopeId, UnixSeconds},
     policy::Policy,
@@ -138,8 +139,8 @@ impl Snapshot<'_> {
             } else {
                 r#"{"module":"#
             });
-            write_json_string(&mut out, module.module);
-            member(&mut out, "label", module.label);
+            write_string(&mut out, module.module);
+            write_member(&mut out, "label", module.label);
             out.push_str(r#","grants":["#);
             for (grant, at) in module.grants.iter().zip(0_usize..) {
                 out.push_str(if at > 0 {
@@ -147,10 +148,10 @@ impl Snapshot<'_> {
                 } else {
                     r#"{"action":"#
                 });
-                write_json_string(&mut out, self.policy.action_name(grant.action));
-                member(&mut out, "scope", self.policy.scope_name(grant.scope));
+                write_string(&mut out, self.policy.action_name(grant.action));
+                write_member(&mut out, "scope", self.policy.scope_name(grant.scope));
                 if let Some(team) = grant.team {
-                    member(&mut out, "team", team);
+                    write_member(&mut out, "team", team);
                 }
                 out.push_str("}");
             }

@@ -2,7 +2,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-use portcullis_engine::{write_json_list, write_json_member, write_json_string};
+use portcullis_json::{write_list, write_member, write_string};
 
 use crate::{code::Code, config::Level};
 
@@ -71,7 +71,7 @@ impl Entry {
     /// `level`, each only where it applies.
     pub fn write_json(&self, out: &mut String) {
         out.push_str(r#"{"code":"#);
-        write_json_string(out, self.code.name());
+        write_string(out, self.code.name());
         member(out, "detail", &self.detail);
         member(out, "route", &self.route);
         member(out, "permission", &self.permission);
@@ -81,7 +81,7 @@ impl Entry {
         member(out, "team", &self.team);
         if !self.features.is_empty() {
             out.push_str(r#","features":["#);
-            write_json_list(out, self.features.iter().map(String::as_str));
+            write_list(out, self.features.iter().map(String::as_str));
             out.push(']');
         }
         member(out, "subject_type", &self.subject_type);
@@ -106,6 +106,6 @@ impl Entry {
 
 fn member(out: &mut String, name: &str, value: &str) {
     if !value.is_empty() {
-        write_json_member(out, name, value);
+        write_member(out, name, value);
     }
 }

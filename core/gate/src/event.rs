@@ -2,15 +2,15 @@
 
 use alloc::string::String;
 
-use portcullis_engine::{write_json_member, write_json_string};
+use portcullis_json::{write_member, write_string};
 
 /// Returns a log line as compact JSON: `event`, then the members in the order given.
 #[must_use]
 pub fn event(name: &str, members: &[(&str, &str)]) -> String {
     let mut line = String::from(r#"{"event":"#);
-    write_json_string(&mut line, name);
+    write_string(&mut line, name);
     for (name, value) in members {
-        write_json_member(&mut line, name, value);
+        write_member(&mut line, name, value);
     }
     line.push('}');
     line

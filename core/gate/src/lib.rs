@@ -28,7 +28,6 @@ mod fields;
 mod gate;
 mod hygiene;
 mod identity;
-mod json;
 mod judge;
 mod path;
 mod policies;

@@ -26,3 +26,5 @@ pub const PATTERN_SEGMENTS_MAX: usize = 64;
 pub const METHOD_BYTES_MAX: usize = 32;
 /// Most verified tokens that a configuration may ask to remember.
 pub const TOKENS_STATED_MAX: usize = 65_536;
+/// Most members of an object of a configuration, a key set or a token.
+pub const JSON_MEMBERS_MAX: usize = 256;

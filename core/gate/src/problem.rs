@@ -2,22 +2,22 @@
 
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 
-use portcullis_engine::write_json_string;
+use portcullis_json::write_string;
 
 use crate::code::Code;
 
 /// Returns the body: the class and the trace, and nothing else.
 pub(crate) fn body(code: Code, trace: &str) -> String {
     let mut out = String::from(r#"{"type":"#);
-    write_json_string(
+    write_string(
         &mut out,
         &format!("urn:portcullis:problem:{}", code.class()),
     );
     out.push_str(r#","title":"#);
-    write_json_string(&mut out, title(code));
+    write_string(&mut out, title(code));
     let status = code.status().unwrap_or(500);
     out.push_str(&format!(r#","status":{status},"trace":"#));
-    write_json_string(&mut out, trace);
+    write_string(&mut out, trace);
     out.push('}');
     out
 }

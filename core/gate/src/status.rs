@@ -2,7 +2,8 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use portcullis_engine::{KeeperStatus, UnixSeconds, write_json_string};
+use portcullis_engine::{KeeperStatus, UnixSeconds};
+use portcullis_json::write_string;
 
 use crate::rejection::GateRejection;
 
@@ -32,7 +33,7 @@ impl GateStatus {
                 out.push(',');
             }
             out.push_str(r#"{"tenant":"#);
-            write_json_string(&mut out, &own.key.tenant);
+            write_string(&mut out, &own.key.tenant);
             out.push_str(&format!(
                 r#","sequence":{},"expires_at":{},"ready":{},"stale":{}}}"#,
                 own.sequence, own.expires_at.0, own.ready, own.stale
@@ -41,7 +42,7 @@ impl GateStatus {
         out.push(']');
         if let Some(rejection) = self.last_rejection {
             out.push_str(r#","last_rejection":"#);
-            write_json_string(&mut out, rejection.code());
+            write_string(&mut out, rejection.code());
         }
         out.push_str(&format!(r#","tokens":{}}}"#, self.tokens));
         out

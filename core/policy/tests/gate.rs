@@ -416,13 +416,13 @@ fn a_configuration_is_refused_with_its_place_and_cure() {
         "/trust",
         "threshold",
         json!(2),
-        "$.trust: the threshold is zero or above the number of distinct keys",
+        "$.trust: the threshold is zero or above the number of distinct keys; see `threshold` and `keys`",
     );
     case(
         "/trust/keys/0",
         "use",
         json!("all"),
-        "$.trust.keys[0].use: a use is any or slices-only",
+        "$.trust.keys[0].use: unknown use `all`; known here are `any`, `slices-only`",
     );
     case(
         "/identity/jwt",
@@ -434,25 +434,25 @@ fn a_configuration_is_refused_with_its_place_and_cure() {
         "/identity/jwt",
         "audiences",
         json!([]),
-        "$.identity.jwt.audiences: name at least one",
+        "$.identity.jwt.audiences: the list is empty; name at least one",
     );
     case(
         "/identity/jwt",
         "leeway_seconds",
         json!(301),
-        "$.identity.jwt.leeway_seconds: a leeway is at most 300 seconds",
+        "$.identity.jwt.leeway_seconds: the leeway is over 300 seconds; set the clocks instead",
     );
     case(
         "/identity/jwt",
         "header",
         json!("X-Token"),
-        "$.identity.jwt.header: a header's name is in lower case, of letters, digits, `-` and `_`",
+        "$.identity.jwt.header: this is not a header's name in lower case; use letters, digits, `-` and `_`",
     );
     case(
         "/identity/jwt/keys/keys/0",
         "d",
         json!("x"),
-        "$.identity.jwt.keys.keys[0]: `d` is secret: give the public key alone",
+        "$.identity.jwt.keys.keys[0]: `d` is secret; give the public key alone",
     );
     case(
         "/identity/jwt/keys/keys/0",
@@ -464,13 +464,13 @@ fn a_configuration_is_refused_with_its_place_and_cure() {
         "/identity/jwt/keys/keys/0",
         "kty",
         json!("oct"),
-        "$.identity.jwt.keys.keys[0]: expected a key with `kty` OKP and `crv` Ed25519, EC and P-256, or RSA",
+        "$.identity.jwt.keys.keys[0]: no algorithm here is for such a key; give one with `kty` OKP and `crv` Ed25519, EC and P-256, or RSA",
     );
     case(
         "/identity/jwt/keys/keys/0",
         "x",
         json!("AAAA"),
-        "$.identity.jwt.keys.keys[0]: the key is no usable public key; RSA takes 2048 to 4096 bits",
+        "$.identity.jwt.keys.keys[0]: the public key cannot be used; give a valid one; RSA takes 2048 to 4096 bits",
     );
     case(
         "",
@@ -482,25 +482,25 @@ fn a_configuration_is_refused_with_its_place_and_cure() {
         "",
         "log",
         json!({ "granted": "loud" }),
-        "$.log.granted: a level is off, debug, info, warn or error",
+        "$.log.granted: unknown level `loud`; known here are `off`, `debug`, `info`, `warn`, `error`",
     );
     case(
         "",
         "bundle",
         json!("*"),
-        "$.bundle: the bundle is not padded base64",
+        "$.bundle: the bundle is not base64; write it with padding",
     );
     case(
         "",
         "shell",
         json!(1),
-        "$.shell: expected an object, found a number",
+        "$.shell: expected an object, found a number; write what the shell needs, by name",
     );
     case(
         "/identity",
         "trusted_headers",
         json!({ "peers": "10.0.0.0/33", "subject": "x-user" }),
-        "$.identity.trusted_headers.peers: expected a range such as 10.0.0.0/8, or a whole identity",
+        "$.identity.trusted_headers.peers: this is neither an address range nor an identity; write a range such as 10.0.0.0/8, or a whole identity",
     );
     for (config, expected) in &cases {
         let error = GateConfig::from_json(config.to_string().as_bytes()).unwrap_err();
@@ -518,7 +518,7 @@ fn a_configuration_is_refused_with_its_place_and_cure() {
         GateConfig::from_json(twice.as_bytes())
             .unwrap_err()
             .to_string()
-            .contains("stands twice")
+            .contains("appears twice")
     );
     let whole = config(|config| {
         config["shell"] = json!({ "b": [1, true, null, "x"], "a": {} });

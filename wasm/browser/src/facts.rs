@@ -2,7 +2,8 @@
 
 use alloc::string::String;
 
-use portcullis_engine::{PermissionId, Policy, write_json_string};
+use portcullis_engine::{PermissionId, Policy};
+use portcullis_json::write_string;
 
 /// Returns the facts; a name's place in its list is its number.
 pub(crate) fn facts(policy: &Policy) -> String {
@@ -81,7 +82,7 @@ fn number(out: &mut String, value: u64) {
 
 fn text(out: &mut String, name: &str, value: &str) {
     named(out, name);
-    write_json_string(out, value);
+    write_string(out, value);
 }
 
 fn digest(out: &mut String, name: &str, bytes: &[u8; 32]) {
@@ -102,7 +103,7 @@ fn list(out: &mut String, name: &str, items: &mut dyn Iterator<Item = &str>) {
         if at > 0 {
             out.push(',');
         }
-        write_json_string(out, item);
+        write_string(out, item);
     }
     out.push(']');
 }

@@ -6,8 +6,8 @@ use alloc::{
     vec::Vec,
 };
 
-use portcullis_engine::{write_json_list, write_json_member, write_json_string};
 use portcullis_gate::{GateConfig, Offer, Peer, Request, Verdict};
+use portcullis_json::{write_list, write_member, write_string};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::time::seconds;
@@ -123,7 +123,7 @@ fn written(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Forward(forward) => {
             out.push_str(r#"{"remove":["#);
-            write_json_list(&mut out, forward.remove.iter().map(String::as_str));
+            write_list(&mut out, forward.remove.iter().map(String::as_str));
             out.push_str(r#"],"set":"#);
             pairs(&mut out, &forward.set);
             out.push_str(r#"},"respond":null"#);
@@ -134,12 +134,12 @@ fn written(verdict: &Verdict) -> String {
             out.push_str(r#","headers":"#);
             pairs(&mut out, &response.headers);
             out.push_str(r#","body":"#);
-            write_json_string(&mut out, &response.body);
+            write_string(&mut out, &response.body);
             out.push('}');
         }
     }
     let entry = verdict.entry();
-    write_json_member(&mut out, "level", entry.level.name());
+    write_member(&mut out, "level", entry.level.name());
     out.push_str(r#","entry":"#);
     entry.write_json(&mut out);
     out.push('}');
@@ -150,9 +150,9 @@ fn pairs(out: &mut String, pairs: &[(impl AsRef<str>, String)]) {
     out.push('[');
     for (at, (name, value)) in pairs.iter().enumerate() {
         out.push_str(if at > 0 { ",[" } else { "[" });
-        write_json_string(out, name.as_ref());
+        write_string(out, name.as_ref());
         out.push(',');
-        write_json_string(out, value);
+        write_string(out, value);
         out.push(']');
     }
     out.push(']');

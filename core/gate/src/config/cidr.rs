@@ -3,7 +3,10 @@
 use alloc::{string::String, vec::Vec};
 use core::net::IpAddr;
 
-use crate::{json::Place, request::Peer};
+use portcullis_json::{Place, Read};
+
+use super::text::text;
+use crate::request::Peer;
 
 /// Peers by address range (RFC 4632) or by the identity that mTLS proved.
 #[derive(Debug, Clone, Default)]
@@ -18,25 +21,30 @@ struct Range {
     bits: u8,
 }
 
-impl Peers {
-    pub(super) fn read(place: &Place<'_>) -> Self {
+impl Read for Peers {
+    fn read(place: &Place<'_>) -> Self {
         let mut own = Self::default();
-        for place in place.elements() {
-            let text = place.text();
+        for place in place.one_or_many() {
+            let text = text(&place);
             if let Some(range) = Range::parse(text) {
                 own.ranges.push(range);
             } else if text.starts_with(|first: char| first.is_ascii_digit()) || text.contains('*') {
-                place.fault("expected a range such as 10.0.0.0/8, or a whole identity");
+                place.error(
+                    "this is neither an address range nor an identity",
+                    "write a range such as 10.0.0.0/8, or a whole identity",
+                );
             } else {
                 own.identities.push(text.into());
             }
         }
         if own.ranges.is_empty() && own.identities.is_empty() {
-            place.fault("name at least one peer");
+            place.error("no peer is named", "name at least one");
         }
         own
     }
+}
 
+impl Peers {
     /// Says whether a peer is among them; one that is not known never is.
     pub(crate) fn trust(&self, peer: &Peer<'_>) -> bool {
         match peer {

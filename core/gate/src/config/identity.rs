@@ -2,14 +2,15 @@
 
 use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 
+use portcullis_engine::grammar::is_name;
+use portcullis_json::{Document, Node, Place, Read};
 use sha2::{Digest, Sha256};
 
-use super::{InvalidConfig, Peers};
-use crate::{
-    identity::TokenKeys,
-    json::{Faults, Node, Place},
-    routes::is_header,
+use super::{
+    FirstFault, InvalidConfig, Peers,
+    text::{Texts, text},
 };
+use crate::{identity::TokenKeys, routes::is_header};
 
 /// How the gate learns who asks; without either, nobody is ever known.
 #[derive(Debug, Clone, Default)]
@@ -93,64 +94,59 @@ impl TrustedHeaders {
     }
 }
 
-pub(super) fn read(place: &Place<'_>) -> IdentityConfig {
-    let mut fields = place.fields();
-    let own = IdentityConfig {
-        jwt: fields.optional("jwt").map(|place| jwt(&place)),
-        trusted_headers: fields
-            .optional("trusted_headers")
-            .map(|place| trusted_headers(&place)),
-    };
-    fields.finish();
-    own
+impl Read for IdentityConfig {
+    fn read(place: &Place<'_>) -> Self {
+        let mut object = place.object("an object", "write `jwt`, `trusted_headers`, or both");
+        let own = Self {
+            jwt: object.optional("jwt"),
+            trusted_headers: object.optional("trusted_headers"),
+        };
+        object.finish();
+        own
+    }
 }
 
-fn jwt(place: &Place<'_>) -> JwtConfig {
-    let mut fields = place.fields();
-    let mut own = JwtConfig {
-        issuers: named(&fields.required("issuers")),
-        audiences: named(&fields.required("audiences")),
-        keys: TokenKeys::read(&fields.required("keys")),
-        header: header(fields.optional("header")).unwrap_or_else(|| "authorization".into()),
-        scheme: "Bearer".into(),
-        types: fields.optional_texts("types"),
-        claims: Claims::default(),
-        leeway_seconds: 0,
-        digest: digest(&[0; 32], place.node),
-    };
-    if let Some(place) = fields.optional("scheme") {
-        match place.node.as_str() {
-            Some(text) => own.scheme = text.into(),
-            None => place.expected("a string"),
-        }
+impl Read for JwtConfig {
+    fn read(place: &Place<'_>) -> Self {
+        let mut object = place.object("an object", "write `issuers`, `audiences` and `keys`");
+        let header: Option<HeaderName> = object.optional("header");
+        let own = Self {
+            issuers: object
+                .required::<AtLeastOne>("issuers", "name who issues the tokens")
+                .0,
+            audiences: object
+                .required::<AtLeastOne>("audiences", "name whom the tokens are for")
+                .0,
+            keys: object.required("keys", "give the issuer's JWK set"),
+            header: header.map_or_else(|| "authorization".into(), |name| name.0),
+            // Empty is a scheme too: none.
+            scheme: object
+                .optional("scheme")
+                .unwrap_or_else(|| "Bearer".to_owned()),
+            types: object.or_default::<Texts>("types").0,
+            claims: object.or_default("claims"),
+            leeway_seconds: object.or_default::<Leeway>("leeway_seconds").0,
+            digest: digest(&[0; 32], place.node),
+        };
+        object.finish();
+        own
     }
-    if let Some(place) = fields.optional("claims") {
-        own.claims = claims(&place);
-    }
-    if let Some(place) = fields.optional("leeway_seconds") {
-        own.leeway_seconds = place.number();
-        if own.leeway_seconds > LEEWAY_SECONDS_MAX {
-            place.fault("a leeway is at most 300 seconds");
-        }
-    }
-    fields.finish();
-    own
 }
 
 impl JwtConfig {
     /// Replaces the keys; what they did not verify is forgotten.
-    pub(crate) fn replace_keys(&mut self, json: &Node) -> Result<(), InvalidConfig> {
-        let faults = Faults::default();
-        let keys = TokenKeys::read(&Place::root(json, &faults));
+    pub(crate) fn replace_keys(&mut self, json: &Document) -> Result<(), InvalidConfig> {
+        let faults = FirstFault::default();
+        let keys = json.read(&faults);
         self.keys = faults.unless(Some(keys))?;
-        self.digest = digest(&self.digest, json);
+        self.digest = digest(&self.digest, &json.root);
         Ok(())
     }
 }
 
 fn digest(before: &[u8; 32], node: &Node) -> [u8; 32] {
     let mut text = String::new();
-    node.write(&mut text);
+    node.write_without_decimals(&mut text);
     Sha256::new()
         .chain_update(before)
         .chain_update(text)
@@ -158,37 +154,36 @@ fn digest(before: &[u8; 32], node: &Node) -> [u8; 32] {
         .into()
 }
 
-fn claims(place: &Place<'_>) -> Claims {
-    let mut fields = place.fields();
-    let mut claim = |name| fields.optional(name).map(|place| ClaimPath::read(&place));
-    let mut own = Claims {
-        subject: claim("subject").unwrap_or_else(|| ClaimPath::of("sub")),
-        kind: claim("type"),
-        roles: claim("roles"),
-        groups: claim("groups"),
-        team_roles: claim("team_roles"),
-        tenant: claim("tenant"),
-        version: claim("version"),
-        attributes: Vec::new(),
-    };
-    let teams = claim("teams");
-    own.attributes
-        .extend(teams.map(|path| ("teams".to_owned(), path)));
-    if let Some(place) = fields.optional("attributes") {
-        for (name, place) in place.fields().all() {
-            check_attribute(name, &place);
-            let path = ClaimPath::read(&place);
-            own.attributes.push((name.to_owned(), path));
+impl Read for Claims {
+    fn read(place: &Place<'_>) -> Self {
+        let mut object = place.object("an object", "write {\"roles\": \"roles\"}");
+        let mut own = Self {
+            subject: object
+                .optional("subject")
+                .unwrap_or_else(ClaimPath::subject),
+            kind: object.optional("type"),
+            roles: object.optional("roles"),
+            groups: object.optional("groups"),
+            team_roles: object.optional("team_roles"),
+            tenant: object.optional("tenant"),
+            version: object.optional("version"),
+            attributes: Vec::new(),
+        };
+        let teams: Option<ClaimPath> = object.optional("teams");
+        own.attributes
+            .extend(teams.map(|path| (TEAMS.to_owned(), path)));
+        if let Some(place) = object.place("attributes") {
+            own.attributes.extend(attributes(&place));
         }
+        object.finish();
+        own
     }
-    fields.finish();
-    own
 }
 
 impl Default for Claims {
     fn default() -> Self {
         Self {
-            subject: ClaimPath::of("sub"),
+            subject: ClaimPath::subject(),
             kind: None,
             roles: None,
             groups: None,
@@ -201,17 +196,8 @@ impl Default for Claims {
 }
 
 impl ClaimPath {
-    fn of(name: &str) -> Self {
-        Self(vec![name.to_owned()])
-    }
-
-    /// Reads a name, or the names that lead from the outermost to the claim.
-    fn read(place: &Place<'_>) -> Self {
-        let names = place.texts();
-        if names.is_empty() || names.len() > CLAIM_DEPTH_MAX {
-            place.fault("a claim is a name, or a list of one to eight names");
-        }
-        Self(names)
+    fn subject() -> Self {
+        Self(vec!["sub".to_owned()])
     }
 
     /// Returns the claim, if it is there.
@@ -222,62 +208,119 @@ impl ClaimPath {
     }
 }
 
-fn trusted_headers(place: &Place<'_>) -> TrustedHeaders {
-    let mut fields = place.fields();
-    let mut own = TrustedHeaders {
-        peers: Peers::read(&fields.required("peers")),
-        encoded: false,
-        subject: header(Some(fields.required("subject"))).unwrap_or_default(),
-        kind: header(fields.optional("type")),
-        roles: header(fields.optional("roles")),
-        groups: header(fields.optional("groups")),
-        tenant: header(fields.optional("tenant")),
-        attributes: Vec::new(),
-    };
-    let teams = header(fields.optional("teams"));
-    own.attributes
-        .extend(teams.map(|name| ("teams".to_owned(), name)));
-    if let Some(place) = fields.optional("attributes") {
-        for (name, place) in place.fields().all() {
-            check_attribute(name, &place);
-            let header = header(Some(place)).unwrap_or_default();
-            own.attributes.push((name.to_owned(), header));
+/// A name, or the names that lead from the outermost to the claim.
+impl Read for ClaimPath {
+    fn read(place: &Place<'_>) -> Self {
+        let names = Texts::read(place).0;
+        if names.is_empty() || names.len() > CLAIM_DEPTH_MAX {
+            place.error(
+                "the path of this claim has no name, or more than eight",
+                "write a name, or a list of one to eight names",
+            );
         }
+        Self(names)
     }
-    if let Some(place) = fields.optional("encoding") {
-        match place.text() {
-            "plain" => {}
-            "percent" => own.encoded = true,
-            _ => place.fault("an encoding is plain or percent"),
+}
+
+impl Read for TrustedHeaders {
+    fn read(place: &Place<'_>) -> Self {
+        let mut object = place.object("an object", "write `peers` and `subject`");
+        let mut header = |name| object.optional::<HeaderName>(name).map(|name| name.0);
+        let mut own = Self {
+            subject: String::new(),
+            kind: header("type"),
+            roles: header("roles"),
+            groups: header("groups"),
+            tenant: header("tenant"),
+            peers: Peers::default(),
+            encoded: false,
+            attributes: Vec::new(),
+        };
+        let teams = header("teams");
+        own.attributes
+            .extend(teams.map(|name| (TEAMS.to_owned(), name)));
+        own.peers = object.required("peers", "name the peers whose headers are believed");
+        own.subject = object
+            .required::<HeaderName>("subject", "name the header that says who it is")
+            .0;
+        if let Some(place) = object.place("attributes") {
+            let named = attributes(&place).into_iter();
+            own.attributes
+                .extend(named.map(|(name, header): (_, HeaderName)| (name, header.0)));
         }
+        if let Some(place) = object.place("encoding") {
+            match text(&place) {
+                "plain" => {}
+                "percent" => own.encoded = true,
+                other => place.unknown("encoding", other, &["plain", "percent"]),
+            }
+        }
+        object.finish();
+        own
     }
-    fields.finish();
+}
+
+/// A list of at least one string; one may stand alone.
+#[derive(Debug, Default)]
+struct AtLeastOne(Vec<String>);
+
+impl Read for AtLeastOne {
+    fn read(place: &Place<'_>) -> Self {
+        let names = Texts::read(place).0;
+        if names.is_empty() {
+            place.error("the list is empty", "name at least one");
+        }
+        Self(names)
+    }
+}
+
+/// The name of a header field, in lower case.
+#[derive(Debug, Default)]
+struct HeaderName(String);
+
+impl Read for HeaderName {
+    fn read(place: &Place<'_>) -> Self {
+        let name = text(place);
+        if !is_header(name) {
+            place.error(
+                "this is not a header's name in lower case",
+                "use letters, digits, `-` and `_`",
+            );
+        }
+        Self(name.to_owned())
+    }
+}
+
+/// By how many seconds clocks may differ.
+#[derive(Debug, Default)]
+struct Leeway(u64);
+
+impl Read for Leeway {
+    fn read(place: &Place<'_>) -> Self {
+        let seconds = u64::read(place);
+        if seconds > LEEWAY_SECONDS_MAX {
+            place.error("the leeway is over 300 seconds", "set the clocks instead");
+        }
+        Self(seconds)
+    }
+}
+
+/// Reads where each of the named attributes of a subject comes from.
+fn attributes<T: Read>(place: &Place<'_>) -> Vec<(String, T)> {
+    let object = place.object("an object", "write {\"region\": \"region\"}");
+    let mut own = Vec::new();
+    for (name, place) in object.rest() {
+        if !is_name(name) || name == TEAMS {
+            place.error(
+                "this cannot be an attribute's name",
+                "use 1 to 64 letters, digits, `-` and `_`; `teams` has a member of its own",
+            );
+        }
+        own.push((name.to_owned(), T::read(&place)));
+    }
     own
 }
 
-fn header(place: Option<Place<'_>>) -> Option<String> {
-    let place = place?;
-    let name = place.text();
-    if !is_header(name) {
-        place.fault("a header's name is in lower case, of letters, digits, `-` and `_`");
-    }
-    Some(name.to_owned())
-}
-
-fn named(place: &Place<'_>) -> Vec<String> {
-    let names = place.texts();
-    if names.is_empty() {
-        place.fault("name at least one");
-    }
-    names
-}
-
-fn check_attribute(name: &str, place: &Place<'_>) {
-    // `teams` has a member of its own.
-    if !portcullis_engine::grammar::is_name(name) || name == "teams" {
-        place.fault("an attribute's name is 1 to 64 letters, digits, `-` and `_`, and not `teams`");
-    }
-}
-
+const TEAMS: &str = "teams";
 const LEEWAY_SECONDS_MAX: u64 = 300;
 const CLAIM_DEPTH_MAX: usize = 8;

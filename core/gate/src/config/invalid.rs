@@ -8,7 +8,7 @@ use core::fmt;
 pub struct InvalidConfig {
     /// The place, as a JSON path.
     pub path: String,
-    /// What is wrong there, and what is known instead.
+    /// What is wrong there, and what to do about it.
     pub message: String,
 }
 

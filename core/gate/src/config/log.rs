@@ -1,19 +1,22 @@
-//! How loud each code is.
+//! How severe each code is.
 
 use alloc::vec::Vec;
 
-use crate::{code::Code, json::Place};
+use portcullis_json::{Place, Read};
 
-/// How loud a log entry is.
+use super::text::text;
+use crate::code::Code;
+
+/// How severe a log entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// Not logged.
     Off,
-    /// Only while looking for a fault.
+    /// Read only while looking for a fault.
     Debug,
-    /// In the ordinary run of things.
+    /// Part of normal operation.
     Info,
-    /// Somebody should look.
+    /// Somebody should look at it.
     Warn,
     /// Something is broken.
     Error,
@@ -40,30 +43,33 @@ impl Level {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Log(Vec<(Code, Level)>);
 
-impl Log {
-    pub(super) fn read(place: &Place<'_>) -> Self {
+impl Read for Log {
+    fn read(place: &Place<'_>) -> Self {
         let mut own = Vec::new();
-        for (name, place) in place.fields().all() {
+        let object = place.object("an object", "write {\"granted\": \"info\"}");
+        for (name, place) in object.rest() {
             let Some(code) = Code::ALL.into_iter().find(|code| code.name() == name) else {
                 place.unknown("code", name, &Code::ALL.map(Code::name));
                 continue;
             };
-            let text = place.text();
+            let text = text(&place);
             match Level::ALL.into_iter().find(|level| level.name() == text) {
                 Some(level) => own.push((code, level)),
-                None => place.fault("a level is off, debug, info, warn or error"),
+                None => place.unknown("level", text, &Level::ALL.map(Level::name)),
             }
         }
         Self(own)
     }
+}
 
+impl Log {
     pub(super) fn level(&self, code: Code) -> Level {
         let stated = self.0.iter().find(|(own, _)| *own == code);
-        stated.map_or_else(|| by_itself(code), |(_, level)| *level)
+        stated.map_or_else(|| default_level(code), |(_, level)| *level)
     }
 }
 
-const fn by_itself(code: Code) -> Level {
+const fn default_level(code: Code) -> Level {
     match code {
         Code::NoBundle | Code::BundleRejected | Code::BundleExpired | Code::Trap => Level::Error,
         Code::IdentityInvalid

@@ -1,29 +1,35 @@
-//! What a gate is told before the first request.
+//! A gate's configuration.
 
 mod cidr;
+mod fault;
 mod identity;
 mod invalid;
 mod log;
+mod text;
 mod trust;
 
-use alloc::{string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 
 use base64ct::{Base64, Encoding as _};
 use portcullis_engine::{KeeperLimits, Trust};
+use portcullis_json::{Document, Place, Read};
 
 pub(crate) use cidr::Peers;
+pub(crate) use fault::FirstFault;
 pub(crate) use identity::{ClaimPath, IdentityConfig, JwtConfig, TrustedHeaders};
 pub use invalid::InvalidConfig;
 pub use log::Level;
 
-use self::log::Log;
+use self::{
+    log::Log,
+    text::{Text, text},
+};
 use crate::{
     code::Code,
-    json::{Faults, Node, Place},
-    limits::{CONFIG_BYTES_MAX, TOKENS_MAX, TOKENS_STATED_MAX},
+    limits::{CONFIG_BYTES_MAX, JSON_MEMBERS_MAX, TOKENS_MAX, TOKENS_STATED_MAX},
 };
 
-/// What a gate is told before the first request: read from one strict JSON document.
+/// A gate's configuration, read from one strict JSON document before the first request.
 #[derive(Debug, Clone)]
 pub struct GateConfig {
     trust: Trust,
@@ -39,8 +45,8 @@ pub struct GateConfig {
 impl GateConfig {
     /// Reads a configuration; docs/GATE.md shows its shape.
     ///
-    /// Unknown and repeated members are errors, told with their place and the nearest
-    /// name that is known.
+    /// Unknown and repeated members are errors: each says where it is, and which known name
+    /// is nearest.
     ///
     /// # Errors
     ///
@@ -49,76 +55,75 @@ impl GateConfig {
         if json.len() > CONFIG_BYTES_MAX {
             return Err(InvalidConfig::at_root("the configuration is over 8 MiB"));
         }
-        let root = parse(json)?;
-        let faults = Faults::default();
-        let read = Self::read(&Place::root(&root, &faults));
+        let document = parse(json)?;
+        let faults = FirstFault::default();
+        let read = Self::read(&document.place(&faults));
         faults.unless(read)
     }
 
     fn read(place: &Place<'_>) -> Option<Self> {
-        let mut fields = place.fields();
+        let mut object = place.object("an object", "write `trust` and `identity`");
         // Where its schema is, for editors.
-        let _ = fields.optional("$schema");
-        let mut trust = trust::read(&fields.required("trust"))?;
-        let mut tenant = fields.optional_text("tenant");
+        let _ = object.place("$schema");
+        let trust = object.required_place("trust", "write what trust.json holds");
+        let mut trust = trust::read(&trust?)?;
+        let mut tenant = object.optional::<Text>("tenant").map(|tenant| tenant.0);
         match (&tenant, trust.tenants.as_slice()) {
             // A listener for exactly one takes no other's bundles.
             (Some(tenant), []) => trust.tenants.push(tenant.clone()),
             (None, [one]) => tenant = Some(one.clone()),
             _ => {}
         }
-        let identity = fields.optional("identity");
-        let identity =
-            identity.map_or_else(IdentityConfig::default, |place| identity::read(&place));
+        let identity: IdentityConfig = object.or_default("identity");
         if tenant.is_none() && !identity.states_tenant() {
-            place.fault(
+            place.error(
+                "nothing says which tenant a request belongs to",
                 "say whose listener it is with `tenant`, or where the identity says it with \
                  `claims.tenant` or `trusted_headers.tenant`",
             );
         }
         let mut keeping = KeeperLimits::default();
         let mut tokens_max = TOKENS_MAX;
-        if let Some(place) = fields.optional("limits") {
-            let mut limits = place.fields();
-            if let Some(place) = limits.optional("bundle_bytes") {
-                trust.bundle_bytes_max = place.count();
+        if let Some(place) = object.place("limits") {
+            let mut limits = place.object("an object", "write {\"poll_seconds\": 30}");
+            if let Some(bytes) = limits.optional("bundle_bytes") {
+                trust.bundle_bytes_max = count(bytes);
             }
-            if let Some(place) = limits.optional("tokens") {
-                tokens_max = place.count();
+            if let Some(place) = limits.place("tokens") {
+                tokens_max = count(u64::read(&place));
                 if tokens_max > TOKENS_STATED_MAX {
-                    place.fault("at most 65,536 tokens are remembered");
+                    place.error("over 65,536 tokens", "remember fewer");
                 }
             }
-            if let Some(place) = limits.optional("versions") {
-                keeping.versions_max = place.count();
+            if let Some(versions) = limits.optional("versions") {
+                keeping.versions_max = count(versions);
             }
-            if let Some(place) = limits.optional("pinned_seconds") {
-                keeping.pinned_seconds_max = place.number();
+            if let Some(seconds) = limits.optional("pinned_seconds") {
+                keeping.pinned_seconds_max = seconds;
             }
-            if let Some(place) = limits.optional("stale_seconds") {
-                keeping.stale_seconds = place.number();
+            if let Some(seconds) = limits.optional("stale_seconds") {
+                keeping.stale_seconds = seconds;
             }
-            if let Some(place) = limits.optional("poll_seconds") {
-                keeping.poll_seconds = place.number().max(1);
+            if let Some(seconds) = limits.optional::<u64>("poll_seconds") {
+                keeping.poll_seconds = seconds.max(1);
             }
             limits.finish();
         }
-        let log = fields.optional("log");
-        let log = log.map_or_else(Log::default, |place| Log::read(&place));
-        let bundle = fields.optional("bundle").map(|place| {
-            Base64::decode_vec(place.text()).unwrap_or_else(|_| {
-                place.fault("the bundle is not padded base64");
+        let log: Log = object.or_default("log");
+        let bundle = object.place("bundle").map(|place| {
+            Base64::decode_vec(text(&place)).unwrap_or_else(|_| {
+                place.error("the bundle is not base64", "write it with padding");
                 Vec::new()
             })
         });
         let mut shell = String::new();
-        if let Some(place) = fields.optional("shell") {
-            place.fields();
-            place.node.write(&mut shell);
+        if let Some(place) = object.place("shell") {
+            place.object("an object", "write what the shell needs, by name");
+            place.node.write_without_decimals(&mut shell);
         } else {
             shell.push_str("{}");
         }
-        fields.finish();
+        object.finish();
         Some(Self {
             trust,
             tenant,
@@ -195,6 +200,11 @@ impl GateConfig {
     }
 }
 
-fn parse(json: &[u8]) -> Result<Node, InvalidConfig> {
-    Node::parse(json).map_err(InvalidConfig::at_root)
+fn parse(json: &[u8]) -> Result<Document, InvalidConfig> {
+    Document::parse_within(json, JSON_MEMBERS_MAX)
+        .map_err(|error| InvalidConfig::at_root(format!("not JSON: {error}")))
+}
+
+fn count(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }

@@ -5,11 +5,12 @@ use alloc::{borrow::ToOwned, string::String, vec::Vec};
 #[cfg(any(feature = "eddsa", feature = "es256", feature = "rs256"))]
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 
+use portcullis_json::{Node, Place, Read};
+
 use super::verify::{Algorithm, PublicKey};
-use crate::json::{Node, Place};
 
 /// The keys that verify tokens.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct TokenKeys(Vec<TokenKey>);
 
 #[derive(Debug, Clone)]
@@ -19,15 +20,15 @@ struct TokenKey {
     key: PublicKey,
 }
 
-impl TokenKeys {
-    /// Reads a JWK set. Members of a key that say nothing here are ignored (RFC 7517,
-    /// section 4), and so are keys for encryption; a key that could never verify a
-    /// token is an error, as is one that should be secret.
-    pub(crate) fn read(place: &Place<'_>) -> Self {
-        let mut fields = place.fields();
+/// A JWK set. Members of a key that say nothing here are ignored (RFC 7517, section 4), and so
+/// are keys for encryption; a key that could never verify a token is an error, as is one that
+/// should be secret.
+impl Read for TokenKeys {
+    fn read(place: &Place<'_>) -> Self {
+        let mut object = place.object("a JWK set", "write {\"keys\": […]}");
         let mut keys: Vec<TokenKey> = Vec::new();
-        let stated = fields.required("keys");
-        for place in stated.elements() {
+        let stated = object.required_place("keys", "list the issuer's public keys");
+        for place in stated.iter().flat_map(Place::elements) {
             if place.node.member("use").and_then(Node::as_str) == Some("enc") {
                 continue;
             }
@@ -36,17 +37,25 @@ impl TokenKeys {
             };
             let same = |known: &TokenKey| known.id == key.id && known.algorithm == key.algorithm;
             if keys.iter().any(same) {
-                place.fault("two keys for one algorithm have the same `kid`");
+                place.error(
+                    "two keys for one algorithm have the same `kid`",
+                    "give each its own",
+                );
             }
             keys.push(key);
         }
-        fields.finish();
+        object.finish();
         if keys.is_empty() || keys.len() > KEYS_MAX {
-            place.fault("expected 1 to 64 keys that verify signatures");
+            place.error(
+                "no key here verifies signatures, or more than 64 do",
+                "give 1 to 64 keys",
+            );
         }
         Self(keys)
     }
+}
 
+impl TokenKeys {
     /// Returns the key that a token names, if it is for the token's algorithm. A token
     /// that names none is verified by the one key for its algorithm, if there is one only.
     pub(super) fn find(&self, id: Option<&str>, algorithm: &str) -> Option<&PublicKey> {
@@ -61,13 +70,16 @@ impl TokenKeys {
 }
 
 impl TokenKey {
-    /// Reads a key; notes why it is none.
+    /// Reads a key; reports why it cannot be used.
     fn read(place: &Place<'_>) -> Option<Self> {
         let node = place.node;
-        place.fields();
+        place.object("a key", "write a JWK");
         for secret in ["d", "k", "p", "q"] {
             if node.member(secret).is_some() {
-                place.fault(&["`", secret, "` is secret: give the public key alone"].concat());
+                place.error(
+                    &["`", secret, "` is secret"].concat(),
+                    "give the public key alone",
+                );
             }
         }
         for text in ["kty", "crv", "alg", "use", "kid", "x", "y", "n", "e"] {
@@ -75,7 +87,10 @@ impl TokenKey {
                 .member(text)
                 .is_some_and(|value| value.as_str().is_none())
             {
-                place.fault(&["`", text, "` is not a string"].concat());
+                place.error(
+                    &["`", text, "` is not a string"].concat(),
+                    "write it between quotes",
+                );
             }
         }
         let text = |name: &str| node.member(name).and_then(Node::as_str);
@@ -83,7 +98,10 @@ impl TokenKey {
         let bytes = |name: &str| {
             let decoded = text(name).map(Base64UrlUnpadded::decode_vec);
             decoded.and_then(Result::ok).unwrap_or_else(|| {
-                place.fault(&["`", name, "` is missing, or not unpadded base64url"].concat());
+                place.error(
+                    &["`", name, "` is missing, or not base64url"].concat(),
+                    "write it without padding",
+                );
                 Vec::new()
             })
         };
@@ -109,26 +127,29 @@ impl TokenKey {
             _ => None,
         };
         let Some((algorithm, key)) = found else {
-            place.fault("expected a key with `kty` OKP and `crv` Ed25519, EC and P-256, or RSA");
+            place.error(
+                "no algorithm here is for such a key",
+                "give one with `kty` OKP and `crv` Ed25519, EC and P-256, or RSA",
+            );
             return None;
         };
         if let Some(stated) = text("alg")
             && stated != algorithm.name()
         {
             let known = algorithm.name();
-            let parts = [
-                "`",
-                stated,
-                "` is not verified here; this key is for ",
-                known,
-            ];
-            place.fault(&parts.concat());
+            place.error(
+                &["`", stated, "` is not verified here"].concat(),
+                &["this key is for ", known].concat(),
+            );
         }
         if text("use").is_some_and(|stated| stated != "sig") {
-            place.fault("`use` is sig, or left out");
+            place.error("`use` is not sig", "write sig, or leave it out");
         }
         if key.is_none() {
-            place.fault("the key is no usable public key; RSA takes 2048 to 4096 bits");
+            place.error(
+                "the public key cannot be used",
+                "give a valid one; RSA takes 2048 to 4096 bits",
+            );
         }
         Some(Self {
             id: text("kid").map(ToOwned::to_owned),

@@ -4,9 +4,14 @@ use alloc::vec::Vec;
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use portcullis_engine::UnixSeconds;
+use portcullis_json::{Document, Node};
 
 use super::{Identity, Unidentified, claims};
-use crate::{config::JwtConfig, fields::Fields, json::Node, limits::TOKEN_BYTES_MAX};
+use crate::{
+    config::JwtConfig,
+    fields::Fields,
+    limits::{JSON_MEMBERS_MAX, TOKEN_BYTES_MAX},
+};
 
 /// Returns the one token that a request brings, if it brings any.
 pub(super) fn find<'a>(
@@ -56,13 +61,13 @@ pub(super) fn verify(
     };
     let signed_bytes = header.len().saturating_add(1).saturating_add(payload.len());
     let signed = token.get(..signed_bytes).ok_or("malformed")?;
-    let header = Node::parse(&decoded(header)?).map_err(|_| "malformed")?;
+    let header = object(header)?;
     let key = key_named(config, &header)?;
     if !key.verifies(signed, &decoded(signature)?) {
         return Err("signature");
     }
     // Only what was signed by a known key is read any further.
-    let claims = Node::parse(&decoded(payload)?).map_err(|_| "malformed")?;
+    let claims = object(payload)?;
     claims::read(config, &claims, now)
 }
 
@@ -70,9 +75,6 @@ fn key_named<'k>(
     config: &'k JwtConfig,
     header: &Node,
 ) -> Result<&'k super::verify::PublicKey, &'static str> {
-    if header.members().is_none() {
-        return Err("malformed");
-    }
     for refused in ["crit", "jku", "x5u", "jwk", "x5c", "b64"] {
         if header.member(refused).is_some() {
             return Err("header");
@@ -101,6 +103,13 @@ fn key_named<'k>(
     }
     let algorithm = text("alg")?.ok_or("algorithm")?;
     config.keys.find(text("kid")?, algorithm).ok_or("key")
+}
+
+fn object(part: &[u8]) -> Result<Node, &'static str> {
+    let document = Document::parse_within(&decoded(part)?, JSON_MEMBERS_MAX);
+    let node = document.map_err(|_| "malformed")?.into_distinct();
+    let node = node.map_err(|_| "malformed")?;
+    node.members().is_some().then_some(node).ok_or("malformed")
 }
 
 fn decoded(part: &[u8]) -> Result<Vec<u8>, &'static str> {
