@@ -1,10 +1,10 @@
-//! `lint`: formatting, and clippy with every warning an error.
+//! `lint`: formatting, clippy and the links of the docs, with every warning an error.
 
 use anyhow::Result;
 
 use crate::checks::Checks;
 use crate::guests::NO_STD;
-use crate::run::{PRODUCT, cargo, words};
+use crate::run::{HOUSE, PRODUCT, cargo, words};
 use crate::setup;
 use crate::toolchain::TARGET;
 use crate::web;
@@ -24,8 +24,20 @@ pub(crate) fn run() -> Result<()> {
             .args(strictly()),
     );
     checks.run(
+        "lints of the checks of the repository",
+        cargo().arg("clippy").args(HOUSE).args(strictly()),
+    );
+    checks.run(
         "lints of the product",
         cargo().arg("clippy").args(PRODUCT).args(strictly()),
+    );
+    let documented = CORE.iter().flat_map(|package| ["--package", package]);
+    checks.run(
+        "links of the crates' docs",
+        cargo()
+            .args(words("doc --no-deps --all-features --locked"))
+            .args(documented)
+            .env("RUSTDOCFLAGS", "-D warnings"),
     );
     // Guests are empty anywhere but on the bare target, so these are their only lints.
     for package in NO_STD {
@@ -44,3 +56,6 @@ pub(crate) fn run() -> Result<()> {
     }
     checks.finish()
 }
+
+/// The crates whose docs people read.
+const CORE: [&str; 3] = ["portcullis-engine", "portcullis-gate", "portcullis-policy"];

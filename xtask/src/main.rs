@@ -1,5 +1,6 @@
 //! The chores of this repository: set up, build the guests, show, test, measure.
 
+mod api;
 mod bench;
 mod built;
 mod checks;
@@ -74,8 +75,15 @@ enum Chore {
         quick: bool,
     },
 
-    /// Check formatting and lints; any warning fails
+    /// Check formatting, lints and the links of the docs; any warning fails
     Lint,
+
+    /// Compare the public API of the core crates with tests/house/api
+    Api {
+        /// Write what is public now, for a change that is meant
+        #[arg(long)]
+        update: bool,
+    },
 
     /// Measure, with criterion
     ///
@@ -100,6 +108,7 @@ fn main() -> ExitCode {
         Chore::Demo { show, once } => demo::run(show, once),
         Chore::Test { suite, quick } => test::run(suite, quick),
         Chore::Lint => lint::run(),
+        Chore::Api { update } => api::check(update),
         Chore::Bench { json, filter } => bench::run(json, filter.as_deref()),
     };
     match outcome {

@@ -110,12 +110,21 @@ pub(crate) fn is_root() -> bool {
     id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
-/// How cargo is told of every crate but this one.
+/// How cargo is asked for every crate of the product and its tests.
 ///
-/// Together with this crate, the features of what it shares with the others would be other ones,
-/// and wasmtime would be built a second time for them; without it, every command that is about
-/// the product uses the same build.
-pub(crate) const PRODUCT: [&str; 3] = ["--workspace", "--exclude", "xtask"];
+/// Together with this crate or the checks of the repository, the features of what they share with
+/// the others would be other ones, and wasmtime would be built a second time for them; without
+/// them, every command that is about the product uses the same build.
+pub(crate) const PRODUCT: [&str; 5] = [
+    "--workspace",
+    "--exclude",
+    "xtask",
+    "--exclude",
+    "portcullis-house",
+];
+
+/// How cargo is asked for the checks of the repository: layers, docs, public API.
+pub(crate) const HOUSE: [&str; 2] = ["--package", "portcullis-house"];
 
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@+".contains(c);
