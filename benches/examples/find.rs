@@ -1,5 +1,5 @@
 //! Finds a route among COUNT routes, TIMES times: `find COUNT TIMES`, to be counted by
-//! `valgrind --tool=callgrind`; with nought times it shows what building the table costs.
+//! `valgrind --tool=callgrind`; with 0 times it shows what building the table costs.
 #![expect(
     clippy::unwrap_used,
     reason = "a measurement that cannot run should say so and stop"

@@ -98,7 +98,7 @@ mod tests {
         let packed = pack(&request);
         let (subject, asked) = PackedRequest::read(&packed).unwrap().single().unwrap();
         assert_eq!(asked.permission, "tickets:read");
-        let told = format!("{subject:?}");
-        assert!(told.contains("user") && told.contains("jo"), "{told}");
+        let shown = format!("{subject:?}");
+        assert!(shown.contains("user") && shown.contains("jo"), "{shown}");
     }
 }

@@ -431,8 +431,8 @@ fn a_build_tells_what_copies_lack_and_takes_a_floor_for_pins() {
     };
     let ran = build(&["--sequence", "9", "--pin-floor", "9"]);
     assert_eq!(ran.exit, 0, "{}", ran.err);
-    let told = "note: the role `junior`, once copied from `agent`, lacks what `agent` has: `tickets:read` at team;";
-    assert!(ran.err.contains(told), "{}", ran.err);
+    let note = "note: the role `junior`, once copied from `agent`, lacks what `agent` has: `tickets:read` at team;";
+    assert!(ran.err.contains(note), "{}", ran.err);
     let inspected = ["inspect", "b.pclb", "--trust", "keys/trust.json", "--json"];
     let header = json(&sandbox.ok(&[&inspected[..], &NOW].concat()));
     assert_eq!(

@@ -67,15 +67,15 @@ fn deciding_allocates_nothing() {
             request
                 .ask(|subject, question| {
                     let session = loaded.session(subject, UnixSeconds(u64::MAX), NOW).unwrap();
-                    let once = measure(|| told(&loaded.decide(subject, &permission, question)));
+                    let once = measure(|| shown(&loaded.decide(subject, &permission, question)));
                     let named = measure(|| {
-                        told(&session.decide_named(&permission, question, NOW).unwrap())
+                        shown(&session.decide_named(&permission, question, NOW).unwrap())
                     });
                     let numbered = measure(|| number(&loaded, &session, &permission, question));
                     let read = measure(|| {
                         let read = PackedRequest::read(&packed).and_then(PackedRequest::single);
                         let (subject, asked) = read.unwrap();
-                        told(&loaded.decide(&subject, asked.permission, &asked.question))
+                        shown(&loaded.decide(&subject, asked.permission, &asked.question))
                     });
                     for (way, (answer, used)) in [
                         ("once", once),
@@ -94,10 +94,10 @@ fn deciding_allocates_nothing() {
     }
 }
 
-type Told = (&'static str, &'static str, PackedDecision);
+type Shown = (&'static str, &'static str, PackedDecision);
 
 /// Returns effect and reason, the grant's role and scope among it.
-fn told(decision: &Decision<'_>) -> Told {
+fn shown(decision: &Decision<'_>) -> Shown {
     (
         decision.effect(),
         decision.reason(),
@@ -110,13 +110,13 @@ fn number(
     session: &portcullis_engine::Session,
     permission: &str,
     question: &Question<'_>,
-) -> Told {
+) -> Shown {
     let id = policy
         .permission(permission)
         .unwrap_or(PermissionId(u16::MAX));
     let questions = [(id, *question)];
     let mut many = session.decide_many(&questions, NOW).unwrap();
-    told(&many.next().unwrap())
+    shown(&many.next().unwrap())
 }
 
 fn questions(asker: &Asker) -> impl Iterator<Item = Value> {

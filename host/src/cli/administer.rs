@@ -1,4 +1,4 @@
-//! A change to a policy: who asks, how it is made, what is told of it.
+//! A change to a policy: who asks, how it is made, what is printed about it.
 
 use std::{io::Write, path::Path, path::PathBuf};
 

@@ -119,7 +119,7 @@ impl Build {
         let bundle = sign(&payload, &keys).map_err(|error| Stop::usage(error.to_string()))?;
         if bundle.len() > BUNDLE_BYTES_MAX {
             warn(format!(
-                "the bundle has {} bytes; hosts take {BUNDLE_BYTES_MAX} unless told otherwise",
+                "the bundle has {} bytes; hosts accept {BUNDLE_BYTES_MAX} by default",
                 bundle.len()
             ));
         }

@@ -145,7 +145,7 @@ fn document(path: &Path, text: &str) -> Result<Node, Stop> {
         |error: &dyn std::fmt::Display| Stop::usage(format!("`{}`: {error}", path.display()));
     let document = Document::parse(text).map_err(|error| wrong(&error))?;
     match document.duplicates.first() {
-        Some(place) => Err(wrong(&format!("the member {place} stands twice"))),
+        Some(place) => Err(wrong(&format!("the member {place} appears twice"))),
         None => Ok(document.root),
     }
 }

@@ -110,7 +110,7 @@ impl Stop {
     }
 }
 
-/// Failures of the output; those of an input are told with its name.
+/// Failures of the output; those of an input name it.
 impl From<io::Error> for Stop {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {

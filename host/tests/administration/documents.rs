@@ -31,8 +31,8 @@ impl Office {
         self.build(1);
         std::fs::write(self.path("request.json"), request.to_string()).unwrap();
         let words = "explain 1.pclb --trust keys/trust.json @request.json --now 1700000001";
-        let told: Value = serde_json::from_str(&self.ok(words)).unwrap();
-        told["answer"]["reason"].as_str().unwrap().to_owned()
+        let output: Value = serde_json::from_str(&self.ok(words)).unwrap();
+        output["answer"]["reason"].as_str().unwrap().to_owned()
     }
 }
 
@@ -121,10 +121,10 @@ fn omni24_keeps_its_three_roles_and_deletes_custom_ones() {
         let reason = office.asks(person, "knowledge-management:manage-articles", &json!({}));
         assert_eq!(reason, "granted");
     }
-    let told = office.owner("role delete policy.json librarian");
+    let output = office.owner("role delete policy.json librarian");
     assert!(
-        told.contains("kim loses it\n") && told.contains("lou loses it\n"),
-        "{told}"
+        output.contains("kim loses it\n") && output.contains("lou loses it\n"),
+        "{output}"
     );
     assert!(office.policy()["tenant"]["roles"]["librarian"].is_null());
 }
@@ -218,8 +218,8 @@ fn cx_platforms_role_editor_lists_the_enabled_modules() {
     let listed = |office: &Office| {
         office.build(1);
         let words = "inspect 1.pclb --trust keys/trust.json --now 1700000001 --json";
-        let told: Value = serde_json::from_str(&office.ok(words)).unwrap();
-        let modules = told["modules"].as_array().unwrap().iter();
+        let output: Value = serde_json::from_str(&office.ok(words)).unwrap();
+        let modules = output["modules"].as_array().unwrap().iter();
         let enabled = modules.filter(|module| module["enabled"] == true);
         let enabled = enabled.map(|module| module["module"].as_str().unwrap().to_owned());
         enabled.collect::<Vec<_>>()
@@ -338,12 +338,12 @@ fn the_commands_of_the_page_on_administration_work() {
     let commands = page
         .lines()
         .filter_map(|line| line.strip_prefix("    portcullis "));
-    let told = commands.map(|words| office.ok(words)).collect::<Vec<_>>();
-    assert_eq!(told.len(), 9);
-    assert!(told[8].is_empty() && office.read("changes.csv").contains("senior-agent"));
+    let output = commands.map(|words| office.ok(words)).collect::<Vec<_>>();
+    assert_eq!(output.len(), 9);
+    assert!(output[8].is_empty() && office.read("changes.csv").contains("senior-agent"));
     assert!(
-        told[7].contains("5 records, and the chain holds"),
+        output[7].contains("5 records, and the chain holds"),
         "{}",
-        told[7]
+        output[7]
     );
 }

@@ -44,12 +44,12 @@ fn a_session_with_sleekflows_roles() {
         5
     );
 
-    let told = office.owner("role grant policy.json senior-staff inbox:view-conversations --scope assigned-to-their-team");
-    assert!(told.contains("+ $.tenant.roles.senior-staff.grants.assigned-to-their-team \"inbox:view-conversations\""), "{told}");
-    let told = office.owner("role assign policy.json senior-staff kim");
+    let output = office.owner("role grant policy.json senior-staff inbox:view-conversations --scope assigned-to-their-team");
+    assert!(output.contains("+ $.tenant.roles.senior-staff.grants.assigned-to-their-team \"inbox:view-conversations\""), "{output}");
+    let output = office.owner("role assign policy.json senior-staff kim");
     assert!(
-        told.contains("kim gains contact-management:edit-contacts at assigned-to-themselves"),
-        "{told}"
+        output.contains("kim gains contact-management:edit-contacts at assigned-to-themselves"),
+        "{output}"
     );
     office.owner("role assign policy.json senior-staff lou --team emea");
 
@@ -66,12 +66,15 @@ fn a_session_with_sleekflows_roles() {
         "the limit is 20",
     );
 
-    let told = office.owner("role delete policy.json senior-staff --reassign staff");
-    assert!(told.contains("kim gets staff instead\n"), "{told}");
-    assert!(told.contains("lou gets staff instead on emea"), "{told}");
+    let output = office.owner("role delete policy.json senior-staff --reassign staff");
+    assert!(output.contains("kim gets staff instead\n"), "{output}");
     assert!(
-        told.contains("kim loses inbox:view-conversations at assigned-to-their-team"),
-        "{told}"
+        output.contains("lou gets staff instead on emea"),
+        "{output}"
+    );
+    assert!(
+        output.contains("kim loses inbox:view-conversations at assigned-to-their-team"),
+        "{output}"
     );
     let tenant = office.policy()["tenant"].clone();
     assert_eq!(tenant["directory"]["lou"]["roles"], "staff@emea");
@@ -268,21 +271,21 @@ fn a_group_is_mapped_after_a_look_at_its_members() {
         1,
     ));
     let before = office.read("policy.json");
-    let told = office.owner("role map policy.json trainer idp-agents --dry-run");
+    let output = office.owner("role map policy.json trainer idp-agents --dry-run");
     assert!(
-        told.contains("would have mapped the group idp-agents to trainer"),
-        "{told}"
+        output.contains("would have mapped the group idp-agents to trainer"),
+        "{output}"
     );
     assert!(
-        told.contains("max could conversations:read at team"),
-        "{told}"
+        output.contains("max could conversations:read at team"),
+        "{output}"
     );
-    assert!(told.contains("max can now"), "{told}");
+    assert!(output.contains("max can now"), "{output}");
     assert!(
-        told.contains("max gains conversations:read at all"),
-        "{told}"
+        output.contains("max gains conversations:read at all"),
+        "{output}"
     );
-    assert!(told.contains("nothing was changed"), "{told}");
+    assert!(output.contains("nothing was changed"), "{output}");
     assert_eq!(office.read("policy.json"), before);
     assert!(!office.path("policy.audit.jsonl").exists());
     let json = office.owner("role map policy.json trainer idp-agents --dry-run --json");

@@ -266,7 +266,7 @@ pub fn agree(ask: &Ask, expected: &Verdict, outcome: &Outcome) -> Result<Agreeme
             got.sort();
             set.sort();
             if got != set {
-                bail!("{ask:?}: natively the upstream is told {set:?}, but it was told {got:?}");
+                bail!("{ask:?}: natively the upstream gets {set:?}, but it got {got:?}");
             }
             let kept = |name: &&String| forwarded.header(name).is_some();
             let replaced = |name: &&String| {

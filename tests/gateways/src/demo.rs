@@ -56,17 +56,17 @@ fn questions(site: &Site) -> [(&'static str, Ask, u16); 7] {
     let ask = |method: &str, target: &str| Ask::new(method, target).token(&token);
     [
         (
-            "Allowed: ada, an agent, reads an article. The upstream is told who asks.",
+            "Allowed: ada, an agent, reads an article. The upstream learns who asks.",
             ask("GET", "/v1/articles/welcome"),
             200,
         ),
         (
-            "Denied: agents do not write articles. She is told so, and nothing else.",
+            "Denied: agents do not write articles. She learns that, and nothing else.",
             ask("PUT", "/v1/articles/welcome"),
             403,
         ),
         (
-            "Conditional: which tickets are her team's, only the origin knows. It is told the filter.",
+            "Conditional: which tickets are her team's, only the origin knows. It gets the filter.",
             ask("GET", "/v1/tickets"),
             200,
         ),

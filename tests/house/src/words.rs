@@ -20,7 +20,10 @@ pub struct Word {
     pub of: String,
     /// What to write.
     pub write: String,
-    /// Words that may follow all the same.
+    /// What makes it plain English all the same, when it comes right before.
+    #[serde(default)]
+    pub but_after: Vec<String>,
+    /// What does, when it comes right after.
     #[serde(default)]
     pub but_before: Vec<String>,
 }
@@ -49,8 +52,10 @@ impl Words {
                         None => word == wanted,
                     }
                 });
+                let last = at.checked_sub(1).and_then(|at| words.get(at));
                 let next = words.get(at.saturating_add(wanted.len()));
-                let excused = next.is_some_and(|(_, next)| banned.but_before.contains(next));
+                let excused = last.is_some_and(|(_, last)| banned.but_after.contains(last))
+                    || next.is_some_and(|(_, next)| banned.but_before.contains(next));
                 if let (true, false, Some((line, _))) = (same, excused, window.first()) {
                     found.push(format!(
                         "{}:{line}: \"{}\"; write \"{}\"",

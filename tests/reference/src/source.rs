@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// Returns the members of the object `node.member` in document order; absent is none.
+/// Returns the members of the object `node.member` in document order; an absent one has none.
 pub(crate) fn members<'a>(
     node: &'a Value,
     member: &str,
@@ -13,7 +13,7 @@ pub(crate) fn members<'a>(
         .flatten()
 }
 
-/// Returns the strings of `node.member`; a string stands for a list of one, absent is none.
+/// Returns the strings of `node.member`; a string stands for a list of one, an absent one has none.
 pub(crate) fn strings(node: &Value, member: &str) -> Result<Vec<String>, String> {
     node.get(member).map_or_else(|| Ok(Vec::new()), string_list)
 }

@@ -31,7 +31,7 @@ proptest! {
         let trio = Trio::open(&policy.json);
         let asker = Asker::new(trio.reference.all_questions(), &policy.aliases);
         for question in questions {
-            trio.compare(&asker, &question).map_err(|error| told(error, &policy.json))?;
+            trio.compare(&asker, &question).map_err(|error| with_policy(error, &policy.json))?;
         }
     }
 }
@@ -253,7 +253,7 @@ impl Trio {
     }
 }
 
-fn told(error: TestCaseError, policy: &str) -> TestCaseError {
+fn with_policy(error: TestCaseError, policy: &str) -> TestCaseError {
     TestCaseError::fail(format!("{error}\nof the policy {policy}"))
 }
 

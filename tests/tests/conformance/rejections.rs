@@ -164,7 +164,7 @@ fn so_many_distinct_trusted_keys_must_sign() {
         (1, vec![1], vec![9], Some(UntrustedSigner)),
         (8, (1..=8).collect(), (1..=8).collect(), None),
     ] {
-        let told = format!("{threshold} of {trusted:?} by {signers:?}");
+        let case = format!("{threshold} of {trusted:?} by {signers:?}");
         let offer = Offer {
             threshold,
             keys: trusted
@@ -174,7 +174,7 @@ fn so_many_distinct_trusted_keys_must_sign() {
             signers,
             ..Offer::default()
         };
-        assert_eq!(offer.verdict(), expected, "{told}");
+        assert_eq!(offer.verdict(), expected, "{case}");
     }
 }
 

@@ -50,7 +50,7 @@ impl Choices {
     }
 }
 
-/// Says how much there is: what it was made into is told by the test that failed.
+/// Says how much there is: the test that failed says what it was made into.
 impl fmt::Debug for Choices {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} bytes", self.0.len())

@@ -19,7 +19,7 @@ pub(crate) fn respond(answer: Answer) -> Result<Response, ErrorCode> {
         .set_status_code(answer.status)
         .map_err(|()| failed())?;
     spawn_local(async move {
-        // What is left over is nobody's: the client has gone.
+        // What is left over is dropped: the client has gone.
         writer.write_all(answer.body.into_bytes()).await;
     });
     Ok(response)

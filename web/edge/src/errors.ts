@@ -14,7 +14,7 @@ export type PortcullisErrorCode =
   | "bundle-expired"
   /** A value is outside the grammar or over a limit. */
   | "limit-exceeded"
-  /** A value is none that an attribute can have. */
+  /** No attribute can have a value like this. */
   | "malformed"
   /** The filter cannot be written in that query language. */
   | "unsupported-filter"

@@ -13,7 +13,7 @@ export interface JudgeOptions {
   readonly authority?: string;
 }
 
-/** What a log keeps: all that the client was not told. */
+/** What a log keeps: everything that the client does not see. */
 export interface LogEntry {
   readonly code: string;
   readonly trace?: string;

@@ -14,7 +14,7 @@ export interface LoadOptions {
   readonly now?: Clock | number;
   /**
    * Whether a whole bundle is taken too. It tells all that there is to know of a tenant's
-   * roles, so a browser takes slices only, unless told otherwise.
+   * roles, so a browser takes only slices by default.
    */
   readonly wholeBundle?: boolean;
   /** How signatures are verified: by the platform's own cryptography, unless given. */

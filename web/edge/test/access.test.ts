@@ -110,7 +110,7 @@ test("two refreshes at a time are one", async () => {
   expect(requests).toHaveLength(1);
 });
 
-// Both ways of a tenant: one is told at once, the other where its user goes on.
+// Both ways of a tenant: one applies a newer bundle at once, the other when its user navigates.
 for (const [way, atOnce] of [
   ["instant", true],
   ["next-session", false],

@@ -9,7 +9,7 @@ import { bundle, serve } from "./serve";
 
 const EXAMPLES = ["cx-platform", "omni24", "omniflow", "omnivoice", "sleekflow"];
 
-test.skipIf(!CHROMIUM)("a console in Chromium is told what one in Node is, under a strict policy for content", async () => {
+test.skipIf(!CHROMIUM)("a console in Chromium gets the answers that one in Node gets, under a strict policy for content", async () => {
   const path = (name: string) => new URL(`examples/${name}/policy.json`, ROOT);
   const examples = Object.fromEntries(EXAMPLES.map((name) => [name, readFileSync(path(name), "utf8")]));
   const folder = await bundle("author-page.ts");
@@ -23,7 +23,7 @@ test.skipIf(!CHROMIUM)("a console in Chromium is told what one in Node is, under
         return { body: readFileSync(new URL("../dist/author.wasm", import.meta.url)) };
       case "/examples.json":
         return { body: JSON.stringify(examples) };
-      case "/told":
+      case "/answers":
         return { body: "thanks" };
     }
     return undefined;
@@ -33,17 +33,17 @@ test.skipIf(!CHROMIUM)("a console in Chromium is told what one in Node is, under
     const page = await browser.newPage();
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(String(error)));
-    const sent = page.waitForRequest((request) => request.url().endsWith("/told"));
+    const sent = page.waitForRequest((request) => request.url().endsWith("/answers"));
     await page.goto(server.url);
-    const told = JSON.parse((await sent).postData() as string);
+    const answers = JSON.parse((await sent).postData() as string);
     await page.waitForFunction(() => document.title === "done");
     expect(errors).toEqual([]);
-    expect([told.before, told.lost]).toEqual(["not-started", "offline"]);
+    expect([answers.before, answers.lost]).toEqual(["not-started", "offline"]);
     const expected = JSON.parse(JSON.stringify(work(examples)));
-    expect(Object.keys(told.told)).toEqual(Object.keys(expected));
-    expect(told.told).toEqual(expected);
-    expect(told.told.session.escalation.refusal.reason).toBe("not-covered");
-    for (const name of EXAMPLES) expect(told.told[name].report.passes).toBe(true);
+    expect(Object.keys(answers.answers)).toEqual(Object.keys(expected));
+    expect(answers.answers).toEqual(expected);
+    expect(answers.answers.session.escalation.refusal.reason).toBe("not-covered");
+    for (const name of EXAMPLES) expect(answers.answers[name].report.passes).toBe(true);
   } finally {
     await browser.close();
     await server.close();

@@ -2,7 +2,7 @@ import { compile, isStarted, PortcullisError, start } from "@portcullis/edge/aut
 
 import { work } from "./author-work";
 
-// The page of the author's test: says what it was told, or why it was told nothing.
+// The page of the author's test: sends the answers that it got, or why it got none.
 const before = (() => {
   try {
     compile("{}");
@@ -14,5 +14,5 @@ const before = (() => {
 const lost = await start("/lost.wasm").catch((error) => (error instanceof PortcullisError ? error.code : String(error)));
 await Promise.all([start(), start()]);
 const examples = await (await fetch("/examples.json")).json();
-await fetch("/told", { method: "POST", body: JSON.stringify({ before, lost, told: work(examples) }) });
+await fetch("/answers", { method: "POST", body: JSON.stringify({ before, lost, answers: work(examples) }) });
 document.title = "done";

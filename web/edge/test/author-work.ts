@@ -4,18 +4,18 @@ import { DESK, WRONG } from "./author-policies";
 
 const NOW = 1_700_000_000;
 
-/** Works with policies as a console would, and returns all that it was told. */
+/** Works with policies as a console would, and returns all the answers. */
 export function work(examples: Readonly<Record<string, string>>): unknown {
-  const told: Record<string, unknown> = { schema: schema() };
+  const answers: Record<string, unknown> = { schema: schema() };
   for (const [name, text] of Object.entries(examples)) {
     const policy = compile(text);
     const report = policy.test({ now: NOW });
-    told[name] = { report, lint: policy.lint(), matrix: policy.matrix(), types: policy.types(), payload: [...policy.payload({ now: NOW })] };
+    answers[name] = { report, lint: policy.lint(), matrix: policy.matrix(), types: policy.types(), payload: [...policy.payload({ now: NOW })] };
     policy.free();
   }
-  for (const [name, text] of Object.entries(WRONG)) told[name] = failure(() => compile(text));
-  told.session = session(compile(JSON.stringify(DESK)));
-  return told;
+  for (const [name, text] of Object.entries(WRONG)) answers[name] = failure(() => compile(text));
+  answers.session = session(compile(JSON.stringify(DESK)));
+  return answers;
 }
 
 function session(first: PolicySource): unknown {

@@ -155,19 +155,19 @@ test.skipIf(!PROGRAM)("a session of role changes is the program's, record by rec
   for (const [at, [actor, change, args, reason]] of SESSION.entries()) {
     const now = NOW + at;
     const words = args.map((arg) => (arg === "POLICY" ? path : arg));
-    const told = JSON.parse(ran("role", ...words, "--as", actor, "--at", String(now), "--json"));
+    const output = JSON.parse(ran("role", ...words, "--as", actor, "--at", String(now), "--json"));
     const name = `${actor}: ${args.join(" ")}`;
     if (reason) {
       const error = thrown(() => policy.administer({ actor, change, now }));
-      expect(told.refused?.reason, name).toBe(reason);
+      expect(output.refused?.reason, name).toBe(reason);
       expect(error, name).toBeInstanceOf(RefusedError);
-      expect((error as RefusedError).refusal, name).toEqual(told.refused);
+      expect((error as RefusedError).refusal, name).toEqual(output.refused);
       expect((error as RefusedError).code, name).toBe("refused");
       refusals++;
       continue;
     }
     const { text, ...done } = policy.administer({ actor, change, now });
-    const { dry_run, link, ...expected } = told;
+    const { dry_run, link, ...expected } = output;
     expect(dry_run, name).toBe(false);
     expect(done, name).toEqual(expected);
     expect(text, name).toBe(readFileSync(file(path), "utf8"));
@@ -325,9 +325,9 @@ test("wrong types are typed errors", () => {
     [() => preview.explain(circle as never), /no JSON form/],
   ];
   for (const [ask, words] of cases) {
-    const told = code(ask);
-    expect(told).toMatch(words);
-    expect(told.split(":")[0]).toBe("malformed");
+    const message = code(ask);
+    expect(message).toMatch(words);
+    expect(message.split(":")[0]).toBe("malformed");
   }
   // None of it has hurt the compiler.
   expect(policy.test({ now: NOW }).passes).toBe(true);

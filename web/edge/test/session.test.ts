@@ -48,7 +48,7 @@ test("a session ends with its identity, if that is sooner", async () => {
   expect(code(() => policy.session(asked?.subject as never, { validUntil: now + 5 }))).toBe("bundle-expired");
 });
 
-test("a time that is none is past every end", () => {
+test("a time that is not a number is past every end", () => {
   clock = Number.NaN;
   expect(code(() => session.check("a:b"))).toBe("bundle-expired");
   expect(session.can(asked?.permission as string)).toBe(false);

@@ -46,10 +46,10 @@ export async function started(config: URL): Promise<Workerd> {
 function listening(child: ChildProcess): Promise<number> {
   return new Promise((done, failed) => {
     child.once("exit", (code) => failed(new Error(`workerd ended with ${code}`)));
-    let told = "";
+    let output = "";
     child.stdio[3]?.on("data", (data: Buffer) => {
-      told += data.toString();
-      for (const line of told.split("\n")) {
+      output += data.toString();
+      for (const line of output.split("\n")) {
         if (line.includes('"listen"') && line.endsWith("}")) done(JSON.parse(line).port);
       }
     });

@@ -374,7 +374,7 @@ const HEADERS: &[(&str, &str, &str)] = &[
     ),
     ("spoofed tenant", "x-portcullis-tenant", "globex"),
     (
-        "a header of ours that is none yet",
+        "a header named like ours that we do not use yet",
         "x-portcullis-anything",
         "1",
     ),

@@ -93,19 +93,19 @@ fn check(site: &Site, gateway: &Gateway, configuration: &str) -> Result<()> {
     };
 
     let allowed = ask(&get("/v1/articles/a?x=%2f&y").token(&agent), 200)?;
-    let told = |outcome: &Outcome, name: &str| -> Option<String> {
-        let forwarded = outcome.forwarded.as_ref()?;
-        forwarded.header(name).map(str::to_owned)
+    let forwarded = |outcome: &Outcome, name: &str| -> Option<String> {
+        let request = outcome.forwarded.as_ref()?;
+        request.header(name).map(str::to_owned)
     };
-    ensure!(told(&allowed, "x-portcullis-subject").as_deref() == Some("ada"));
-    ensure!(told(&allowed, "x-portcullis-tenant").as_deref() == Some("acme"));
-    ensure!(told(&allowed, "x-portcullis-roles").as_deref() == Some("agent"));
-    ensure!(told(&allowed, "x-portcullis-decision").as_deref() == Some("allow"));
-    ensure!(told(&allowed, "x-portcullis-filter").is_none());
+    ensure!(forwarded(&allowed, "x-portcullis-subject").as_deref() == Some("ada"));
+    ensure!(forwarded(&allowed, "x-portcullis-tenant").as_deref() == Some("acme"));
+    ensure!(forwarded(&allowed, "x-portcullis-roles").as_deref() == Some("agent"));
+    ensure!(forwarded(&allowed, "x-portcullis-decision").as_deref() == Some("allow"));
+    ensure!(forwarded(&allowed, "x-portcullis-filter").is_none());
 
     let list = ask(&get("/v1/tickets").token(&agent), 200)?;
-    ensure!(told(&list, "x-portcullis-decision").as_deref() == Some("conditional"));
-    let filter = told(&list, "x-portcullis-filter").unwrap_or_default();
+    ensure!(forwarded(&list, "x-portcullis-decision").as_deref() == Some("conditional"));
+    let filter = forwarded(&list, "x-portcullis-filter").unwrap_or_default();
     ensure!(filter.contains("emea"), "the filter says nothing: {filter}");
 
     // A team in the path makes the same question one that the edge can answer.

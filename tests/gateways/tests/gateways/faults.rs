@@ -114,7 +114,7 @@ fn bad_bundle() -> Result<()> {
         );
         ensure!(
             !outcome.response.text().contains(code),
-            "the client is told `{code}`"
+            "the client sees `{code}`"
         );
         let metric = format!("bundle.rejected.{code}");
         ensure!(
@@ -226,7 +226,7 @@ fn origin() -> Result<()> {
     let allowed = Ask::new("GET", "/v1/articles/a").token(&agent);
     let write = Ask::new("PUT", "/v1/articles/a").token(&agent);
 
-    // Down from the start: nothing goes on, and the reason is told to those who run it.
+    // Down from the start: nothing goes on, and those who run it see the reason.
     let outcome = gateway.ask(&Ask::new("GET", "/health"))?;
     ensure!(outcome.response.status == 503 && outcome.forwarded.is_none());
     eventually("failures are counted", || {
@@ -299,7 +299,7 @@ fn origin() -> Result<()> {
     eventually("the newer bundle answers", || {
         Ok(gateway.ask(&write)?.response.status == 200)
     })?;
-    eventually("its sequence is told", || {
+    eventually("its sequence is reported", || {
         Ok(envoy.metric("tenant.acme.sequence")? == 12)
     })
 }

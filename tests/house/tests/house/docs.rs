@@ -38,10 +38,11 @@ fn a_link_that_leads_nowhere_is_found() {
 fn a_word_of_another_day_is_found() {
     let words = Words::parse(
         "instead = [{ of = \"mend*\", write = \"fix\" }, \
-         { of = \"is none\", write = \"no\", but_before = [\"of\"] }]",
+         { of = \"is none\", write = \"no\", but_before = [\"of\"], but_after = [\"there\"] }]",
     )
     .unwrap();
-    let text = "// It mends.\nThere is\n// none, but it is none of ours; amend `mend`.";
+    let text =
+        "// It mends.\nThis is\n// none, but it is none of ours, and there is none; amend `mend`.";
     let found = words.found_in(&file("a.rs", text));
     let places: Vec<&str> = found
         .iter()

@@ -70,7 +70,7 @@ export class RefusedError extends PortcullisError {
 }
 
 /** Returns what the guest answered, or throws what it says failed. */
-export function told(answer: string): string {
+export function answered(answer: string): string {
   if (!answer.startsWith("!")) return answer;
   const end = answer.indexOf(" ");
   const code = answer.slice(1, end);

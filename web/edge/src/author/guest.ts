@@ -1,6 +1,6 @@
 import { initSync, Source } from "../../generated/author.js";
 import { PortcullisError } from "../errors";
-import { told } from "./errors";
+import { answered } from "./errors";
 
 let state: "absent" | "ready" | "broken" = "absent";
 
@@ -41,7 +41,7 @@ export function release(held: { free(): void } | undefined): void {
 
 /** Returns the JSON Schema of a policy file. */
 export function schema(): Record<string, unknown> {
-  return JSON.parse(ask(() => told(Source.schema())));
+  return JSON.parse(ask(() => answered(Source.schema())));
 }
 
 /** Returns the bytes of a text that is neither too long nor broken. */

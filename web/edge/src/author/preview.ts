@@ -4,7 +4,7 @@ import type { Decision, Explanation } from "../session";
 import type { VisibleModule } from "../view";
 import type { Vocabulary } from "../vocabulary";
 import type { AuthzenAnswer, AuthzenRequest, AuthzenSubject } from "./authzen";
-import { told } from "./errors";
+import { answered } from "./errors";
 import { ask, bytesOf, jsonOf, release, REQUEST_BYTES_MAX } from "./guest";
 
 /**
@@ -59,6 +59,6 @@ export class Preview {
     if (!guest) throw new PortcullisError("freed", "the preview was freed");
     const text = typeof value === "string" ? value : jsonOf(value, what);
     const bytes = bytesOf(text, what, REQUEST_BYTES_MAX);
-    return ask(() => told(question(guest, bytes)));
+    return ask(() => answered(question(guest, bytes)));
   }
 }

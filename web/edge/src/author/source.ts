@@ -1,7 +1,7 @@
 import { type Payload, type Preview as GuestPreview, Source as GuestSource } from "../../generated/author.js";
 import { PortcullisError } from "../errors";
 import { type Administered, type Administration, asked } from "./administration";
-import { type Problem, told } from "./errors";
+import { type Problem, answered } from "./errors";
 import { ask, bytesOf, jsonOf, POLICY_BYTES_MAX, release, secondsOf } from "./guest";
 import { Preview } from "./preview";
 import type { Finding, Matrix, PolicyDiff, Report } from "./reports";
@@ -35,7 +35,7 @@ export type MatrixFormat = "markdown" | "csv" | "html";
 export function compile(text: string | Uint8Array): PolicySource {
   const bytes = bytesOf(text, "the policy", POLICY_BYTES_MAX);
   const guest = ask(() => new GuestSource(bytes));
-  return new PolicySource(guest, JSON.parse(ask(() => told(guest.facts()))));
+  return new PolicySource(guest, JSON.parse(ask(() => answered(guest.facts()))));
 }
 
 /** A policy that compiles. It never changes: what changes it gives another. */
@@ -136,7 +136,7 @@ export class PolicySource {
     return ask(() => {
       const payload: Payload = guest.payload(stated, now);
       try {
-        told(payload.failure());
+        answered(payload.failure());
         return payload.bytes();
       } finally {
         payload.free();
@@ -154,7 +154,7 @@ export class PolicySource {
     const guest = this.#alive();
     return ask(() => {
       const preview: GuestPreview = guest.preview(now);
-      told(preview.failure());
+      answered(preview.failure());
       return new Preview(preview);
     });
   }
@@ -172,7 +172,7 @@ export class PolicySource {
 
   #text(question: (guest: GuestSource) => string): string {
     const guest = this.#alive();
-    return ask(() => told(question(guest)));
+    return ask(() => answered(question(guest)));
   }
 
   #json<T>(question: (guest: GuestSource) => string): T {

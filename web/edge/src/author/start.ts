@@ -4,7 +4,7 @@ import { isStarted, startSync } from "./guest";
 let starting: Promise<void> | undefined;
 
 /**
- * Loads the compiler: from the file beside this one, unless told where else. Further calls wait
+ * Loads the compiler: from the file beside this one, unless another place is given. Further calls wait
  * for the first; after a failure the next call tries again.
  *
  * @throws PortcullisError `offline` where it cannot be fetched.
