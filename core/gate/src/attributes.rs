@@ -13,22 +13,33 @@ use crate::{
     routes::{Origin, PatternSegment, Route},
 };
 
-/// What is known of a resource; what is not among it is unknown.
+/// What is known of a resource; an attribute that is not among it is unknown.
 #[derive(Debug, Default)]
-pub(crate) struct Known {
+pub(crate) struct ResourceFacts {
     pub(crate) id: Option<String>,
     pub(crate) attributes: Vec<(String, Vec<String>)>,
 }
 
-/// Reads what a route says is known; the fault names the attribute.
-pub(crate) fn read(
-    route: &Route,
+/// An attribute that cannot be read, or has a value that is too long.
+#[derive(Debug)]
+pub(crate) struct UnreadableAttribute<'r> {
+    pub(crate) code: Code,
+    pub(crate) attribute: &'r str,
+}
+
+/// Reads what a route says is known.
+pub(crate) fn read<'r>(
+    route: &'r Route,
     path: &CanonicalPath<'_>,
     fields: &Fields<'_>,
-) -> Result<Known, (Code, String)> {
-    let mut known = Known::default();
+) -> Result<ResourceFacts, UnreadableAttribute<'r>> {
+    let mut known = ResourceFacts::default();
     for (name, origin) in &route.attributes {
-        let ambiguous = || (Code::AttributeAmbiguous, name.clone());
+        let unreadable = |code| UnreadableAttribute {
+            code,
+            attribute: name,
+        };
+        let ambiguous = || unreadable(Code::AttributeAmbiguous);
         let value = match origin {
             Origin::Constant(values) => {
                 if name == "id" {
@@ -58,7 +69,7 @@ pub(crate) fn read(
             continue;
         };
         if value.len() > VALUE_BYTES_MAX {
-            return Err((Code::LimitExceeded, name.clone()));
+            return Err(unreadable(Code::LimitExceeded));
         }
         if !is_value(&value) {
             return Err(ambiguous());

@@ -1,6 +1,6 @@
 //! Sets of bytes.
 
-/// A set of ASCII characters, made by the compiler: whether it has a byte, one look tells.
+/// A set of ASCII characters, made at compile time: one look-up says whether it has a byte.
 #[derive(Debug)]
 pub(crate) struct Bytes([bool; 128]);
 

@@ -22,9 +22,9 @@ pub enum Code {
     BundleExpired,
     /// The identity belongs to another tenant than this listener's, or to one without a policy.
     TenantMismatch,
-    /// The route is not public, and the request says of nobody that it is from them.
+    /// The route is not public, and the request says nothing about who sent it.
     IdentityMissing,
-    /// What the request brings to identify somebody is not believed.
+    /// The request's token or identity headers are not believed.
     IdentityInvalid,
     /// No route matches.
     RouteUnknown,
@@ -34,7 +34,7 @@ pub enum Code {
     LimitExceeded,
     /// The request breaks HTTP's own grammar, or names a header that is the gate's own.
     RequestMalformed,
-    /// A header or query parameter that an attribute comes from stands more than once,
+    /// A header or query parameter that an attribute comes from appears more than once,
     /// or can be read in more than one way.
     AttributeAmbiguous,
     /// Denied: the policy has no such permission.
@@ -127,7 +127,7 @@ impl Code {
         })
     }
 
-    /// Returns the word that a client is told: no more than it needs to know.
+    /// Returns the word that the client gets: no more than it needs to know.
     ///
     /// What denies because of roles, features or scopes reads alike, and so does every
     /// reason why there is no policy to answer from.

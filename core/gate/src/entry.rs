@@ -6,13 +6,13 @@ use portcullis_json::{write_list, write_member, write_string};
 
 use crate::{code::Code, config::Level};
 
-/// What a shell logs of a request: all that the client was not told.
+/// What a shell logs of a request: all that the answer to the client leaves out.
 ///
 /// A text that does not apply is empty. No token, no header value and no attribute
 /// value is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// How loud it is, as the configuration says for this code.
+    /// How severe it is, as the configuration says for this code.
     pub level: Level,
     /// What happened.
     pub code: Code,
@@ -22,7 +22,7 @@ pub struct Entry {
     pub route: String,
     /// The permission asked about.
     pub permission: String,
-    /// `allow`, `conditional` or `deny`, where it came to a decision.
+    /// `allow`, `conditional` or `deny`, where the policy was asked.
     pub effect: &'static str,
     /// The role whose grant holds.
     pub role: String,
@@ -40,7 +40,7 @@ pub struct Entry {
     pub tenant: String,
     /// The sequence of the bundle that answered; zero if none did.
     pub sequence: u64,
-    /// The trace id (W3C Trace Context), 32 hexadecimal digits; the client is told it.
+    /// The trace id (W3C Trace Context), 32 hexadecimal digits; the answer to the client has it too.
     pub trace: String,
 }
 

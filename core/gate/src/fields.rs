@@ -12,7 +12,7 @@ use crate::{
 pub(crate) struct Fields<'a> {
     all: &'a [(&'a [u8], &'a [u8])],
     /// A bit for every length that a name has, the last for all from 63 on: most names that are
-    /// looked for are not there, and this tells without comparing.
+    /// looked for are not there, and this says so without comparing.
     lengths: u64,
 }
 
@@ -30,7 +30,7 @@ pub(crate) enum InvalidFields {
     Malformed,
 }
 
-/// A field that stands more than once, or is not spelled as it is asked for.
+/// A field that appears more than once, or is not spelled as it is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Repeated;
 
@@ -106,7 +106,7 @@ fn bit(length: usize) -> u64 {
     1 << u32::try_from(length).unwrap_or(63).min(63)
 }
 
-/// Names to remove: each as it stands, once.
+/// Names to remove: each as the request spells it, once.
 #[derive(Debug, Default)]
 pub(crate) struct Removals(Vec<String>);
 
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_ended_by_nul_cr_and_lf_wherever_they_stand() {
+    fn a_value_is_ended_by_nul_cr_and_lf_wherever_they_are() {
         for length in 0..20 {
             let plain = [b'a'; 20];
             for byte in 0..=u8::MAX {

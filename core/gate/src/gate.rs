@@ -81,6 +81,31 @@ impl Gate {
     }
 
     /// Judges a request; the one thing it changes is the gate's own token cache.
+    ///
+    /// ```
+    /// # use portcullis_gate::{Gate, GateConfig, InvalidConfig, Peer, Request, UnixSeconds, Verdict};
+    /// # fn ask(gate: &mut Gate) {
+    /// let request = Request {
+    ///     method: b"GET",
+    ///     authority: b"api.example.com",
+    ///     target: b"/public/..%2fadmin",
+    ///     headers: &[],
+    ///     peer: Peer::Unknown,
+    ///     nonce: b"",
+    /// };
+    /// match gate.judge(&request, UnixSeconds(1_800_000_000)) {
+    ///     Verdict::Forward(forward) => println!("set {:?}", forward.set),
+    ///     // A path that servers read differently is refused before anything is decided.
+    ///     Verdict::Respond(answer) => assert_eq!(answer.status, 400),
+    /// }
+    /// # }
+    /// # let key = "iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w";
+    /// # let json = format!(
+    /// #     r#"{{"tenant":"acme","trust":{{"threshold":1,"audience":"a","keys":[{{"key":"{key}"}}]}}}}"#
+    /// # );
+    /// # ask(&mut Gate::new(GateConfig::from_json(json.as_bytes())?));
+    /// # Ok::<(), InvalidConfig>(())
+    /// ```
     #[must_use]
     pub fn judge(&mut self, request: &Request<'_>, now: UnixSeconds) -> Verdict {
         let mut tokens = core::mem::take(&mut self.tokens);

@@ -13,8 +13,8 @@ use crate::{
 };
 
 /// Returns the names to remove: the gate's own, those by which a client could make the
-/// upstream see another method or path than the gate judged, identity that nobody
-/// trusted vouches for, and a trace that is none.
+/// upstream see another method or path than the gate judged, identity headers of a peer that
+/// is not trusted, and an invalid trace.
 pub(crate) fn removals(
     config: &IdentityConfig,
     fields: &Fields<'_>,
@@ -22,7 +22,7 @@ pub(crate) fn removals(
     trace: &Trace,
 ) -> Vec<String> {
     let mut names = Removals::default();
-    let unvouched = config
+    let untrusted = config
         .trusted_headers
         .as_ref()
         .filter(|trusted| !trusted.peers.trust(peer));
@@ -31,11 +31,11 @@ pub(crate) fn removals(
         // Names of the gate's own and of overrides begin with an X, names of traces with a T.
         let removed = match field.name.first() {
             Some(b'x' | b'X') => field.begins_alike(OWN) || alike(&OVERRIDES),
-            Some(b't' | b'T') => trace.begun.is_some() && alike(&TRACE),
+            Some(b't' | b'T') => trace.started.is_some() && alike(&TRACE),
             _ => false,
         };
         let spoofed =
-            || unvouched.is_some_and(|trusted| trusted.names().any(|name| field.is_alike(name)));
+            || untrusted.is_some_and(|trusted| trusted.names().any(|name| field.is_alike(name)));
         if removed || spoofed() {
             names.add(field.name);
         }
@@ -45,7 +45,7 @@ pub(crate) fn removals(
 
 /// Says whether `connection` names a header that the gate sets: a proxy on the way
 /// would drop it (RFC 9110, section 7.6.1).
-pub(crate) fn drops_own(fields: &Fields<'_>) -> bool {
+pub(crate) fn connection_names_own(fields: &Fields<'_>) -> bool {
     fields.all("connection").any(|field| {
         let mut options = field.value.split(|byte| *byte == b',');
         options.any(|option| {
@@ -58,13 +58,13 @@ pub(crate) fn drops_own(fields: &Fields<'_>) -> bool {
     })
 }
 
-/// Returns what the upstream is told of who asks.
-pub(crate) fn told(identity: &Identity, tenant: &str) -> Vec<(&'static str, String)> {
+/// Returns the headers that say who asks.
+pub(crate) fn identity_headers(identity: &Identity, tenant: &str) -> Vec<(&'static str, String)> {
     // And the roles, the decision, the filter, the trace.
     let mut out = Vec::with_capacity(7);
-    out.push(set("x-portcullis-subject", &identity.id));
-    out.push(set("x-portcullis-subject-type", &identity.kind));
-    out.push(set("x-portcullis-tenant", tenant));
+    out.push(header("x-portcullis-subject", &identity.id));
+    out.push(header("x-portcullis-subject-type", &identity.kind));
+    out.push(header("x-portcullis-tenant", tenant));
     let mut roles = String::new();
     for role in &identity.roles {
         separate(&mut roles);
@@ -85,7 +85,7 @@ pub(crate) fn told(identity: &Identity, tenant: &str) -> Vec<(&'static str, Stri
 }
 
 /// Returns one of the gate's headers, its value percent-encoded.
-pub(crate) fn set(name: &'static str, value: &str) -> (&'static str, String) {
+pub(crate) fn header(name: &'static str, value: &str) -> (&'static str, String) {
     let mut encoded = String::with_capacity(value.len());
     encode_into(&mut encoded, value.as_bytes(), &PLAIN);
     (name, encoded)
@@ -102,7 +102,7 @@ pub(crate) const FILTER: &str = "x-portcullis-filter";
 
 /// What the name of every header of the gate begins with.
 const OWN: &str = "x-portcullis-";
-/// Some frameworks take the method or the path from these instead.
+/// Some frameworks take the method or the path from these.
 const OVERRIDES: [&str; 6] = [
     "x-http-method-override",
     "x-http-method",
@@ -112,7 +112,7 @@ const OVERRIDES: [&str; 6] = [
     "x-original-uri",
 ];
 const TRACE: [&str; 2] = ["traceparent", "tracestate"];
-/// What stands as it is: what `encodeURIComponent` leaves.
+/// What is not encoded: what `encodeURIComponent` leaves.
 static PLAIN: Bytes = Bytes::with_alphanumeric(b"-_.!~*'()");
 
 #[cfg(test)]

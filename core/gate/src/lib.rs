@@ -1,8 +1,32 @@
-//! The gate: takes an HTTP request as its bytes came, and says what becomes of it.
+//! The gate: takes an HTTP request as its bytes came, and says what happens to it.
 //!
-//! The types tell the story: [`GateConfig`] → [`Gate`] → [`Request`] → [`Verdict`]
+//! ```
+//! use portcullis_gate::{Gate, GateConfig, Peer, Request, UnixSeconds, Verdict};
+//!
+//! let config = GateConfig::from_json(
+//!     br#"{ "tenant": "acme",
+//!           "trust": { "threshold": 1, "audience": "default",
+//!                      "keys": [{ "key": "iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w" }] } }"#,
+//! )?;
+//! let mut gate = Gate::new(config);
+//! let request = Request {
+//!     method: b"GET",
+//!     authority: b"api.example.com",
+//!     target: b"/tickets?owner=jo",
+//!     headers: &[(b"accept", b"application/json")],
+//!     peer: Peer::Unknown,
+//!     nonce: b"1",
+//! };
+//! // No bundle was offered yet, so nothing can be decided.
+//! let verdict = gate.judge(&request, UnixSeconds(1_800_000_000));
+//! assert_eq!(verdict.entry().code.name(), "no-bundle");
+//! assert!(matches!(verdict, Verdict::Respond(answer) if answer.status == 503));
+//! # Ok::<(), portcullis_gate::InvalidConfig>(())
+//! ```
+//!
+//! Read the types in this order: [`GateConfig`] → [`Gate`] → [`Request`] → [`Verdict`]
 //! → [`Forward`] or [`Response`]. Nothing here reads a clock, a file, a network or a
-//! source of randomness: the time, the bundle and what tells requests apart are
+//! source of randomness: the time, the bundle and the nonce of a request are
 //! arguments. What goes wrong is refused, and the [`Entry`] says which failure it was.
 #![no_std]
 #![forbid(unsafe_code)]

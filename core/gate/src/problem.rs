@@ -1,4 +1,4 @@
-//! What a refused client is told (RFC 9457).
+//! The answer to a refused client: a problem (RFC 9457).
 
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 

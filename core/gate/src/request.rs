@@ -7,7 +7,7 @@ use core::net::IpAddr;
 pub struct Request<'a> {
     /// The method, as given; methods are case-sensitive (RFC 9110, section 9.1).
     pub method: &'a [u8],
-    /// The `:authority` of HTTP/2 and 3, or the `host` header; empty if there is none.
+    /// The `:authority` of HTTP/2 and 3, or the `host` header; empty if there is neither.
     pub authority: &'a [u8],
     /// The request-target exactly as the client sent it, query included.
     pub target: &'a [u8],
@@ -16,10 +16,10 @@ pub struct Request<'a> {
     pub headers: &'a [(&'a [u8], &'a [u8])],
     /// Who is at the other end of the connection, by what the shell itself knows.
     pub peer: Peer<'a>,
-    /// Whatever tells this request from others: a request id, a clock's nanoseconds,
-    /// random bytes; it may be empty, and needs not be secret.
+    /// Whatever differs between this request and others: a request id, a clock's nanoseconds,
+    /// random bytes; it may be empty, and need not be secret.
     ///
-    /// A trace id is made from it and from the request where the client brings none.
+    /// A trace id is made from it and from the request where the client sent none.
     /// Two requests that agree in everything, nonce included, share a trace id.
     pub nonce: &'a [u8],
 }
@@ -36,8 +36,8 @@ pub enum Peer<'a> {
 }
 
 impl<'a> Peer<'a> {
-    /// Takes a peer as people write one: an address, or else an identity; nothing written
-    /// is nobody known.
+    /// Takes a peer as people write one: an address, or else an identity; an empty text is
+    /// an unknown peer.
     #[must_use]
     pub fn read(text: &'a str) -> Self {
         match text.parse() {

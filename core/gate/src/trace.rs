@@ -1,4 +1,4 @@
-//! W3C Trace Context: carried through, or begun.
+//! W3C Trace Context: passed on, or started.
 
 use alloc::string::String;
 
@@ -11,28 +11,28 @@ use crate::{fields::Fields, request::Request};
 pub(crate) struct Trace {
     /// 32 hexadecimal digits.
     pub(crate) id: String,
-    /// The `traceparent` to set, where the client brings none that is valid.
-    pub(crate) begun: Option<String>,
+    /// The `traceparent` to set, where the client sent no valid one.
+    pub(crate) started: Option<String>,
 }
 
 impl Trace {
-    /// Takes the client's trace if it names one in the one valid way, or begins one.
+    /// Takes the client's trace if its `traceparent` is valid, or starts one.
     ///
-    /// There is no randomness here: the id is mixed from what tells the request from
-    /// others, the shell's nonce first of all.
+    /// There is no randomness here: the id is mixed from what differs between requests, the
+    /// shell's nonce first of all.
     pub(crate) fn of(request: &Request<'_>, fields: Option<&Fields<'_>>, now: UnixSeconds) -> Self {
         let given = fields.and_then(|fields| fields.one("traceparent").ok().flatten());
         if let Some(id) = given.and_then(trace_id) {
-            return Self { id, begun: None };
+            return Self { id, started: None };
         }
-        let mut state = Stirred::new(now.0);
+        let mut state = SplitMix64::new(now.0);
         for part in [
             request.nonce,
             request.method,
             request.authority,
             request.target,
         ] {
-            state.stir(part);
+            state.absorb(part);
         }
         // Neither id may be all zeros (Trace Context, section 3.2.2).
         let id = [state.next() | 1, state.next() | 1].map(hex);
@@ -40,20 +40,22 @@ impl Trace {
         let span = hex(state.next() | 1);
         Self {
             id: id.into(),
-            begun: Some(["00-", id, "-", text(&span), "-00"].concat()),
+            started: Some(["00-", id, "-", text(&span), "-00"].concat()),
         }
     }
 }
 
-/// What tells a request from others, mixed: so that ids differ, not so that they are secret.
-struct Stirred(u64);
+/// The generator `SplitMix64` (Steele, Lea, Flood, "Fast splittable pseudorandom number
+/// generators"), fed with what differs between requests: so that ids differ, not so that they
+/// are secret.
+struct SplitMix64(u64);
 
-impl Stirred {
+impl SplitMix64 {
     const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    fn stir(&mut self, part: &[u8]) {
+    fn absorb(&mut self, part: &[u8]) {
         let (words, rest) = part.as_chunks::<8>();
         for word in words {
             self.mix(u64::from_le_bytes(*word));
@@ -71,8 +73,6 @@ impl Stirred {
         self.0 = self.next();
     }
 
-    /// The generator `SplitMix64` (Steele, Lea, Flood, "Fast splittable pseudorandom number
-    /// generators").
     const fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         mixed(self.0)
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_differs_begins_another_trace() {
+    fn whatever_differs_starts_another_trace() {
         let of = |nonce: &[u8], method: &[u8], target: &[u8], now| {
             let request = Request {
                 method,
@@ -203,14 +203,14 @@ mod tests {
         seen.push(of(b"", b"GET/", b"a", 7));
         seen.push(of(b"", b"GET", b"/a\0", 7));
         for trace in &seen {
-            let begun = trace.begun.as_deref().unwrap();
+            let started = trace.started.as_deref().unwrap();
             assert_eq!(
-                trace_id(begun.as_bytes()),
+                trace_id(started.as_bytes()),
                 Some(trace.id.clone()),
-                "{begun}"
+                "{started}"
             );
             let same = seen.iter().filter(|other| other.id == trace.id);
-            assert_eq!(same.count(), 1, "{begun}");
+            assert_eq!(same.count(), 1, "{started}");
         }
     }
 }

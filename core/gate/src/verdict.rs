@@ -1,10 +1,10 @@
-//! What becomes of a request.
+//! What happens to a request.
 
 use alloc::{string::String, vec::Vec};
 
 use crate::entry::Entry;
 
-/// What becomes of a request: it goes on, or the gate answers it.
+/// What happens to a request: it goes on, or the gate answers it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// The shell passes it on, with these changes to its headers and none to its target.
@@ -27,17 +27,17 @@ impl Verdict {
 /// How a request goes on. The method, the target and the body stay the client's bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forward {
-    /// Names of headers to remove, each as it stands in the request, in the order in
-    /// which they first stand there. A shell that cannot remove one that is present denies.
+    /// Names of headers to remove, each as the request spells it, in the order in
+    /// which they first appear there. A shell that cannot remove one that is present denies.
     pub remove: Vec<String>,
     /// Headers to set once the removals are done; lower-case names, each once, values
-    /// of visible ASCII. Set means replaced: none of them may stand twice.
+    /// of visible ASCII. Set means replaced: none of them may appear twice.
     pub set: Vec<(&'static str, String)>,
     /// What to log.
     pub entry: Entry,
 }
 
-/// An answer in the upstream's place.
+/// The gate's own answer, in place of the upstream's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
     /// The status code (RFC 9110, section 15).

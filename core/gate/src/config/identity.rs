@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{identity::TokenKeys, routes::is_header};
 
-/// How the gate learns who asks; without either, nobody is ever known.
+/// How the gate learns who asks; without either, nobody is ever identified.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct IdentityConfig {
     pub(crate) jwt: Option<JwtConfig>,

@@ -154,7 +154,7 @@ impl GateConfig {
         self.bundle.as_deref()
     }
 
-    /// Returns the member `shell` as compact JSON, `{}` where there is none: what only
+    /// Returns the member `shell` as compact JSON, `{}` if it was left out: what only
     /// the shell needs, such as where bundles come from. The gate does not look into it.
     #[must_use]
     pub fn shell(&self) -> &str {
@@ -173,7 +173,7 @@ impl GateConfig {
         self.keeping.poll_seconds
     }
 
-    /// Returns how loud the entry of a code is.
+    /// Returns how severe the entry of a code is.
     #[must_use]
     pub fn level(&self, code: Code) -> Level {
         self.log.level(code)

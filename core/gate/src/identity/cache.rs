@@ -15,26 +15,26 @@ pub struct TokenCache {
     /// Digest of the keys and rules that verified what is in it.
     verifier: [u8; 32],
     /// Rows of [`WAYS`] places: each token has one row, and any place in it.
-    places: Vec<Option<Known>>,
+    places: Vec<Option<VerifiedToken>>,
     count: usize,
-    /// Which place of a full row is given up next.
+    /// Which place of a full row is replaced next.
     turn: usize,
 }
 
 #[derive(Debug, Clone)]
-struct Known {
+struct VerifiedToken {
     token: Box<[u8]>,
     identity: Arc<Identity>,
 }
 
 impl TokenCache {
-    /// Returns how many there are.
+    /// Returns how many tokens there are.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.count
     }
 
-    /// Says whether there is none.
+    /// Says whether it is empty.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.count == 0
@@ -80,7 +80,7 @@ impl TokenCache {
         };
         self.turn = self.turn.wrapping_add(1);
         let full = self.turn.checked_rem(row.len()).unwrap_or(0);
-        let again = |place: &Option<Known>| {
+        let again = |place: &Option<VerifiedToken>| {
             let known = place.as_ref();
             known.is_some_and(|known| same(&known.token, token))
         };
@@ -90,14 +90,14 @@ impl TokenCache {
             if place.is_none() {
                 self.count = self.count.saturating_add(1);
             }
-            *place = Some(Known {
+            *place = Some(VerifiedToken {
                 token: token.into(),
                 identity: Arc::clone(identity),
             });
         }
     }
 
-    /// Returns the row of a token. Whoever has tokens may have them crowd one row, which
+    /// Returns the row of a token. Whoever has many tokens can fill one row with them, which
     /// costs verifying them again.
     fn row(&self, token: &[u8]) -> Range<usize> {
         let (words, rest) = token.as_chunks::<8>();

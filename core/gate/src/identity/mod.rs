@@ -37,12 +37,12 @@ pub(crate) struct Identity {
     pub(crate) valid_until: UnixSeconds,
 }
 
-/// Why nobody is known.
+/// Why nobody is identified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unidentified {
-    /// The request says of nobody that it is from them.
+    /// The request has no token, and no identity headers of a trusted peer.
     Missing,
-    /// It does, and is not believed; tells why.
+    /// It has, and they are not believed, for this reason.
     Invalid(&'static str),
 }
 

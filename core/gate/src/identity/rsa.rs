@@ -1,7 +1,7 @@
 //! RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017, section 8.2.2): verification alone.
 //!
 //! Nothing here is secret: key, message and signature are all public, so the time it
-//! takes tells nothing. That is why the one thing needed, a power modulo an odd number,
+//! takes reveals nothing. That is why the one thing needed, a power modulo an odd number,
 //! is written here and held against `crypto-bigint` by test: the crates for RSA bring
 //! key generation and arithmetic for secrets, and with them the component passed its
 //! bound (`rsa` 0.10 by 30 kB compressed, `crypto-bigint` 0.7 alone by 17 kB).

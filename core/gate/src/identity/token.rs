@@ -13,7 +13,7 @@ use crate::{
     limits::{JSON_MEMBERS_MAX, TOKEN_BYTES_MAX},
 };
 
-/// Returns the one token that a request brings, if it brings any.
+/// Returns the one token that a request carries, if it carries any.
 pub(super) fn find<'a>(
     config: &JwtConfig,
     fields: &Fields<'a>,

@@ -20,7 +20,7 @@ pub(super) enum Algorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256.
     #[cfg(feature = "rs256")]
     Rs256,
-    /// Without an algorithm there is none.
+    /// No algorithm is compiled in.
     #[cfg(not(any(feature = "eddsa", feature = "es256", feature = "rs256")))]
     #[expect(dead_code, reason = "it has no value")]
     Never(core::convert::Infallible),
@@ -35,7 +35,7 @@ pub(super) enum PublicKey {
     P256(p256::ecdsa::VerifyingKey),
     #[cfg(feature = "rs256")]
     Rsa(super::rsa::RsaKey),
-    /// Without an algorithm there is none.
+    /// No algorithm is compiled in.
     #[cfg(not(any(feature = "eddsa", feature = "es256", feature = "rs256")))]
     #[expect(dead_code, reason = "it has no value")]
     Never(core::convert::Infallible),

@@ -122,10 +122,10 @@ impl Ambiguity {
 pub struct Ambiguities(u16);
 
 impl Ambiguities {
-    /// None of them.
+    /// No ambiguity.
     pub const NONE: Self = Self(0);
 
-    /// Adds one.
+    /// Adds an ambiguity.
     pub const fn add(&mut self, one: Ambiguity) {
         self.0 |= one.bit();
     }
@@ -136,7 +136,7 @@ impl Ambiguities {
         self.0 & one.bit() != 0
     }
 
-    /// Says whether there is none.
+    /// Says whether it is empty.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0

@@ -21,7 +21,7 @@ pub struct Route {
     pub access: Access,
     /// What is known of the resource, by attribute; `id` is the resource's id.
     pub attributes: Vec<(String, Origin)>,
-    /// What becomes of a conditional decision.
+    /// What happens to a conditional decision.
     pub conditional: OnConditional,
     /// The ambiguities that its parameters may hold.
     pub allow: Ambiguities,
@@ -51,7 +51,7 @@ pub enum Origin {
     Constant(Vec<String>),
 }
 
-/// What becomes of a conditional decision.
+/// What happens to a conditional decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnConditional {
     /// The request is denied.
@@ -156,13 +156,13 @@ impl Cors {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidRoute {
-    /// It has no method, one twice, or one that is none.
+    /// It has no method, the same one twice, or something that is not a method.
     Method,
-    /// An attribute's name is none, or stands twice.
+    /// An attribute's name is not a name, or appears twice.
     Attribute,
     /// An attribute comes from nowhere.
     Origin,
-    /// Its CORS rule names no origin, one that is none, or any with credentials.
+    /// Its CORS rule names no origin, something that is not an origin, or any with credentials.
     Cors,
 }
 
@@ -172,7 +172,7 @@ impl InvalidRoute {
     pub const fn message(self) -> &'static str {
         match self {
             Self::Method => "a route has methods in upper case, each once, or `*`",
-            Self::Attribute => "an attribute is a name, and stands once",
+            Self::Attribute => "an attribute is a name, and appears once",
             Self::Origin => {
                 "an attribute comes from a path parameter, a query parameter, a header or a constant"
             }

@@ -48,14 +48,14 @@ pub struct RouteMatch<'r> {
     pub route: &'r Route,
     /// Its place among all.
     pub index: usize,
-    /// Its name, as [`Route::name`] tells it.
+    /// Its name, as [`Route::name`] writes it.
     pub name: &'r str,
     /// Whether a server that folds case, or drops dots and spaces at the end of a
     /// segment, would take another route.
     pub lookalike: bool,
 }
 
-/// Two routes that match the same requests; tells their places.
+/// Two routes that match the same requests, by their places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SameRoute {
     /// The place of the former.

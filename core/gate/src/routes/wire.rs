@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{limits::ROUTES_MAX, path::Ambiguities};
 
-/// A section that cannot be read, holds a route that is none, or has one twice.
+/// A section that cannot be read, holds an invalid route, or has the same one twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MalformedRoutes;
 

@@ -1,0 +1,159 @@
+//! The question to the policy.
+
+use alloc::{string::String, vec::Vec};
+
+use portcullis_engine::{
+    Attributes, Decision, DenyReason, InvalidRequest, Policy, Question, Resource, Set, Subject,
+};
+
+use super::findings::{Findings, GrantFound, Refused};
+use crate::{
+    attributes::ResourceFacts,
+    code::Code,
+    hygiene,
+    identity::Identity,
+    limits::FILTER_BYTES_MAX,
+    routes::{OnConditional, Route},
+};
+
+/// What goes on with a request that is allowed.
+pub(super) enum Allowed {
+    /// Nothing more.
+    Granted,
+    /// The header with the filter that the origin must apply.
+    Filtered((&'static str, String)),
+}
+
+/// Asks the policy.
+pub(super) fn decide(
+    policy: &Policy,
+    identity: &Identity,
+    permission: &str,
+    resource: &ResourceFacts,
+    route: &Route,
+    findings: &mut Findings<'_>,
+) -> Result<Allowed, Refused> {
+    let facts = Facts::new(identity, resource);
+    match facts.ask(policy, permission, route, findings) {
+        Ok(answer) => answer,
+        Err(invalid) => Err(findings.refuse(Code::LimitExceeded, invalid.message())),
+    }
+}
+
+/// Who asks and about what, as the engine takes them.
+struct Facts<'a> {
+    identity: &'a Identity,
+    resource: &'a ResourceFacts,
+    roles: Vec<&'a str>,
+    groups: Vec<&'a str>,
+    team_roles: Vec<(&'a str, Vec<&'a str>)>,
+}
+
+impl<'a> Facts<'a> {
+    fn new(identity: &'a Identity, resource: &'a ResourceFacts) -> Self {
+        Self {
+            identity,
+            resource,
+            roles: borrowed(&identity.roles),
+            groups: borrowed(&identity.groups),
+            team_roles: named(&identity.team_roles),
+        }
+    }
+
+    fn ask(
+        &self,
+        policy: &Policy,
+        permission: &str,
+        route: &Route,
+        findings: &mut Findings<'_>,
+    ) -> Result<Result<Allowed, Refused>, InvalidRequest> {
+        let team_roles: Vec<(&str, &[&str])> = self
+            .team_roles
+            .iter()
+            .map(|(team, roles)| (*team, roles.as_slice()))
+            .collect();
+        let (mut own, mut known) = (
+            named(&self.identity.attributes),
+            named(&self.resource.attributes),
+        );
+        let (own, known) = (sets(&mut own)?, sets(&mut known)?);
+        let subject = Subject::new(&self.identity.kind, &self.identity.id)?
+            .with_roles(&self.roles)?
+            .with_team_roles(&team_roles)?
+            .with_groups(&self.groups)?
+            .with_attributes(Attributes::named(&own)?);
+        let resource = match &self.resource.id {
+            Some(id) => Resource::new(id)?,
+            None => Resource::UNKNOWN,
+        };
+        let question = Question::about(resource.with_attributes(Attributes::named(&known)?));
+        let decision = policy.decide(&subject, permission, &question);
+        findings.effect = decision.effect();
+        Ok(match &decision {
+            Decision::Allow(grant) => {
+                findings.code = Code::Granted;
+                findings.grant = Some(GrantFound {
+                    role: grant.role,
+                    scope: grant.scope,
+                    team: grant.team.map(String::from),
+                });
+                Ok(Allowed::Granted)
+            }
+            Decision::Conditional(pending) => {
+                findings.code = Code::Conditional;
+                if route.conditional == OnConditional::Deny {
+                    return Ok(Err(findings.refuse(Code::ConditionalRefused, "")));
+                }
+                match pending.residual() {
+                    Ok(residual) => filtered(residual.as_json(), findings),
+                    Err(_) => Err(findings.refuse(Code::ConditionalRefused, FILTER)),
+                }
+            }
+            Decision::Deny(reason) => {
+                let code = match reason {
+                    DenyReason::UnknownPermission => Code::UnknownPermission,
+                    DenyReason::FeatureDisabled(permission) => {
+                        let missing = policy.missing_features(*permission);
+                        findings.features = missing.map(String::from).collect();
+                        Code::FeatureDisabled
+                    }
+                    DenyReason::NotGranted => Code::NotGranted,
+                    DenyReason::OutOfScope => Code::OutOfScope,
+                };
+                Err(findings.refuse(code, ""))
+            }
+        })
+    }
+}
+
+fn filtered(residual: &str, findings: &mut Findings<'_>) -> Result<Allowed, Refused> {
+    let header = hygiene::header(hygiene::FILTER, residual);
+    // Never shortened: a shorter filter would be another one.
+    if header.1.len() > FILTER_BYTES_MAX {
+        return Err(findings.refuse(Code::ConditionalRefused, FILTER));
+    }
+    Ok(Allowed::Filtered(header))
+}
+
+fn borrowed(texts: &[String]) -> Vec<&str> {
+    texts.iter().map(String::as_str).collect()
+}
+
+fn named(lists: &[(String, Vec<String>)]) -> Vec<(&str, Vec<&str>)> {
+    let lists = lists.iter();
+    lists
+        .map(|(name, texts)| (name.as_str(), borrowed(texts)))
+        .collect()
+}
+
+fn sets<'a, 'v>(
+    lists: &'a mut [(&'v str, Vec<&'v str>)],
+) -> Result<Vec<(&'v str, Set<'a>)>, InvalidRequest> {
+    let lists = lists.iter_mut();
+    lists
+        .map(|(name, values)| Ok((*name, Set::sort(values)?)))
+        .collect()
+}
+
+/// The detail of a refusal where the filter cannot be forwarded.
+const FILTER: &str = "filter";

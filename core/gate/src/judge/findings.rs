@@ -1,0 +1,108 @@
+//! What was found out about a request so far.
+
+use alloc::{borrow::ToOwned, string::String, sync::Arc, vec::Vec};
+
+use portcullis_engine::{Policy, RoleId, ScopeId};
+
+use super::Judge;
+use crate::{code::Code, entry::Entry, identity::Identity};
+
+/// What was found out so far, for the log and for the answer. It borrows what it can: the log
+/// entries of most requests are not read.
+#[derive(Debug)]
+pub(super) struct Findings<'j> {
+    pub(super) code: Code,
+    pub(super) detail: String,
+    pub(super) route: &'j str,
+    pub(super) permission: &'j str,
+    pub(super) identity: Option<Arc<Identity>>,
+    pub(super) tenant: TenantSource,
+    /// The policy that answers.
+    pub(super) policy: Option<Policy>,
+    pub(super) effect: &'static str,
+    pub(super) grant: Option<GrantFound>,
+    pub(super) features: Vec<String>,
+    /// Headers that let a page of another origin read the answer.
+    pub(super) exposed: Vec<(String, String)>,
+}
+
+/// What says which tenant a request belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TenantSource {
+    Unknown,
+    Listener,
+    Identity,
+}
+
+/// The grant that allows a request.
+#[derive(Debug)]
+pub(super) struct GrantFound {
+    pub(super) role: RoleId,
+    pub(super) scope: ScopeId,
+    /// The team that the role is bound to.
+    pub(super) team: Option<String>,
+}
+
+/// The request is refused; the findings say why.
+pub(super) struct Refused;
+
+impl Findings<'_> {
+    pub(super) const fn new() -> Self {
+        Self {
+            code: Code::Granted,
+            detail: String::new(),
+            route: "",
+            permission: "",
+            identity: None,
+            tenant: TenantSource::Unknown,
+            policy: None,
+            effect: "",
+            grant: None,
+            features: Vec::new(),
+            exposed: Vec::new(),
+        }
+    }
+
+    pub(super) fn refuse(&mut self, code: Code, detail: &str) -> Refused {
+        self.code = code;
+        detail.clone_into(&mut self.detail);
+        Refused
+    }
+}
+
+impl Judge<'_> {
+    /// Makes a log entry of what was found, with its texts only where somebody reads them.
+    pub(super) fn entry(&self, findings: Findings<'_>, trace: String) -> Entry {
+        let mut entry = Entry::new(findings.code);
+        entry.level = self.config.level(findings.code);
+        entry.effect = findings.effect;
+        entry.trace = trace;
+        if entry.level < self.entries_from {
+            return entry;
+        }
+        entry.detail = findings.detail;
+        findings.route.clone_into(&mut entry.route);
+        findings.permission.clone_into(&mut entry.permission);
+        entry.features = findings.features;
+        let stated = findings.identity.as_ref().map(|identity| {
+            identity.id.clone_into(&mut entry.subject);
+            identity.kind.clone_into(&mut entry.subject_type);
+            identity.tenant.as_deref().unwrap_or_default()
+        });
+        match findings.tenant {
+            TenantSource::Unknown => "",
+            TenantSource::Listener => self.config.tenant().unwrap_or_default(),
+            TenantSource::Identity => stated.unwrap_or_default(),
+        }
+        .clone_into(&mut entry.tenant);
+        if let Some(policy) = &findings.policy {
+            entry.sequence = policy.header().sequence;
+            if let Some(grant) = findings.grant {
+                policy.role_name(grant.role).clone_into(&mut entry.role);
+                policy.scope_name(grant.scope).clone_into(&mut entry.scope);
+                entry.team = grant.team.unwrap_or_default();
+            }
+        }
+        entry
+    }
+}

@@ -1,0 +1,234 @@
+//! The order in which everything is asked.
+
+use alloc::{string::String, sync::Arc, vec::Vec};
+
+use portcullis_engine::Policy;
+
+use super::{
+    Judge,
+    ask::{self, Allowed},
+    findings::{Findings, Refused, TenantSource},
+};
+use crate::{
+    attributes,
+    code::Code,
+    cors::{self, Preflight},
+    fields::{Fields, TOKEN},
+    hygiene,
+    identity::{Identity, TokenCache, Unidentified, identify},
+    limits::METHOD_BYTES_MAX,
+    path::{Ambiguities, Ambiguity, CanonicalPath},
+    policies::Matched,
+    request::Request,
+    routes::{Access, RouteMatch, host_of},
+};
+
+/// What becomes of a request that is not refused.
+pub(super) enum Outcome {
+    /// It goes on, with these headers set.
+    Forward(Vec<(&'static str, String)>),
+    /// It is a preflight, answered with these headers.
+    Preflight(Vec<(String, String)>),
+}
+
+impl<'j> Judge<'j> {
+    /// Goes through everything that may refuse a request, in the order of docs/GATE.md.
+    pub(super) fn consider(
+        &self,
+        tokens: &mut TokenCache,
+        request: &Request<'_>,
+        fields: &Fields<'_>,
+        findings: &mut Findings<'j>,
+    ) -> Result<Outcome, Refused> {
+        check_grammar(request, fields)
+            .map_err(|what| findings.refuse(Code::RequestMalformed, what))?;
+        let Ok(path) = CanonicalPath::parse(request.target) else {
+            return Err(findings.refuse(Code::LimitExceeded, "path"));
+        };
+        let optional: Ambiguities = Ambiguity::OPTIONAL.into_iter().collect();
+        let never = path.ambiguities().without(optional);
+        if !never.is_empty() {
+            return Err(findings.refuse(Code::PathAmbiguous, &path.ambiguities().to_text()));
+        }
+        if let Err(code) = self.policies.any_live(self.now) {
+            return Err(findings.refuse(code, self.policies.rejection_code()));
+        }
+        let route_of = |method: &[u8], tenant: Option<&str>| {
+            self.policies.find(tenant, method, request.authority, &path)
+        };
+        let listener = self.config.tenant();
+        if let Some(preflight) = Preflight::of(request.method, fields)
+            && let Matched::One(found) = route_of(preflight.method, listener)
+            && let Some(cors) = found.route.cors.as_ref()
+            && cors.allows(preflight.origin)
+            && unaccepted(&path, &found).is_empty()
+        {
+            findings.code = Code::Preflight;
+            findings.route = found.name;
+            return Ok(Outcome::Preflight(preflight.allowed(cors)));
+        }
+        // Without an identity a route counts only where the policies of all tenants agree.
+        let settled = match route_of(request.method, listener) {
+            Matched::None => return Err(self.unmatched(request, &path, findings)),
+            Matched::Various => None,
+            Matched::One(found) => {
+                enter(&found, &path, fields, findings)?;
+                if found.route.access == Access::Public {
+                    return Ok(public(findings));
+                }
+                Some(found)
+            }
+        };
+        let identity = identify(
+            self.config.identity(),
+            tokens,
+            self.config.tokens_max(),
+            fields,
+            &request.peer,
+            self.now,
+        )
+        .map_err(|why| match why {
+            Unidentified::Missing => findings.refuse(Code::IdentityMissing, ""),
+            Unidentified::Invalid(why) => findings.refuse(Code::IdentityInvalid, why),
+        })?;
+        findings.identity = Some(Arc::clone(&identity));
+        let (tenant, policy) = self.policy_of(&identity, findings)?;
+        let found = match settled {
+            Some(found) => found,
+            None => {
+                let Matched::One(found) = route_of(request.method, Some(tenant)) else {
+                    return Err(self.unmatched(request, &path, findings));
+                };
+                enter(&found, &path, fields, findings)?;
+                found
+            }
+        };
+        let permission = match &found.route.access {
+            Access::Public => return Ok(public(findings)),
+            Access::Permission(permission) => permission,
+        };
+        findings.permission = permission;
+        let resource = attributes::read(found.route, &path, fields)
+            .map_err(|why| findings.refuse(why.code, why.attribute))?;
+        let mut set = hygiene::identity_headers(&identity, tenant);
+        let allowed = ask::decide(
+            &policy,
+            &identity,
+            permission,
+            &resource,
+            found.route,
+            findings,
+        )?;
+        match allowed {
+            Allowed::Granted => set.push(hygiene::header(hygiene::DECISION, "allow")),
+            Allowed::Filtered(filter) => {
+                set.push(hygiene::header(hygiene::DECISION, "conditional"));
+                set.push(filter);
+            }
+        }
+        Ok(Outcome::Forward(set))
+    }
+
+    fn unmatched(
+        &self,
+        request: &Request<'_>,
+        path: &CanonicalPath<'_>,
+        findings: &mut Findings<'_>,
+    ) -> Refused {
+        if !path.ambiguities().is_empty() {
+            return findings.refuse(Code::PathAmbiguous, &path.ambiguities().to_text());
+        }
+        let names_host = host_of(request.authority).is_some_and(|host| !host.is_empty());
+        let lacks_host = !names_host && self.policies.tell_hosts_apart();
+        findings.refuse(
+            Code::RouteUnknown,
+            if lacks_host { "authority" } else { "" },
+        )
+    }
+
+    /// Returns the tenant and the policy that answer somebody.
+    fn policy_of<'i>(
+        &self,
+        identity: &'i Identity,
+        findings: &mut Findings<'_>,
+    ) -> Result<(&'i str, Policy), Refused>
+    where
+        'j: 'i,
+    {
+        let stated = identity.tenant.as_deref();
+        let (tenant, source) = match (self.config.tenant(), stated) {
+            (Some(own), Some(stated)) if own != stated => {
+                findings.tenant = TenantSource::Identity;
+                return Err(findings.refuse(Code::TenantMismatch, "identity"));
+            }
+            (Some(own), _) => (own, TenantSource::Listener),
+            (None, Some(stated)) => (stated, TenantSource::Identity),
+            (None, None) => return Err(findings.refuse(Code::TenantMismatch, "not-stated")),
+        };
+        findings.tenant = source;
+        match self.policies.policy_for(tenant, identity.version, self.now) {
+            Ok(policy) => {
+                findings.policy = Some(policy.clone());
+                Ok((tenant, policy))
+            }
+            Err(code) => Err(findings.refuse(code, "")),
+        }
+    }
+}
+
+/// Notes which route it is, and refuses what the route did not opt into.
+fn enter<'j>(
+    found: &RouteMatch<'j>,
+    path: &CanonicalPath<'_>,
+    fields: &Fields<'_>,
+    findings: &mut Findings<'j>,
+) -> Result<(), Refused> {
+    findings.route = found.name;
+    if let Some(cors) = &found.route.cors
+        && let Some(origin) = cors::origin(fields)
+        && cors.allows(origin)
+    {
+        findings.exposed = cors::exposed(cors, origin);
+    }
+    let unaccepted = unaccepted(path, found);
+    if unaccepted.is_empty() {
+        Ok(())
+    } else {
+        Err(findings.refuse(Code::PathAmbiguous, &unaccepted.to_text()))
+    }
+}
+
+fn public(findings: &mut Findings<'_>) -> Outcome {
+    findings.code = Code::Public;
+    Outcome::Forward(alloc::vec![hygiene::header(hygiene::DECISION, "public")])
+}
+
+/// Returns the ambiguities of a path that its route did not opt into.
+///
+/// What is opted into lies inside a parameter: no literal of a route holds any of it.
+fn unaccepted(path: &CanonicalPath<'_>, found: &RouteMatch<'_>) -> Ambiguities {
+    let mut all = path.ambiguities();
+    if found.lookalike {
+        all.add(Ambiguity::Lookalike);
+    }
+    all.without(found.route.allow)
+}
+
+fn check_grammar(request: &Request<'_>, fields: &Fields<'_>) -> Result<(), &'static str> {
+    let method = request.method;
+    if method.is_empty() || method.len() > METHOD_BYTES_MAX || !TOKEN.has_all(method) {
+        return Err("method");
+    }
+    if host_of(request.authority).is_none() {
+        return Err("authority");
+    }
+    match fields.one("host") {
+        Ok(None) => {}
+        Ok(Some(own)) if own.eq_ignore_ascii_case(request.authority) => {}
+        _ => return Err("host"),
+    }
+    if hygiene::connection_names_own(fields) {
+        return Err("connection");
+    }
+    Ok(())
+}
