@@ -58,4 +58,10 @@ pub(crate) fn run() -> Result<()> {
 }
 
 /// The crates whose docs people read.
-const CORE: [&str; 3] = ["portcullis-engine", "portcullis-gate", "portcullis-policy"];
+const CORE: [&str; 5] = [
+    "portcullis-engine",
+    "portcullis-gate",
+    "portcullis-policy",
+    "portcullis-review",
+    "portcullis-admin",
+];

@@ -103,7 +103,8 @@ impl Problems {
 }
 
 /// Words a cure for a name that is not known: the nearest that is, or else `otherwise`.
-pub(crate) fn nearest_or<'n>(
+#[must_use]
+pub fn nearest_or<'n>(
     name: &str,
     known: impl IntoIterator<Item = &'n str>,
     otherwise: impl Into<String>,

@@ -3,6 +3,10 @@
 use std::{io::Write, path::Path, path::PathBuf};
 
 use clap::Args;
+use portcullis_admin::{
+    Actor, Administered, Change, GrantName, Holder, Impact, Refused, SubjectKey, administer,
+    audit::{Act, Difference, Digest},
+};
 use portcullis_engine::UnixSeconds;
 use portcullis_host::{
     clock,
@@ -10,10 +14,6 @@ use portcullis_host::{
 };
 use portcullis_policy::{
     Source,
-    admin::{
-        Actor, Administered, Change, GrantName, Holder, Impact, Refused, SubjectKey, administer,
-    },
-    audit::{Act, Difference, Digest},
     authzen::{Attribute, Subject, Vocabulary},
     model::Model,
 };

@@ -6,11 +6,11 @@ use std::{
 };
 
 use clap::{Args, Subcommand};
+use portcullis_admin::audit::{Act, AuditLog, Digest, LinkedRecord, to_csv};
 use portcullis_host::{
     files::{self, Readers},
     policy_file::{PolicyFile, read_log},
 };
-use portcullis_policy::audit::{Act, AuditLog, Digest, LinkedRecord, to_csv};
 use serde_json::{Value, json};
 
 use super::{

@@ -15,10 +15,9 @@ use portcullis_host::{
 };
 use portcullis_policy::{
     encode::{Edition, encode},
-    evolution::Evolution,
-    kit::Report,
     sign::{SigningKey, sign},
 };
+use portcullis_review::{evolution::Evolution, suite::Report};
 use serde_json::json;
 
 use super::{

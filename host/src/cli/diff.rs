@@ -7,12 +7,9 @@ use std::{
 
 use anstyle::{AnsiColor, Style};
 use clap::Args;
-use portcullis_policy::{
-    diff::{
-        GrantChange, GrantChanges, HolderDiff, RoleChange, RouteDiff, RouteDiffChange, Setting,
-        Turned,
-    },
-    model::Model,
+use portcullis_policy::model::Model;
+use portcullis_review::diff::{
+    GrantChange, GrantChanges, HolderDiff, RoleChange, RouteDiff, RouteDiffChange, Setting, Turned,
 };
 
 use super::{
@@ -56,7 +53,7 @@ Examples:
 impl Diff {
     pub(crate) fn run(&self) -> Result<(), Stop> {
         let (before, after) = (load(&self.before)?, load(&self.after)?);
-        let diff = portcullis_policy::diff::Diff::new(&before, &after);
+        let diff = portcullis_review::diff::Diff::new(&before, &after);
         if self.json {
             let json = serde_json::to_value(&diff);
             print_json(&json.map_err(|error| Stop::check(error.to_string()))?)?;
@@ -76,7 +73,7 @@ fn load(path: &Path) -> Result<Model, Stop> {
     loaded.map(|(_, model)| model)
 }
 
-fn write(out: &mut dyn Write, diff: &portcullis_policy::diff::Diff) -> io::Result<()> {
+fn write(out: &mut dyn Write, diff: &portcullis_review::diff::Diff) -> io::Result<()> {
     if diff.is_empty() {
         return writeln!(out, "no difference");
     }

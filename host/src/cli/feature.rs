@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use portcullis_policy::admin::{Actor, Change};
+use portcullis_admin::{Actor, Change};
 
 use super::{
     administer::{ActorArgs, ChangeArgs},

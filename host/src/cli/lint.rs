@@ -7,7 +7,7 @@ use std::{
 
 use anstyle::{AnsiColor, Style};
 use clap::Args;
-use portcullis_policy::lint::{Finding, Severity, lint};
+use portcullis_review::lint::{Finding, Severity, lint};
 use serde_json::{Value, json};
 
 use super::{

@@ -4,7 +4,7 @@ use std::{io, io::Write, path::PathBuf};
 
 use clap::{Args, ValueEnum};
 use comfy_table::{LineStyle, Table, presets};
-use portcullis_policy::matrix::{Column, Matrix as Grants};
+use portcullis_review::matrix::{Column, Matrix as Grants};
 
 use super::{output::write_text, policies, stop::Stop};
 

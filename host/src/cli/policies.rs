@@ -3,14 +3,10 @@
 use std::{io::Write, path::Path};
 
 use anstyle::{AnsiColor, Style};
+use portcullis_admin::audit::Digest;
 use portcullis_host::policy_file::PolicyFile;
-use portcullis_policy::{
-    InvalidPolicy, Source,
-    audit::Digest,
-    encode::Edition,
-    kit::{self, Report},
-    model::Model,
-};
+use portcullis_policy::{InvalidPolicy, Source, encode::Edition, model::Model};
+use portcullis_review::suite::{self, Report};
 
 use super::{
     administer, input,
@@ -53,7 +49,7 @@ pub(crate) fn test(
     model: &Model,
     edition: &Edition,
 ) -> Result<Report, Stop> {
-    let report = kit::test(model, &source.tests, edition);
+    let report = suite::test(model, &source.tests, edition);
     report.map_err(|error| Stop::check(format!("`{}`: {error}", path.display())))
 }
 

@@ -3,10 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use portcullis_policy::{
-    admin::{Change, SubjectKey},
-    source::OneOrMany,
-};
+use portcullis_admin::{Change, SubjectKey};
+use portcullis_policy::source::OneOrMany;
 
 use super::{
     administer::{ActorArgs, ChangeArgs},

@@ -6,7 +6,8 @@ use std::{
 };
 
 use clap::{Args, value_parser};
-use portcullis_policy::{encode::Edition, kit::Report};
+use portcullis_policy::encode::Edition;
+use portcullis_review::suite::Report;
 use serde_json::{Value, json};
 
 use super::{

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use portcullis_policy::types::typescript;
+use portcullis_review::types::typescript;
 
 use super::{output::write_text, policies, stop::Stop};
 

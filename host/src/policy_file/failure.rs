@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use portcullis_policy::audit::{BrokenChain, Digest};
+use portcullis_admin::audit::{BrokenChain, Digest};
 
 /// Why a policy file could not be changed; it is as it was.
 #[derive(Debug)]

@@ -14,8 +14,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use portcullis_admin::audit::{AuditLog, Digest};
 use portcullis_engine::UnixSeconds;
-use portcullis_policy::audit::{AuditLog, Digest};
 
 pub use failure::PolicyFileFailure;
 pub use turn::{Recorded, Turn};

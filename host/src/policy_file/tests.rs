@@ -1,11 +1,8 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use super::*;
-use portcullis_policy::{
-    admin::{Actor, Administered, Change, SubjectKey, administer},
-    audit::Act,
-    authzen::Subject,
-};
+use portcullis_admin::{Actor, Administered, Change, SubjectKey, administer, audit::Act};
+use portcullis_policy::authzen::Subject;
 
 const POLICY: &str = include_str!("../../../examples/omniflow/policy.json");
 

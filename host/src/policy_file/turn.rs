@@ -5,8 +5,8 @@ use std::{
     io::{self, Seek as _, Write as _},
 };
 
+use portcullis_admin::audit::{AuditLog, AuditRecord, Digest};
 use portcullis_engine::UnixSeconds;
-use portcullis_policy::audit::{AuditLog, AuditRecord, Digest};
 
 use super::{PolicyFile, PolicyFileFailure, Reading};
 use crate::files;

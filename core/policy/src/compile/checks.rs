@@ -8,8 +8,8 @@ use super::names::{Names, check_value, element};
 use super::vocabulary::{Vocabulary, feature_list};
 use crate::atom::Entity;
 use crate::json::Path;
-use crate::kit::Expectation;
 use crate::problem::{Problems, nearest_or};
+use crate::source::Expectation;
 use crate::source::{Expected, Members, OneOrMany, Test, TestSubject};
 
 /// What checking tests needs to know.

@@ -2,6 +2,8 @@
 
 mod actions;
 mod checks;
+#[cfg(any(test, feature = "count"))]
+mod count;
 mod expand;
 mod grants;
 mod modules;
@@ -19,6 +21,9 @@ use crate::model::{Administration, Model, Permission, RoleChanges};
 use crate::problem::{InvalidPolicy, Problems};
 use crate::source::{Catalog, Operations, Tenant, Test};
 
+#[cfg(any(test, feature = "count"))]
+pub use count::compilations_in;
+
 use checks::Checker;
 use expand::Expander;
 use names::Names;
@@ -31,7 +36,7 @@ use vocabulary::{Vocabulary, feature_list};
 /// Compiles a catalog and a tenant.
 ///
 /// # Errors
-/// Tells every problem, with its place in a policy file and its cure.
+/// Lists every problem, with its place in a policy file and its cure.
 pub fn compile(catalog: &Catalog, tenant: &Tenant) -> Result<Model, InvalidPolicy> {
     let problems = Problems::default();
     let model = compile_into(catalog, tenant, &[], &problems);
@@ -46,6 +51,8 @@ pub(crate) fn compile_into(
     tests: &[Test],
     problems: &Problems,
 ) -> Model {
+    #[cfg(any(test, feature = "count"))]
+    count::note();
     let root = Path::Root;
     let (at_catalog, at_tenant) = (root.key("catalog"), root.key("tenant"));
     vocabulary::check_catalog_id(&catalog.id, &at_catalog, problems);

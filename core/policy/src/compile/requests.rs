@@ -5,8 +5,8 @@ use portcullis_gate::routes::Route;
 use super::checks::Checker;
 use crate::atom::Entity;
 use crate::json::Path;
-use crate::kit::Answer;
 use crate::problem::nearest_or;
+use crate::source::Answer;
 use crate::source::{ExpectedVerdict, Test};
 
 impl Checker<'_> {

@@ -4,7 +4,7 @@ use portcullis_engine::UnixSeconds;
 
 use super::*;
 use crate::Source;
-use crate::kit::preview;
+use crate::preview;
 
 const HELPDESK: &str = include_str!("../../tests/helpdesk.json");
 

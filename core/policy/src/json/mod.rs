@@ -7,6 +7,5 @@ mod read;
 
 pub use node::Node;
 pub use parse::{Document, SyntaxError};
-pub use path::JsonPath;
-pub(crate) use path::Path;
+pub use path::{JsonPath, Path};
 pub(crate) use read::{Place, Read};

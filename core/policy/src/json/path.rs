@@ -22,7 +22,7 @@ impl fmt::Display for JsonPath {
 
 /// A path that costs nothing until it is told: a chain of steps on the stack.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Path<'a> {
+pub enum Path<'a> {
     /// The document.
     Root,
     /// A member of what is at a place.
@@ -32,15 +32,21 @@ pub(crate) enum Path<'a> {
 }
 
 impl<'a> Path<'a> {
-    pub(crate) const fn key(&'a self, name: &'a str) -> Self {
+    /// Returns the path of a member.
+    #[must_use]
+    pub const fn key(&'a self, name: &'a str) -> Self {
         Path::Key(self, name)
     }
 
-    pub(crate) const fn index(&'a self, index: usize) -> Self {
+    /// Returns the path of an element.
+    #[must_use]
+    pub const fn index(&'a self, index: usize) -> Self {
         Path::Index(self, index)
     }
 
-    pub(crate) fn to_json_path(self) -> JsonPath {
+    /// Returns it as a path that owns its text.
+    #[must_use]
+    pub fn to_json_path(self) -> JsonPath {
         let mut text = String::new();
         self.write(&mut text);
         JsonPath(text)

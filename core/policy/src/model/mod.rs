@@ -1,12 +1,16 @@
 //! A compiled policy, with every name resolved and every grant written out.
 
+mod holdings;
 mod index;
+mod openness;
 mod words;
 
+pub use holdings::Holdings;
 pub use index::{
     ConditionIndex, FeatureIndex, ModuleIndex, PermissionIndex, RoleIndex, ScopeIndex,
     ScopeSetIndex,
 };
+pub use openness::Openness;
 pub use words::{Kind, RoleChanges};
 
 use crate::atom::Atom;

@@ -1,7 +1,9 @@
 //! The policy source: the types of policy.json.
 
+mod answer;
 mod catalog;
 mod condition;
+mod expectation;
 mod members;
 mod module;
 mod one_or_many;
@@ -14,8 +16,10 @@ mod schema;
 mod tenant;
 mod test;
 
+pub use answer::Answer;
 pub use catalog::{Attributes, Catalog, Limits};
 pub use condition::Condition;
+pub use expectation::Expectation;
 pub use members::Members;
 pub use module::{Action, Module};
 pub use one_or_many::OneOrMany;
@@ -31,9 +35,7 @@ pub use test::{Expected, Test, TestSubject};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::compile::compile_into;
 use crate::json::{Document, Path, Place, Read};
-use crate::model::Model;
 use crate::problem::{InvalidPolicy, Problem, Problems};
 
 /// A Portcullis policy: the vendor's catalog, a tenant, and tests of both.
@@ -53,18 +55,6 @@ pub struct Source {
 }
 
 impl Source {
-    /// Reads and compiles a policy file.
-    ///
-    /// # Errors
-    /// Tells every problem with its place and cure, or the one fault of syntax.
-    pub fn load(text: &str) -> Result<(Self, Model), InvalidPolicy> {
-        let problems = Problems::default();
-        let source = Self::read_into(text, &problems)?;
-        let model = compile_into(&source.catalog, &source.tenant, &source.tests, &problems);
-        let warnings = problems.finish()?;
-        Ok((source, Model { warnings, ..model }))
-    }
-
     /// Reads a policy file and judges its shape alone.
     ///
     /// # Errors
@@ -76,7 +66,8 @@ impl Source {
         Ok(source)
     }
 
-    fn read_into(text: &str, problems: &Problems) -> Result<Self, InvalidPolicy> {
+    /// Reads as far as it goes; the source stands only if no error was noted.
+    pub(crate) fn read_into(text: &str, problems: &Problems) -> Result<Self, InvalidPolicy> {
         let document = Document::parse(text).map_err(|error| Problem {
             path: Path::Root.to_json_path(),
             message: format!("not JSON: {error}"),

@@ -37,7 +37,8 @@ pub struct ExpectedVerdict {
 
 impl TestRequest {
     /// Returns the host that it is sent to.
-    pub(crate) fn authority(&self) -> &str {
+    #[must_use]
+    pub fn authority(&self) -> &str {
         self.host.as_deref().unwrap_or(NO_ROUTES_HOST)
     }
 }
@@ -185,11 +186,11 @@ impl JsonSchema for ExpectedVerdict {
         json_schema!({
             "description": "What becomes of a request; a string is the answer.",
             "anyOf": [
-                { "type": "string", "enum": crate::kit::Answer::ALL.map(crate::kit::Answer::name) },
+                { "type": "string", "enum": super::Answer::ALL.map(super::Answer::name) },
                 {
                     "type": "object",
                     "properties": {
-                        "answer": { "type": "string", "enum": crate::kit::Answer::ALL.map(crate::kit::Answer::name) },
+                        "answer": { "type": "string", "enum": super::Answer::ALL.map(super::Answer::name) },
                         "route": { "type": "string", "description": "The route that it takes, by its first method, host and path." },
                         "permission": { "type": "string", "description": "The permission that the route asks for." },
                         "resource": resource

@@ -6,7 +6,7 @@ use portcullis_engine::Policy;
 use portcullis_policy::Source;
 use portcullis_policy::authzen::{Request, TeamRole};
 use portcullis_policy::encode::Edition;
-use portcullis_policy::kit::preview;
+use portcullis_policy::preview;
 use portcullis_policy::source::{OneOrMany, Role};
 use serde_json::Value;
 

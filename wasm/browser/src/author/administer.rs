@@ -2,9 +2,9 @@
 
 use alloc::{borrow::ToOwned as _, string::String};
 
+use portcullis_admin::{self as admin, Actor, Change, SubjectKey};
 use portcullis_engine::UnixSeconds;
 use portcullis_policy::{
-    admin::{self, Actor, Change, SubjectKey},
     authzen::{Subject, Vocabulary},
     model::Model,
 };

@@ -3,11 +3,8 @@
 use alloc::{string::String, vec, vec::Vec};
 use core::fmt;
 
-use portcullis_policy::{
-    admin::{Change, SubjectKey},
-    authzen::Attribute,
-    source::OneOrMany,
-};
+use portcullis_admin::{Change, SubjectKey};
+use portcullis_policy::{authzen::Attribute, source::OneOrMany};
 use serde::{
     Deserialize, Deserializer,
     de::{Error as _, MapAccess, Visitor},

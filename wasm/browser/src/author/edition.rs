@@ -2,8 +2,9 @@
 
 use alloc::{borrow::ToOwned as _, string::String};
 
+use portcullis_admin::audit::Digest;
 use portcullis_engine::{UnixSeconds, grammar::is_value};
-use portcullis_policy::{audit::Digest, encode::Edition, source::Catalog};
+use portcullis_policy::{encode::Edition, source::Catalog};
 use serde::Deserialize;
 
 use super::failure::{Failure, read};

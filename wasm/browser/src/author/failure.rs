@@ -3,16 +3,15 @@
 use alloc::{format, string::String};
 use core::fmt::Display;
 
+use portcullis_admin::Refused;
 use portcullis_engine::{InvalidRequest, LimitExceeded, RejectedBundle, SessionExpired};
 use portcullis_policy::{
-    InvalidPolicy,
-    admin::Refused,
+    InvalidPolicy, UnopenablePolicy,
     authzen::{Malformed, REQUEST_BYTES_MAX},
     encode::UnencodablePolicy,
     json::SyntaxError,
-    kit::UntestablePolicy,
-    matrix::UnknownRole,
 };
+use portcullis_review::{matrix::UnknownRole, suite::UntestablePolicy};
 use serde::de::DeserializeOwned;
 
 use super::json::{problems_json, refused_json};
@@ -105,7 +104,16 @@ impl From<UnknownRole> for Failure {
 impl From<UntestablePolicy> for Failure {
     fn from(error: UntestablePolicy) -> Self {
         match error {
-            UntestablePolicy::Rejected(RejectedBundle::Expired) => Self::new("bundle-expired", ""),
+            UntestablePolicy::Unopenable(unopenable) => unopenable.into(),
+            UntestablePolicy::Ungated(_) => Self::new("unencodable", error),
+        }
+    }
+}
+
+impl From<UnopenablePolicy> for Failure {
+    fn from(error: UnopenablePolicy) -> Self {
+        match error {
+            UnopenablePolicy::Rejected(RejectedBundle::Expired) => Self::new("bundle-expired", ""),
             other => Self::new("unencodable", other),
         }
     }

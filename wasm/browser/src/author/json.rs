@@ -5,10 +5,8 @@ use alloc::{
     vec::Vec,
 };
 
-use portcullis_policy::{
-    Problem,
-    admin::{Administered, GrantName, Holder, Impact, Refused},
-};
+use portcullis_admin::{Administered, GrantName, Holder, Impact, Refused};
+use portcullis_policy::Problem;
 use serde_json::{Value, json};
 
 /// Returns problems, and how many more there are than are listed.

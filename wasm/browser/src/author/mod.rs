@@ -1,4 +1,4 @@
-//! What a console works with: the compiler, the test kit, role administration, previews.
+//! What a console works with: the compiler, policy tests, role administration, previews.
 //!
 //! Text crosses as UTF-8, and everything else as JSON. Nothing here signs what could be
 //! believed elsewhere: a payload leaves without a signature, a preview does not leave at all.

@@ -7,9 +7,10 @@ use alloc::{
     vec::Vec,
 };
 
-use portcullis_policy::{
-    Source as PolicySource, audit::Digest, diff::Diff, evolution::Evolution, kit, lint::lint,
-    matrix::Matrix, model::Model, types::typescript,
+use portcullis_admin::audit::Digest;
+use portcullis_policy::{Source as PolicySource, model::Model};
+use portcullis_review::{
+    diff::Diff, evolution::Evolution, lint::lint, matrix::Matrix, suite, types::typescript,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -84,7 +85,7 @@ impl Source {
     pub fn test(&self, now: f64) -> String {
         self.answer(|own| {
             let edition = edition("{}", &own.source.catalog, seconds(now))?;
-            let report = kit::test(&own.model, &own.source.tests, &edition)?;
+            let report = suite::test(&own.model, &own.source.tests, &edition)?;
             Ok(report.to_json().to_string())
         })
     }
@@ -155,7 +156,7 @@ impl Source {
     pub fn preview(&self, now: f64) -> Preview {
         Preview::new(self.compiled().and_then(|own| {
             let edition = edition("{}", &own.source.catalog, seconds(now))?;
-            Ok(kit::preview(&own.model, &edition)?)
+            Ok(portcullis_policy::preview(&own.model, &edition)?)
         }))
     }
 }

@@ -1,0 +1,174 @@
+//! No sequence of changes hands out or takes away what its actors did not hold.
+//!
+//! Over random policies, actors and changes: after every change that is allowed, each grant
+//! of each subject, of each group's members and of each role's holders was there at the start
+//! or is covered by what the actors held at the start; and so is each that is gone. What the
+//! catalog itself lists as theirs to assign counts as theirs.
+//!
+//! The same is asked of what is reached: nobody can do to any resource what it could not at
+//! the start and could not either with the actors' grants and on the actors' teams.
+//!
+//! `PORTCULLIS_SEQUENCES` says how many sequences are tried.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test should fail loudly"
+)]
+
+mod power;
+mod random;
+mod reached;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use portcullis_admin::{Actor, apply};
+use portcullis_policy::authzen::Subject;
+use portcullis_policy::compile;
+use portcullis_policy::model::Model;
+use portcullis_policy::source::Source;
+use proptest::collection::vec;
+use proptest::prelude::any;
+use proptest::test_runner::{Config, TestCaseError, TestCaseResult, TestRunner};
+
+use power::{Grants, covered, grants_of_all, of_user, reach};
+use random::Choices;
+use reached::{Reached, reached_by_all};
+
+#[test]
+fn nothing_escalates() {
+    let cases = std::env::var("PORTCULLIS_SEQUENCES");
+    let cases = cases.map_or(2_000, |text| text.parse().unwrap());
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let tally = RefCell::new(Tally::new());
+    let bytes = vec(any::<u8>(), 200..600);
+    let mut runner = TestRunner::new(config);
+    let outcome = runner.run(&bytes, |bytes| sequence(&bytes, &mut tally.borrow_mut()));
+    if let Err(error) = outcome {
+        panic!("{error}");
+    }
+    let tally = tally.into_inner();
+    let allowed = tally.values().map(|[yes, _]| yes).sum::<u64>();
+    let refused = tally.values().map(|[_, no]| no).sum::<u64>();
+    println!("{cases} sequences: {allowed} changes allowed, {refused} refused: {tally:?}");
+    // A property that hardly anything reaches would say nothing.
+    assert!(allowed * 8 > refused, "{tally:?}");
+    assert!(
+        cases < 1_000 || tally.values().all(|[yes, no]| *yes > 0 && *no > 0),
+        "{tally:?}"
+    );
+}
+
+/// How often each sort of change was allowed and refused.
+type Tally = BTreeMap<&'static str, [u64; 2]>;
+
+/// Tries some changes.
+fn sequence(bytes: &[u8], tally: &mut Tally) -> TestCaseResult {
+    let mut choices = Choices::new(bytes);
+    let mut source = random::policy(&mut choices);
+    let Ok(start) = compile(&source.catalog, &source.tenant) else {
+        return Err(TestCaseError::fail("the random policy does not compile"));
+    };
+    let actors = random::actors(&mut choices);
+    let before = grants_of_all(&start);
+    let reached = reached_by_all(&start, &actors);
+    let mut pool = Grants::new();
+    for actor in &actors {
+        pool.extend(of_user(&start, actor));
+        pool.extend(reach(&start, actor));
+    }
+    for _ in 0..CHANGES {
+        let actor = actors[choices.below(actors.len())];
+        let change = random::change(&mut choices, &source);
+        let subject = Actor::Subject(Subject {
+            kind: "user".to_owned(),
+            id: actor.to_owned(),
+            ..Subject::default()
+        });
+        let [yes, no] = tally.entry(change.act().name()).or_default();
+        match apply(&source, &subject, &change, &[]) {
+            Ok(changed) => {
+                *yes += 1;
+                check(&start, &changed.model, &before, &pool, &actors)
+                    .and_then(|()| check_reached(&changed.model, &reached))
+                    .map_err(|error| explained(&error, &source, actor, &change))?;
+                source = changed.source;
+            }
+            Err(refused) => {
+                *no += 1;
+                assert!(!refused.message.is_empty() && !refused.cure.is_empty());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check(
+    start: &Model,
+    now: &Model,
+    before: &BTreeMap<String, Grants>,
+    pool: &Grants,
+    actors: &[&str],
+) -> TestCaseResult {
+    let after = grants_of_all(now);
+    let none = Grants::new();
+    for holder in before.keys().chain(after.keys()) {
+        let (old, new) = (
+            before.get(holder).unwrap_or(&none),
+            after.get(holder).unwrap_or(&none),
+        );
+        for grant in new {
+            if !covered(grant, old) && !covered(grant, pool) {
+                return Err(TestCaseError::fail(format!("{holder} got {grant:?}")));
+            }
+        }
+        for grant in old {
+            if !covered(grant, new) && !covered(grant, pool) {
+                return Err(TestCaseError::fail(format!("{holder} lost {grant:?}")));
+            }
+        }
+    }
+    // Alone nobody changes its own access at all.
+    if let [alone] = actors
+        && of_user(start, alone) != of_user(now, alone)
+    {
+        return Err(TestCaseError::fail(format!(
+            "{alone} changed its own access"
+        )));
+    }
+    Ok(())
+}
+
+fn check_reached(now: &Model, reached: &[Reached]) -> TestCaseResult {
+    for start in reached {
+        for (permission, may) in start.now(now) {
+            let could = start.before.get(&permission).copied().unwrap_or_default();
+            let shared = start.pool.get(&permission).copied().unwrap_or_default();
+            let changed = (may ^ could) & !shared;
+            if changed != 0 {
+                return Err(TestCaseError::fail(format!(
+                    "{} could {permission} {could:b}, can {may:b}, the actors {shared:b}",
+                    start.holder
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn explained(
+    error: &TestCaseError,
+    source: &Source,
+    actor: &str,
+    change: &portcullis_admin::Change,
+) -> TestCaseError {
+    let policy = serde_json::to_string(source).unwrap();
+    TestCaseError::fail(format!("{error}\n{actor}: {change:?}\n{policy}"))
+}
+
+const CHANGES: usize = 8;

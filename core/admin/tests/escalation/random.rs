@@ -1,0 +1,301 @@
+//! Random policies, actors and changes, read off bytes so that they shrink.
+
+use portcullis_admin::{Change, SubjectKey};
+use portcullis_policy::source::{Members, OneOrMany, Source};
+use serde_json::{Map, Value, json};
+
+/// Choices by bytes; past their end every choice is the first.
+pub(crate) struct Choices<'b> {
+    rest: &'b [u8],
+}
+
+impl<'b> Choices<'b> {
+    pub(crate) const fn new(rest: &'b [u8]) -> Self {
+        Self { rest }
+    }
+
+    pub(crate) fn below(&mut self, count: usize) -> usize {
+        let Some((first, rest)) = self.rest.split_first() else {
+            return 0;
+        };
+        self.rest = rest;
+        usize::from(*first) % count
+    }
+
+    fn chance(&mut self, percent: usize) -> bool {
+        self.below(100) >= 100 - percent
+    }
+
+    fn one<'t>(&mut self, words: &[&'t str]) -> &'t str {
+        words[self.below(words.len())]
+    }
+
+    fn some(&mut self, words: &[&str], percent: usize) -> Vec<String> {
+        let chosen = words.iter().filter(|_| self.chance(percent));
+        chosen.map(|&word| word.to_owned()).collect()
+    }
+}
+
+/// Makes a policy in which somebody usually may do something.
+pub(crate) fn policy(choices: &mut Choices<'_>) -> Source {
+    let mut roles = Map::new();
+    for (index, id) in BUILT_IN.into_iter().enumerate() {
+        let mut role = json!({ "grants": grants(choices, DATA, 3) });
+        if index == 0 && choices.chance(40) {
+            // Somebody who holds nearly everything there is.
+            role["grants"]["all"] = json!(choices.some(DATA, 80));
+        }
+        if index == 0 || choices.chance(40) {
+            let office = if index == 0 || choices.chance(80) {
+                "all"
+            } else {
+                choices.one(SCOPES)
+            };
+            let grants = role["grants"].as_object_mut().unwrap();
+            let list = grants.entry(office).or_insert_with(|| json!([]));
+            list.as_array_mut().unwrap().push(json!("office:*"));
+        }
+        match choices.below(if index == 0 { 8 } else { 4 }) {
+            0 => role["manages"] = json!("*"),
+            1 => role["manages"] = json!(choices.some(&BUILT_IN, 40)),
+            _ if index == 0 => role["manages"] = json!("*"),
+            _ => {}
+        }
+        role["editable"] = json!(choices.chance(50));
+        if index > 0 && choices.chance(10) {
+            role["available"] = json!(false);
+        }
+        if index > 0 && choices.chance(20) {
+            role["clones"] = json!(BUILT_IN[index - 1]);
+        }
+        roles.insert(id.to_owned(), role);
+    }
+    let mut own = Map::new();
+    for (index, id) in OWN.into_iter().enumerate() {
+        let mut role = json!({ "grants": grants(choices, DATA, 2) });
+        match choices.below(5) {
+            0 => role["clones"] = json!(choices.one(&BUILT_IN)),
+            1 => role["base"] = json!(choices.one(&BUILT_IN)),
+            2 if index > 0 => role["clones"] = json!(OWN[index - 1]),
+            3 => role["manages"] = json!("*"),
+            _ => {}
+        }
+        own.insert(id.to_owned(), role);
+    }
+    let groups = GROUPS.map(|id| (id.to_owned(), json!(bindings(choices, 1))));
+    let people = USERS.into_iter().enumerate().map(|(index, id)| {
+        let mut held = bindings(choices, 2);
+        if index == 0 {
+            held.clear();
+        }
+        if index == 0 || index == 1 && choices.chance(50) && !held.iter().any(|role| role == BUILT_IN[0]) {
+            held.push(BUILT_IN[0].to_owned());
+        }
+        let person = json!({ "roles": held, "groups": choices.some(&GROUPS, 20), "teams": choices.some(TEAMS, 30) });
+        (id.to_owned(), person)
+    });
+    let people = people.collect::<Map<_, _>>();
+    let policy = json!({
+        "catalog": {
+            "id": "random",
+            "attributes": { "subject": ["teams"], "resource": ["owner", "creator", "role", "teams"], "team": "teams" },
+            "scopes": {
+                "own": "shares(subject.id, resource.owner)",
+                "mine": ["shares(subject.id, resource.owner)", "shares(subject.id, resource.creator)"],
+                "team": "shares(subject.teams, resource.teams)",
+                "own-in-team": [["shares(subject.id, resource.owner)", "shares(subject.teams, resource.teams)"]],
+                "x-alone": [["within(resource.teams, {x})", "is(resource.teams, {x})"]],
+                "all": "true"
+            },
+            "modules": {
+                "a": { "actions": { "read": "read", "write": "write" } },
+                "b": { "actions": { "read": "read", "write": "write" } },
+                "c": { "only": "r0", "actions": { "read": "read" } },
+                "office": { "actions": { "create": "write", "edit": "write", "delete": "delete", "people": "write", "groups": "write" } }
+            },
+            "roles": roles,
+            "limits": { "custom_roles": 5 },
+            "administration": {
+                "office:create": ["create", "clone"],
+                "office:edit": ["edit", "reset"],
+                "office:delete": "delete",
+                "office:people": ["assign", "unassign"],
+                "office:groups": ["map", "unmap"]
+            }
+        },
+        "tenant": { "id": "t", "roles": own, "groups": groups.into_iter().collect::<Map<_, _>>(), "directory": people }
+    });
+    Source::parse(&policy.to_string()).unwrap()
+}
+
+/// Chooses who acts: mostly one, else two who may help each other.
+pub(crate) fn actors(choices: &mut Choices<'_>) -> Vec<&'static str> {
+    let first = if choices.chance(60) {
+        USERS[0]
+    } else {
+        choices.one(&USERS)
+    };
+    let mut actors = vec![first];
+    if choices.chance(30) {
+        let second = choices.one(&USERS);
+        if second != first {
+            actors.push(second);
+        }
+    }
+    actors
+}
+
+/// Chooses a change, which may make no sense but often does.
+pub(crate) fn change(choices: &mut Choices<'_>, source: &Source) -> Change {
+    let role = any_role(choices, source);
+    let new = choices.one(&NEW).to_owned();
+    let (label, description) = (None, None);
+    match choices.below(16) {
+        0 => Change::Create {
+            role: new,
+            label,
+            description,
+        },
+        1 | 2 => Change::Clone {
+            from: role,
+            role: new,
+            label,
+            description,
+        },
+        3 | 4 => Change::Grant {
+            role,
+            grants: patterns(choices),
+        },
+        5 => Change::Revoke {
+            role,
+            grants: if choices.chance(50) {
+                [("*".to_owned(), ["*"].into_iter().collect())]
+                    .into_iter()
+                    .collect()
+            } else {
+                patterns(choices)
+            },
+        },
+        6 => Change::Reset { role },
+        7 => Change::Rename { role, to: new },
+        8 => Change::Delete {
+            role,
+            reassign: choices.chance(50).then(|| any_role(choices, source)),
+        },
+        9..=11 => Change::Assign {
+            role,
+            team: choices.chance(30).then(|| choices.one(TEAMS).to_owned()),
+            subject: SubjectKey::new("user", choices.one(&[USERS.as_slice(), &["new"]].concat())),
+        },
+        12 | 13 => {
+            let id = choices.one(&USERS);
+            let held = source
+                .tenant
+                .directory
+                .get(id)
+                .and_then(|entry| entry.get("roles"));
+            let (role, team) = any_binding(choices, held, role);
+            let subject = SubjectKey::new("user", id);
+            Change::Unassign {
+                role,
+                team,
+                subject,
+            }
+        }
+        14 => Change::Map {
+            group: choices
+                .one(&[GROUPS.as_slice(), &["g-new"]].concat())
+                .to_owned(),
+            role,
+            team: choices.chance(30).then(|| choices.one(TEAMS).to_owned()),
+        },
+        _ => {
+            let group = choices.one(&GROUPS);
+            let (role, team) = any_binding(choices, source.tenant.groups.get(group), role);
+            let group = group.to_owned();
+            Change::Unmap { group, role, team }
+        }
+    }
+}
+
+fn any_role(choices: &mut Choices<'_>, source: &Source) -> String {
+    let own = source.tenant.roles.names().collect::<Vec<_>>();
+    if !own.is_empty() && choices.chance(60) {
+        return choices.one(&own).to_owned();
+    }
+    choices
+        .one(&[&BUILT_IN[..], &OWN[..], &NEW[..]].concat())
+        .to_owned()
+}
+
+/// Chooses what is held, if anything is.
+fn any_binding(
+    choices: &mut Choices<'_>,
+    held: Option<&OneOrMany>,
+    otherwise: String,
+) -> (String, Option<String>) {
+    let held = held
+        .map(|held| held.iter().collect::<Vec<_>>())
+        .unwrap_or_default();
+    if held.is_empty() {
+        return (otherwise, None);
+    }
+    let text = choices.one(&held);
+    match text.split_once('@') {
+        Some((role, team)) => (role.to_owned(), Some(team.to_owned())),
+        None => (text.to_owned(), None),
+    }
+}
+
+fn grants(choices: &mut Choices<'_>, permissions: &[&str], most: usize) -> Value {
+    let mut grants = Map::new();
+    for _ in 0..=choices.below(most) {
+        let list = choices.some(permissions, 50);
+        if !list.is_empty() {
+            grants.insert(choices.one(SCOPES).to_owned(), json!(list));
+        }
+    }
+    Value::Object(grants)
+}
+
+fn patterns(choices: &mut Choices<'_>) -> Members<OneOrMany> {
+    let scope = choices.one(&[SCOPES, &["*"]].concat()).to_owned();
+    let pattern = choices.one(&[
+        "a:read",
+        "a:write",
+        "b:read",
+        "b:write",
+        "a:*",
+        "*:@read",
+        "office:people",
+        "*",
+        "c:read",
+    ]);
+    [(scope, [pattern].into_iter().collect())]
+        .into_iter()
+        .collect()
+}
+
+fn bindings(choices: &mut Choices<'_>, most: usize) -> Vec<String> {
+    let mut held = Vec::new();
+    for _ in 0..choices.below(most + 1) {
+        let role = choices.one(&[&BUILT_IN[..], &OWN[..]].concat());
+        let role = match choices.below(4) {
+            0 => format!("{role}@{}", choices.one(TEAMS)),
+            _ => role.to_owned(),
+        };
+        if !held.contains(&role) {
+            held.push(role);
+        }
+    }
+    held
+}
+
+const SCOPES: &[&str] = &["all", "own", "mine", "team", "own-in-team", "x-alone"];
+pub(crate) const TEAMS: &[&str] = &["x", "y"];
+const DATA: &[&str] = &["a:read", "a:write", "b:read", "b:write"];
+const BUILT_IN: [&str; 4] = ["r0", "r1", "r2", "r3"];
+const OWN: [&str; 3] = ["t0", "t1", "t2"];
+const NEW: [&str; 4] = ["n0", "n1", "n2", "n3"];
+const GROUPS: [&str; 2] = ["g0", "g1"];
+const USERS: [&str; 4] = ["u0", "u1", "u2", "u3"];

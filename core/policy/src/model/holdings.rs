@@ -1,0 +1,97 @@
+//! Which roles a subject holds, from wherever.
+
+use std::collections::BTreeSet;
+
+use super::{Binding, Model, Person, RoleIndex};
+use crate::authzen::Subject;
+
+/// The groups that a subject is in and the roles that it holds, those not yet available
+/// included.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holdings {
+    /// The groups, mapped or not.
+    pub groups: BTreeSet<String>,
+    /// The roles, its own and those of its groups.
+    pub bindings: BTreeSet<Binding>,
+}
+
+impl Holdings {
+    /// Unites what a subject brings along with what the directory says of it.
+    #[must_use]
+    pub fn of_subject(model: &Model, subject: &Subject) -> Self {
+        let mut held = model
+            .person(&subject.kind, &subject.id)
+            .map(|person| Self::of_person(model, person))
+            .unwrap_or_default();
+        held.join(model, &subject.groups);
+        let everywhere = subject.roles.iter().map(|role| (role, None));
+        // Without a team attribute a request's team roles grant nothing.
+        let on_teams = subject
+            .team_roles
+            .iter()
+            .filter(|_| model.attributes.team.is_some())
+            .map(|bound| (&bound.role, Some(bound.team.clone())));
+        for (id, team) in everywhere.chain(on_teams) {
+            if let Some(role) = model.role(id) {
+                held.bindings.insert(Binding { role, team });
+            }
+        }
+        held
+    }
+
+    /// Unites a person's own roles with those of its groups.
+    #[must_use]
+    pub fn of_person(model: &Model, person: &Person) -> Self {
+        let mut held = Self {
+            groups: BTreeSet::new(),
+            bindings: person.roles.iter().cloned().collect(),
+        };
+        held.join(model, &person.groups);
+        held
+    }
+
+    /// Returns the roles that can be used.
+    pub fn usable<'h>(&'h self, model: &'h Model) -> impl Iterator<Item = &'h Binding> {
+        let available = |binding: &&Binding| {
+            let role = model.roles.get(binding.role.get());
+            role.is_some_and(|role| role.available)
+        };
+        self.bindings.iter().filter(available)
+    }
+
+    /// Tells whether the role is among them, wherever it is bound.
+    #[must_use]
+    pub fn has_role(&self, role: RoleIndex) -> bool {
+        self.bindings.iter().any(|binding| binding.role == role)
+    }
+
+    fn join(&mut self, model: &Model, groups: &[String]) {
+        for id in groups {
+            self.bindings.extend(model.group_roles(id).iter().cloned());
+        }
+        self.groups.extend(groups.iter().cloned());
+    }
+}
+
+impl Model {
+    /// Returns what the directory says of a subject.
+    #[must_use]
+    pub fn person(&self, kind: &str, id: &str) -> Option<&Person> {
+        let directory = &self.tenant.directory;
+        let at = directory.binary_search_by(|known| {
+            let known = (known.kind.as_str(), known.id.as_str());
+            known.cmp(&(kind, id))
+        });
+        directory.get(at.ok()?)
+    }
+
+    /// Returns the roles that the members of a group get.
+    #[must_use]
+    pub fn group_roles(&self, id: &str) -> &[Binding] {
+        let groups = &self.tenant.groups;
+        let at = groups.binary_search_by(|known| known.id.as_str().cmp(id));
+        at.ok()
+            .and_then(|at| groups.get(at))
+            .map_or(&[], |group| &group.roles)
+    }
+}

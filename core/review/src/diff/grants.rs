@@ -1,0 +1,225 @@
+//! Grants as the engine would find them, and what two sets of them differ by.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use portcullis_policy::atom::{Atom, Entity, Reference};
+use portcullis_policy::model::{Binding, Model, ModuleIndex, PermissionIndex};
+
+/// A grant that one policy has and the other has not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct GrantChange {
+    /// The permission, by its name in the second policy where it has one.
+    pub permission: String,
+    /// The scope.
+    pub scope: String,
+    /// The team, where it holds on one only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// When it holds, as atoms.
+    pub condition: String,
+}
+
+/// A grant that stays and holds under another condition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChangedCondition {
+    /// The permission.
+    pub permission: String,
+    /// The scope.
+    pub scope: String,
+    /// The team, where it holds on one only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// When it held.
+    pub before: String,
+    /// When it holds.
+    pub after: String,
+}
+
+/// What somebody's grants differ by.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct GrantChanges {
+    /// Grants that are worth something now, and were not.
+    pub gained: Vec<GrantChange>,
+    /// Grants that were worth something, and are not now.
+    pub lost: Vec<GrantChange>,
+    /// Grants that hold under another condition.
+    pub changed: Vec<ChangedCondition>,
+    /// Grants that were added, and are worth nothing while a feature is off or the role
+    /// is not available.
+    pub dormant_gained: Vec<GrantChange>,
+    /// Grants that were taken away, and were worth nothing.
+    pub dormant_lost: Vec<GrantChange>,
+}
+
+impl GrantChanges {
+    /// Tells whether nothing differs.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    pub(super) fn new(before: &Grants, after: &Grants) -> Self {
+        let mut changes = Self::default();
+        for (grant, worth) in after {
+            match (before.get(grant), worth) {
+                (None | Some(false), true) => changes.gained.push(grant.clone()),
+                (None, false) => changes.dormant_gained.push(grant.clone()),
+                _ => {}
+            }
+        }
+        for (grant, worth) in before {
+            match (after.get(grant), worth) {
+                (None | Some(false), true) => changes.lost.push(grant.clone()),
+                (None, false) => changes.dormant_lost.push(grant.clone()),
+                _ => {}
+            }
+        }
+        changes.pair();
+        changes
+    }
+
+    /// Makes one of a grant gained and a grant lost that differ in their condition only.
+    fn pair(&mut self) {
+        let gained = core::mem::take(&mut self.gained);
+        for now in gained {
+            let same = |was: &GrantChange| {
+                (&was.permission, &was.scope, &was.team) == (&now.permission, &now.scope, &now.team)
+            };
+            if let Some(at) = self.lost.iter().position(same) {
+                let was = self.lost.remove(at);
+                self.changed.push(ChangedCondition {
+                    permission: now.permission,
+                    scope: now.scope,
+                    team: now.team,
+                    before: was.condition,
+                    after: now.condition,
+                });
+            } else {
+                self.gained.push(now);
+            }
+        }
+    }
+}
+
+/// Grants, each with whether it is worth something.
+pub(super) type Grants = BTreeMap<GrantChange, bool>;
+
+/// Which permission of the first policy is which of the second.
+#[derive(Debug)]
+pub(super) struct Names {
+    before: Vec<Option<String>>,
+}
+
+impl Names {
+    pub(super) fn new(before: &Model, after: &Model) -> Self {
+        let present = |name: &str| {
+            let index = after.permission(name)?;
+            Some(after.permissions.get(index.get())?.name.clone())
+        };
+        let all = (0..).map(PermissionIndex).zip(&before.permissions);
+        let found = all.map(|(index, permission)| {
+            present(&permission.name).or_else(|| {
+                // The second policy may go back to a name that the first calls former.
+                let mut former = before.aliases.iter();
+                former
+                    .find(|alias| alias.permission == index && present(&alias.name).is_some())
+                    .and_then(|alias| present(&alias.name))
+            })
+        });
+        Self {
+            before: found.collect(),
+        }
+    }
+
+    /// Returns the second policy's name for a permission of the first, or else its own.
+    pub(super) fn before<'a>(&'a self, before: &'a Model, index: PermissionIndex) -> &'a str {
+        let known = self.before.get(index.get()).and_then(Option::as_deref);
+        let own = before.permissions.get(index.get());
+        known
+            .or(own.map(|own| own.name.as_str()))
+            .unwrap_or_default()
+    }
+}
+
+/// Collects what a holder of roles is granted in one of the two policies.
+pub(super) fn collect(
+    model: &Model,
+    names: Option<&Names>,
+    bindings: impl IntoIterator<Item = Binding>,
+) -> Grants {
+    let open = model.openness();
+    let mut grants = Grants::new();
+    for binding in bindings {
+        let Some(role) = model.roles.get(binding.role.get()) else {
+            continue;
+        };
+        for grant in &role.grants {
+            let Some(permission) = model.permissions.get(grant.permission.get()) else {
+                continue;
+            };
+            let name = match names {
+                Some(names) => names.before(model, grant.permission),
+                None => &permission.name,
+            };
+            let worth = role.available && open.permission(grant.permission);
+            for scope in model.scopes_of(*grant) {
+                let found = permission.scopes.iter().find(|(own, _)| own == scope);
+                let condition = found
+                    .and_then(|(_, condition)| model.conditions.get(condition.get()))
+                    .map(|condition| condition.0.as_slice());
+                let grant = GrantChange {
+                    permission: name.to_owned(),
+                    scope: model.scopes.get(scope.get()).cloned().unwrap_or_default(),
+                    team: binding.team.clone(),
+                    condition: words(
+                        condition.unwrap_or_default(),
+                        team_atom(model, binding.team.as_deref()).as_ref(),
+                    ),
+                };
+                let entry = grants.entry(grant).or_default();
+                *entry |= worth;
+            }
+        }
+    }
+    grants
+}
+
+/// Returns the modules whose features are on, in catalog order.
+pub(super) fn open_modules(model: &Model) -> Vec<&str> {
+    let open = model.openness();
+    let modules = (0..).map(ModuleIndex).zip(&model.modules);
+    modules
+        .filter(|(index, _)| open.module(*index))
+        .map(|(_, module)| module.id.as_str())
+        .collect()
+}
+
+fn team_atom(model: &Model, team: Option<&str>) -> Option<Atom> {
+    Some(Atom::Is {
+        of: Reference {
+            entity: Entity::Resource,
+            attribute: model.attributes.team.clone()?,
+        },
+        constants: vec![team?.to_owned()],
+    })
+}
+
+/// Writes a condition as one line of atoms, so that equal ones are written alike.
+fn words(condition: &[Vec<Atom>], bound: Option<&Atom>) -> String {
+    let conjunctions = condition.iter().map(|conjunction| {
+        let atoms = conjunction.iter().chain(bound).collect::<BTreeSet<_>>();
+        atoms
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(" and ")
+    });
+    let conjunctions = conjunctions.collect::<BTreeSet<_>>();
+    if conjunctions.iter().any(String::is_empty) {
+        return "true".to_owned();
+    }
+    let conjunctions = conjunctions.into_iter().collect::<Vec<_>>();
+    conjunctions.join(" or ")
+}

@@ -1,0 +1,64 @@
+//! A policy's own tests, run by the engine that will answer.
+
+mod gateway;
+mod probe;
+mod question;
+mod report;
+mod requests;
+mod run;
+
+pub use run::{Failure, Report, TestResult};
+
+use core::fmt;
+
+use portcullis_policy::encode::Edition;
+use portcullis_policy::model::Model;
+use portcullis_policy::source::Test;
+use portcullis_policy::{UnopenablePolicy, preview};
+
+/// Runs tests against a policy, as the bundle of that edition would answer when it
+/// is issued, unless a test says another time. Requests are judged by the gate with that
+/// bundle.
+///
+/// # Errors
+/// Fails where no bundle can be made of the policy, not where a test fails.
+pub fn test(model: &Model, tests: &[Test], edition: &Edition) -> Result<Report, UntestablePolicy> {
+    let policy = preview(model, edition)?;
+    run::run(model, tests, &policy, edition)
+}
+
+/// A policy that cannot be tested.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UntestablePolicy {
+    /// The engine cannot answer from it.
+    Unopenable(UnopenablePolicy),
+    /// The gate would not judge by its bundle; says why.
+    Ungated(String),
+}
+
+impl From<UnopenablePolicy> for UntestablePolicy {
+    fn from(error: UnopenablePolicy) -> Self {
+        Self::Unopenable(error)
+    }
+}
+
+impl fmt::Display for UntestablePolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unopenable(error) => write!(f, "{error}"),
+            Self::Ungated(why) => {
+                write!(
+                    f,
+                    "the gate does not judge by the bundle of this policy: {why}"
+                )
+            }
+        }
+    }
+}
+
+impl core::error::Error for UntestablePolicy {}
+
+#[cfg(test)]
+mod request_tests;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,133 @@
+//! Tests of the test kit.
+
+use super::*;
+use portcullis_engine::UnixSeconds;
+use portcullis_policy::Source;
+
+const HELPDESK: &str = include_str!("../../../policy/tests/helpdesk.json");
+
+fn run(text: &str) -> Report {
+    let (source, model) = Source::load(text).unwrap();
+    let edition = Edition::new("default", UnixSeconds(1_000), 60, &source.catalog);
+    test(&model, &source.tests, &edition).unwrap()
+}
+
+/// Replaces the tests of the example.
+fn with_tests(tests: &str) -> String {
+    let (policy, _) = HELPDESK.split_once("\"tests\":").unwrap();
+    format!("{policy}\"tests\": [{tests}] }}")
+}
+
+fn failures(tests: &str) -> Vec<String> {
+    let report = run(&with_tests(tests));
+    let failures = report.tests.iter().flat_map(|test| &test.failures);
+    failures.map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_example_passes_its_own_tests() {
+    let report = run(HELPDESK);
+    assert!(
+        report.passes(),
+        "{:#?}",
+        report.failing().collect::<Vec<_>>()
+    );
+    assert_eq!(report.tests.len(), 3);
+    assert!(report.coverage.total > report.coverage.exercised());
+}
+
+#[test]
+fn failures_say_what_was_expected_and_why_not() {
+    let found = failures(
+        r#"{ "name": "a", "subject": { "id": "jo", "roles": ["agent", "ghost", "team-lead"] }, "resource": { "owner": "al", "assignees": [], "user": [] },
+            "expect": { "tickets:read": "allow", "tickets:merge": "allow", "quality:read": "allow", "tickets:reply": "out-of-scope", "nope:nope": "unknown-permission" },
+            "visible": ["tickets", "analytics"] },
+           { "name": "b", "subject": { "id": "jo", "roles": "agent" }, "expect": { "tickets:read": "allow" } },
+           { "name": "c", "subject": { "id": "jo", "roles": "auditor@emea" }, "resource": { "teams": "emea" }, "expect": { "tickets:read": "not-granted" } }"#,
+    );
+    assert_eq!(
+        found,
+        [
+            "tickets:read: expected allow, got out-of-scope: none of these holds of this resource: agent at own",
+            "tickets:merge: expected allow, got not-granted: no role grants it; held are agent; the role ghost is unknown; the role team-lead is not yet available",
+            "quality:read: expected allow, got feature-disabled: off are quality",
+            "visible: expected tickets, analytics, got tickets, profile: too many: profile; missing: analytics",
+            r#"tickets:read: expected allow, got conditional: it holds where {"any":[{"all":[{"attribute":"assignees","in":["jo"]}]},{"all":[{"attribute":"owner","in":["jo"]}]}]}"#,
+            "tickets:read: expected not-granted, got allow: auditor@emea grants it at all",
+        ]
+    );
+}
+
+#[test]
+fn features_and_time_can_be_given() {
+    let found = failures(
+        r#"{ "name": "on", "features": ["quality"], "subject": { "id": "jo", "roles": "admin" }, "resource": { "owner": "jo" },
+             "expect": { "quality.settings:read": "allow", "analytics:read": "feature-disabled" } },
+           { "name": "last", "now": 1059, "subject": { "id": "jo", "roles": "admin" }, "expect": { "roles:read": "allow" } },
+           { "name": "late", "now": 1060, "subject": { "id": "jo", "roles": "admin" }, "expect": { "roles:read": "bundle-expired" } },
+           { "name": "wrong", "now": 1060, "subject": { "id": "jo", "roles": "admin" }, "expect": { "roles:read": "allow" }, "visible": [] }"#,
+    );
+    assert_eq!(
+        found,
+        [
+            "roles:read: expected allow, got bundle-expired",
+            "visible: expected modules, got bundle-expired",
+        ]
+    );
+}
+
+#[test]
+fn the_directory_and_groups_are_heard() {
+    let found = failures(
+        r#"{ "name": "group", "subject": { "id": "x", "groups": "idp-leads" }, "resource": { "teams": "emea" }, "expect": { "tickets:read": "allow" } },
+           { "name": "other team", "subject": { "id": "x", "groups": "idp-leads" }, "resource": { "teams": "apac" }, "expect": { "tickets:read": "out-of-scope" } },
+           { "name": "directory", "subject": { "id": "sarah" }, "resource": { "owner": "sarah" }, "expect": { "tickets:reply": "allow" } },
+           { "name": "service", "subject": { "type": "service", "id": "ci" }, "resource": {}, "expect": { "tickets:read": "allow" } },
+           { "name": "team roles", "subject": { "id": "y", "team_roles": { "emea": "auditor" } }, "resource": { "teams": [] }, "expect": { "tickets:read": "out-of-scope" } }"#,
+    );
+    assert_eq!(found, [""; 0]);
+}
+
+#[test]
+fn coverage_counts_what_passing_tests_exercise() {
+    let coverage = |tests: &str| {
+        let report = run(&with_tests(tests));
+        assert!(
+            report.passes(),
+            "{:#?}",
+            report.failing().collect::<Vec<_>>()
+        );
+        let agent = report
+            .coverage
+            .unexercised
+            .iter()
+            .filter(|grant| grant.role == "agent");
+        agent.map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let none = [
+        "agent: tickets:read at own",
+        "agent: tickets:reply at own",
+        "agent: profile:read at own",
+        "agent: profile:write at own",
+        "agent: profile:delete at own",
+    ];
+    assert_eq!(
+        coverage(
+            r#"{ "name": "deny", "subject": { "id": "jo", "roles": "agent" }, "resource": { "owner": "x", "assignees": [] }, "expect": { "tickets:read": "out-of-scope" } }"#
+        ),
+        none
+    );
+    assert_eq!(
+        coverage(
+            r#"{ "name": "allow", "subject": { "id": "jo", "roles": "agent" }, "resource": { "owner": "jo" }, "expect": { "tickets:read": "allow" } },
+               { "name": "conditional", "subject": { "id": "jo", "roles": "agent" }, "expect": { "profile:read": "conditional", "profile:write": "conditional" } },
+               { "name": "also", "subject": { "id": "jo", "roles": ["agent", "auditor"] }, "resource": { "owner": "jo", "user": "jo" }, "expect": { "tickets:reply": "allow", "profile:delete": "allow" } }"#
+        ),
+        [""; 0]
+    );
+    let report = run(&with_tests(""));
+    assert_eq!(
+        (report.coverage.percent(), report.coverage.exercised()),
+        (0, 0)
+    );
+}
