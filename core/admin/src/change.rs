@@ -1,14 +1,27 @@
-//! What an administrator can ask for.
+//! What an administrator can ask for: the one list of operations.
 
 use core::fmt;
 
+use portcullis_policy::source::{Members, OneOrMany, Operation};
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{Act, Target};
-use portcullis_policy::source::{Members, OneOrMany, Operation};
+use crate::SubjectKey;
+use crate::named_lists::by_scope;
 
 /// A change that an actor asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// As JSON it is an object with its `operation` and the members of that operation:
+/// `{"operation": "assign", "role": "agent", "subject": "jo", "team": "emea"}`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, strum::EnumDiscriminants)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(tag = "operation", rename_all = "kebab-case", deny_unknown_fields)]
+#[strum_discriminants(
+    name(ChangeKind),
+    doc = "Which operation a change is; [`Change`] describes each.",
+    derive(Serialize, Deserialize, strum::IntoStaticStr, strum::VariantArray),
+    serde(rename_all = "kebab-case"),
+    strum(serialize_all = "kebab-case")
+)]
 pub enum Change {
     /// Create a role that grants nothing yet.
     Create {
@@ -30,7 +43,7 @@ pub enum Change {
         /// What it is for; as the other when left out.
         description: Option<String>,
     },
-    /// Change what a role is called and what is said of it; an empty text takes it away.
+    /// Change a role's label and description; an empty text removes it.
     Label {
         /// The role.
         role: String,
@@ -44,6 +57,7 @@ pub enum Change {
         /// The role.
         role: String,
         /// Patterns of permissions by scope; the scope `*` is every one supported.
+        #[serde(deserialize_with = "by_scope")]
         grants: Members<OneOrMany>,
     },
     /// Take permissions from a role.
@@ -51,6 +65,7 @@ pub enum Change {
         /// The role.
         role: String,
         /// Patterns of permissions by scope; the scope `*` is every one held.
+        #[serde(deserialize_with = "by_scope")]
         grants: Members<OneOrMany>,
     },
     /// Give a role what the catalog grants it, or grants the built-in role it was copied from.
@@ -120,134 +135,84 @@ pub enum Change {
     },
 }
 
-/// A subject by type and id.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SubjectKey {
-    /// Its type.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Its id.
-    pub id: String,
+impl ChangeKind {
+    /// Returns its name in JSON, on the command line and in the audit log.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// Returns the operation of the catalog's `administration` that it is.
+    #[must_use]
+    pub const fn operation(self) -> Operation {
+        match self {
+            Self::Create => Operation::Create,
+            Self::Clone => Operation::Clone,
+            Self::Label | Self::Grant | Self::Revoke | Self::Rename => Operation::Edit,
+            Self::Reset => Operation::Reset,
+            Self::Delete => Operation::Delete,
+            Self::Assign => Operation::Assign,
+            Self::Unassign => Operation::Unassign,
+            Self::Map => Operation::Map,
+            Self::Unmap => Operation::Unmap,
+            Self::Enable => Operation::Enable,
+            Self::Disable => Operation::Disable,
+        }
+    }
 }
 
 impl Change {
-    /// Returns the operation of the catalog's `administration` that it is.
+    /// Returns which operation it is.
     #[must_use]
-    pub const fn operation(&self) -> Operation {
-        match self {
-            Self::Create { .. } => Operation::Create,
-            Self::Clone { .. } => Operation::Clone,
-            Self::Label { .. } | Self::Grant { .. } | Self::Revoke { .. } | Self::Rename { .. } => {
-                Operation::Edit
-            }
-            Self::Reset { .. } => Operation::Reset,
-            Self::Delete { .. } => Operation::Delete,
-            Self::Assign { .. } => Operation::Assign,
-            Self::Unassign { .. } => Operation::Unassign,
-            Self::Map { .. } => Operation::Map,
-            Self::Unmap { .. } => Operation::Unmap,
-            Self::Enable { .. } => Operation::Enable,
-            Self::Disable { .. } => Operation::Disable,
-        }
+    pub fn kind(&self) -> ChangeKind {
+        self.into()
     }
+}
 
-    /// Returns what the audit log calls it.
-    #[must_use]
-    pub const fn act(&self) -> Act {
+/// Says what it did, as `assigned agent on emea to jo`.
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Create { .. } => Act::Create,
-            Self::Clone { .. } => Act::Clone,
-            Self::Label { .. } => Act::Label,
-            Self::Grant { .. } => Act::Grant,
-            Self::Revoke { .. } => Act::Revoke,
-            Self::Rename { .. } => Act::Rename,
-            Self::Reset { .. } => Act::Reset,
-            Self::Delete { .. } => Act::Delete,
-            Self::Assign { .. } => Act::Assign,
-            Self::Unassign { .. } => Act::Unassign,
-            Self::Map { .. } => Act::Map,
-            Self::Unmap { .. } => Act::Unmap,
-            Self::Enable { .. } => Act::Enable,
-            Self::Disable { .. } => Act::Disable,
-        }
-    }
-
-    /// Returns what it is about.
-    #[must_use]
-    pub fn target(&self) -> Target {
-        let mut target = Target::default();
-        match self {
-            Self::Create { role, .. }
-            | Self::Label { role, .. }
-            | Self::Grant { role, .. }
-            | Self::Revoke { role, .. }
-            | Self::Reset { role } => target.role = Some(role.clone()),
+            Self::Create { role, .. } => write!(f, "created the role {role}"),
             Self::Clone { from, role, .. } => {
-                target.role = Some(role.clone());
-                target.from = Some(from.clone());
+                write!(f, "created the role {role}, a copy of {from}")
             }
-            Self::Rename { role, to } => {
-                target.role = Some(to.clone());
-                target.from = Some(role.clone());
-            }
-            Self::Delete { role, reassign } => {
-                target.role = Some(role.clone());
-                target.reassign.clone_from(reassign);
-            }
+            Self::Label { role, .. } => write!(f, "described the role {role}"),
+            Self::Grant { role, .. } => write!(f, "granted more to the role {role}"),
+            Self::Revoke { role, .. } => write!(f, "granted less to the role {role}"),
+            Self::Reset { role } => write!(f, "reset the role {role}"),
+            Self::Rename { role, to } => write!(f, "renamed the role {role} to {to}"),
+            Self::Delete { role, .. } => write!(f, "deleted the role {role}"),
             Self::Assign {
                 role,
                 team,
                 subject,
-            }
-            | Self::Unassign {
+            } => write!(f, "assigned {role}{} to {subject}", OnTeam(team)),
+            Self::Unassign {
                 role,
                 team,
                 subject,
-            } => {
-                target.role = Some(role.clone());
-                target.team.clone_from(team);
-                target.subject = Some(subject.clone());
+            } => write!(f, "unassigned {role}{} from {subject}", OnTeam(team)),
+            Self::Map { group, role, team } => {
+                write!(f, "mapped the group {group} to {role}{}", OnTeam(team))
             }
-            Self::Map { group, role, team } | Self::Unmap { group, role, team } => {
-                target.role = Some(role.clone());
-                target.team.clone_from(team);
-                target.group = Some(group.clone());
+            Self::Unmap { group, role, team } => {
+                write!(f, "unmapped the group {group} from {role}{}", OnTeam(team))
             }
-            Self::Enable { feature } | Self::Disable { feature } => {
-                target.feature = Some(feature.clone());
-            }
-        }
-        target
-    }
-}
-
-impl SubjectKey {
-    /// Names a subject.
-    #[must_use]
-    pub fn new(kind: impl Into<String>, id: impl Into<String>) -> Self {
-        Self {
-            kind: kind.into(),
-            id: id.into(),
-        }
-    }
-
-    /// Reads a subject as the keys of a directory name one: `id` of a user, or `type:id`.
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
-        match text.split_once(':') {
-            Some((kind, id)) => Self::new(kind, id),
-            None => Self::new("user", text),
+            Self::Enable { feature } => write!(f, "enabled {feature}"),
+            Self::Disable { feature } => write!(f, "disabled {feature}"),
         }
     }
 }
 
-/// Writes the shortest key of a directory that names the subject.
-impl fmt::Display for SubjectKey {
+/// Writes ` on TEAM`, or nothing.
+struct OnTeam<'a>(&'a Option<String>);
+
+impl fmt::Display for OnTeam<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.kind != "user" || self.id.contains(':') {
-            write!(f, "{}:", self.kind)?;
+        match self.0 {
+            Some(team) => write!(f, " on {team}"),
+            None => Ok(()),
         }
-        f.write_str(&self.id)
     }
 }

@@ -2,125 +2,98 @@
 
 use std::collections::BTreeSet;
 
-use super::desk::Step;
-use super::owed::Cover;
-use super::refused::{Refused, RefusedReason};
-use super::{Change, SubjectKey, holders, names, roles};
 use portcullis_policy::model::Model;
 use portcullis_policy::source::{Operation, Tenant};
 
+use crate::authorization::Step;
+use crate::refused::{Refused, RefusedReason};
+use crate::removed::RemovedAssignment;
+use crate::required::Cover;
+use crate::{Change, SubjectKey, holders, lookup, role_grants, roles};
+
 /// A tenant as a change would leave it.
 #[derive(Clone, Debug)]
-pub(super) struct Draft {
-    pub(super) tenant: Tenant,
+pub(crate) struct Draft {
+    pub(crate) tenant: Tenant,
     /// What the actor has to be allowed.
-    pub(super) steps: Vec<Step>,
-    /// Roles whose holders may not be the actor.
-    pub(super) roles: BTreeSet<String>,
-    /// Groups in which the actor may not be.
-    pub(super) groups: BTreeSet<String>,
-    /// Subjects who may not be the actor.
-    pub(super) subjects: BTreeSet<SubjectKey>,
+    pub(crate) steps: Vec<Step>,
+    /// Roles that the actor may not hold.
+    pub(crate) roles: BTreeSet<String>,
+    /// Groups that the actor may not be in.
+    pub(crate) groups: BTreeSet<String>,
+    /// Subjects that may not be the actor.
+    pub(crate) subjects: BTreeSet<SubjectKey>,
     /// Who held a role that is deleted.
-    pub(super) stripped: Vec<Stripped>,
-}
-
-/// Somebody who held a role that is deleted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stripped {
-    /// Who held it.
-    pub holder: Holder,
-    /// The team that it was bound to.
-    pub team: Option<String>,
-}
-
-/// Who holds a role.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Holder {
-    /// A subject of the directory.
-    Subject(SubjectKey),
-    /// The members of a group.
-    Group(String),
+    pub(crate) removed: Vec<RemovedAssignment>,
 }
 
 impl Draft {
     /// Drafts a change.
-    pub(super) fn new(change: &Change, tenant: &Tenant, model: &Model) -> Result<Self, Refused> {
+    pub(crate) fn new(change: &Change, tenant: &Tenant, model: &Model) -> Result<Self, Refused> {
         let mut draft = Self {
             tenant: tenant.clone(),
             steps: Vec::new(),
             roles: BTreeSet::new(),
             groups: BTreeSet::new(),
             subjects: BTreeSet::new(),
-            stripped: Vec::new(),
+            removed: Vec::new(),
         };
+        let it = &mut draft;
         match change {
             Change::Create {
                 role,
                 label,
                 description,
-            } => roles::create(
-                &mut draft,
-                model,
-                role,
-                label.as_deref(),
-                description.as_deref(),
-            )?,
+            } => roles::create(it, model, role, label.as_deref(), description.as_deref()),
             Change::Clone {
                 from,
                 role,
                 label,
                 description,
             } => roles::copy(
-                &mut draft,
+                it,
                 model,
                 from,
                 role,
                 label.as_deref(),
                 description.as_deref(),
-            )?,
+            ),
             Change::Label {
                 role,
                 label,
                 description,
-            } => roles::label(
-                &mut draft,
-                model,
-                role,
-                label.as_deref(),
-                description.as_deref(),
-            )?,
-            Change::Grant { role, grants } => roles::grant(&mut draft, model, role, grants)?,
-            Change::Revoke { role, grants } => roles::revoke(&mut draft, model, role, grants)?,
-            Change::Reset { role } => roles::reset(&mut draft, model, role)?,
-            Change::Rename { role, to } => roles::rename(&mut draft, model, role, to)?,
+            } => roles::label(it, model, role, label.as_deref(), description.as_deref()),
+            Change::Grant { role, grants } => role_grants::grant(it, model, role, grants),
+            Change::Revoke { role, grants } => role_grants::revoke(it, model, role, grants),
+            Change::Reset { role } => role_grants::reset(it, model, role),
+            Change::Rename { role, to } => roles::rename(it, model, role, to),
             Change::Delete { role, reassign } => {
-                roles::delete(&mut draft, model, role, reassign.as_deref())?;
+                roles::delete(it, model, role, reassign.as_deref())
             }
             Change::Assign {
                 role,
                 team,
                 subject,
-            } => holders::assign(&mut draft, model, role, team.as_deref(), subject)?,
+            } => holders::assign(it, model, role, team.as_deref(), subject),
             Change::Unassign {
                 role,
                 team,
                 subject,
-            } => holders::unassign(&mut draft, model, role, team.as_deref(), subject)?,
+            } => holders::unassign(it, model, role, team.as_deref(), subject),
             Change::Map { group, role, team } => {
-                holders::map(&mut draft, model, group, role, team.as_deref())?
+                holders::map(it, model, group, role, team.as_deref())
             }
             Change::Unmap { group, role, team } => {
-                holders::unmap(&mut draft, model, group, role, team.as_deref())?
+                holders::unmap(it, model, group, role, team.as_deref())
             }
-            Change::Enable { feature } => draft.enable(model, feature)?,
-            Change::Disable { feature } => draft.disable(model, feature)?,
-        }
+            Change::Enable { feature } => it.enable(model, feature),
+            Change::Disable { feature } => it.disable(model, feature),
+        }?;
         Ok(draft)
     }
 
     /// Asks for an operation on one role, all of whose grants are to be covered.
-    pub(super) fn about_role(
+    pub(crate) fn about_role(
         &mut self,
         operation: Operation,
         id: &str,
@@ -139,8 +112,14 @@ impl Draft {
         });
     }
 
+    /// Asks for an edit of a role that the actor may not hold.
+    pub(crate) fn edits_role(&mut self, operation: Operation, before: &str, after: &str) {
+        self.roles.insert(before.to_owned());
+        self.about_role(operation, before, Some(before), Some(after));
+    }
+
     fn enable(&mut self, model: &Model, feature: &str) -> Result<(), Refused> {
-        let index = names::feature(model, feature)?;
+        let index = lookup::feature(model, feature)?;
         if model.tenant.features.contains(&index) {
             return Err(Refused::new(
                 RefusedReason::Duplicate,
@@ -154,7 +133,7 @@ impl Draft {
     }
 
     fn disable(&mut self, model: &Model, feature: &str) -> Result<(), Refused> {
-        let index = names::feature(model, feature)?;
+        let index = lookup::feature(model, feature)?;
         if !model.tenant.features.contains(&index) {
             return Err(Refused::new(
                 RefusedReason::NothingToDo,

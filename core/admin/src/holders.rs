@@ -2,24 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use super::desk::Step;
-use super::draft::{Draft, Holder, Stripped};
-use super::owed::Cover;
-use super::refused::{Refused, RefusedReason};
-use super::{SubjectKey, names};
-use portcullis_policy::model::{Holdings, Model};
+use portcullis_policy::model::{Holdings, Model, RoleIndex};
 use portcullis_policy::nearest_or;
-use portcullis_policy::source::{OneOrMany, Operation, Tenant};
+use portcullis_policy::source::{Operation, Tenant};
 
-pub(super) fn assign(
+use crate::authorization::Step;
+use crate::draft::Draft;
+use crate::refused::{Refused, RefusedReason};
+use crate::removed::{Holder, RemovedAssignment};
+use crate::required::Cover;
+use crate::{SubjectKey, bindings, lookup};
+
+pub(crate) fn assign(
     draft: &mut Draft,
     model: &Model,
     role: &str,
     team: Option<&str>,
     subject: &SubjectKey,
 ) -> Result<(), Refused> {
-    names::usable_role(model, role)?;
-    names::team(model, team)?;
+    lookup::usable_role(model, role)?;
+    lookup::check_team(model, team)?;
     subject_key(subject)?;
     let key = directory_key(&draft.tenant, subject).unwrap_or_else(|| subject.to_string());
     let mut entry = draft
@@ -29,7 +31,7 @@ pub(super) fn assign(
         .cloned()
         .unwrap_or_default();
     let mut roles = entry.get("roles").cloned().unwrap_or_default();
-    add(&mut roles, role, team, &format!("`{subject}` has"))?;
+    bindings::add(&mut roles, role, team, &format!("`{subject}` has"))?;
     entry.set("roles", roles);
     draft.tenant.directory.set(&key, entry);
     draft.subjects.insert(subject.clone());
@@ -38,24 +40,24 @@ pub(super) fn assign(
     Ok(())
 }
 
-pub(super) fn unassign(
+pub(crate) fn unassign(
     draft: &mut Draft,
     model: &Model,
     role: &str,
     team: Option<&str>,
     subject: &SubjectKey,
 ) -> Result<(), Refused> {
-    names::role(model, role)?;
-    names::team(model, team)?;
+    lookup::role(model, role)?;
+    lookup::check_team(model, team)?;
     let Some(key) = directory_key(&draft.tenant, subject) else {
         let known = draft.tenant.directory.names();
         return Err(Refused::new(
             RefusedReason::Unknown,
-            format!("the directory has nobody called `{subject}`"),
+            format!("the directory has no subject `{subject}`"),
             nearest_or(
                 &subject.to_string(),
                 known,
-                "roles from groups or tokens are taken away where they come from",
+                "take roles from groups or tokens away where they come from",
             ),
         ));
     };
@@ -66,7 +68,7 @@ pub(super) fn unassign(
         .cloned()
         .unwrap_or_default();
     let mut roles = entry.remove("roles").unwrap_or_default();
-    remove(&mut roles, role, team, &format!("`{subject}` has"))?;
+    bindings::remove(&mut roles, role, team, &format!("`{subject}` has"))?;
     if !roles.is_empty() {
         entry.set("roles", roles);
     }
@@ -81,18 +83,18 @@ pub(super) fn unassign(
     Ok(())
 }
 
-pub(super) fn map(
+pub(crate) fn map(
     draft: &mut Draft,
     model: &Model,
     group: &str,
     role: &str,
     team: Option<&str>,
 ) -> Result<(), Refused> {
-    names::usable_role(model, role)?;
-    names::team(model, team)?;
-    names::value("group", group)?;
+    lookup::usable_role(model, role)?;
+    lookup::check_team(model, team)?;
+    lookup::check_value("group", group)?;
     let mut roles = draft.tenant.groups.get(group).cloned().unwrap_or_default();
-    add(
+    bindings::add(
         &mut roles,
         role,
         team,
@@ -105,24 +107,24 @@ pub(super) fn map(
     Ok(())
 }
 
-pub(super) fn unmap(
+pub(crate) fn unmap(
     draft: &mut Draft,
     model: &Model,
     group: &str,
     role: &str,
     team: Option<&str>,
 ) -> Result<(), Refused> {
-    names::role(model, role)?;
-    names::team(model, team)?;
+    lookup::role(model, role)?;
+    lookup::check_team(model, team)?;
     let Some(roles) = draft.tenant.groups.get_mut(group) else {
         let known = draft.tenant.groups.names();
         return Err(Refused::new(
             RefusedReason::Unknown,
             format!("no group `{group}` is mapped"),
-            nearest_or(group, known, "there is nothing to take away"),
+            nearest_or(group, known, "there is nothing to remove"),
         ));
     };
-    remove(roles, role, team, &format!("the group `{group}` maps to"))?;
+    bindings::remove(roles, role, team, &format!("the group `{group}` maps to"))?;
     if roles.is_empty() {
         draft.tenant.groups.remove(group);
     }
@@ -132,8 +134,8 @@ pub(super) fn unmap(
     Ok(())
 }
 
-/// Takes a role that is deleted from all who hold it, and gives them another if one is named.
-pub(super) fn strip(draft: &mut Draft, model: &Model, id: &str, reassign: Option<&str>) {
+/// Removes a role that is deleted from all its holders, and gives them another if one is named.
+pub(crate) fn remove_all(draft: &mut Draft, model: &Model, id: &str, reassign: Option<&str>) {
     for person in &model.tenant.directory {
         for binding in person
             .roles
@@ -147,7 +149,7 @@ pub(super) fn strip(draft: &mut Draft, model: &Model, id: &str, reassign: Option
                 draft.steps.push(step);
             }
             draft.subjects.insert(key.clone());
-            draft.stripped.push(Stripped {
+            draft.removed.push(RemovedAssignment {
                 holder: Holder::Subject(key),
                 team: binding.team.clone(),
             });
@@ -170,7 +172,7 @@ pub(super) fn strip(draft: &mut Draft, model: &Model, id: &str, reassign: Option
                 draft.steps.push(step);
             }
             draft.groups.insert(group.id.clone());
-            draft.stripped.push(Stripped {
+            draft.removed.push(RemovedAssignment {
                 holder: Holder::Group(group.id.clone()),
                 team: binding.team.clone(),
             });
@@ -178,81 +180,21 @@ pub(super) fn strip(draft: &mut Draft, model: &Model, id: &str, reassign: Option
     }
     let other = |team: Option<&str>| {
         reassign
-            .map(|other| binding(other, team))
+            .map(|other| bindings::text(other, team))
             .into_iter()
             .collect()
     };
-    rebind(&mut draft.tenant, id, other);
+    bindings::rebind(&mut draft.tenant, id, other);
 }
 
-/// Puts other bindings in the place of each that names a role.
-pub(super) fn rebind(tenant: &mut Tenant, id: &str, other: impl Fn(Option<&str>) -> Vec<String>) {
-    let change = |roles: &mut OneOrMany| {
-        let names = |text: &String| role_of(text) == id;
-        if !roles.0.iter().any(names) {
-            return false;
-        }
-        let mut kept = Vec::new();
-        for text in core::mem::take(&mut roles.0) {
-            let team = text.split_once('@').map(|(_, team)| team);
-            let new = if names(&text) {
-                other(team)
-            } else {
-                vec![text]
-            };
-            // Who holds the other role already holds it once.
-            for text in new {
-                if !kept.contains(&text) {
-                    kept.push(text);
-                }
-            }
-        }
-        roles.0 = kept;
-        roles.is_empty()
-    };
-    let mut unmapped = Vec::new();
-    for (group, roles) in tenant.groups.iter_mut() {
-        if change(roles) {
-            unmapped.push(group.to_owned());
-        }
-    }
-    for group in unmapped {
-        tenant.groups.remove(&group);
-    }
-    let mut left = Vec::new();
-    for (key, entry) in tenant.directory.iter_mut() {
-        if entry.get_mut("roles").is_some_and(&change) {
-            entry.remove("roles");
-            if entry.is_empty() {
-                left.push(key.to_owned());
-            }
-        }
-    }
-    for key in left {
-        tenant.directory.remove(&key);
-    }
-}
-
-/// Writes a role as it is bound.
-pub(super) fn binding(role: &str, team: Option<&str>) -> String {
-    match team {
-        Some(team) => format!("{role}@{team}"),
-        None => role.to_owned(),
-    }
-}
-
-fn role_of(text: &str) -> &str {
-    text.split_once('@').map_or(text, |(role, _)| role)
-}
-
-fn is_role(model: &Model, role: portcullis_policy::model::RoleIndex, id: &str) -> bool {
+fn is_role(model: &Model, role: RoleIndex, id: &str) -> bool {
     model
         .roles
         .get(role.get())
         .is_some_and(|role| role.id == id)
 }
 
-/// The roles that somebody has count too: who is more than the actor manages is not its to manage.
+/// The roles that the subject has count too: the actor must manage all of them.
 fn subject_step(
     model: &Model,
     operation: Operation,
@@ -306,9 +248,9 @@ fn group_step(
 fn cover(operation: Operation, role: &str, everywhere: bool) -> Cover {
     let role = role.to_owned();
     if matches!(operation, Operation::Assign | Operation::Map) {
-        Cover::Holding { role, everywhere }
+        Cover::Assigned { role, everywhere }
     } else {
-        Cover::Losing { role, everywhere }
+        Cover::Unassigned { role, everywhere }
     }
 }
 
@@ -323,8 +265,8 @@ fn with_held(model: &Model, role: &str, held: &Holdings) -> BTreeSet<String> {
 }
 
 fn subject_key(subject: &SubjectKey) -> Result<(), Refused> {
-    names::value("subject's type", &subject.kind)?;
-    names::value("subject's id", &subject.id)?;
+    lookup::check_value("subject's type", &subject.kind)?;
+    lookup::check_value("subject's id", &subject.id)?;
     if subject.kind.contains(':') {
         return Err(Refused::new(
             RefusedReason::Malformed,
@@ -340,36 +282,4 @@ fn directory_key(tenant: &Tenant, subject: &SubjectKey) -> Option<String> {
     let mut keys = tenant.directory.names();
     keys.find(|key| SubjectKey::parse(key) == *subject)
         .map(str::to_owned)
-}
-
-fn add(roles: &mut OneOrMany, role: &str, team: Option<&str>, who: &str) -> Result<(), Refused> {
-    let text = binding(role, team);
-    if roles.iter().any(|known| known == text) {
-        return Err(Refused::new(
-            RefusedReason::Duplicate,
-            format!("{who} `{text}` already"),
-            "there is nothing to do",
-        ));
-    }
-    roles.0.push(text);
-    Ok(())
-}
-
-fn remove(roles: &mut OneOrMany, role: &str, team: Option<&str>, who: &str) -> Result<(), Refused> {
-    let text = binding(role, team);
-    let count = roles.0.len();
-    roles.0.retain(|known| *known != text);
-    if roles.0.len() < count {
-        return Ok(());
-    }
-    let has = if roles.is_empty() {
-        "no role".to_owned()
-    } else {
-        format!("only {}", names::quoted(roles.iter()))
-    };
-    Err(Refused::new(
-        RefusedReason::NothingToDo,
-        format!("{who} {has}, not `{text}`"),
-        "name a role that is there, with its team; roles from groups or tokens are taken away where they come from",
-    ))
 }

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::holdings;
-use super::{GrantName, SubjectKey, names};
-use portcullis_policy::model::{Holdings, Model};
+use portcullis_policy::model::{Holdings, Model, RoleIndex};
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
+
+use crate::{GrantName, SubjectKey, grants, lookup};
 
 /// What a change does to one subject of the directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,30 +31,51 @@ impl Impact {
     }
 }
 
-/// Tells what a change does to those of the directory whom it touches; `also` tells whom
+/// As JSON with what it gains and loses.
+impl Serialize for Impact {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Impact", 5)?;
+        object.serialize_field("subject", &self.subject)?;
+        object.serialize_field("before", &self.before)?;
+        object.serialize_field("after", &self.after)?;
+        object.serialize_field("gained", &self.gained().collect::<Vec<_>>())?;
+        object.serialize_field("lost", &self.lost().collect::<Vec<_>>())?;
+        object.end()
+    }
+}
+
+/// What one subject holds before and after a change.
+#[derive(Default)]
+struct BeforeAndAfter {
+    before: Holdings,
+    after: Holdings,
+}
+
+/// Returns what a change does to those of the directory whom it touches; `also` says whom
 /// to name even if nothing changes for them.
-pub(super) fn impacts(
+pub(crate) fn impacts(
     before: &Model,
     after: &Model,
     also: impl Fn(&Holdings) -> bool,
 ) -> Vec<Impact> {
     let changed = changed_roles(before, after);
     let all = before.tenant.features != after.tenant.features;
-    let mut people = BTreeMap::<SubjectKey, [Holdings; 2]>::new();
-    for (side, model) in [before, after].into_iter().enumerate() {
-        for person in &model.tenant.directory {
-            let sides = people.entry(SubjectKey::from(person)).or_default();
-            if let Some(held) = sides.get_mut(side) {
-                *held = Holdings::of_person(model, person);
-            }
-        }
+    let mut people = BTreeMap::<SubjectKey, BeforeAndAfter>::new();
+    for person in &before.tenant.directory {
+        let held = people.entry(SubjectKey::from(person)).or_default();
+        held.before = Holdings::of_person(before, person);
+    }
+    for person in &after.tenant.directory {
+        let held = people.entry(SubjectKey::from(person)).or_default();
+        held.after = Holdings::of_person(after, person);
     }
     let mut found = Vec::new();
-    for (subject, [old, new]) in people {
-        let (old_roles, new_roles) = (bound(before, &old), bound(after, &new));
+    for (subject, held) in people {
+        let (old, new) = (held.before, held.after);
+        let (old_roles, new_roles) = (roles_of(before, &old), roles_of(after, &new));
         let touched = all
             || old_roles != new_roles
-            || old_roles.iter().any(|(id, _)| changed.contains(id))
+            || old_roles.iter().any(|held| changed.contains(held.id))
             || also(&old)
             || also(&new);
         if !touched {
@@ -70,13 +93,13 @@ pub(super) fn impacts(
     found
 }
 
-/// Returns the roles whose grants differ, or that are there on one side only.
+/// Returns the roles whose grants differ, or that exist on one side only.
 fn changed_roles<'m>(before: &'m Model, after: &'m Model) -> BTreeSet<&'m str> {
     let grants = |model: &'m Model| {
         let roles = model.roles.iter().zip(0..);
         roles
             .map(|(role, index)| {
-                let grants = holdings::of_role(model, portcullis_policy::model::RoleIndex(index));
+                let grants = grants::of_role(model, RoleIndex(index));
                 (role.id.as_str(), (role.available, grants))
             })
             .collect::<BTreeMap<_, _>>()
@@ -86,24 +109,34 @@ fn changed_roles<'m>(before: &'m Model, after: &'m Model) -> BTreeSet<&'m str> {
     ids.filter(|id| old.get(id) != new.get(id)).collect()
 }
 
-fn bound<'m>(model: &'m Model, held: &'m Holdings) -> BTreeSet<(&'m str, Option<&'m str>)> {
+/// A role that is held, by its id: the two models may number roles differently.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct HeldRole<'m> {
+    id: &'m str,
+    team: Option<&'m str>,
+}
+
+fn roles_of<'m>(model: &'m Model, held: &'m Holdings) -> BTreeSet<HeldRole<'m>> {
     let bindings = held.bindings.iter();
     let bindings = bindings.filter_map(|binding| {
         let role = model.roles.get(binding.role.get())?;
-        Some((role.id.as_str(), binding.team.as_deref()))
+        Some(HeldRole {
+            id: &role.id,
+            team: binding.team.as_deref(),
+        })
     });
     bindings.collect()
 }
 
 fn effective(model: &Model, held: &Holdings) -> BTreeSet<GrantName> {
     let open = model.openness();
-    let mut grants = BTreeSet::new();
+    let mut effective = BTreeSet::new();
     for binding in held.usable(model) {
-        for pair in holdings::of_role(model, binding.role) {
-            if open.permission(pair.0) {
-                grants.insert(names::grant(model, pair, binding.team.as_deref()));
+        for grant in grants::of_role(model, binding.role) {
+            if open.permission(grant.permission) {
+                effective.insert(lookup::grant_name(model, grant, binding.team.as_deref()));
             }
         }
     }
-    grants
+    effective
 }

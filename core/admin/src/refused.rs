@@ -3,9 +3,10 @@
 use core::fmt;
 
 use portcullis_policy::InvalidPolicy;
+use serde::Serialize;
 
 /// An operation that is refused; the policy is as it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Refused {
     /// Which rule stands against it.
     pub reason: RefusedReason,
@@ -13,14 +14,16 @@ pub struct Refused {
     pub message: String,
     /// What to do about it.
     pub cure: String,
-    /// The grants that the actor would have to hold, where it lacks some.
+    /// The grants that the actor would have to hold and does not.
     pub lacking: Vec<GrantName>,
     /// The features that would have to be on, where that is why; ascending.
     pub features_off: Vec<String>,
 }
 
 /// The rule that stands against an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum RefusedReason {
     /// The policy has problems, before the operation or because of it.
@@ -37,15 +40,15 @@ pub enum RefusedReason {
     Limit,
     /// The role can never be deleted.
     Permanent,
-    /// The role is not the tenant's to change.
+    /// The catalog does not let a tenant change the role.
     NotEditable,
     /// The role cannot be used yet.
     NotAvailable,
-    /// The permission cannot be granted so.
+    /// The permission cannot be granted to this role or at this scope.
     Unsupported,
     /// There is nothing to change.
     NothingToDo,
-    /// No permission of the catalog stands for the operation.
+    /// The catalog names no permission for the operation.
     NobodysOperation,
     /// The actor may not do this here.
     NotAllowed,
@@ -62,7 +65,7 @@ pub enum RefusedReason {
 }
 
 /// A grant by the names that people know.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct GrantName {
     /// The permission, `module:action`.
     pub permission: String,
@@ -73,7 +76,7 @@ pub struct GrantName {
 }
 
 impl Refused {
-    pub(super) fn new(
+    pub(crate) fn new(
         reason: RefusedReason,
         message: impl Into<String>,
         cure: impl Into<String>,
@@ -88,39 +91,12 @@ impl Refused {
     }
 }
 
-impl RefusedReason {
-    /// Returns its name for programs.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::InvalidPolicy => "invalid-policy",
-            Self::Unknown => "unknown",
-            Self::Malformed => "malformed",
-            Self::Duplicate => "duplicate",
-            Self::Retired => "retired",
-            Self::Limit => "limit",
-            Self::Permanent => "permanent",
-            Self::NotEditable => "not-editable",
-            Self::NotAvailable => "not-available",
-            Self::Unsupported => "unsupported",
-            Self::NothingToDo => "nothing-to-do",
-            Self::NobodysOperation => "nobodys-operation",
-            Self::NotAllowed => "not-allowed",
-            Self::Undecided => "undecided",
-            Self::NotManaged => "not-managed",
-            Self::NotCovered => "not-covered",
-            Self::OwnAccess => "own-access",
-            Self::LastAdministrator => "last-administrator",
-        }
-    }
-}
-
 impl From<InvalidPolicy> for Refused {
     fn from(invalid: InvalidPolicy) -> Self {
         Self::new(
             RefusedReason::InvalidPolicy,
-            format!("the policy would have problems or has them\n{invalid}"),
-            "mend the policy first",
+            format!("the policy would have problems after this change\n{invalid}"),
+            "fix the policy first",
         )
     }
 }

@@ -1,27 +1,24 @@
-//! Changes of roles: what they are called, what they grant, that they are there.
+//! Changes of roles themselves: created, copied, described, renamed and deleted.
 
-use std::collections::BTreeSet;
-
-use super::draft::Draft;
-use super::explicit::{self, Among};
-use super::holdings::{self, Pair};
-use super::refused::{Refused, RefusedReason};
-use super::{holders, names};
 use portcullis_policy::model::{self, Model, RoleIndex};
-use portcullis_policy::source::{Edit, Members, OneOrMany, Operation, Role};
+use portcullis_policy::source::{Operation, Role};
 
-pub(super) fn create(
+use crate::draft::Draft;
+use crate::refused::{Refused, RefusedReason};
+use crate::{bindings, grants, holders, lookup, written_grants};
+
+pub(crate) fn create(
     draft: &mut Draft,
     model: &Model,
     id: &str,
     label: Option<&str>,
     description: Option<&str>,
 ) -> Result<(), Refused> {
-    names::new_role(model, id)?;
-    names::room_for_a_role(model, &draft.tenant)?;
+    lookup::check_new_role(model, id)?;
+    lookup::check_room(model, &draft.tenant)?;
     let role = Role {
-        label: names::label(label)?,
-        description: names::description(description)?,
+        label: lookup::label(label)?,
+        description: lookup::description(description)?,
         ..Role::default()
     };
     draft.tenant.roles.set(id, role);
@@ -29,7 +26,7 @@ pub(super) fn create(
     Ok(())
 }
 
-pub(super) fn copy(
+pub(crate) fn copy(
     draft: &mut Draft,
     model: &Model,
     from: &str,
@@ -37,14 +34,14 @@ pub(super) fn copy(
     label: Option<&str>,
     description: Option<&str>,
 ) -> Result<(), Refused> {
-    let (index, original) = names::usable_role(model, from)?;
-    names::new_role(model, id)?;
-    names::room_for_a_role(model, &draft.tenant)?;
-    let (new_label, new_description) = (names::label(label)?, names::description(description)?);
-    let mut grants = holdings::of_role(model, index);
-    // `only` names roles of the catalog, so it keeps everything from a tenant's.
-    grants.retain(|(permission, _)| {
-        let permission = model.permissions.get(permission.get());
+    let (index, original) = lookup::usable_role(model, from)?;
+    lookup::check_new_role(model, id)?;
+    lookup::check_room(model, &draft.tenant)?;
+    let (new_label, new_description) = (lookup::label(label)?, lookup::description(description)?);
+    let mut grants = grants::of_role(model, index);
+    // `only` names roles of the catalog, so a tenant's role can never be granted these.
+    grants.retain(|grant| {
+        let permission = model.permissions.get(grant.permission.get());
         permission.is_some_and(|permission| permission.only.is_empty())
     });
     let role = Role {
@@ -59,7 +56,7 @@ pub(super) fn copy(
             original.description.clone()
         },
         base: Some(from.to_owned()),
-        grants: explicit::by_scope(model, &grants),
+        grants: written_grants::by_scope(model, &grants),
         ..Role::default()
     };
     draft.tenant.roles.set(id, role);
@@ -67,15 +64,15 @@ pub(super) fn copy(
     Ok(())
 }
 
-pub(super) fn label(
+pub(crate) fn label(
     draft: &mut Draft,
     model: &Model,
     id: &str,
     label: Option<&str>,
     description: Option<&str>,
 ) -> Result<(), Refused> {
-    own(model, id, "be called otherwise")?;
-    let (new_label, new_description) = (names::label(label)?, names::description(description)?);
+    own(model, id, "get another label")?;
+    let (new_label, new_description) = (lookup::label(label)?, lookup::description(description)?);
     let Some(role) = draft.tenant.roles.get_mut(id) else {
         return Ok(());
     };
@@ -89,106 +86,34 @@ pub(super) fn label(
     if *role == before {
         return Err(Refused::new(
             RefusedReason::NothingToDo,
-            format!("the role `{id}` is called so already"),
+            format!("the role `{id}` has this label and description already"),
             "give another label or description",
         ));
     }
-    edited(draft, Operation::Edit, id, id);
+    draft.edits_role(Operation::Edit, id, id);
     Ok(())
 }
 
-pub(super) fn grant(
-    draft: &mut Draft,
-    model: &Model,
-    id: &str,
-    grants: &Members<OneOrMany>,
-) -> Result<(), Refused> {
-    let index = editable(model, id)?;
-    let mut held = holdings::of_role(model, index);
-    let wanted = explicit::expand(model, Among::Grantable(index), grants)?;
-    if wanted.is_subset(&held) {
-        let wanted = wanted.iter().map(|pair| names::grant(model, *pair, None));
-        return Err(Refused::new(
-            RefusedReason::Duplicate,
-            format!(
-                "the role `{id}` is granted {} already",
-                names::quoted(wanted)
-            ),
-            "there is nothing to do",
-        ));
-    }
-    held.extend(wanted);
-    regrant(draft, model, index, id, &held);
-    edited(draft, Operation::Edit, id, id);
-    Ok(())
-}
-
-pub(super) fn revoke(
-    draft: &mut Draft,
-    model: &Model,
-    id: &str,
-    grants: &Members<OneOrMany>,
-) -> Result<(), Refused> {
-    let index = editable(model, id)?;
-    let mut held = holdings::of_role(model, index);
-    let unwanted = explicit::expand(model, Among::Held(index, &held), grants)?;
-    held.retain(|pair| !unwanted.contains(pair));
-    regrant(draft, model, index, id, &held);
-    edited(draft, Operation::Edit, id, id);
-    Ok(())
-}
-
-pub(super) fn reset(draft: &mut Draft, model: &Model, id: &str) -> Result<(), Refused> {
-    let index = editable(model, id)?;
-    let original = model.stands_as(index);
-    let mut grants = holdings::of_catalog(model, original);
-    if original == index && !is_built_in(model, index) {
-        return Err(Refused::new(
-            RefusedReason::NothingToDo,
-            format!(
-                "the role `{id}` was not copied from one of the catalog, so it has no grants to go back to"
-            ),
-            "grant and revoke what it should hold",
-        ));
-    }
-    grants.retain(|(permission, _)| {
-        let permission = model.permissions.get(permission.get());
-        permission.is_some_and(|permission| permission.may_be_held_by(index))
-    });
-    if grants == holdings::of_role(model, index) {
-        return Err(Refused::new(
-            RefusedReason::NothingToDo,
-            format!("the role `{id}` has the grants of the catalog already"),
-            "there is nothing to do",
-        ));
-    }
-    regrant(draft, model, index, id, &grants);
-    edited(draft, Operation::Reset, id, id);
-    Ok(())
-}
-
-pub(super) fn rename(draft: &mut Draft, model: &Model, id: &str, to: &str) -> Result<(), Refused> {
+pub(crate) fn rename(draft: &mut Draft, model: &Model, id: &str, to: &str) -> Result<(), Refused> {
     own(model, id, "get another id")?;
-    names::new_role(model, to)?;
+    lookup::check_new_role(model, to)?;
     draft.tenant.roles.rename(id, to);
     for name in references(draft).filter(|name| *name == id) {
         to.clone_into(name);
     }
-    holders::rebind(&mut draft.tenant, id, |team| {
-        vec![holders::binding(to, team)]
-    });
+    bindings::rebind(&mut draft.tenant, id, |team| vec![bindings::text(to, team)]);
     draft.tenant.retired.0.push(id.to_owned());
-    edited(draft, Operation::Edit, id, to);
+    draft.edits_role(Operation::Edit, id, to);
     Ok(())
 }
 
-pub(super) fn delete(
+pub(crate) fn delete(
     draft: &mut Draft,
     model: &Model,
     id: &str,
     reassign: Option<&str>,
 ) -> Result<(), Refused> {
-    let (_, role) = names::role(model, id)?;
+    let (_, role) = lookup::role(model, id)?;
     if role.permanent {
         return Err(Refused::new(
             RefusedReason::Permanent,
@@ -198,7 +123,7 @@ pub(super) fn delete(
     }
     own(model, id, "be deleted")?;
     if let Some(other) = reassign {
-        names::usable_role(model, other)?;
+        lookup::usable_role(model, other)?;
         if other == id {
             return Err(Refused::new(
                 RefusedReason::Duplicate,
@@ -207,8 +132,8 @@ pub(super) fn delete(
             ));
         }
     }
-    // Those that go on copying it keep what they have.
-    explicit::write_out(&mut draft.tenant, model, id);
+    // Roles that still copy it keep what they have.
+    written_grants::write_out(&mut draft.tenant, model, id);
     let base = draft
         .tenant
         .roles
@@ -225,29 +150,8 @@ pub(super) fn delete(
     draft.tenant.retired.0.push(id.to_owned());
     draft.about_role(Operation::Delete, id, Some(id), None);
     draft.roles.insert(id.to_owned());
-    holders::strip(draft, model, id, reassign);
+    holders::remove_all(draft, model, id, reassign);
     Ok(())
-}
-
-fn edited(draft: &mut Draft, operation: Operation, before: &str, after: &str) {
-    draft.roles.insert(before.to_owned());
-    draft.about_role(operation, before, Some(before), Some(after));
-}
-
-fn regrant(draft: &mut Draft, model: &Model, index: RoleIndex, id: &str, grants: &BTreeSet<Pair>) {
-    if is_built_in(model, index) {
-        let edit = explicit::edit(model, index, grants);
-        if edit == Edit::default() {
-            draft.tenant.edits.remove(id);
-        } else {
-            draft.tenant.edits.set(id, edit);
-        }
-        return;
-    }
-    explicit::write_out(&mut draft.tenant, model, id);
-    if let Some(role) = draft.tenant.roles.get_mut(id) {
-        explicit::set_grants(role, model, grants);
-    }
 }
 
 /// Returns every place of a tenant's roles that names a role.
@@ -259,24 +163,12 @@ fn references(draft: &mut Draft) -> impl Iterator<Item = &mut String> {
     })
 }
 
-fn editable(model: &Model, id: &str) -> Result<RoleIndex, Refused> {
-    let (index, role) = names::role(model, id)?;
-    if role.editable {
-        return Ok(index);
-    }
-    Err(Refused::new(
-        RefusedReason::NotEditable,
-        format!("the catalog does not let a tenant change the role `{id}`"),
-        format!("clone it, and change the copy: `{id}` keeps what the catalog grants it"),
-    ))
-}
-
 fn own<'m>(
     model: &'m Model,
     id: &str,
     what: &str,
 ) -> Result<(RoleIndex, &'m model::Role), Refused> {
-    let (index, role) = names::role(model, id)?;
+    let (index, role) = lookup::role(model, id)?;
     if !role.built_in && role.editable {
         return Ok((index, role));
     }
@@ -288,15 +180,8 @@ fn own<'m>(
     } else {
         (
             format!("the role `{id}` is marked not editable and cannot {what}"),
-            "take \"editable\": false out of the policy",
+            "remove \"editable\": false from the policy",
         )
     };
     Err(Refused::new(RefusedReason::NotEditable, message, cure))
-}
-
-fn is_built_in(model: &Model, role: RoleIndex) -> bool {
-    model
-        .roles
-        .get(role.get())
-        .is_some_and(|role| role.built_in)
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::{Args, Subcommand};
-use portcullis_admin::audit::{Act, AuditLog, Digest, LinkedRecord, to_csv};
+use portcullis_admin::audit::{AuditLog, Digest, Event, LinkedRecord, to_csv};
 use portcullis_host::{
     files::{self, Readers},
     policy_file::{PolicyFile, read_log},
@@ -22,8 +22,8 @@ use super::{
 
 /// Read, verify and export the audit log of a policy
 ///
-/// Each line of the log holds on to the one before it. A bundle names the last line at the
-/// time it was built, so that lines that are missing at the end are noticed too.
+/// Each line of the log links to the one before it. A bundle names the last line at the time
+/// it was built, so that lines that are missing at the end are noticed too.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Audit {
@@ -190,7 +190,7 @@ impl Verify {
         }
         if let Some(text) = &self.head {
             let Some(head) = Digest::parse(text) else {
-                return Err(Stop::usage(format!("`{text}` is no link"))
+                return Err(Stop::usage(format!("`{text}` is not a link"))
                     .hint("write the 64 digits that `portcullis inspect` shows"));
             };
             if !log.contains(head) {
@@ -261,8 +261,8 @@ fn write_record(
         about.extend(name.map(|name| format!(" {word} {name}")));
     }
     let why = match record.operation {
-        Act::Abort => ": what the record before says was not done, or undone by other means",
-        Act::Outside => ": the policy was changed by other means",
+        Event::Abort => ": what the record before says was not done, or undone by other means",
+        Event::Outside => ": the policy was changed by other means",
         _ => "",
     };
     let (sequence, actor, about) = (record.sequence, &record.actor, about.concat());

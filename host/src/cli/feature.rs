@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use portcullis_admin::{Actor, Change};
+use portcullis_admin::{Actor, Change, TargetAttributes};
 
 use super::{
-    administer::{ActorArgs, ChangeArgs},
+    administer::{ActorArgs, Asking, ChangeArgs},
     stop::Stop,
 };
 
@@ -63,7 +63,10 @@ impl Feature {
         };
         one.change
             .run(&one.policy, &change, |model| match &one.vendor {
-                Some(name) => Ok((Actor::Vendor(name.clone()), Vec::new())),
+                Some(name) => Ok(Asking {
+                    actor: Actor::vendor(name),
+                    target: TargetAttributes::default(),
+                }),
                 None => one.actor.read(model),
             })
     }

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use portcullis_admin::{Change, SubjectKey};
-use portcullis_policy::source::OneOrMany;
+use portcullis_policy::{
+    model::Model,
+    source::{Members, OneOrMany},
+};
 
 use super::{
     administer::{ActorArgs, ChangeArgs},
@@ -31,54 +34,58 @@ Examples:
   portcullis role map policy.json agent 6f1c-idp-group --as ann --dry-run
   portcullis role delete policy.json senior-agent --reassign agent --as ann";
 
+/// The syntax of each operation; what it is, `Change` says.
 #[derive(Debug, Subcommand)]
 enum RoleOperation {
     /// Create a role that grants nothing yet
-    Create(Create),
+    Create(Asked<Words>),
     /// Create a role as a copy of another
-    Clone(CloneRole),
-    /// Change what a role is called and what is said of it
-    Label(Label),
+    Clone(Asked<Copy>),
+    /// Change a role's label and description
+    Label(Asked<Words>),
     /// Give a role permissions
-    Grant(Grant),
+    Grant(Asked<Grant>),
     /// Take permissions from a role
-    Revoke(Revoke),
+    Revoke(Asked<Revoke>),
     /// Give a role the catalog's grants again
-    Reset(OneRole),
+    Reset(Asked<OneRole>),
     /// Give a role another id; the former one is never used again
-    Rename(Rename),
+    Rename(Asked<Rename>),
     /// Delete a role, and say who held it; its id is never used again
-    Delete(Delete),
+    Delete(Asked<Delete>),
     /// Give somebody a role, everywhere or on one team
-    Assign(Holder),
+    Assign(Asked<Holder>),
     /// Take a role from somebody
-    Unassign(Holder),
+    Unassign(Asked<Holder>),
     /// Give the members of a group a role
-    Map(Group),
+    Map(Asked<Group>),
     /// Take a role from the members of a group
-    Unmap(Group),
+    Unmap(Asked<Group>),
 }
 
+/// A change of a policy, who asks for it and how it is made.
 #[derive(Args, Debug)]
-struct OneRole {
+struct Asked<T: Args> {
     /// The policy
     policy: PathBuf,
-    /// The role
-    role: String,
     #[command(flatten)]
-    common: Common,
-}
-
-#[derive(Args, Debug)]
-struct Common {
+    change: T,
     #[command(flatten)]
     actor: ActorArgs,
     #[command(flatten)]
-    change: ChangeArgs,
+    how: ChangeArgs,
 }
 
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
+struct OneRole {
+    /// The role
+    role: String,
+}
+
+#[derive(Args, Clone, Debug)]
 struct Words {
+    /// The role
+    role: String,
     /// What people call it
     #[arg(long)]
     label: Option<String>,
@@ -87,60 +94,39 @@ struct Words {
     description: Option<String>,
 }
 
-#[derive(Args, Debug)]
-struct Create {
-    #[command(flatten)]
-    role: OneRole,
-    #[command(flatten)]
-    words: Words,
-}
-
-#[derive(Args, Debug)]
-struct CloneRole {
-    /// The policy
-    policy: PathBuf,
+#[derive(Args, Clone, Debug)]
+struct Copy {
     /// The role to copy
     from: String,
     /// The id of the copy
     role: String,
-    #[command(flatten)]
-    words: Words,
-    #[command(flatten)]
-    common: Common,
+    /// What people call it
+    #[arg(long)]
+    label: Option<String>,
+    /// What it is for
+    #[arg(long)]
+    description: Option<String>,
 }
 
-#[derive(Args, Debug)]
-struct Label {
-    #[command(flatten)]
-    role: OneRole,
-    #[command(flatten)]
-    words: Words,
-}
-
-#[derive(Args, Debug)]
-struct Permissions {
+#[derive(Args, Clone, Debug)]
+struct Grant {
+    /// The role
+    role: String,
     /// Permissions, as `module:action`, or patterns of them, as `tickets:@read`
     #[arg(required = true)]
     permissions: Vec<String>,
-}
-
-#[derive(Args, Debug)]
-struct Grant {
-    #[command(flatten)]
-    role: OneRole,
-    #[command(flatten)]
-    permissions: Permissions,
     /// The scopes; `*` is every one that is supported
     #[arg(long = "scope", required = true, value_delimiter = ',')]
     scopes: Vec<String>,
 }
 
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 struct Revoke {
-    #[command(flatten)]
-    role: OneRole,
-    #[command(flatten)]
-    permissions: Permissions,
+    /// The role
+    role: String,
+    /// Permissions, as `module:action`, or patterns of them, as `tickets:@read`
+    #[arg(required = true)]
+    permissions: Vec<String>,
     /// The scopes [default: all at which it is granted]
     #[arg(
         long = "scope",
@@ -151,27 +137,27 @@ struct Revoke {
     scopes: Vec<String>,
 }
 
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 struct Rename {
-    #[command(flatten)]
-    role: OneRole,
+    /// The role
+    role: String,
     /// Its new id
     to: String,
 }
 
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 struct Delete {
-    #[command(flatten)]
-    role: OneRole,
+    /// The role
+    role: String,
     /// The role that its holders get instead
     #[arg(long, value_name = "ROLE")]
     reassign: Option<String>,
 }
 
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 struct Holder {
-    #[command(flatten)]
-    role: OneRole,
+    /// The role
+    role: String,
     /// Who: `id` of a user, or `type:id`
     subject: String,
     /// The team on which; everywhere when left out
@@ -179,10 +165,10 @@ struct Holder {
     team: Option<String>,
 }
 
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 struct Group {
-    #[command(flatten)]
-    role: OneRole,
+    /// The role
+    role: String,
     /// The group, by an id that never changes
     group: String,
     /// The team on which; everywhere when left out
@@ -192,114 +178,89 @@ struct Group {
 
 impl Role {
     pub(crate) fn run(&self) -> Result<(), Stop> {
-        let (policy, common) = match &self.operation {
-            RoleOperation::Create(Create { role, .. })
-            | RoleOperation::Label(Label { role, .. })
-            | RoleOperation::Grant(Grant { role, .. })
-            | RoleOperation::Revoke(Revoke { role, .. })
-            | RoleOperation::Reset(role)
-            | RoleOperation::Rename(Rename { role, .. })
-            | RoleOperation::Delete(Delete { role, .. })
-            | RoleOperation::Assign(Holder { role, .. })
-            | RoleOperation::Unassign(Holder { role, .. })
-            | RoleOperation::Map(Group { role, .. })
-            | RoleOperation::Unmap(Group { role, .. }) => (&role.policy, &role.common),
-            RoleOperation::Clone(CloneRole { policy, common, .. }) => (policy, common),
-        };
-        let change = self.operation.change();
-        common
-            .change
-            .run(policy, &change, |model| common.actor.read(model))
-    }
-}
-
-impl RoleOperation {
-    fn change(&self) -> Change {
-        match self {
-            Self::Create(Create { role, words }) => Change::Create {
-                role: role.role.clone(),
-                label: words.label.clone(),
-                description: words.description.clone(),
-            },
-            Self::Clone(CloneRole {
-                from, role, words, ..
-            }) => Change::Clone {
-                from: from.clone(),
-                role: role.clone(),
-                label: words.label.clone(),
-                description: words.description.clone(),
-            },
-            Self::Label(Label { role, words }) => Change::Label {
-                role: role.role.clone(),
-                label: words.label.clone(),
-                description: words.description.clone(),
-            },
-            Self::Grant(Grant {
-                role,
-                permissions,
-                scopes,
-            }) => Change::Grant {
-                role: role.role.clone(),
-                grants: by_scope(scopes, permissions),
-            },
-            Self::Revoke(Revoke {
-                role,
-                permissions,
-                scopes,
-            }) => Change::Revoke {
-                role: role.role.clone(),
-                grants: by_scope(scopes, permissions),
-            },
-            Self::Reset(role) => Change::Reset {
-                role: role.role.clone(),
-            },
-            Self::Rename(Rename { role, to }) => Change::Rename {
-                role: role.role.clone(),
-                to: to.clone(),
-            },
-            Self::Delete(Delete { role, reassign }) => Change::Delete {
-                role: role.role.clone(),
-                reassign: reassign.clone(),
-            },
-            Self::Assign(Holder {
-                role,
-                subject,
-                team,
-            }) => Change::Assign {
-                role: role.role.clone(),
-                team: team.clone(),
-                subject: SubjectKey::parse(subject),
-            },
-            Self::Unassign(Holder {
-                role,
-                subject,
-                team,
-            }) => Change::Unassign {
-                role: role.role.clone(),
-                team: team.clone(),
-                subject: SubjectKey::parse(subject),
-            },
-            Self::Map(Group { role, group, team }) => Change::Map {
-                group: group.clone(),
-                role: role.role.clone(),
-                team: team.clone(),
-            },
-            Self::Unmap(Group { role, group, team }) => Change::Unmap {
-                group: group.clone(),
-                role: role.role.clone(),
-                team: team.clone(),
-            },
+        match &self.operation {
+            RoleOperation::Create(asked) => asked.run(
+                |Words {
+                     role,
+                     label,
+                     description,
+                 }| Change::Create {
+                    role,
+                    label,
+                    description,
+                },
+            ),
+            RoleOperation::Clone(asked) => asked.run(
+                |Copy {
+                     from,
+                     role,
+                     label,
+                     description,
+                 }| Change::Clone {
+                    from,
+                    role,
+                    label,
+                    description,
+                },
+            ),
+            RoleOperation::Label(asked) => asked.run(
+                |Words {
+                     role,
+                     label,
+                     description,
+                 }| Change::Label {
+                    role,
+                    label,
+                    description,
+                },
+            ),
+            RoleOperation::Grant(asked) => asked.run(|grant: Grant| Change::Grant {
+                role: grant.role,
+                grants: by_scope(grant.scopes, &grant.permissions),
+            }),
+            RoleOperation::Revoke(asked) => asked.run(|revoke: Revoke| Change::Revoke {
+                role: revoke.role,
+                grants: by_scope(revoke.scopes, &revoke.permissions),
+            }),
+            RoleOperation::Reset(asked) => asked.run(|OneRole { role }| Change::Reset { role }),
+            RoleOperation::Rename(asked) => {
+                asked.run(|Rename { role, to }| Change::Rename { role, to })
+            }
+            RoleOperation::Delete(asked) => {
+                asked.run(|Delete { role, reassign }| Change::Delete { role, reassign })
+            }
+            RoleOperation::Assign(asked) => asked.run(|holder: Holder| Change::Assign {
+                subject: SubjectKey::parse(&holder.subject),
+                role: holder.role,
+                team: holder.team,
+            }),
+            RoleOperation::Unassign(asked) => asked.run(|holder: Holder| Change::Unassign {
+                subject: SubjectKey::parse(&holder.subject),
+                role: holder.role,
+                team: holder.team,
+            }),
+            RoleOperation::Map(asked) => {
+                asked.run(|Group { role, group, team }| Change::Map { group, role, team })
+            }
+            RoleOperation::Unmap(asked) => {
+                asked.run(|Group { role, group, team }| Change::Unmap { group, role, team })
+            }
         }
     }
 }
 
-fn by_scope(
-    scopes: &[String],
-    Permissions { permissions }: &Permissions,
-) -> portcullis_policy::source::Members<OneOrMany> {
+impl<T: Args + Clone> Asked<T> {
+    fn run(&self, change: impl FnOnce(T) -> Change) -> Result<(), Stop> {
+        let change = change(self.change.clone());
+        let who = |model: &Model| self.actor.read(model);
+        self.how.run(&self.policy, &change, who)
+    }
+}
+
+fn by_scope(scopes: Vec<String>, permissions: &[String]) -> Members<OneOrMany> {
     let patterns = || permissions.iter().cloned().collect::<OneOrMany>();
     scopes
-        .iter()
-        .map(|scope| (scope.clone(), patterns()))
+        .into_iter()
+        .map(|scope| (scope, patterns()))
         .collect()
 }

@@ -1,9 +1,12 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use super::*;
-use portcullis_admin::{Actor, Administered, Change, SubjectKey, administer, audit::Act};
-use portcullis_policy::authzen::Subject;
+use portcullis_admin::{
+    Actor, Administered, Change, ChangeKind, SubjectKey, administer, audit::Event,
+};
+use portcullis_policy::{Document, compilations_in};
 
+const ASSIGN: Event = Event::Change(ChangeKind::Assign);
 const POLICY: &str = include_str!("../../../examples/omniflow/policy.json");
 
 struct Desk {
@@ -24,7 +27,7 @@ impl Desk {
         self.file.turn(None, UnixSeconds(9)).unwrap()
     }
 
-    fn acts(&self) -> Vec<Act> {
+    fn acts(&self) -> Vec<Event> {
         let log = self.file.log().unwrap();
         let agrees = log.reconcile(self.file.read().unwrap().digest, UnixSeconds(9));
         assert_eq!(agrees, None);
@@ -36,23 +39,27 @@ impl Desk {
 }
 
 fn assigned(text: &str, id: &str) -> Administered {
-    let actor = Actor::Subject(Subject {
-        kind: "user".to_owned(),
-        id: "owner@acme.example".to_owned(),
-        ..Subject::default()
-    });
+    let document = Document::load(text).unwrap();
+    let actor = Actor::of_directory(SubjectKey::parse("owner@acme.example"));
     let change = Change::Assign {
         role: "trainer".to_owned(),
         team: None,
         subject: SubjectKey::parse(id),
     };
-    administer(text, &actor, &change, &[], UnixSeconds(8)).unwrap()
+    administer(&document, &actor, &change, &[], UnixSeconds(8)).unwrap()
 }
 
 fn commit(desk: &Desk, id: &str) {
     let turn = desk.turn();
     let done = assigned(turn.text(), id);
-    turn.commit(done.record, &done.text).unwrap();
+    turn.commit(done.record, done.document.text()).unwrap();
+}
+
+#[test]
+fn a_change_of_a_file_compiles_twice() {
+    let desk = desk();
+    let ((), count) = compilations_in(|| commit(&desk, "jo"));
+    assert_eq!(count, 2);
 }
 
 #[test]
@@ -76,7 +83,7 @@ fn a_change_and_its_record_land_together() {
     let desk = desk();
     commit(&desk, "kim");
     commit(&desk, "lou");
-    assert_eq!(desk.acts(), [Act::Assign, Act::Assign]);
+    assert_eq!(desk.acts(), [ASSIGN, ASSIGN]);
     assert!(desk.file.read().unwrap().text.contains("\"kim\""));
     let names = fs::read_dir(desk.folder.path()).unwrap();
     let mut names = names
@@ -100,7 +107,7 @@ fn a_crash_after_the_record_leaves_it_aborted() {
     drop(turn.record(done.record).unwrap());
     assert_eq!(desk.file.read().unwrap(), before);
     drop(desk.turn());
-    assert_eq!(desk.acts(), [Act::Assign, Act::Assign, Act::Abort]);
+    assert_eq!(desk.acts(), [ASSIGN, ASSIGN, Event::Abort]);
     commit(&desk, "lou");
     assert_eq!(desk.acts().len(), 4);
 }
@@ -111,9 +118,9 @@ fn a_crash_after_the_rename_needs_no_repair() {
     let turn = desk.turn();
     let done = assigned(turn.text(), "kim");
     drop(turn.record(done.record).unwrap());
-    files::rewrite(&desk.file.policy, done.text.as_bytes()).unwrap();
+    files::rewrite(&desk.file.policy, done.document.text().as_bytes()).unwrap();
     drop(desk.turn());
-    assert_eq!(desk.acts(), [Act::Assign]);
+    assert_eq!(desk.acts(), [ASSIGN]);
 }
 
 #[test]
@@ -132,10 +139,10 @@ fn a_crash_at_any_byte_of_the_record_is_recovered() {
         fs::write(&desk.file.audit, &whole[..end]).unwrap();
         drop(desk.turn());
         let acts = desk.acts();
-        let expected: &[Act] = if end == whole.len() {
-            &[Act::Assign, Act::Assign, Act::Abort]
+        let expected: &[Event] = if end == whole.len() {
+            &[ASSIGN, ASSIGN, Event::Abort]
         } else {
-            &[Act::Assign]
+            &[ASSIGN]
         };
         assert_eq!(acts, expected, "{end}");
         assert_eq!(desk.file.read().unwrap(), policy);
@@ -151,12 +158,12 @@ fn a_policy_that_an_editor_changed_is_noticed() {
     let text = desk.file.read().unwrap().text;
     edited(&format!("{text} "));
     commit(&desk, "lou");
-    assert_eq!(desk.acts(), [Act::Assign, Act::Outside, Act::Assign]);
+    assert_eq!(desk.acts(), [ASSIGN, Event::Outside, ASSIGN]);
     // Within a turn, before the record: refused, and nothing is lost.
     let turn = desk.turn();
     let done = assigned(turn.text(), "max");
     edited(&text);
-    let failed = turn.commit(done.record, &done.text).unwrap_err();
+    let failed = turn.commit(done.record, done.document.text()).unwrap_err();
     assert!(
         matches!(failed, PolicyFileFailure::ChangedSince { .. }),
         "{failed}"
@@ -167,9 +174,9 @@ fn a_policy_that_an_editor_changed_is_noticed() {
     let done = assigned(turn.text(), "max");
     let recorded = turn.record(done.record).unwrap();
     edited(&format!("{text}\n"));
-    recorded.replace(&done.text).unwrap_err();
+    recorded.replace(done.document.text()).unwrap_err();
     assert_eq!(desk.file.read().unwrap().text, format!("{text}\n"));
-    assert_eq!(desk.acts().last(), Some(&Act::Abort));
+    assert_eq!(desk.acts().last(), Some(&Event::Abort));
     let expected = Some(Digest::of(text.as_bytes()));
     let failed = desk.file.turn(expected, UnixSeconds(9)).unwrap_err();
     assert!(
@@ -201,7 +208,7 @@ fn lines_that_are_gone_are_missed() {
     // Whoever means it takes the note away, and begins another log.
     fs::remove_file(&desk.file.lock).unwrap();
     commit(&desk, "max");
-    assert_eq!(desk.acts(), [Act::Assign]);
+    assert_eq!(desk.acts(), [ASSIGN]);
     // Without a note an empty log is noticed still.
     fs::remove_file(&desk.file.lock).unwrap();
     fs::write(&desk.file.audit, "").unwrap();

@@ -117,7 +117,7 @@ fn a_session_with_sleekflows_roles() {
     fs::write(office.path("policy.audit.jsonl"), &tampered).unwrap();
     office.refused(
         "audit verify policy.json",
-        "line 4 does not hold on to the line before",
+        "line 4 does not follow from the line before",
     );
     office.refused(
         &format!("role create policy.json extra-22 --as {OWNER}"),

@@ -19,18 +19,18 @@ export function work(examples: Readonly<Record<string, string>>): unknown {
 }
 
 function session(first: PolicySource): unknown {
-  const cloned = first.administer({ actor: "ann", change: { operation: "clone", from: "agent", role: "helper" }, now: NOW });
-  const policy = compile(cloned.text);
-  const granted = (scope: string) =>
+  const change = { operation: "clone", from: "agent", role: "helper" } as const;
+  const { policy, ...cloned } = first.administer({ actor: "ann", change, now: NOW });
+  const grant = (scope: string) =>
     policy.administer({ actor: "lou", change: { operation: "grant", role: "helper", grants: { [scope]: "tickets:read" } }, now: NOW });
-  const after = compile(granted("team").text);
+  const { policy: after, ...granted } = grant("team");
   const preview = after.preview({ now: NOW });
   const subject = { type: "user", id: "x", properties: { roles: ["helper"], teams: ["emea"] } };
   const request = { subject, action: { name: "read" }, resource: { type: "tickets", id: "1", properties: { teams: "emea", assignees: [] } } };
   return {
     cloned,
-    granted: granted("team"),
-    escalation: failure(() => granted("all")),
+    granted,
+    escalation: failure(() => grant("all")),
     diff: first.diff(after),
     decision: preview.decide(request),
     filter: preview.filter(request),

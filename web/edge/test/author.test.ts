@@ -166,7 +166,7 @@ test.skipIf(!PROGRAM)("a session of role changes is the program's, record by rec
       refusals++;
       continue;
     }
-    const { text, ...done } = policy.administer({ actor, change, now });
+    const { policy: next, text, ...done } = policy.administer({ actor, change, now });
     const { dry_run, link, ...expected } = output;
     expect(dry_run, name).toBe(false);
     expect(done, name).toEqual(expected);
@@ -177,7 +177,10 @@ test.skipIf(!PROGRAM)("a session of role changes is the program's, record by rec
     expect(lines, name).toHaveLength(records);
     const logged = JSON.parse(lines[records - 1] as string);
     expect(logged, name).toEqual({ link, record: { ...done.record, sequence: records } });
-    policy = compile(text);
+    // The policy after it is compiled already, and is what its text says.
+    const read = compile(text);
+    expect([next.digest, next.warnings, next.matrix()], name).toEqual([read.digest, read.warnings, read.matrix()]);
+    policy = next;
     expect(policy.digest, name).toBe(done.record.policy.after);
   }
   expect([records, refusals]).toEqual([11, 8]);
@@ -214,6 +217,11 @@ test("the vendor turns features on, and a subject brings along what the director
   const change: Change = { operation: "create", role: "new" };
   const actor = { type: "user", id: "max", properties: { groups: ["admins"] } };
   expect(policy.administer({ actor, change, now: NOW }).record.actor).toEqual({ subject: { type: "user", id: "max" } });
+  // Its roles come from the directory and its groups: it brings none of its own.
+  for (const own of [{ roles: ["admin"] }, { team_roles: { emea: ["admin"] } }]) {
+    const forged = { type: "user", id: "max", properties: own };
+    expect(code(() => policy.administer({ actor: forged, change, now: NOW }))).toMatch(/^malformed: an actor does not bring its own roles/);
+  }
   const nobody = thrown(() => policy.administer({ actor: "max", change, now: NOW }));
   expect((nobody as RefusedError).refusal.reason).toBe("not-allowed");
 });

@@ -1,5 +1,7 @@
 //! What changed between two states of a tenant.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -12,15 +14,15 @@ use portcullis_policy::source::Tenant;
 pub struct Difference {
     /// The place, as `$.tenant.roles.reader.label`.
     pub path: String,
-    /// What is there no longer; of lists only the elements that are not.
+    /// What is no longer there; of a list, only the elements that were removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Value>,
-    /// What is there now; of lists only the elements that were not.
+    /// What is there now; of a list, only the elements that were added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Value>,
 }
 
-/// Tells what changed between two states of a tenant, in order of place.
+/// Returns what changed between two states of a tenant, in order of place.
 #[must_use]
 pub fn differences(before: &Tenant, after: &Tenant) -> Vec<Difference> {
     let mut found = Vec::new();
@@ -43,7 +45,7 @@ fn compare(at: &Path<'_>, before: &Value, after: &Value, found: &mut Vec<Differe
     if let (Value::Object(before), Value::Object(after)) = (before, after) {
         return compare_members(at, before, after, found);
     }
-    // Two strings are a text that was reworded; a string and a list are both lists.
+    // Two strings are a text that was reworded; a string beside a list is a list of one.
     let lists = before.is_array() || after.is_array();
     if let (true, Some(before), Some(after)) = (lists, list(before), list(after)) {
         let (gone, new) = (without(&before, &after), without(&after, &before));
@@ -84,8 +86,10 @@ fn list(value: &Value) -> Option<Vec<Value>> {
 }
 
 fn without(list: &[Value], other: &[Value]) -> Vec<Value> {
-    // Lists of roles and permissions are short enough to be compared so.
-    let new = list.iter().filter(|item| !other.contains(item));
+    let other = other.iter().map(Value::to_string).collect::<BTreeSet<_>>();
+    let new = list
+        .iter()
+        .filter(|item| !other.contains(&item.to_string()));
     new.cloned().collect()
 }
 

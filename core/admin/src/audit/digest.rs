@@ -16,7 +16,7 @@ impl Digest {
         Self(sha2::Sha256::digest(bytes).into())
     }
 
-    /// Digests what follows a digest, so that the two hold on to each other.
+    /// Digests itself and the bytes that follow it: a link of the chain.
     pub(super) fn link(self, bytes: &[u8]) -> Self {
         let digest = sha2::Sha256::new().chain_update(self.0).chain_update(bytes);
         Self(digest.finalize().into())

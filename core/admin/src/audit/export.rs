@@ -2,14 +2,14 @@
 
 use portcullis_engine::UnixSeconds;
 
-use super::{Actor, AuditLog, LinkedRecord};
+use super::{AuditLog, LinkedRecord, RecordedActor};
 
-/// Writes a log as CSV (RFC 4180) with a line of headings; `date` words the times.
+/// Writes a log as CSV (RFC 4180) with a line of headings; `date` writes a time.
 ///
-/// A cell that a spreadsheet would take for a formula is written after an apostrophe.
+/// A cell that a spreadsheet would read as a formula gets an apostrophe in front.
 ///
 /// # Errors
-/// Passes on what the writer of the table reports.
+/// Fails where the table cannot be written.
 pub fn to_csv(log: &AuditLog, date: impl Fn(UnixSeconds) -> String) -> Result<Vec<u8>, csv::Error> {
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(HEADINGS)?;
@@ -26,9 +26,9 @@ fn row(
     date: impl Fn(UnixSeconds) -> String,
 ) -> [String; HEADINGS.len()] {
     let (actor_type, actor) = match &record.actor {
-        Actor::Subject { kind, id } => (kind.as_str(), id.as_str()),
-        Actor::Vendor { name } => ("(vendor)", name.as_str()),
-        Actor::Log => ("(log)", ""),
+        RecordedActor::Subject { kind, id } => (kind.as_str(), id.as_str()),
+        RecordedActor::Vendor { name } => ("(vendor)", name.as_str()),
+        RecordedActor::Log => ("(log)", ""),
     };
     let target = &record.target;
     let text = |text: &Option<String>| text.clone().unwrap_or_default();

@@ -1,11 +1,11 @@
-//! The chain of records: read, verified, carried on.
+//! The chain of records: read, verified and continued.
 
 use core::fmt;
 
 use portcullis_engine::UnixSeconds;
 use serde::{Deserialize, Serialize};
 
-use super::{Act, Actor, AuditRecord, Digest, PolicyDigests, Target};
+use super::{AuditRecord, Digest, Event, PolicyDigests, RecordedActor, Target};
 
 /// An audit log whose chain holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,11 +27,11 @@ pub struct LinkedRecord {
 impl AuditLog {
     /// Reads a log and verifies its chain.
     ///
-    /// A last line without its end is what a crash leaves of a record that was never
-    /// acted on; it is left out, and [`AuditLog::cut_off_bytes`] tells its length.
+    /// A last line without its end is what a crash leaves of a record whose change was never
+    /// made; it is left out, and [`AuditLog::cut_off_bytes`] says how long it is.
     ///
     /// # Errors
-    /// Tells the first line that does not hold on to the one before.
+    /// Names the first line that does not follow from the one before.
     pub fn read(bytes: &[u8]) -> Result<Self, BrokenChain> {
         let mut log = Self::default();
         for (line, number) in bytes.split_inclusive(|byte| *byte == b'\n').zip(1..) {
@@ -54,7 +54,7 @@ impl AuditLog {
         &self.records
     }
 
-    /// Returns the last link; nothing while there is no record.
+    /// Returns the last link, or nothing while there is no record.
     #[must_use]
     pub fn head(&self) -> Option<Digest> {
         self.records.last().map(|last| last.link)
@@ -72,8 +72,8 @@ impl AuditLog {
         self.cut_off_bytes
     }
 
-    /// Tells whether a link is one of the chain's, so that a bundle that names it as the
-    /// head was built from this log or an earlier state of it.
+    /// Says whether a link is in the chain: then a bundle that names it as the head was built
+    /// from this log or an earlier state of it.
     #[must_use]
     pub fn contains(&self, link: Digest) -> bool {
         self.records.iter().any(|known| known.link == link)
@@ -95,33 +95,38 @@ impl AuditLog {
 
     /// Returns the record that makes the log agree with the policy file as it is.
     ///
-    /// Nothing is missing where the last record leaves that very file: then what it says
-    /// was done. Where the file is still the one before, the last record was not acted on.
-    /// Any other file was changed by other means.
+    /// If the last record leaves this very file, its change was made and nothing is missing. If
+    /// the file is still the one before, the change was not made. Any other file was changed
+    /// by other means.
     #[must_use]
     pub fn reconcile(&self, policy: Digest, now: UnixSeconds) -> Option<AuditRecord> {
         let last = &self.records.last()?.record;
         if policy == last.policy.after {
             return None;
         }
-        let undone =
-            policy == last.policy.before && !matches!(last.operation, Act::Abort | Act::Outside);
-        self.noticed(if undone { Act::Abort } else { Act::Outside }, policy, now)
+        let undone = policy == last.policy.before
+            && !matches!(last.operation, Event::Abort | Event::Outside);
+        self.noticed(
+            if undone { Event::Abort } else { Event::Outside },
+            policy,
+            now,
+        )
     }
 
-    /// Returns the record that the last one was not acted on, and the policy file is this.
+    /// Returns the record that the last one's change was not made, and that the policy file is
+    /// this one.
     ///
-    /// Only whoever wrote that record knows; all others ask [`AuditLog::reconcile`].
+    /// Only whoever wrote the last record knows; everybody else asks [`AuditLog::reconcile`].
     #[must_use]
     pub fn abort(&self, policy: Digest, now: UnixSeconds) -> Option<AuditRecord> {
-        self.noticed(Act::Abort, policy, now)
+        self.noticed(Event::Abort, policy, now)
     }
 
-    fn noticed(&self, operation: Act, policy: Digest, now: UnixSeconds) -> Option<AuditRecord> {
+    fn noticed(&self, operation: Event, policy: Digest, now: UnixSeconds) -> Option<AuditRecord> {
         Some(AuditRecord {
             sequence: 0,
             time: now,
-            actor: Actor::Log,
+            actor: RecordedActor::Log,
             operation,
             target: Target::default(),
             changes: Vec::new(),
@@ -138,7 +143,7 @@ impl AuditLog {
         }
         let linked: LinkedRecord =
             serde_json::from_slice(line).map_err(|error| Fault::NotARecord(error.to_string()))?;
-        // What is spelt otherwise was not written here, whatever it says.
+        // A record in any other spelling was not written here, whatever it says.
         if json(&linked).as_bytes() != line {
             return Err(Fault::Rewritten);
         }
@@ -172,7 +177,7 @@ impl AuditLog {
 /// A log that was changed after it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrokenChain {
-    /// The first line that does not hold, from 1.
+    /// The first line that does not follow, from 1.
     pub line: u64,
     /// What is wrong with it.
     pub fault: Fault,
@@ -184,15 +189,15 @@ pub struct BrokenChain {
 pub enum Fault {
     /// It is longer than any record.
     TooLong,
-    /// It is no record.
+    /// It is not a record.
     NotARecord(String),
-    /// It says what a record might, but was not written so.
+    /// It reads as a record, but a record is not written like that.
     Rewritten,
     /// Its link is not that of the record and the link before.
     WrongLink,
     /// Its number does not follow.
     OutOfSequence,
-    /// It begins at a policy that the record before did not leave.
+    /// It starts from a policy other than the one that the record before leaves.
     OtherPolicy,
 }
 
@@ -201,14 +206,14 @@ impl fmt::Display for BrokenChain {
         write!(f, "line {} ", self.line)?;
         match &self.fault {
             Fault::TooLong => write!(f, "is longer than {LINE_BYTES_MAX} bytes"),
-            Fault::NotARecord(error) => write!(f, "is no record: {error}"),
-            Fault::Rewritten => f.write_str("is not as a record is written"),
+            Fault::NotARecord(error) => write!(f, "is not a record: {error}"),
+            Fault::Rewritten => f.write_str("is not written as a record is"),
             Fault::WrongLink => f.write_str(
-                "does not hold on to the line before: one of the two was changed, moved or taken out",
+                "does not follow from the line before: one of the two was changed, moved or removed",
             ),
             Fault::OutOfSequence => f.write_str("does not have the next number"),
             Fault::OtherPolicy => {
-                f.write_str("begins at another policy than the line before left")
+                f.write_str("starts from another policy than the line before leaves")
             }
         }
     }

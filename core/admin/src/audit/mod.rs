@@ -1,21 +1,23 @@
-//! The audit log: what was done, by whom, in records that hold on to each other.
+//! The audit log: what was done and by whom, in records that form a chain.
 //!
 //! The log is JSON, one record a line. Each line carries its link: SHA-256 of the link
-//! before it and the record's own JSON. So no line can be changed, moved or taken out of
-//! the middle without breaking the chain; and whoever knows the last link, as a bundle's
-//! header does, notices lines that are missing at the end.
+//! before it and the record's own JSON. So nobody can change, move or remove a line in the
+//! middle without breaking the chain; and whoever knows the last link, as a bundle's header
+//! does, notices lines that are missing at the end.
 
 mod diff;
 mod digest;
 mod export;
 mod log;
 mod record;
+mod target;
 
 pub use diff::{Difference, differences};
 pub use digest::Digest;
 pub use export::to_csv;
 pub use log::{AuditLog, BrokenChain, Fault, LinkedRecord};
-pub use record::{Act, Actor, AuditRecord, PolicyDigests, Target};
+pub use record::{AuditRecord, Event, PolicyDigests, RecordedActor};
+pub use target::Target;
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use portcullis_engine::UnixSeconds;
 
 use super::*;
-use crate::SubjectKey;
+use crate::{ChangeKind, SubjectKey};
 use portcullis_policy::source::Source;
 
 fn digest(text: &str) -> Digest {
@@ -14,11 +14,11 @@ fn record(before: &str, after: &str) -> AuditRecord {
     AuditRecord {
         sequence: 0,
         time: UnixSeconds(1_700_000_000),
-        actor: Actor::Subject {
+        actor: RecordedActor::Subject {
             kind: "user".to_owned(),
             id: "=ann".to_owned(),
         },
-        operation: Act::Assign,
+        operation: Event::Change(ChangeKind::Assign),
         target: Target {
             role: Some("reader".to_owned()),
             subject: Some(SubjectKey::parse("service:ci")),
@@ -95,7 +95,7 @@ fn every_change_of_a_byte_is_noticed() {
         let mut bytes = text.clone().into_bytes();
         bytes[at] ^= 1;
         match AuditLog::read(&bytes) {
-            // Only the end of the last line can go without breaking the chain, and that is told.
+            // Only the end of the last line can go without breaking the chain, and that is noticed.
             Ok(log) => assert!(log.cut_off_bytes() > 0, "{at}"),
             Err(broken) => assert!(broken.line <= 3),
         }
@@ -126,13 +126,13 @@ fn the_log_is_made_to_agree_with_the_policy() {
     let aborted = log.reconcile(digest("c"), now).unwrap();
     assert_eq!(
         (aborted.operation, &aborted.actor),
-        (Act::Abort, &Actor::Log)
+        (Event::Abort, &RecordedActor::Log)
     );
     log.append(aborted);
     assert_eq!(log.policy(), Some(digest("c")));
     assert_eq!(log.reconcile(digest("c"), now), None);
     let outside = log.reconcile(digest("d"), now).unwrap();
-    assert_eq!(outside.operation, Act::Outside);
+    assert_eq!(outside.operation, Event::Outside);
     log.append(outside);
     let text = log
         .records()

@@ -1,6 +1,9 @@
 //! What a role is called and grants.
 
+use portcullis_policy::model::Model;
+
 use super::*;
+use crate::audit::Digest;
 
 #[test]
 fn a_blank_role_is_filled_and_emptied() {
@@ -9,7 +12,7 @@ fn a_blank_role_is_filled_and_emptied() {
         label: Some("Helper".to_owned()),
         description: Some("Helps.".to_owned()),
     };
-    let source = changed("ann", std::slice::from_ref(&role)).source;
+    let source = changed("ann", std::slice::from_ref(&role)).document;
     assert_eq!(
         json(&source, "/roles/helper"),
         r#"{"label":"Helper","description":"Helps."}"#
@@ -21,7 +24,7 @@ fn a_blank_role_is_filled_and_emptied() {
             &[("own", "tickets:@read"), ("*", "tickets:write")],
         ),
     ];
-    let source = changed("ann", &filled).source;
+    let source = changed("ann", &filled).document;
     assert_eq!(
         json(&source, "/roles/helper/grants"),
         r#"{"own":["tickets:read","tickets:write"],"team":"tickets:write","all":"tickets:write"}"#
@@ -33,20 +36,20 @@ fn a_blank_role_is_filled_and_emptied() {
         revoke("helper", &[("*", "tickets:write"), ("own", "*")]),
     ];
     assert_eq!(
-        json(&changed("ann", &emptied).source, "/roles/helper/grants"),
+        json(&changed("ann", &emptied).document, "/roles/helper/grants"),
         ""
     );
 }
 
 #[test]
 fn a_copy_has_explicit_grants_and_knows_its_base() {
-    let source = changed("ann", &[copy("lead", "small-lead")]).source;
+    let source = changed("ann", &[copy("lead", "small-lead")]).document;
     assert_eq!(
         json(&source, "/roles/small-lead"),
         r#"{"label":"Lead","base":"lead","grants":{"agents-only":"people:assign","all":["tickets:read","people:remove","roles:read"]}}"#
     );
     // What `only` keeps to a role of the catalog is not copied.
-    let source = changed("ann", &[copy("admin", "all-but-secrets")]).source;
+    let source = changed("ann", &[copy("admin", "all-but-secrets")]).document;
     assert!(!json(&source, "/roles/all-but-secrets").contains("secrets"));
     assert!(!json(&source, "/roles/all-but-secrets").contains("manages"));
 }
@@ -59,13 +62,13 @@ fn labels_come_and_go() {
         description: description.map(str::to_owned),
     };
     let both = changed("bob", &[label(Some("R"), Some("D"))]);
-    assert!(json(&both.source, "/roles/reader").starts_with(r#"{"label":"R","description":"D""#));
-    assert_eq!(both.differences.len(), 2);
-    assert_eq!(both.differences[0].path, "$.tenant.roles.reader.label");
-    assert_eq!(both.differences[0].before, Some("Reader".into()));
-    assert_eq!(both.differences[0].after, Some("R".into()));
+    assert!(json(&both.document, "/roles/reader").starts_with(r#"{"label":"R","description":"D""#));
+    assert_eq!(both.record.changes.len(), 2);
+    assert_eq!(both.record.changes[0].path, "$.tenant.roles.reader.label");
+    assert_eq!(both.record.changes[0].before, Some("Reader".into()));
+    assert_eq!(both.record.changes[0].after, Some("R".into()));
     assert_eq!(both.impacts, []);
-    let source = changed("bob", &[label(Some("R"), None), label(Some(""), None)]).source;
+    let source = changed("bob", &[label(Some("R"), None), label(Some(""), None)]).document;
     assert!(json(&source, "/roles/reader").starts_with(r#"{"grants""#));
     refused(
         &policy(),
@@ -85,19 +88,20 @@ fn labels_come_and_go() {
 
 #[test]
 fn a_change_of_a_role_stays_its_own() {
-    // `copy-of-copy` goes on copying `copy` until one of the two is changed.
-    let before = compile(&policy().catalog, &policy().tenant).unwrap();
-    let source = changed("ann", &[grant("copy", &[("all", "tickets:write")])]).source;
-    let after = compile(&source.catalog, &source.tenant).unwrap();
-    let held = |model: &Model, id: &str| holdings::of_role(model, model.role(id).unwrap());
-    assert_eq!(held(&before, "copy-of-copy"), held(&after, "copy-of-copy"));
+    // `copy-of-copy` copies `copy` until one of the two is changed.
+    let before = policy();
+    let before = before.model();
+    let source = changed("ann", &[grant("copy", &[("all", "tickets:write")])]).document;
+    let after = source.model();
+    let held = |model: &Model, id: &str| grants::of_role(model, model.role(id).unwrap());
+    assert_eq!(held(before, "copy-of-copy"), held(after, "copy-of-copy"));
     assert_eq!(json(&source, "/roles/copy-of-copy/base"), r#""copy""#);
     assert_eq!(json(&source, "/roles/copy/base"), r#""agent""#);
-    assert_eq!(held(&after, "copy").len(), held(&before, "copy").len() + 1);
-    // An edit of a role of the catalog touches no copy of it at all.
-    let source = changed("ann", &[grant("agent", &[("all", "tickets:write")])]).source;
-    let after = compile(&source.catalog, &source.tenant).unwrap();
-    assert_eq!(held(&before, "copy"), held(&after, "copy"));
+    assert_eq!(held(after, "copy").len(), held(before, "copy").len() + 1);
+    // An edit of a role of the catalog changes no copy of it.
+    let source = changed("ann", &[grant("agent", &[("all", "tickets:write")])]).document;
+    let after = source.model();
+    assert_eq!(held(before, "copy"), held(after, "copy"));
 }
 
 #[test]
@@ -109,7 +113,7 @@ fn an_editable_role_of_the_catalog_is_edited_and_reset() {
             revoke("agent", &[("own", "tickets:read")]),
         ],
     )
-    .source;
+    .document;
     assert_eq!(
         json(&source, "/edits"),
         r#"{"agent":{"added":{"all":"tickets:write"},"removed":{"own":"tickets:read"}}}"#
@@ -117,13 +121,13 @@ fn an_editable_role_of_the_catalog_is_edited_and_reset() {
     // What was taken away is given again, and so there is no edit of it.
     let again = change(&source, "ann", &grant("agent", &[("own", "tickets:read")]))
         .unwrap()
-        .source;
+        .document;
     assert_eq!(
         json(&again, "/edits"),
         r#"{"agent":{"added":{"all":"tickets:write"}}}"#
     );
-    let source = change(&source, "ann", &reset("agent")).unwrap().source;
-    assert_eq!(source.tenant, policy().tenant);
+    let source = change(&source, "ann", &reset("agent")).unwrap().document;
+    assert_eq!(source.source().tenant, policy().source().tenant);
 }
 
 #[test]
@@ -139,7 +143,7 @@ fn a_copy_is_reset_to_what_it_was_copied_from() {
     );
     // To the catalog's grants, not the tenant's edit of them.
     assert_eq!(
-        json(&source.source, "/roles/third/grants"),
+        json(&source.document, "/roles/third/grants"),
         r#"{"own":["tickets:read","tickets:write","tickets:delete"],"all":"tickets:delete"}"#
     );
     refused(
@@ -160,11 +164,11 @@ fn a_copy_is_reset_to_what_it_was_copied_from() {
 
 #[test]
 fn a_renamed_role_takes_everything_along() {
-    let source = changed("ann", &[rename("copy", "copied")]).source;
+    let source = changed("ann", &[rename("copy", "copied")]).document;
     assert_eq!(json(&source, "/roles/copy-of-copy/clones"), r#""copied""#);
     assert_eq!(json(&source, "/directory/service:ci/roles"), r#""copied""#);
     assert_eq!(json(&source, "/retired"), r#"["gone","copy"]"#);
-    let bob = |change: &Change| super::change(&policy(), "bob", change).unwrap().source;
+    let bob = |change: &Change| super::change(&policy(), "bob", change).unwrap().document;
     let source = bob(&rename("reader", "viewer"));
     assert_eq!(
         json(&source, "/directory/jo/roles"),
@@ -191,10 +195,10 @@ fn a_renamed_role_takes_everything_along() {
 }
 
 #[test]
-fn a_deleted_role_strips_its_holders() {
+fn a_deleted_role_leaves_its_holders_without_it() {
     let changed = change(&policy(), "bob", &delete("reader", None)).unwrap();
     let holders = changed
-        .stripped
+        .removed
         .iter()
         .map(|one| (one.holder.clone(), one.team.as_deref()));
     let emea = Some("emea");
@@ -206,8 +210,11 @@ fn a_deleted_role_strips_its_holders() {
             (Holder::Group("g-readers".to_owned()), None),
         ]
     );
-    assert_eq!(json(&changed.source, "/directory/jo/roles"), r#""agent""#);
-    assert_eq!(json(&changed.source, "/groups"), r#"{"g-bosses":"admin"}"#);
+    assert_eq!(json(&changed.document, "/directory/jo/roles"), r#""agent""#);
+    assert_eq!(
+        json(&changed.document, "/groups"),
+        r#"{"g-bosses":"admin"}"#
+    );
     let jo = changed
         .impacts
         .iter()
@@ -224,32 +231,33 @@ fn a_deleted_role_strips_its_holders() {
 fn the_holders_of_a_deleted_role_get_another() {
     let changed = change(&policy(), "bob", &delete("reader", Some("copy"))).unwrap();
     assert_eq!(
-        json(&changed.source, "/directory/jo/roles"),
+        json(&changed.document, "/directory/jo/roles"),
         r#"["agent","copy@emea"]"#
     );
     assert_eq!(
-        json(&changed.source, "/groups"),
+        json(&changed.document, "/groups"),
         r#"{"g-readers":"copy","g-bosses":["admin","copy@emea"]}"#
     );
-    // Who holds the other role already holds it once.
+    // A holder of the other role goes on holding it once.
     let changed = change(&policy(), "ann", &delete("copy", Some("agent"))).unwrap();
     assert_eq!(
-        json(&changed.source, "/directory/service:ci/roles"),
+        json(&changed.document, "/directory/service:ci/roles"),
         r#""agent""#
     );
     assert_eq!(
-        json(&changed.source, "/roles/copy-of-copy/base"),
+        json(&changed.document, "/roles/copy-of-copy/base"),
         r#""agent""#
     );
 }
 
 #[test]
 fn all_but_the_tenant_stays_as_written() {
-    let done = administer(POLICY, &user("ann"), &create("helper"), &[], UnixSeconds(7)).unwrap();
+    let done = change(&policy(), "ann", &create("helper")).unwrap();
+    let text = done.document.text();
     let (catalog, _) = POLICY.split_once("\"tenant\"").unwrap();
-    assert!(done.text.starts_with(catalog));
-    assert_eq!(done.record.policy.after, Digest::of(done.text.as_bytes()));
+    assert!(text.starts_with(catalog));
+    assert_eq!(done.record.policy.after, Digest::of(text.as_bytes()));
     assert_eq!(done.record.policy.before, Digest::of(POLICY.as_bytes()));
     assert_eq!(done.record.target.role.as_deref(), Some("helper"));
-    assert_eq!(Source::load(&done.text).unwrap().0, done.changed.source);
+    assert_eq!(Document::load(text).unwrap(), done.document);
 }

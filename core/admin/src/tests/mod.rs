@@ -1,12 +1,20 @@
 //! Tests of administration, through whole changes of a small policy.
 
 mod allowed;
+mod compilations;
 mod edits;
+mod json;
 mod people;
 mod refusals;
+mod typescript;
+
+use portcullis_engine::UnixSeconds;
+use portcullis_policy::Document;
+use portcullis_policy::authzen::{Attribute, Subject};
+use portcullis_policy::source::{Members, OneOrMany};
 
 use super::*;
-use portcullis_policy::source::{Members, OneOrMany};
+use crate::actor::Identity;
 
 /// A policy with every rule that administration heeds.
 const POLICY: &str = r#"{
@@ -77,31 +85,46 @@ const POLICY: &str = r#"{
 }"#;
 
 fn user(id: &str) -> Actor {
-    let subject = Subject {
-        kind: "user".to_owned(),
-        id: id.to_owned(),
-        ..Subject::default()
-    };
-    Actor::Subject(subject)
+    Actor::of_directory(SubjectKey::new("user", id))
 }
 
-fn policy() -> Source {
-    Source::load(POLICY).unwrap().0
+/// A user whom somebody vouches to be in these groups.
+fn in_groups(id: &str, groups: &[&str]) -> Actor {
+    Actor(Identity::Subject(Subject {
+        kind: "user".to_owned(),
+        id: id.to_owned(),
+        groups: groups.iter().map(|&group| group.to_owned()).collect(),
+        ..Subject::default()
+    }))
+}
+
+fn policy() -> Document {
+    Document::load(POLICY).unwrap()
+}
+
+/// Makes a change.
+fn apply(
+    document: &Document,
+    actor: &Actor,
+    change: &Change,
+    attributes: &[Attribute],
+) -> Result<Administered, Refused> {
+    administer(document, actor, change, attributes, UnixSeconds(7))
 }
 
 /// Makes a change as that user.
-fn change(source: &Source, actor: &str, change: &Change) -> Result<Changed, Refused> {
-    apply(source, &user(actor), change, &[])
+fn change(document: &Document, actor: &str, change: &Change) -> Result<Administered, Refused> {
+    apply(document, &user(actor), change, &[])
 }
 
 /// Makes changes one after another, all of which must be allowed.
-fn changed(actor: &str, changes: &[Change]) -> Changed {
-    let mut source = policy();
+fn changed(actor: &str, changes: &[Change]) -> Administered {
+    let mut document = policy();
     let mut last = None;
     for one in changes {
-        let changed = change(&source, actor, one);
+        let changed = change(&document, actor, one);
         let changed = changed.unwrap_or_else(|refused| panic!("{one:?}: {refused}"));
-        source = changed.source.clone();
+        document = changed.document.clone();
         last = Some(changed);
     }
     last.unwrap()
@@ -109,8 +132,8 @@ fn changed(actor: &str, changes: &[Change]) -> Changed {
 
 /// Expects a refusal for that reason, whose words have that part.
 #[track_caller]
-fn refused(source: &Source, actor: &str, one: &Change, reason: RefusedReason, part: &str) {
-    match change(source, actor, one) {
+fn refused(document: &Document, actor: &str, one: &Change, reason: RefusedReason, part: &str) {
+    match change(document, actor, one) {
         Ok(_) => panic!("{actor} was allowed: {one:?}"),
         Err(refused) => {
             assert_eq!(refused.reason, reason, "{one:?}: {refused}");
@@ -226,8 +249,8 @@ fn numbers(values: &[&str]) -> Vec<Attribute> {
 }
 
 /// Returns a member of the tenant as JSON.
-fn json(source: &Source, pointer: &str) -> String {
-    let tenant = serde_json::to_value(&source.tenant).unwrap();
+fn json(document: &Document, pointer: &str) -> String {
+    let tenant = serde_json::to_value(&document.source().tenant).unwrap();
     tenant
         .pointer(pointer)
         .map(ToString::to_string)

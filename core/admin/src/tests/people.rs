@@ -12,7 +12,7 @@ fn people_come_and_go() {
             assign("copy", "user:a:b"),
         ],
     )
-    .source;
+    .document;
     assert_eq!(
         json(&source, "/directory/new/roles"),
         r#"["agent","reader@emea"]"#
@@ -20,18 +20,18 @@ fn people_come_and_go() {
     assert_eq!(json(&source, "/directory/user:a:b/roles"), r#""copy""#);
     let source = change(&source, "ann", &unassign("agent", "new"))
         .unwrap()
-        .source;
+        .document;
     let source = change(&source, "ann", &unassign("reader@emea", "user:new"))
         .unwrap()
-        .source;
+        .document;
     let source = change(&source, "ann", &unassign("copy", "user:a:b"))
         .unwrap()
-        .source;
-    assert_eq!(source.tenant, policy().tenant);
+        .document;
+    assert_eq!(source.source().tenant, policy().source().tenant);
     // Attributes of a person stay when its last role goes.
     let source = change(&policy(), "ann", &unassign("lead", "lea"))
         .unwrap()
-        .source;
+        .document;
     assert_eq!(json(&source, "/directory/lea"), r#"{"numbers":"5"}"#);
 }
 
@@ -39,10 +39,10 @@ fn people_come_and_go() {
 fn groups_are_mapped_and_unmapped() {
     let mapped = change(&policy(), "ann", &map("g-readers", "copy@emea")).unwrap();
     assert_eq!(
-        json(&mapped.source, "/groups/g-readers"),
+        json(&mapped.document, "/groups/g-readers"),
         r#"["reader","copy@emea"]"#
     );
-    // The known members are told, with what they could do before and can after.
+    // The known members are named, with what they could do before and can after.
     let [jo] = mapped.impacts.as_slice() else {
         panic!("{:?}", mapped.impacts)
     };
@@ -57,15 +57,15 @@ fn groups_are_mapped_and_unmapped() {
             "tickets:write at own on emea",
         ]
     );
-    let source = change(&mapped.source, "ann", &unmap("g-readers", "copy@emea"))
+    let source = change(&mapped.document, "ann", &unmap("g-readers", "copy@emea"))
         .unwrap()
-        .source;
-    assert_eq!(source.tenant, policy().tenant);
+        .document;
+    assert_eq!(source.source().tenant, policy().source().tenant);
     let source = change(&policy(), "ann", &unmap("g-readers", "reader"))
         .unwrap()
-        .source;
+        .document;
     assert_eq!(json(&source, "/groups/g-readers"), "");
-    // A known member is told even if nothing changes for it.
+    // A known member is named even if nothing changes for it.
     let mapped = change(&policy(), "ann", &map("g-readers", "agent")).unwrap();
     assert_eq!(mapped.impacts.len(), 1);
     assert_eq!(mapped.impacts[0].before, mapped.impacts[0].after);
@@ -80,15 +80,13 @@ fn features_are_turned_on_and_off() {
         feature: "quality".to_owned(),
     };
     let on = change(&policy(), "ann", &enable).unwrap();
-    assert_eq!(json(&on.source, "/features"), r#""quality""#);
+    assert_eq!(json(&on.document, "/features"), r#""quality""#);
     let gained = on.impacts.iter().map(|impact| impact.subject.to_string());
     assert_eq!(gained.collect::<Vec<_>>(), ["ann", "bob", "jo"]);
-    assert_eq!(
-        change(&on.source, "ann", &disable).unwrap().source.tenant,
-        policy().tenant
-    );
+    let off = change(&on.document, "ann", &disable).unwrap().document;
+    assert_eq!(off.source().tenant, policy().source().tenant);
     refused(
-        &on.source,
+        &on.document,
         "ann",
         &enable,
         RefusedReason::Duplicate,
@@ -118,9 +116,9 @@ fn features_are_turned_on_and_off() {
         RefusedReason::Unknown,
         "did you mean `quality`?",
     );
-    let vendor = Actor::Vendor("ops".to_owned());
+    let vendor = Actor::vendor("ops");
     let on = apply(&policy(), &vendor, &enable, &[]).unwrap();
-    assert_eq!(json(&on.source, "/features"), r#""quality""#);
+    assert_eq!(json(&on.document, "/features"), r#""quality""#);
     let no = apply(&policy(), &vendor, &create("x"), &[]).unwrap_err();
     assert_eq!(no.reason, RefusedReason::NotAllowed);
 }

@@ -23,11 +23,10 @@ mod reached;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use portcullis_admin::{Actor, apply};
-use portcullis_policy::authzen::Subject;
-use portcullis_policy::compile;
+use portcullis_admin::{Actor, Change, SubjectKey, administer};
+use portcullis_engine::UnixSeconds;
+use portcullis_policy::Document;
 use portcullis_policy::model::Model;
-use portcullis_policy::source::Source;
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::test_runner::{Config, TestCaseError, TestCaseResult, TestRunner};
@@ -70,34 +69,31 @@ type Tally = BTreeMap<&'static str, [u64; 2]>;
 /// Tries some changes.
 fn sequence(bytes: &[u8], tally: &mut Tally) -> TestCaseResult {
     let mut choices = Choices::new(bytes);
-    let mut source = random::policy(&mut choices);
-    let Ok(start) = compile(&source.catalog, &source.tenant) else {
-        return Err(TestCaseError::fail("the random policy does not compile"));
-    };
+    let first = random::policy(&mut choices);
+    let start = first.model();
+    let mut document = first.clone();
     let actors = random::actors(&mut choices);
-    let before = grants_of_all(&start);
-    let reached = reached_by_all(&start, &actors);
+    let before = grants_of_all(start);
+    let reached = reached_by_all(start, &actors);
     let mut pool = Grants::new();
     for actor in &actors {
-        pool.extend(of_user(&start, actor));
-        pool.extend(reach(&start, actor));
+        pool.extend(of_user(start, actor));
+        pool.extend(reach(start, actor));
     }
     for _ in 0..CHANGES {
         let actor = actors[choices.below(actors.len())];
-        let change = random::change(&mut choices, &source);
-        let subject = Actor::Subject(Subject {
-            kind: "user".to_owned(),
-            id: actor.to_owned(),
-            ..Subject::default()
-        });
-        let [yes, no] = tally.entry(change.act().name()).or_default();
-        match apply(&source, &subject, &change, &[]) {
-            Ok(changed) => {
+        let change = random::change(&mut choices, document.source());
+        let subject = Actor::of_directory(SubjectKey::new("user", actor));
+        let [yes, no] = tally.entry(change.kind().name()).or_default();
+        match administer(&document, &subject, &change, &[], UnixSeconds(0)) {
+            Ok(done) => {
                 *yes += 1;
-                check(&start, &changed.model, &before, &pool, &actors)
-                    .and_then(|()| check_reached(&changed.model, &reached))
-                    .map_err(|error| explained(&error, &source, actor, &change))?;
-                source = changed.source;
+                let now = done.document.model();
+                check(start, now, &before, &pool, &actors)
+                    .and_then(|()| check_reached(now, &reached))
+                    .and_then(|()| check_text(&done.document))
+                    .map_err(|error| explained(&error, &document, actor, &change))?;
+                document = done.document;
             }
             Err(refused) => {
                 *no += 1;
@@ -161,13 +157,22 @@ fn check_reached(now: &Model, reached: &[Reached]) -> TestCaseResult {
     Ok(())
 }
 
+/// The text says what the document is, though it was not read again.
+fn check_text(document: &Document) -> TestCaseResult {
+    let read = Document::load(document.text());
+    if read.as_ref() == Ok(document) {
+        return Ok(());
+    }
+    Err(TestCaseError::fail(format!("the text reads as {read:?}")))
+}
+
 fn explained(
     error: &TestCaseError,
-    source: &Source,
+    document: &Document,
     actor: &str,
-    change: &portcullis_admin::Change,
+    change: &Change,
 ) -> TestCaseError {
-    let policy = serde_json::to_string(source).unwrap();
+    let policy = document.text();
     TestCaseError::fail(format!("{error}\n{actor}: {change:?}\n{policy}"))
 }
 

@@ -1,6 +1,7 @@
 //! Random policies, actors and changes, read off bytes so that they shrink.
 
 use portcullis_admin::{Change, SubjectKey};
+use portcullis_policy::Document;
 use portcullis_policy::source::{Members, OneOrMany, Source};
 use serde_json::{Map, Value, json};
 
@@ -37,7 +38,7 @@ impl<'b> Choices<'b> {
 }
 
 /// Makes a policy in which somebody usually may do something.
-pub(crate) fn policy(choices: &mut Choices<'_>) -> Source {
+pub(crate) fn policy(choices: &mut Choices<'_>) -> Document {
     let mut roles = Map::new();
     for (index, id) in BUILT_IN.into_iter().enumerate() {
         let mut role = json!({ "grants": grants(choices, DATA, 3) });
@@ -125,7 +126,7 @@ pub(crate) fn policy(choices: &mut Choices<'_>) -> Source {
         },
         "tenant": { "id": "t", "roles": own, "groups": groups.into_iter().collect::<Map<_, _>>(), "directory": people }
     });
-    Source::parse(&policy.to_string()).unwrap()
+    Document::load(policy.to_string()).unwrap()
 }
 
 /// Chooses who acts: mostly one, else two who may help each other.

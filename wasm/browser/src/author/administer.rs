@@ -1,53 +1,83 @@
-//! Changes of roles and of who holds them.
+//! The class `Administered`: changes of roles and of who holds them.
 
-use alloc::{borrow::ToOwned as _, string::String};
+use alloc::{boxed::Box, string::String};
 
-use portcullis_admin::{self as admin, Actor, Change, SubjectKey};
+use portcullis_admin::{self as admin, Actor, Change, SubjectKey, TargetAttributes};
 use portcullis_engine::UnixSeconds;
-use portcullis_policy::{
-    authzen::{Subject, Vocabulary},
-    model::Model,
-};
+use portcullis_policy::{Document, model::Model};
+use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::{
-    change::{AskedChange, Named},
     failure::{Failure, read},
-    json::administered_json,
+    source::Source,
 };
 
-/// Makes a change: asked are the actor's kind and name, the change, and what is known of what
-/// it is made to.
-pub(super) fn administer(
-    text: &str,
-    model: &Model,
-    (kind, actor, change, resource): (&str, &str, &str, &str),
-    now: UnixSeconds,
-) -> Result<String, Failure> {
-    let actor = read_actor(kind, actor, model)?;
-    let change = Change::from(read::<AskedChange>("the change", change)?);
-    let attributes = read::<Named>("the resource", resource)?.into_attributes();
-    let done = admin::administer(text, &actor, &change, &attributes, now)?;
-    Ok(administered_json(&done))
+/// A policy after a change and what became of it, or why the change was not made.
+#[derive(Debug)]
+#[wasm_bindgen]
+pub struct Administered(Result<Box<admin::Administered>, Failure>);
+
+/// What JavaScript asks for: a change, who asks for it and what is known of its target.
+pub(super) struct Asked<'a> {
+    /// `key` of the directory, `subject` of `AuthZEN` or `vendor`.
+    pub(super) kind: &'a str,
+    /// The key, the subject as JSON, or the vendor's name.
+    pub(super) actor: &'a str,
+    pub(super) change: &'a str,
+    pub(super) resource: &'a str,
 }
 
-fn read_actor(kind: &str, actor: &str, model: &Model) -> Result<Actor, Failure> {
-    Ok(match kind {
-        "key" => {
-            let key = SubjectKey::parse(actor);
-            Actor::Subject(Subject {
-                kind: key.kind,
-                id: key.id,
-                ..Subject::default()
-            })
+impl Asked<'_> {
+    /// Makes the change at `now`, if the actor may; the document stays as it is.
+    pub(super) fn make(
+        &self,
+        document: &Document,
+        now: UnixSeconds,
+    ) -> Result<Box<admin::Administered>, Failure> {
+        let actor = self.actor(document.model())?;
+        let change = read::<Change>("the change", self.change)?;
+        let target = read::<TargetAttributes>("the resource", self.resource)?;
+        let done = admin::administer(document, &actor, &change, target.as_slice(), now)?;
+        Ok(Box::new(done))
+    }
+
+    fn actor(&self, model: &Model) -> Result<Actor, Failure> {
+        match self.kind {
+            "key" => Ok(Actor::of_directory(SubjectKey::parse(self.actor))),
+            "subject" => Ok(Actor::read(self.actor.as_bytes(), model)?),
+            "vendor" => Ok(Actor::vendor(self.actor)),
+            _ => Err(Failure::malformed("there is no such kind of actor")),
         }
-        "subject" => {
-            let vocabulary = Vocabulary {
-                subject: model.attributes.subject.clone(),
-                ..Vocabulary::default()
-            };
-            Actor::Subject(Subject::read(actor.as_bytes(), &vocabulary)?)
-        }
-        "vendor" => Actor::Vendor(actor.to_owned()),
-        _ => return Err(Failure::malformed("nobody is such an actor")),
-    })
+    }
+}
+
+impl Administered {
+    pub(super) const fn new(done: Result<Box<admin::Administered>, Failure>) -> Self {
+        Self(done)
+    }
+}
+
+#[wasm_bindgen]
+impl Administered {
+    /// Returns why the change was not made; nothing where it was.
+    #[must_use]
+    pub fn failure(&self) -> String {
+        let failure = self.0.as_ref().err().cloned();
+        failure.map(Failure::into_line).unwrap_or_default()
+    }
+
+    /// Returns what became of it, as JSON.
+    #[must_use]
+    pub fn json(&self) -> String {
+        let done = self.0.as_ref().ok();
+        // Lists, strings and numbers alone, which always have a JSON form.
+        done.and_then(|done| serde_json::to_string(done).ok())
+            .unwrap_or_default()
+    }
+
+    /// Returns the policy after it, which is compiled already.
+    #[must_use]
+    pub fn source(self) -> Source {
+        Source::of_document(self.0.map(|done| Box::new(done.document)))
+    }
 }

@@ -3,7 +3,7 @@
 use alloc::{format, string::String};
 use core::fmt::Display;
 
-use portcullis_admin::Refused;
+use portcullis_admin::{Refused, UnusableActor};
 use portcullis_engine::{InvalidRequest, LimitExceeded, RejectedBundle, SessionExpired};
 use portcullis_policy::{
     InvalidPolicy, UnopenablePolicy,
@@ -14,7 +14,7 @@ use portcullis_policy::{
 use portcullis_review::{matrix::UnknownRole, suite::UntestablePolicy};
 use serde::de::DeserializeOwned;
 
-use super::json::{problems_json, refused_json};
+use super::json::problems_json;
 
 /// The line `!code words`; of `invalid-policy` and `refused` the words are JSON.
 #[derive(Clone, Debug)]
@@ -63,7 +63,23 @@ impl From<InvalidPolicy> for Failure {
 
 impl From<Refused> for Failure {
     fn from(refused: Refused) -> Self {
-        Self::new("refused", refused_json(&refused))
+        // Lists and strings alone, which always have a JSON form.
+        Self::new(
+            "refused",
+            serde_json::to_string(&refused).unwrap_or_default(),
+        )
+    }
+}
+
+impl From<UnusableActor> for Failure {
+    fn from(unusable: UnusableActor) -> Self {
+        match unusable {
+            UnusableActor::Malformed(malformed) => malformed.into(),
+            other => match other.cure() {
+                Some(cure) => Self::malformed(format!("{other}; {cure}")),
+                None => Self::malformed(other),
+            },
+        }
     }
 }
 

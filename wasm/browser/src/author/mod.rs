@@ -4,7 +4,6 @@
 //! believed elsewhere: a payload leaves without a signature, a preview does not leave at all.
 
 mod administer;
-mod change;
 mod edition;
 mod failure;
 mod json;

@@ -8,7 +8,7 @@ use alloc::{
 };
 
 use portcullis_admin::audit::Digest;
-use portcullis_policy::{Source as PolicySource, model::Model};
+use portcullis_policy::Document;
 use portcullis_review::{
     diff::Diff, evolution::Evolution, lint::lint, matrix::Matrix, suite, types::typescript,
 };
@@ -19,7 +19,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::time::seconds;
 
 use super::{
-    administer::administer,
+    administer::{Administered, Asked},
     edition::edition,
     failure::{Failure, line, read},
     json::problems_json,
@@ -30,14 +30,7 @@ use super::{
 /// A compiled policy, or why there is none.
 #[derive(Debug)]
 #[wasm_bindgen]
-pub struct Source(Result<Box<Compiled>, Failure>);
-
-#[derive(Debug)]
-struct Compiled {
-    text: String,
-    source: PolicySource,
-    model: Model,
-}
+pub struct Source(Result<Box<Document>, Failure>);
 
 #[wasm_bindgen]
 impl Source {
@@ -58,15 +51,15 @@ impl Source {
     #[must_use]
     pub fn facts(&self) -> String {
         self.answer(|own| {
-            let evolution = Evolution::new(&own.source.tenant, &own.model);
+            let evolution = Evolution::new(&own.source().tenant, own.model());
             let behind = evolution.behind.iter().map(ToString::to_string);
             let unmet = evolution.unmet.iter().map(ToString::to_string);
-            let mut facts = problems_json(&own.model.warnings);
+            let mut facts = problems_json(own.model()().warnings);
             let warnings = facts.get_mut("problems").map(serde_json::Value::take);
             Ok(json!({
-                "catalog": own.model.catalog,
-                "tenant": own.model.tenant.id,
-                "digest": Digest::of(own.text.as_bytes()),
+                "catalog": own.model().catalog,
+                "tenant": own.model().tenant.id,
+                "digest": Digest::of(own.text().as_bytes()),
                 "warnings": warnings,
                 "notes": behind.chain(unmet).collect::<Vec<_>>(),
             })
@@ -77,15 +70,15 @@ impl Source {
     /// Returns what may still be wrong with it.
     #[must_use]
     pub fn lint(&self) -> String {
-        self.answer(|own| written(&lint(&own.source, &own.model)))
+        self.answer(|own| written(&lint(own.source(), own.model())))
     }
 
     /// Runs its tests, as the bundle issued at `now` would answer.
     #[must_use]
     pub fn test(&self, now: f64) -> String {
         self.answer(|own| {
-            let edition = edition("{}", &own.source.catalog, seconds(now))?;
-            let report = suite::test(&own.model, &own.source.tests, &edition)?;
+            let edition = edition("{}", &own.source().catalog, seconds(now))?;
+            let report = suite::test(own.model(), &own.source().tests, &edition)?;
             Ok(report.to_json().to_string())
         })
     }
@@ -95,7 +88,7 @@ impl Source {
     #[must_use]
     pub fn matrix(&self, roles: &str, format: &str) -> String {
         self.answer(|own| {
-            let matrix = Matrix::new(&own.model, &read::<Vec<String>>("the roles", roles)?)?;
+            let matrix = Matrix::new(own.model(), &read::<Vec<String>>("the roles", roles)?)?;
             match format {
                 "json" => written(&matrix),
                 "markdown" => Ok(matrix.to_markdown()),
@@ -111,7 +104,7 @@ impl Source {
     /// Returns its names as types of TypeScript.
     #[must_use]
     pub fn types(&self) -> String {
-        self.answer(|own| Ok(typescript(&own.model)))
+        self.answer(|own| Ok(typescript(own.model())))
     }
 
     /// Returns what `after` changes, and whom it touches.
@@ -119,7 +112,7 @@ impl Source {
     pub fn diff(&self, after: &Self) -> String {
         self.answer(|own| {
             let after = after.0.as_ref().map_err(Clone::clone)?;
-            written(&Diff::new(&own.model, &after.model))
+            written(&Diff::new(own.model(), after.model()))
         })
     }
 
@@ -135,19 +128,23 @@ impl Source {
         change: &str,
         resource: &str,
         now: f64,
-    ) -> String {
-        self.answer(|own| {
-            let asked = (kind, actor, change, resource);
-            administer(&own.text, &own.model, asked, seconds(now))
-        })
+    ) -> Administered {
+        let asked = Asked {
+            kind,
+            actor,
+            change,
+            resource,
+        };
+        let done = self.compiled();
+        Administered::new(done.and_then(|own| asked.make(own, seconds(now))))
     }
 
     /// Returns the payload of a bundle: what a key elsewhere would sign.
     #[must_use]
     pub fn payload(&self, stated: &str, now: f64) -> Payload {
         Payload::new(self.compiled().and_then(|own| {
-            let edition = edition(stated, &own.source.catalog, seconds(now))?;
-            Ok(portcullis_policy::encode::encode(&own.model, &edition)?)
+            let edition = edition(stated, &own.source().catalog, seconds(now))?;
+            Ok(portcullis_policy::encode::encode(own.model(), &edition)?)
         }))
     }
 
@@ -155,34 +152,34 @@ impl Source {
     #[must_use]
     pub fn preview(&self, now: f64) -> Preview {
         Preview::new(self.compiled().and_then(|own| {
-            let edition = edition("{}", &own.source.catalog, seconds(now))?;
-            Ok(portcullis_policy::preview(&own.model, &edition)?)
+            let edition = edition("{}", &own.source().catalog, seconds(now))?;
+            Ok(portcullis_policy::preview(own.model(), &edition)?)
         }))
     }
 }
 
 impl Source {
-    fn compiled(&self) -> Result<&Compiled, Failure> {
+    /// Returns a policy that is compiled already.
+    pub(super) const fn of_document(document: Result<Box<Document>, Failure>) -> Self {
+        Self(document)
+    }
+
+    fn compiled(&self) -> Result<&Document, Failure> {
         self.0.as_deref().map_err(Clone::clone)
     }
 
-    fn answer(&self, ask: impl FnOnce(&Compiled) -> Result<String, Failure>) -> String {
+    fn answer(&self, ask: impl FnOnce(&Document) -> Result<String, Failure>) -> String {
         line(self.compiled().and_then(ask))
     }
 }
 
-fn compile(text: Vec<u8>) -> Result<Box<Compiled>, Failure> {
+fn compile(text: Vec<u8>) -> Result<Box<Document>, Failure> {
     if text.len() > POLICY_BYTES_MAX {
         let words = format!("the policy has more than {POLICY_BYTES_MAX} bytes");
         return Err(Failure::limit(words));
     }
     let text = String::from_utf8(text).map_err(|_| Failure::malformed("not valid UTF-8"))?;
-    let (source, model) = PolicySource::load(&text)?;
-    Ok(Box::new(Compiled {
-        text,
-        source,
-        model,
-    }))
+    Ok(Box::new(Document::load(text)?))
 }
 
 fn written(value: &impl Serialize) -> Result<String, Failure> {

@@ -1,38 +1,15 @@
 import { PortcullisError } from "../errors";
 import type { AuthzenSubject } from "./authzen";
+import type { Change } from "./change";
 import { bytesOf, jsonOf, REQUEST_BYTES_MAX, secondsOf } from "./guest";
+import type { PolicySource } from "./source";
 
 /**
  * Who asks: somebody of the directory, as `id` or `type:id`; a subject with groups and attributes
- * that the directory does not know; or the vendor, who turns features on and off.
+ * that the directory does not know, but without roles of its own; or the vendor, who turns
+ * features on and off.
  */
 export type Actor = string | AuthzenSubject | { readonly vendor: string };
-
-/** A subject, as a key of the directory or by its parts. */
-export type SubjectKey = string | { readonly type: string; readonly id: string };
-
-/** Patterns of permissions by scope; the scope `*` is every one. */
-type Patterns = Readonly<Record<string, string | readonly string[]>>;
-
-/** What is asked for; the members are those of `portcullis role` and `portcullis feature`. */
-export type Change =
-  | { readonly operation: "create"; readonly role: string; readonly label?: string; readonly description?: string }
-  | {
-      readonly operation: "clone";
-      /** The role to copy. */
-      readonly from: string;
-      readonly role: string;
-      readonly label?: string;
-      readonly description?: string;
-    }
-  | { readonly operation: "label"; readonly role: string; readonly label?: string; readonly description?: string }
-  | { readonly operation: "grant" | "revoke"; readonly role: string; readonly grants: Patterns }
-  | { readonly operation: "reset"; readonly role: string }
-  | { readonly operation: "rename"; readonly role: string; readonly to: string }
-  | { readonly operation: "delete"; readonly role: string; readonly reassign?: string }
-  | { readonly operation: "assign" | "unassign"; readonly role: string; readonly subject: SubjectKey; readonly team?: string }
-  | { readonly operation: "map" | "unmap"; readonly role: string; readonly group: string; readonly team?: string }
-  | { readonly operation: "enable" | "disable"; readonly feature: string };
 
 /** A change, who asks for it and when. */
 export interface Administration {
@@ -40,17 +17,19 @@ export interface Administration {
   readonly change: Change;
   /** Attributes of what it is made to, besides those that follow from the change. */
   readonly resource?: Readonly<Record<string, string | readonly string[]>>;
-  /** In Unix seconds; it stands in the record. */
+  /** In Unix seconds: the time of the record. */
   readonly now: number;
 }
 
 /** What became of a change that was allowed. */
 export interface Administered {
+  /** The policy after it, compiled. */
+  readonly policy: PolicySource;
   /** The policy's new text; all but the tenant is as it was written. */
   readonly text: string;
   readonly record: AuditRecord;
   /** Who held a role that was deleted. */
-  readonly stripped: readonly Stripped[];
+  readonly stripped: readonly RemovedAssignment[];
   /** Whom of the directory it touches. */
   readonly impacts: readonly Impact[];
 }
@@ -74,8 +53,8 @@ export interface Difference {
   readonly after?: unknown;
 }
 
-/** Somebody who held a role that was deleted: a subject, or the members of a group. */
-export interface Stripped {
+/** An assignment of a role that was deleted, to a subject or to the members of a group. */
+export interface RemovedAssignment {
   readonly subject: { readonly type: string; readonly id: string } | null;
   readonly group: string | null;
   readonly team: string | null;
@@ -110,7 +89,7 @@ export function asked(administration: Administration) {
 
 function actorOf(actor: Actor | undefined): { kind: string; actor: string } {
   if (typeof actor === "string") return { kind: "key", actor: text(actor) };
-  if (typeof actor !== "object" || actor === null) throw new PortcullisError("malformed", "it takes somebody who does it");
+  if (typeof actor !== "object" || actor === null) throw new PortcullisError("malformed", "name somebody who does it");
   if ("vendor" in actor) return { kind: "vendor", actor: text(actor.vendor) };
   return { kind: "subject", actor: jsonOf(actor, "the actor") };
 }

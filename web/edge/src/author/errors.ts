@@ -1,4 +1,6 @@
 import { PortcullisError, type PortcullisErrorCode } from "../errors";
+import type { Grant } from "./administration";
+import type { RefusedReason } from "./change";
 
 /** One thing that is wrong with a policy, or worth knowing, at one place of it. */
 export interface Problem {
@@ -26,34 +28,13 @@ export class InvalidPolicyError extends PortcullisError {
   }
 }
 
-/** The rule that stands against a change. */
-export type RefusedReason =
-  | "invalid-policy"
-  | "unknown"
-  | "malformed"
-  | "duplicate"
-  | "retired"
-  | "limit"
-  | "permanent"
-  | "not-editable"
-  | "not-available"
-  | "unsupported"
-  | "nothing-to-do"
-  | "nobodys-operation"
-  | "not-allowed"
-  | "undecided"
-  | "not-managed"
-  | "not-covered"
-  | "own-access"
-  | "last-administrator";
-
 /** Why a change is refused, and what to do about it. */
 export interface Refusal {
   readonly reason: RefusedReason;
   readonly message: string;
   readonly cure: string;
-  /** The grants that the actor would have to hold, where it lacks some. */
-  readonly lacking: readonly { readonly permission: string; readonly scope: string; readonly team: string | null }[];
+  /** The grants that the actor would have to hold and does not. */
+  readonly lacking: readonly Grant[];
   /** The features that would have to be on, where that is why. */
   readonly features_off: readonly string[];
 }

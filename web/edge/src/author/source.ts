@@ -34,7 +34,11 @@ export type MatrixFormat = "markdown" | "csv" | "html";
  */
 export function compile(text: string | Uint8Array): PolicySource {
   const bytes = bytesOf(text, "the policy", POLICY_BYTES_MAX);
-  const guest = ask(() => new GuestSource(bytes));
+  return opened(ask(() => new GuestSource(bytes)));
+}
+
+/** Returns a policy that the guest has compiled, or throws what is wrong with it. */
+function opened(guest: GuestSource): PolicySource {
   return new PolicySource(guest, JSON.parse(ask(() => answered(guest.facts()))));
 }
 
@@ -102,16 +106,25 @@ export class PolicySource {
   }
 
   /**
-   * Makes a change to roles or to who holds them, if the actor may: returns the policy's new text,
+   * Makes a change to roles or to who holds them, if the actor may: returns the policy after it,
    * whom it touches, and the record of it.
    *
-   * Whoever keeps the policy has to make it again: what a page says is to be believed by nobody.
+   * Whoever keeps the policy has to make the change again: nobody may rely on what a page says.
    *
    * @throws RefusedError with the rule that stands against it, and what to do.
    */
   administer(administration: Administration): Administered {
     const { kind, actor, change, resource, now } = asked(administration);
-    return this.#json((guest) => guest.administer(kind, actor, change, resource, now));
+    const guest = this.#alive();
+    const made = ask(() => guest.administer(kind, actor, change, resource, now));
+    try {
+      ask(() => answered(made.failure()));
+    } catch (refused) {
+      release(made);
+      throw refused;
+    }
+    const done = JSON.parse(ask(() => made.json()));
+    return { policy: opened(ask(() => made.source())), ...done };
   }
 
   /**

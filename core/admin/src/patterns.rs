@@ -1,86 +1,31 @@
-//! Grants written out: by scope, each permission by its name.
+//! Patterns of permissions, written out against what a role may be granted or holds.
 
 use std::collections::BTreeSet;
 
-use super::holdings::{self, Pair};
-use super::names;
-use super::refused::{Refused, RefusedReason};
 use portcullis_policy::model::{Model, Permission, PermissionIndex, RoleIndex, ScopeIndex};
 use portcullis_policy::nearest_or;
 use portcullis_policy::pattern::{Modules, Pattern};
-use portcullis_policy::source::{Edit, Members, OneOrMany, Role, Tenant};
+use portcullis_policy::source::{Members, OneOrMany};
 
-/// Writes grants by scope, in catalog order.
-pub(super) fn by_scope(model: &Model, grants: &BTreeSet<Pair>) -> Members<OneOrMany> {
-    let mut members = Members::default();
-    for (scope, index) in model
-        .scopes
-        .iter()
-        .zip(0..)
-        .map(|(scope, index)| (scope, ScopeIndex(index)))
-    {
-        let permissions = grants.iter().filter(|(_, at)| *at == index);
-        let permissions = permissions
-            .filter_map(|(permission, _)| model.permissions.get(permission.get()))
-            .map(|permission| permission.name.as_str())
-            .collect::<OneOrMany>();
-        if !permissions.is_empty() {
-            members.set(scope, permissions);
-        }
-    }
-    members
-}
+use crate::grants::ScopedPermission;
+use crate::refused::{Refused, RefusedReason};
+use crate::words;
 
-/// Writes out a role of the tenant, and those that go on copying it, so that a change of
-/// the one stays its own.
-pub(super) fn write_out(tenant: &mut Tenant, model: &Model, id: &str) {
-    let copies = tenant.roles.iter();
-    let copies = copies
-        .filter(|(_, role)| role.clones.as_deref() == Some(id))
-        .map(|(id, _)| id.to_owned())
-        .collect::<Vec<_>>();
-    for id in copies.iter().map(String::as_str).chain([id]) {
-        let grants = model.role(id).map(|role| holdings::of_role(model, role));
-        if let (Some(grants), Some(role)) = (grants, tenant.roles.get_mut(id)) {
-            set_grants(role, model, &grants);
-        }
-    }
-}
-
-/// Gives a role of the tenant grants of its own, and records what it was a copy of.
-pub(super) fn set_grants(role: &mut Role, model: &Model, grants: &BTreeSet<Pair>) {
-    role.grants = by_scope(model, grants);
-    role.except = OneOrMany::default();
-    if let Some(base) = role.clones.take() {
-        role.base = Some(base);
-    }
-}
-
-/// Says how a tenant's grants of an editable built-in role differ from the catalog's.
-pub(super) fn edit(model: &Model, role: RoleIndex, grants: &BTreeSet<Pair>) -> Edit {
-    let fixed = holdings::of_catalog(model, role);
-    let less = |one: &BTreeSet<Pair>, other| one.difference(other).copied().collect();
-    Edit {
-        added: by_scope(model, &less(grants, &fixed)),
-        removed: by_scope(model, &less(&fixed, grants)),
-    }
-}
-
-/// What patterns are looked for in.
+/// What patterns are matched against.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Among<'a> {
+pub(crate) enum Among<'a> {
     /// All that a role may be granted.
     Grantable(RoleIndex),
     /// What a role is granted.
-    Held(RoleIndex, &'a BTreeSet<Pair>),
+    Held(RoleIndex, &'a BTreeSet<ScopedPermission>),
 }
 
 /// Writes patterns out; each must catch something.
-pub(super) fn expand(
+pub(crate) fn expand(
     model: &Model,
     among: Among<'_>,
     patterns: &Members<OneOrMany>,
-) -> Result<BTreeSet<Pair>, Refused> {
+) -> Result<BTreeSet<ScopedPermission>, Refused> {
     let mut caught = BTreeSet::new();
     for (scope, patterns) in patterns.iter() {
         let scope = wanted(model, scope)?;
@@ -113,7 +58,7 @@ fn wanted(model: &Model, scope: &str) -> Result<Option<ScopeIndex>, Refused> {
     let found = found.and_then(|position| u16::try_from(position).ok());
     found.map(|scope| Some(ScopeIndex(scope))).ok_or_else(|| {
         let known = model.scopes.iter().map(String::as_str);
-        let cure = nearest_or(scope, known.clone(), names::listed("scopes", known));
+        let cure = nearest_or(scope, known.clone(), words::known("scopes", known));
         Refused::new(
             RefusedReason::Unknown,
             format!("the catalog has no scope `{scope}`"),
@@ -127,7 +72,7 @@ fn explicit(
     among: Among<'_>,
     name: &str,
     scope: Option<ScopeIndex>,
-    caught: &mut BTreeSet<Pair>,
+    caught: &mut BTreeSet<ScopedPermission>,
 ) -> Result<(), Refused> {
     let found = model.permission(name);
     let Some((index, permission)) =
@@ -151,15 +96,15 @@ fn explicit(
             format!("only some roles of the catalog may hold `{name}`"),
             format!(
                 "leave it out, or assign one of these besides: {}",
-                names::quoted(allowed)
+                words::quoted(allowed)
             ),
         ));
     }
-    let pairs = chosen(among, index, permission, scope).collect::<Vec<_>>();
-    if pairs.is_empty() {
+    let grants = chosen(among, index, permission, scope).collect::<Vec<_>>();
+    if grants.is_empty() {
         return Err(not_there(model, among, index, permission));
     }
-    caught.extend(pairs);
+    caught.extend(grants);
     Ok(())
 }
 
@@ -168,7 +113,7 @@ fn many(
     among: Among<'_>,
     pattern: &Pattern,
     scope: Option<ScopeIndex>,
-    caught: &mut BTreeSet<Pair>,
+    caught: &mut BTreeSet<ScopedPermission>,
 ) -> Result<(), Refused> {
     if let Modules::One(module) | Modules::Below(module) = &pattern.modules
         && !model.modules.iter().any(|known| known.id == *module)
@@ -188,9 +133,9 @@ fn many(
         if kept || !pattern.catches(module, &permission.action, permission.kind) {
             continue;
         }
-        for pair in chosen(among, index, permission, scope) {
+        for grant in chosen(among, index, permission, scope) {
             any = true;
-            caught.insert(pair);
+            caught.insert(grant);
         }
     }
     if any {
@@ -207,7 +152,7 @@ fn many(
     Err(Refused::new(
         RefusedReason::NothingToDo,
         message,
-        "mend the pattern or the scope",
+        "fix the pattern or the scope",
     ))
 }
 
@@ -216,14 +161,17 @@ fn chosen<'a>(
     index: PermissionIndex,
     permission: &'a Permission,
     scope: Option<ScopeIndex>,
-) -> impl Iterator<Item = Pair> + 'a {
+) -> impl Iterator<Item = ScopedPermission> + 'a {
     let supported = permission.scopes.iter().map(|(scope, _)| *scope);
     supported
         .filter(move |one| scope.is_none_or(|scope| scope == *one))
-        .map(move |one| (index, one))
-        .filter(move |pair| match among {
+        .map(move |scope| ScopedPermission {
+            permission: index,
+            scope,
+        })
+        .filter(move |grant| match among {
             Among::Grantable(_) => true,
-            Among::Held(_, held) => held.contains(pair),
+            Among::Held(_, held) => held.contains(grant),
         })
 }
 
@@ -235,13 +183,13 @@ fn not_there(
 ) -> Refused {
     let name = &permission.name;
     let scopes = |pairs: &mut dyn Iterator<Item = ScopeIndex>| {
-        names::quoted(pairs.filter_map(|scope| model.scopes.get(scope.get())))
+        words::quoted(pairs.filter_map(|scope| model.scopes.get(scope.get())))
     };
     match among {
         Among::Grantable(_) => {
             let supported = scopes(&mut permission.scopes.iter().map(|(scope, _)| *scope));
             let cure = if supported.is_empty() {
-                "it supports none".to_owned()
+                "it supports no scope".to_owned()
             } else {
                 format!("it supports {supported}")
             };
@@ -258,8 +206,8 @@ fn not_there(
                 .map_or("", |role| role.id.as_str());
             let mut at = held
                 .iter()
-                .filter(|(permission, _)| *permission == index)
-                .map(|(_, scope)| *scope);
+                .filter(|grant| grant.permission == index)
+                .map(|grant| grant.scope);
             let at = scopes(&mut at);
             let (message, cure) = if at.is_empty() {
                 (
@@ -279,7 +227,7 @@ fn not_there(
 
 fn unknown_module(model: &Model, module: &str) -> Refused {
     let known = model.modules.iter().map(|module| module.id.as_str());
-    let cure = nearest_or(module, known.clone(), names::listed("modules", known));
+    let cure = nearest_or(module, known.clone(), words::known("modules", known));
     Refused::new(
         RefusedReason::Unknown,
         format!("the catalog has no module `{module}`"),
@@ -304,7 +252,7 @@ fn unknown_permission(model: &Model, name: &str) -> Refused {
     let cure = nearest_or(
         name,
         of_module.clone(),
-        names::listed("permissions", of_module),
+        words::known("permissions", of_module),
     );
     Refused::new(
         RefusedReason::Unknown,

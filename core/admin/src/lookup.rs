@@ -1,16 +1,18 @@
-//! Names that an administrator gives, looked up or told apart.
+//! Names that an administrator gives: found in the policy, or checked before they are added.
 
 use portcullis_engine::grammar::{has_control, is_name, is_value};
 use portcullis_engine::limits::LABEL_BYTES_MAX;
 
-use super::holdings::Pair;
-use super::refused::{GrantName, Refused, RefusedReason};
 use portcullis_policy::model::{FeatureIndex, Model, Role, RoleIndex};
 use portcullis_policy::nearest_or;
 use portcullis_policy::source::Tenant;
 
+use crate::grants::ScopedPermission;
+use crate::refused::{GrantName, Refused, RefusedReason};
+use crate::words;
+
 /// Finds a role.
-pub(super) fn role<'m>(model: &'m Model, id: &str) -> Result<(RoleIndex, &'m Role), Refused> {
+pub(crate) fn role<'m>(model: &'m Model, id: &str) -> Result<(RoleIndex, &'m Role), Refused> {
     let found = model.role(id);
     if let Some((index, role)) =
         found.and_then(|index| Some((index, model.roles.get(index.get())?)))
@@ -21,11 +23,11 @@ pub(super) fn role<'m>(model: &'m Model, id: &str) -> Result<(RoleIndex, &'m Rol
         return Err(Refused::new(
             RefusedReason::Unknown,
             format!("the role `{id}` was deleted or renamed"),
-            "name a role that there is",
+            "name a role that exists",
         ));
     }
     let known = model.roles.iter().map(|role| role.id.as_str());
-    let cure = nearest_or(id, known.clone(), listed("roles", known));
+    let cure = nearest_or(id, known.clone(), words::known("roles", known));
     Err(Refused::new(
         RefusedReason::Unknown,
         format!("there is no role `{id}`"),
@@ -34,7 +36,7 @@ pub(super) fn role<'m>(model: &'m Model, id: &str) -> Result<(RoleIndex, &'m Rol
 }
 
 /// Finds a role that can be used.
-pub(super) fn usable_role<'m>(
+pub(crate) fn usable_role<'m>(
     model: &'m Model,
     id: &str,
 ) -> Result<(RoleIndex, &'m Role), Refused> {
@@ -50,12 +52,12 @@ pub(super) fn usable_role<'m>(
 }
 
 /// Finds a feature.
-pub(super) fn feature(model: &Model, id: &str) -> Result<FeatureIndex, Refused> {
+pub(crate) fn feature(model: &Model, id: &str) -> Result<FeatureIndex, Refused> {
     let position = model.features.iter().position(|known| known == id);
     let found = position.and_then(|position| u16::try_from(position).ok());
     found.map(FeatureIndex).ok_or_else(|| {
         let known = model.features.iter().map(String::as_str);
-        let cure = nearest_or(id, known.clone(), listed("features", known));
+        let cure = nearest_or(id, known.clone(), words::known("features", known));
         Refused::new(
             RefusedReason::Unknown,
             format!("the catalog has no feature `{id}`"),
@@ -64,12 +66,12 @@ pub(super) fn feature(model: &Model, id: &str) -> Result<FeatureIndex, Refused> 
     })
 }
 
-/// Checks the id of a role that is to be.
-pub(super) fn new_role(model: &Model, id: &str) -> Result<(), Refused> {
+/// Checks the id of a new role.
+pub(crate) fn check_new_role(model: &Model, id: &str) -> Result<(), Refused> {
     if !is_name(id) {
         return Err(Refused::new(
             RefusedReason::Malformed,
-            format!("`{}` cannot name a role", shown(id)),
+            format!("`{}` cannot name a role", words::shown(id)),
             "use 1 to 64 of A-Z, a-z, 0-9, _ and -; people see its label",
         ));
     }
@@ -91,7 +93,7 @@ pub(super) fn new_role(model: &Model, id: &str) -> Result<(), Refused> {
 }
 
 /// Checks that the tenant may have one more role.
-pub(super) fn room_for_a_role(model: &Model, tenant: &Tenant) -> Result<(), Refused> {
+pub(crate) fn check_room(model: &Model, tenant: &Tenant) -> Result<(), Refused> {
     let Some(most) = model.custom_roles_max else {
         return Ok(());
     };
@@ -108,20 +110,20 @@ pub(super) fn room_for_a_role(model: &Model, tenant: &Tenant) -> Result<(), Refu
     ))
 }
 
-/// Checks an id that the catalog does not give out.
-pub(super) fn value(sort: &str, id: &str) -> Result<(), Refused> {
+/// Checks an id that the catalog does not define.
+pub(crate) fn check_value(sort: &str, id: &str) -> Result<(), Refused> {
     if is_value(id) {
         return Ok(());
     }
     Err(Refused::new(
         RefusedReason::Malformed,
-        format!("`{}` cannot be a {sort}", shown(id)),
+        format!("`{}` cannot be a {sort}", words::shown(id)),
         "use 1 to 256 bytes without control characters",
     ))
 }
 
-/// Checks a team, and that there can be one.
-pub(super) fn team(model: &Model, team: Option<&str>) -> Result<(), Refused> {
+/// Checks a team, and that roles can be bound to one.
+pub(crate) fn check_team(model: &Model, team: Option<&str>) -> Result<(), Refused> {
     let Some(team) = team else { return Ok(()) };
     if model.attributes.team.is_none() {
         return Err(Refused::new(
@@ -130,15 +132,11 @@ pub(super) fn team(model: &Model, team: Option<&str>) -> Result<(), Refused> {
             "give the role everywhere, or name the attribute in `attributes.team` of the catalog",
         ));
     }
-    value("team", team)
+    check_value("team", team)
 }
 
-/// Checks what people are to read; an empty text is none.
-pub(super) fn text(
-    sort: &str,
-    text: Option<&str>,
-    bytes_max: usize,
-) -> Result<Option<String>, Refused> {
+/// Checks a text for people; an empty one is left out.
+fn text(sort: &str, text: Option<&str>, bytes_max: usize) -> Result<Option<String>, Refused> {
     let Some(text) = text.filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
@@ -152,55 +150,30 @@ pub(super) fn text(
     ))
 }
 
-/// Checks a label.
-pub(super) fn label(label: Option<&str>) -> Result<Option<String>, Refused> {
+/// Reads a label; an empty one is left out.
+pub(crate) fn label(label: Option<&str>) -> Result<Option<String>, Refused> {
     text("label", label, LABEL_BYTES_MAX)
 }
 
-/// Checks a description.
-pub(super) fn description(description: Option<&str>) -> Result<Option<String>, Refused> {
+/// Reads a description; an empty one is left out.
+pub(crate) fn description(description: Option<&str>) -> Result<Option<String>, Refused> {
     text("description", description, DESCRIPTION_BYTES_MAX)
 }
 
-/// Names a grant.
-pub(super) fn grant(model: &Model, (permission, scope): Pair, team: Option<&str>) -> GrantName {
-    let permission = model.permissions.get(permission.get());
+/// Names a grant as people know it.
+pub(crate) fn grant_name(model: &Model, grant: ScopedPermission, team: Option<&str>) -> GrantName {
+    let permission = model.permissions.get(grant.permission.get());
     GrantName {
         permission: permission
             .map(|found| found.name.clone())
             .unwrap_or_default(),
-        scope: model.scopes.get(scope.get()).cloned().unwrap_or_default(),
+        scope: model
+            .scopes
+            .get(grant.scope.get())
+            .cloned()
+            .unwrap_or_default(),
         team: team.map(str::to_owned),
     }
 }
 
-/// Names some things, after the cure for a name that is none of them.
-pub(super) fn listed<'n>(sort: &str, names: impl Iterator<Item = &'n str>) -> String {
-    let mut names = names.peekable();
-    let mut list = Vec::new();
-    while let Some(name) = names.next_if(|_| list.len() < LISTED) {
-        list.push(name);
-    }
-    if list.is_empty() {
-        return format!("there are no {sort}");
-    }
-    let more = if names.peek().is_some() { " …" } else { "" };
-    format!("known {sort} are `{}`{more}", list.join("`, `"))
-}
-
-/// Joins things, each between backticks.
-pub(super) fn quoted<T: ToString>(things: impl IntoIterator<Item = T>) -> String {
-    let things = things
-        .into_iter()
-        .map(|thing| format!("`{}`", thing.to_string()));
-    things.collect::<Vec<_>>().join(", ")
-}
-
-fn shown(text: &str) -> String {
-    let start = text.chars().take(SHOWN).collect::<String>();
-    start.escape_debug().to_string()
-}
-
 const DESCRIPTION_BYTES_MAX: usize = 4 * 1024;
-const LISTED: usize = 12;
-const SHOWN: usize = 64;

@@ -1,0 +1,98 @@
+//! Who asks for a change.
+
+use core::fmt;
+
+use portcullis_policy::authzen::{Malformed, Subject, Vocabulary};
+use portcullis_policy::model::Model;
+
+use crate::SubjectKey;
+
+/// Who asks for a change: a subject of the tenant, or the vendor of the product.
+///
+/// The roles of a subject are those that the directory and its groups give it. It cannot
+/// bring any of its own, so there is no way to make an actor that does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor(pub(crate) Identity);
+
+/// Which of the two it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Identity {
+    // INVARIANT (no roles of its own): `roles` and `team_roles` are empty.
+    Subject(Subject),
+    Vendor(String),
+}
+
+impl Actor {
+    /// Names a subject of the directory.
+    #[must_use]
+    pub fn of_directory(key: SubjectKey) -> Self {
+        Self(Identity::Subject(Subject {
+            kind: key.kind,
+            id: key.id,
+            ..Subject::default()
+        }))
+    }
+
+    /// Names the vendor, who turns features on and off and does not touch anybody's roles.
+    #[must_use]
+    pub fn vendor(name: impl Into<String>) -> Self {
+        Self(Identity::Vendor(name.into()))
+    }
+
+    /// Reads a subject of `AuthZEN`, with groups and attributes that the directory may not
+    /// know; whoever passes it on vouches for them.
+    ///
+    /// # Errors
+    /// Refuses what is not such a subject, and one that brings its own roles.
+    pub fn read(json: &[u8], model: &Model) -> Result<Self, UnusableActor> {
+        let vocabulary = Vocabulary {
+            subject: model.attributes.subject.clone(),
+            ..Vocabulary::default()
+        };
+        let subject = Subject::read(json, &vocabulary)?;
+        if subject.roles.is_empty() && subject.team_roles.is_empty() {
+            return Ok(Self(Identity::Subject(subject)));
+        }
+        Err(UnusableActor::OwnRoles)
+    }
+}
+
+/// A subject that cannot be an actor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UnusableActor {
+    /// It is not a subject of `AuthZEN`.
+    Malformed(Malformed),
+    /// It brings its own roles.
+    OwnRoles,
+}
+
+impl UnusableActor {
+    /// Returns what to do about it, where that is more than what is wrong.
+    #[must_use]
+    pub const fn cure(&self) -> Option<&'static str> {
+        match self {
+            Self::Malformed(_) => None,
+            Self::OwnRoles => {
+                Some("leave them out: they come from the directory and from its groups")
+            }
+        }
+    }
+}
+
+impl From<Malformed> for UnusableActor {
+    fn from(malformed: Malformed) -> Self {
+        Self::Malformed(malformed)
+    }
+}
+
+impl fmt::Display for UnusableActor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed(malformed) => write!(f, "the actor: {malformed}"),
+            Self::OwnRoles => f.write_str("an actor does not bring its own roles along"),
+        }
+    }
+}
+
+impl core::error::Error for UnusableActor {}

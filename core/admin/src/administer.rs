@@ -1,0 +1,169 @@
+//! A change from beginning to end: a document in, a document and a record out.
+
+use portcullis_engine::UnixSeconds;
+use portcullis_policy::Document;
+use portcullis_policy::authzen::Attribute;
+use portcullis_policy::model::{Holdings, Model};
+use portcullis_policy::source::Operation;
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
+
+use crate::actor::{Actor, Identity};
+use crate::audit::{self, AuditRecord, Digest, Event, PolicyDigests, RecordedActor};
+use crate::authorization::Authorization;
+use crate::draft::Draft;
+use crate::impact::{Impact, impacts};
+use crate::refused::{Refused, RefusedReason};
+use crate::removed::RemovedAssignment;
+use crate::{Change, last_administrator, lookup};
+
+/// A policy after a change, and the record of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Administered {
+    /// The policy after the change, compiled.
+    pub document: Document,
+    /// The record; its place in a log is given when it is added to one.
+    pub record: AuditRecord,
+    /// Who held a role that was deleted.
+    pub removed: Vec<RemovedAssignment>,
+    /// Whom of the directory the change touches.
+    pub impacts: Vec<Impact>,
+}
+
+/// Makes a change at `now` if the actor may; `attributes` are what is known, besides what
+/// follows from the change, of what it is made to.
+///
+/// All but the tenant stays as it was written.
+///
+/// # Errors
+/// Says which rule stands against the change, and what to do; then nothing has changed.
+///
+/// # Examples
+/// ```
+/// use portcullis_admin::{Actor, Change, RefusedReason, SubjectKey, administer};
+/// use portcullis_engine::UnixSeconds;
+/// use portcullis_policy::Document;
+///
+/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
+/// let document = Document::load(r#"{
+///   "catalog": { "id": "desk", "features": ["reports"] },
+///   "tenant": { "id": "acme" }
+/// }"#)?;
+/// let change: Change = serde_json::from_str(r#"{ "operation": "enable", "feature": "reports" }"#)?;
+/// let now = UnixSeconds(1_700_000_000);
+/// let done = administer(&document, &Actor::vendor("billing"), &change, &[], now)?;
+/// assert!(done.document.text().contains(r#""features": "reports""#));
+///
+/// // Nobody of the tenant may: the catalog names no permission for it.
+/// let ann = Actor::of_directory(SubjectKey::parse("ann"));
+/// let refused = administer(&document, &ann, &change, &[], now).unwrap_err();
+/// assert_eq!(refused.reason, RefusedReason::NobodysOperation);
+/// # Ok(())
+/// # }
+/// ```
+pub fn administer(
+    document: &Document,
+    actor: &Actor,
+    change: &Change,
+    attributes: &[Attribute],
+    now: UnixSeconds,
+) -> Result<Administered, Refused> {
+    let before = document.model();
+    let operation = change.kind().operation();
+    let authorization = match &actor.0 {
+        Identity::Vendor(name) => {
+            check_vendor(name, operation)?;
+            None
+        }
+        Identity::Subject(subject) => {
+            let authorization = Authorization::new(document, subject, attributes)?;
+            authorization.admit(operation)?;
+            Some(authorization)
+        }
+    };
+    let draft = Draft::new(change, &document.source().tenant, before)?;
+    let after = document.with_tenant(draft.tenant.clone())?;
+    if let Some(authorization) = &authorization {
+        authorization.refuse_own_access(&draft)?;
+        for step in &draft.steps {
+            authorization.check(step, after.model())?;
+        }
+        last_administrator::check(before, after.model())?;
+    }
+    Ok(Administered {
+        record: record(document, actor, change, &after, now),
+        impacts: impacts_of(change, before, after.model()),
+        removed: draft.removed,
+        document: after,
+    })
+}
+
+/// The vendor turns features on and off, and nothing else.
+fn check_vendor(name: &str, operation: Operation) -> Result<(), Refused> {
+    lookup::check_value("vendor's name", name)?;
+    if matches!(operation, Operation::Enable | Operation::Disable) {
+        return Ok(());
+    }
+    Err(Refused::new(
+        RefusedReason::NotAllowed,
+        "the vendor turns features on and off, and does not touch anybody's roles",
+        "name a subject of the tenant as the actor",
+    ))
+}
+
+fn record(
+    before: &Document,
+    actor: &Actor,
+    change: &Change,
+    after: &Document,
+    now: UnixSeconds,
+) -> AuditRecord {
+    let digest = |document: &Document| Digest::of(document.text().as_bytes());
+    AuditRecord {
+        sequence: 0,
+        time: now,
+        actor: RecordedActor::from(actor),
+        operation: Event::Change(change.kind()),
+        target: audit::Target::from(change),
+        changes: audit::differences(&before.source().tenant, &after.source().tenant),
+        policy: PolicyDigests {
+            before: digest(before),
+            after: digest(after),
+        },
+    }
+}
+
+/// The members of a group that is mapped are named even if nothing changes for them.
+fn impacts_of(change: &Change, before: &Model, after: &Model) -> Vec<Impact> {
+    let group = match change {
+        Change::Map { group, .. } | Change::Unmap { group, .. } => Some(group),
+        _ => None,
+    };
+    let member = |held: &Holdings| group.is_some_and(|group| held.groups.contains(group));
+    impacts(before, after, member)
+}
+
+impl From<&Actor> for RecordedActor {
+    fn from(actor: &Actor) -> Self {
+        match &actor.0 {
+            Identity::Subject(subject) => Self::Subject {
+                kind: subject.kind.clone(),
+                id: subject.id.clone(),
+            },
+            Identity::Vendor(name) => Self::Vendor { name: name.clone() },
+        }
+    }
+}
+
+/// As JSON with the document's `text`, the `record`, the removed assignments as `stripped`,
+/// and the `impacts`.
+impl Serialize for Administered {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Administered", 4)?;
+        object.serialize_field("text", self.document.text())?;
+        object.serialize_field("record", &self.record)?;
+        object.serialize_field("stripped", &self.removed)?;
+        object.serialize_field("impacts", &self.impacts)?;
+        object.end()
+    }
+}

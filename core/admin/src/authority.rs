@@ -1,0 +1,108 @@
+//! What an actor has the authority to hand out or take away: whether its grants cover another.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use portcullis_policy::atom::{Atom, Entity, Reference};
+use portcullis_policy::model::{Holdings, Model, PermissionIndex};
+
+use crate::grants::{self, ScopedPermission};
+
+use crate::implication::{Side, implies, on_team, with_present};
+
+/// The grants of an actor, as conjunctions of atoms by permission.
+#[derive(Debug)]
+pub(crate) struct Authority<'m> {
+    model: &'m Model,
+    held: BTreeMap<PermissionIndex, Vec<HeldAlternative>>,
+    /// The teams that the actor is on by its attributes.
+    teams: BTreeSet<String>,
+}
+
+/// One alternative of a grant that is held.
+#[derive(Debug)]
+struct HeldAlternative {
+    atoms: BTreeSet<Atom>,
+    team: Option<String>,
+}
+
+/// A team that stands for every team: no team has this name.
+pub(crate) const ANY_TEAM: &str = "\0";
+
+impl<'m> Authority<'m> {
+    pub(crate) fn new(model: &'m Model, holdings: &Holdings, teams: BTreeSet<String>) -> Self {
+        let mut held = BTreeMap::<_, Vec<_>>::new();
+        for binding in holdings.usable(model) {
+            for grant in grants::of_role(model, binding.role) {
+                let alternatives = alternatives(model, grant, binding.team.as_deref());
+                let held = held.entry(grant.permission).or_default();
+                held.extend(alternatives.map(|atoms| HeldAlternative {
+                    atoms,
+                    team: binding.team.clone(),
+                }));
+            }
+        }
+        Self { model, held, teams }
+    }
+
+    /// Says whether a grant, everywhere or on one team, is covered: each of its
+    /// alternatives includes all atoms of some alternative that is held.
+    pub(crate) fn covers(&self, grant: ScopedPermission, team: Option<&str>) -> bool {
+        alternatives(self.model, grant, team)
+            .all(|wanted| self.on(grant).any(|own| own.atoms.is_subset(&wanted)))
+    }
+
+    /// Says whether what a grant bound to a team reaches by that very binding is held too.
+    ///
+    /// Within a grant bound to a team its holder is on that team, whatever its attributes
+    /// say. So `shares(subject.teams, …)` reaches more there than it does for an actor who
+    /// holds it everywhere: it reaches a team that neither of the two may be on.
+    pub(crate) fn reaches(&self, grant: ScopedPermission, team: &str) -> bool {
+        let attribute = self.model.attributes.team.as_deref().unwrap_or_default();
+        let mut held = Vec::new();
+        for own in self.on(grant) {
+            held.push(own.atoms.clone());
+            if own.team.as_deref() == Some(team) || self.teams.contains(team) {
+                held.extend(on_team(&own.atoms, attribute, team, Side::Held));
+            }
+        }
+        alternatives(self.model, grant, Some(team)).all(|wanted| {
+            let mut ways = on_team(&wanted, attribute, team, Side::Wanted).into_iter();
+            ways.all(|wanted| implies(&with_present(wanted), &held))
+        })
+    }
+
+    fn on(&self, grant: ScopedPermission) -> impl Iterator<Item = &HeldAlternative> {
+        self.held.get(&grant.permission).into_iter().flatten()
+    }
+}
+
+/// Returns the alternatives of a grant, each with the atom of its team.
+fn alternatives<'m>(
+    model: &'m Model,
+    grant: ScopedPermission,
+    team: Option<&str>,
+) -> impl Iterator<Item = BTreeSet<Atom>> + use<'m> {
+    let bound = team.map(|team| team_atom(model, team));
+    let permission = model.permissions.get(grant.permission.get());
+    let scopes = permission.map_or(&[][..], |permission| &permission.scopes);
+    let condition = scopes
+        .iter()
+        .find(|(known, _)| *known == grant.scope)
+        .and_then(|(_, condition)| model.conditions.get(condition.get()));
+    let alternatives = condition.map_or(&[][..], |condition| &condition.0);
+    alternatives
+        .iter()
+        .map(move |atoms| atoms.iter().cloned().chain(bound.clone()).collect())
+}
+
+fn team_atom(model: &Model, team: &str) -> Atom {
+    // INVARIANT (teams): without a team attribute nothing is bound to a team.
+    let attribute = model.attributes.team.clone().unwrap_or_default();
+    Atom::Is {
+        of: Reference {
+            entity: Entity::Resource,
+            attribute,
+        },
+        constants: vec![team.to_owned()],
+    }
+}

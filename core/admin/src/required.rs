@@ -1,0 +1,193 @@
+//! What the actor has to cover for a step of a change.
+
+use std::collections::BTreeSet;
+
+use portcullis_policy::model::{Binding, Model, RoleIndex};
+use portcullis_policy::source::Operation;
+
+use crate::assignable::reachable;
+use crate::authority::ANY_TEAM;
+use crate::authorization::{Authorization, Step};
+use crate::grants::{self, ScopedPermission};
+use crate::refused::{GrantName, Refused, RefusedReason};
+use crate::{lookup, words};
+
+/// What the actor has to cover for a step.
+#[derive(Clone, Debug)]
+pub(crate) enum Cover {
+    /// Nothing is handed out or taken away.
+    Nothing,
+    /// All that a role grants, before and after, everywhere.
+    Role {
+        before: Option<String>,
+        after: Option<String>,
+    },
+    /// All that a role lets its holder do and hand out, everywhere or on the step's team.
+    Assigned { role: String, everywhere: bool },
+    /// All that a role grants, which somebody is to lose, everywhere or on the step's team.
+    Unassigned { role: String, everywhere: bool },
+}
+
+/// A grant that the actor has to cover.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct RequiredGrant {
+    grant: ScopedPermission,
+    /// The team on which; everywhere if there is no team.
+    team: Option<String>,
+    /// The team that its holder is bound to, so that the grant reaches that team.
+    bound: Option<String>,
+}
+
+/// Where grants have to be covered.
+#[derive(Clone, Copy, Debug)]
+struct Place<'t> {
+    /// The team on which; everywhere if there is no team.
+    team: Option<&'t str>,
+    /// The team that their holder is bound to.
+    bound: Option<&'t str>,
+}
+
+impl Authorization<'_> {
+    /// Refuses what hands out or takes away what the actor does not hold.
+    pub(crate) fn require_cover(&self, step: &Step, after: &Model) -> Result<(), Refused> {
+        let mut named = BTreeSet::new();
+        let required = self.required(step, after).into_iter();
+        let lacking = required.filter_map(|required| self.lacking(&required));
+        let lacking = lacking
+            .filter(|name| named.insert(name.clone()))
+            .collect::<Vec<_>>();
+        if lacking.is_empty() {
+            return Ok(());
+        }
+        let message = format!(
+            "{} would hand out or take away what it does not hold: {}",
+            self.who(),
+            words::quoted(&lacking)
+        );
+        Err(Refused {
+            lacking,
+            ..Refused::new(
+                RefusedReason::NotCovered,
+                message,
+                "ask somebody who holds these, at these scopes or wider ones, there or everywhere",
+            )
+        })
+    }
+
+    /// Names what of a grant is not covered.
+    fn lacking(&self, RequiredGrant { grant, team, bound }: &RequiredGrant) -> Option<GrantName> {
+        if !self.authority.covers(*grant, team.as_deref()) {
+            return Some(lookup::grant_name(self.model, *grant, team.as_deref()));
+        }
+        let bound = bound.as_deref()?;
+        let named = Some(bound).filter(|team| *team != ANY_TEAM);
+        let reaches = self.authority.reaches(*grant, bound);
+        (!reaches).then(|| lookup::grant_name(self.model, *grant, named))
+    }
+
+    fn required(&self, step: &Step, after: &Model) -> BTreeSet<RequiredGrant> {
+        let place = |everywhere: bool| Place {
+            team: step.team.as_deref().filter(|_| !everywhere),
+            bound: step.team.as_deref(),
+        };
+        match &step.cover {
+            Cover::Nothing => BTreeSet::new(),
+            Cover::Role {
+                before,
+                after: later,
+            } => self.of_edit(before.as_deref(), later.as_deref(), after),
+            Cover::Unassigned { role, everywhere } => {
+                let role = self.model.role(role);
+                let grants = role.map(|role| grants::of_role(self.model, role));
+                at(place(*everywhere), &grants.unwrap_or_default()).collect()
+            }
+            Cover::Assigned { role, everywhere } => match self.model.role(role) {
+                Some(role) => self.of_assignment(step, role, place(*everywhere)),
+                None => BTreeSet::new(),
+            },
+        }
+    }
+
+    /// Returns all that a role grants before and after.
+    fn of_edit(
+        &self,
+        before: Option<&str>,
+        later: Option<&str>,
+        after: &Model,
+    ) -> BTreeSet<RequiredGrant> {
+        // INVARIANT (numbers): permissions and scopes are the catalog's, so the two models
+        // number them alike.
+        let of = |model: &Model, id: Option<&str>| {
+            let role = id.and_then(|id| model.role(id));
+            role.map(|role| grants::of_role(model, role))
+                .unwrap_or_default()
+        };
+        let (old, new) = (of(self.model, before), of(after, later));
+        let everywhere = Place {
+            team: None,
+            bound: None,
+        };
+        let all = old.union(&new).copied().collect::<BTreeSet<_>>();
+        let mut required = at(everywhere, &all).collect::<BTreeSet<_>>();
+        // Whoever holds the role on a team gets or loses the difference there.
+        let changed = old.symmetric_difference(&new).copied();
+        let changed = changed.collect::<BTreeSet<_>>();
+        for team in teams_of(self.model, before) {
+            let place = Place {
+                bound: Some(team),
+                ..everywhere
+            };
+            required.extend(at(place, &changed));
+        }
+        required
+    }
+
+    /// Returns all that a role lets its holder do and hand out.
+    fn of_assignment(
+        &self,
+        step: &Step,
+        role: RoleIndex,
+        place: Place<'_>,
+    ) -> BTreeSet<RequiredGrant> {
+        let of_catalog = |role: &RoleIndex| grants::of_catalog(self.model, *role);
+        let mut own = grants::of_role(self.model, role);
+        let others = reachable(self.model, role);
+        let mut others = others.iter().flat_map(of_catalog).collect::<BTreeSet<_>>();
+        if step.operation == Operation::Assign && self.assignable.contains(role, &step.team) {
+            // The vendor vouches for what the catalog grants: only what a tenant added is left.
+            let of_vendor = of_catalog(&role);
+            own.retain(|grant| !others.contains(grant) && !of_vendor.contains(grant));
+            others = BTreeSet::new();
+        }
+        // What a role lists its holder may assign without cover, on any team if it holds the
+        // role everywhere. So whoever hands the role out hands that out too.
+        let reached = Place {
+            bound: place.bound.or(Some(ANY_TEAM)),
+            ..place
+        };
+        at(place, &own).chain(at(reached, &others)).collect()
+    }
+}
+
+fn at<'g>(
+    place: Place<'g>,
+    grants: &'g BTreeSet<ScopedPermission>,
+) -> impl Iterator<Item = RequiredGrant> + 'g {
+    grants.iter().map(move |grant| RequiredGrant {
+        grant: *grant,
+        team: place.team.map(str::to_owned),
+        bound: place.bound.map(str::to_owned),
+    })
+}
+
+/// Returns the teams on which somebody of the directory or a group has a role.
+fn teams_of<'m>(model: &'m Model, role: Option<&str>) -> BTreeSet<&'m str> {
+    let role = role.and_then(|role| model.role(role));
+    let people = model.tenant.directory.iter().map(|person| &person.roles);
+    let groups = model.tenant.groups.iter().map(|group| &group.roles);
+    let bindings = people.chain(groups).flatten();
+    bindings
+        .filter(|binding| Some(binding.role) == role)
+        .filter_map(|Binding { team, .. }| team.as_deref())
+        .collect()
+}

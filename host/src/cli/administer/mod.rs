@@ -1,0 +1,224 @@
+//! A change to a policy: how it is made on the command line.
+
+mod actor;
+mod outcome;
+
+pub(crate) use actor::{ActorArgs, Asking};
+pub(crate) use outcome::write_difference;
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use portcullis_admin::{Administered, Change, Refused, administer, audit::Digest};
+use portcullis_engine::UnixSeconds;
+use portcullis_host::{
+    clock,
+    policy_file::{PolicyFile, PolicyFileFailure},
+};
+use portcullis_policy::{Document, model::Model};
+use serde_json::json;
+
+use self::outcome::write_outcome;
+use super::{
+    hints,
+    output::{print_json, write_text},
+    policies,
+    stop::{Stop, warn},
+};
+
+/// How a change is made.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ChangeArgs {
+    /// The audit log [default: beside the policy, as policy.audit.jsonl]
+    #[arg(long, value_name = "FILE")]
+    audit: Option<PathBuf>,
+
+    /// Refuse unless the policy file has this SHA-256
+    #[arg(long, value_name = "DIGEST")]
+    expect: Option<String>,
+
+    /// When it is done, in seconds since 1970 [default: now]
+    #[arg(long, value_name = "SECONDS")]
+    at: Option<u64>,
+
+    /// Show what it would do, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Print what was done as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl ChangeArgs {
+    /// Makes a change, or with `--dry-run` shows it; `who` reads who asks under the policy.
+    pub(crate) fn run(
+        &self,
+        policy: &Path,
+        change: &Change,
+        who: impl FnOnce(&Model) -> Result<Asking, Stop>,
+    ) -> Result<(), Stop> {
+        let file = PolicyFile::new(policy, self.audit.as_deref()).map_err(failed)?;
+        let now = self.at.map_or_else(clock::now, UnixSeconds);
+        let expected = self.expected()?;
+        if self.dry_run {
+            let reading = file.read().map_err(failed)?;
+            if let Some(expected) = expected.filter(|expected| *expected != reading.digest) {
+                let found = reading.digest;
+                return Err(failed(PolicyFileFailure::ChangedSince { expected, found }));
+            }
+            let done = self.made(policy, &reading.text, change, who, now)?;
+            return self.tell(&file, change, &done, None);
+        }
+        let turn = file.turn(expected, now).map_err(failed)?;
+        let done = self.made(policy, turn.text(), change, who, now)?;
+        let link = turn
+            .commit(done.record.clone(), done.document.text())
+            .map_err(failed)?;
+        self.tell(&file, change, &done, Some(link))
+    }
+
+    fn made(
+        &self,
+        policy: &Path,
+        text: &str,
+        change: &Change,
+        who: impl FnOnce(&Model) -> Result<Asking, Stop>,
+        now: UnixSeconds,
+    ) -> Result<Administered, Stop> {
+        let before = Document::load(text).map_err(|invalid| policies::invalid(policy, &invalid))?;
+        let Asking { actor, target } = who(before.model())?;
+        let done = administer(&before, &actor, change, target.as_slice(), now);
+        let done = match done {
+            Ok(done) => done,
+            Err(refused) => return Err(self.refused(policy, &refused)?),
+        };
+        // The policy's own tests may name a role that no longer exists.
+        let warnings = done.document.model().warnings.iter();
+        warnings
+            .filter(|warning| !before.model().warnings.contains(warning))
+            .for_each(warn);
+        Ok(done)
+    }
+
+    fn expected(&self) -> Result<Option<Digest>, Stop> {
+        let Some(text) = &self.expect else {
+            return Ok(None);
+        };
+        match Digest::parse(text) {
+            Some(digest) => Ok(Some(digest)),
+            None => Err(Stop::usage(format!("`{text}` is not a SHA-256"))
+                .hint("write the 64 digits that `sha256sum` or `--json` shows")),
+        }
+    }
+
+    fn refused(&self, policy: &Path, refused: &Refused) -> Result<Stop, Stop> {
+        if self.json {
+            print_json(&json!({ "refused": refused }))?;
+        }
+        let mut hint = refused.cure.clone();
+        let off = refused.features_off.iter();
+        let commands = off.map(|feature| self.enabling(policy, feature));
+        let commands = commands.collect::<Vec<_>>().join(", ");
+        if !commands.is_empty() {
+            hint = format!("{hint}: {commands}");
+        }
+        Ok(Stop::check(format!("refused: {}", refused.message)).hint(hint))
+    }
+
+    /// Returns the command by which the vendor turns a feature on.
+    fn enabling(&self, policy: &Path, feature: &str) -> String {
+        let audit = self.audit.as_deref();
+        let audit = audit.map(|path| format!(" --audit {}", path.display()));
+        format!(
+            "`portcullis feature enable {} {feature} --vendor NAME{}`",
+            policy.display(),
+            audit.unwrap_or_default()
+        )
+    }
+
+    fn tell(
+        &self,
+        file: &PolicyFile,
+        change: &Change,
+        done: &Administered,
+        link: Option<Digest>,
+    ) -> Result<(), Stop> {
+        if self.json {
+            return print_json(&json!({
+                "dry_run": self.dry_run,
+                "record": done.record,
+                "link": link,
+                "stripped": done.removed,
+                "impacts": done.impacts,
+            }));
+        }
+        write_text(|out| {
+            let would = if self.dry_run { "would have " } else { "" };
+            writeln!(out, "{would}{change}")?;
+            write_outcome(out, change, done)?;
+            match link {
+                Some(link) => writeln!(out, "recorded in {}: {link}", file.audit().display()),
+                None => writeln!(out, "nothing was changed"),
+            }
+        })
+    }
+}
+
+/// Says why a policy file could not be changed or its log not be read.
+pub(crate) fn failed(failure: PolicyFileFailure) -> Stop {
+    match failure {
+        PolicyFileFailure::Io { doing, path, error } => {
+            let hint = hints::of_file(&error);
+            Stop::io(doing, &path, error).or_hint(hint)
+        }
+        PolicyFileFailure::Gone { ref lock, .. } => {
+            let lock = lock.display();
+            Stop::check(failure.to_string()).hint(format!(
+                "restore the log; to begin another on purpose, put what is left of it and `{lock}` aside"
+            ))
+        }
+        PolicyFileFailure::Broken { .. } => Stop::check(failure.to_string()).hint(
+            "find out who changed it; to go on, restore it, or put it aside and begin another",
+        ),
+        PolicyFileFailure::ChangedSince { .. } => Stop::check(failure.to_string())
+            .hint("nothing was changed: look at what is new, and ask again"),
+        _ => Stop::check(failure.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use portcullis_admin::{Actor, TargetAttributes};
+    use portcullis_policy::compilations_in;
+
+    use super::*;
+
+    #[test]
+    fn a_change_compiles_twice() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("policy.json");
+        let policy = r#"{ "catalog": { "id": "c", "features": ["f"] }, "tenant": { "id": "t" } }"#;
+        std::fs::write(&path, policy).unwrap();
+        let feature = "f".to_owned();
+        let change = Change::Enable { feature };
+        for dry_run in [true, false] {
+            let args = ChangeArgs {
+                audit: None,
+                expect: None,
+                at: Some(7),
+                dry_run,
+                json: false,
+            };
+            let who = |_: &Model| {
+                Ok(Asking {
+                    actor: Actor::vendor("ops"),
+                    target: TargetAttributes::default(),
+                })
+            };
+            let (done, count) = compilations_in(|| args.run(&path, &change, who));
+            assert!(done.is_ok());
+            assert_eq!(count, 2);
+        }
+    }
+}

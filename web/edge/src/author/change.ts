@@ -1,0 +1,178 @@
+// Written by a test of core/admin from its own types: `PORTCULLIS_BLESS=1 cargo test -p portcullis-admin typescript`.
+
+/** A subject, as a key of the directory or by its type and id. */
+export type SubjectKey =
+  | string
+  | {
+      readonly type: string;
+      readonly id: string;
+    };
+
+/**
+ * A change that an actor asks for.
+ *
+ * As JSON it is an object with its `operation` and the members of that operation:
+ * `{"operation": "assign", "role": "agent", "subject": "jo", "team": "emea"}`.
+ */
+export type Change =
+  /** Create a role that grants nothing yet. */
+  | {
+      readonly operation: "create";
+      /** Its id. */
+      readonly role: string;
+      /** What people call it. */
+      readonly label?: string;
+      /** What it is for. */
+      readonly description?: string;
+    }
+  /** Create a role as a copy of another; `manages` is not copied. */
+  | {
+      readonly operation: "clone";
+      /** The role to copy. */
+      readonly from: string;
+      /** The id of the copy. */
+      readonly role: string;
+      /** What people call it; as the other when left out. */
+      readonly label?: string;
+      /** What it is for; as the other when left out. */
+      readonly description?: string;
+    }
+  /** Change a role's label and description; an empty text removes it. */
+  | {
+      readonly operation: "label";
+      /** The role. */
+      readonly role: string;
+      /** What people call it. */
+      readonly label?: string;
+      /** What it is for. */
+      readonly description?: string;
+    }
+  /** Give a role permissions. */
+  | {
+      readonly operation: "grant";
+      /** The role. */
+      readonly role: string;
+      /** Patterns of permissions by scope; the scope `*` is every one supported. */
+      readonly grants: Readonly<Record<string, string | readonly string[]>>;
+    }
+  /** Take permissions from a role. */
+  | {
+      readonly operation: "revoke";
+      /** The role. */
+      readonly role: string;
+      /** Patterns of permissions by scope; the scope `*` is every one held. */
+      readonly grants: Readonly<Record<string, string | readonly string[]>>;
+    }
+  /** Give a role what the catalog grants it, or grants the built-in role it was copied from. */
+  | {
+      readonly operation: "reset";
+      /** The role. */
+      readonly role: string;
+    }
+  /** Give a role another id; the former one is never used again. */
+  | {
+      readonly operation: "rename";
+      /** The role. */
+      readonly role: string;
+      /** Its new id. */
+      readonly to: string;
+    }
+  /** Delete a role; its id is never used again. */
+  | {
+      readonly operation: "delete";
+      /** The role. */
+      readonly role: string;
+      /** The role that its holders get instead. */
+      readonly reassign?: string;
+    }
+  /** Give a subject a role. */
+  | {
+      readonly operation: "assign";
+      /** The role. */
+      readonly role: string;
+      /** The team that it is bound to; everywhere when left out. */
+      readonly team?: string;
+      /** The subject. */
+      readonly subject: SubjectKey;
+    }
+  /** Take a role from a subject. */
+  | {
+      readonly operation: "unassign";
+      /** The role. */
+      readonly role: string;
+      /** The team that it is bound to; everywhere when left out. */
+      readonly team?: string;
+      /** The subject. */
+      readonly subject: SubjectKey;
+    }
+  /** Give the members of a group a role. */
+  | {
+      readonly operation: "map";
+      /** The group's id, which should be one that never changes. */
+      readonly group: string;
+      /** The role. */
+      readonly role: string;
+      /** The team that it is bound to; everywhere when left out. */
+      readonly team?: string;
+    }
+  /** Take a role from the members of a group. */
+  | {
+      readonly operation: "unmap";
+      /** The group's id. */
+      readonly group: string;
+      /** The role. */
+      readonly role: string;
+      /** The team that it is bound to; everywhere when left out. */
+      readonly team?: string;
+    }
+  /** Turn a feature of the tenant on. */
+  | {
+      readonly operation: "enable";
+      /** The feature. */
+      readonly feature: string;
+    }
+  /** Turn a feature of the tenant off. */
+  | {
+      readonly operation: "disable";
+      /** The feature. */
+      readonly feature: string;
+    };
+
+/** The rule that stands against an operation. */
+export type RefusedReason =
+  /** The policy has problems, before the operation or because of it. */
+  | "invalid-policy"
+  /** A role, permission, scope, subject, group or feature is not known. */
+  | "unknown"
+  /** An id, value or pattern is outside the grammar. */
+  | "malformed"
+  /** The id is taken, or what is to be added is there already. */
+  | "duplicate"
+  /** The id belonged to a role that was deleted or renamed. */
+  | "retired"
+  /** The tenant has as many roles as it may. */
+  | "limit"
+  /** The role can never be deleted. */
+  | "permanent"
+  /** The catalog does not let a tenant change the role. */
+  | "not-editable"
+  /** The role cannot be used yet. */
+  | "not-available"
+  /** The permission cannot be granted to this role or at this scope. */
+  | "unsupported"
+  /** There is nothing to change. */
+  | "nothing-to-do"
+  /** The catalog names no permission for the operation. */
+  | "nobodys-operation"
+  /** The actor may not do this here. */
+  | "not-allowed"
+  /** Whether the actor may depends on attributes that were not given. */
+  | "undecided"
+  /** The actor does not manage a role that the operation is about. */
+  | "not-managed"
+  /** The actor lacks grants that the operation hands out or takes away. */
+  | "not-covered"
+  /** The operation would change the actor's own access. */
+  | "own-access"
+  /** Nobody would be left who may edit roles. */
+  | "last-administrator";
