@@ -114,7 +114,7 @@ impl<'b> Builder<'b> {
                 sound(matches!(left, SubjectId | SubjectType | Subject(_)));
                 sound(matches!(right, ResourceId | Resource(_) | Context(_)));
                 match (left, right) {
-                    (SubjectId, Resource(index)) => AtomRow::Mine(index),
+                    (SubjectId, Resource(index)) => AtomRow::SubjectIdIn(index),
                     _ => AtomRow::Shares(left, right),
                 }
             }

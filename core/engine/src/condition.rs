@@ -10,7 +10,7 @@ use crate::{
     ids::ScopeId,
     index::{AtomRange, AtomRow, PermissionRow, Span},
     set::{Set, Union},
-    who::Who,
+    subject_facts::SubjectFacts,
 };
 
 /// A truth value of Kleene's strong three-valued logic.
@@ -33,7 +33,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) bundle: &'a Bundle,
     /// The subject's id.
     pub(crate) id: &'a str,
-    pub(crate) who: Who<'a>,
+    pub(crate) who: SubjectFacts<'a>,
     pub(crate) question: &'a Question<'a>,
 }
 
@@ -41,17 +41,17 @@ pub(crate) struct Facts<'a> {
 /// most conditions are no more than that, and it takes a few instructions. What follows
 /// anything else is left to `any`.
 #[inline]
-pub(crate) fn mine_first<'a>(
+pub(crate) fn subject_id_first<'a>(
     mut atoms: &'a [(AtomRow, bool)],
-    mine: impl Fn(u16) -> Truth,
+    subject_id_in: impl Fn(u16) -> Truth,
     any: impl Fn(&'a [(AtomRow, bool)]) -> Truth,
 ) -> Truth {
     let mut truth = Truth::False;
     while let Some((first, rest)) = atoms.split_first() {
-        let (AtomRow::Mine(index), true) = first else {
+        let (AtomRow::SubjectIdIn(index), true) = first else {
             return truth.max(any(atoms));
         };
-        match mine(*index) {
+        match subject_id_in(*index) {
             Truth::True => return Truth::True,
             own => truth = truth.max(own),
         }
@@ -62,7 +62,12 @@ pub(crate) fn mine_first<'a>(
 
 /// `shares(subject.id, resource.…)`.
 #[inline]
-pub(crate) fn mine(bundle: &Bundle, question: &Question<'_>, id: &str, index: u16) -> Truth {
+pub(crate) fn subject_id_in(
+    bundle: &Bundle,
+    question: &Question<'_>,
+    id: &str,
+    index: u16,
+) -> Truth {
     let names = &bundle.tables.resource_attributes;
     let name = || Some(names.get(usize::from(index))?.bytes(&bundle.bytes));
     match question.resource.attributes.has(index, name, id.as_bytes()) {
@@ -116,9 +121,9 @@ impl<'a> Facts<'a> {
         match tables.condition(row, scope) {
             None => Truth::False,
             Some(condition) if team.is_some() => self.bound(condition, team),
-            Some(condition) => mine_first(
+            Some(condition) => subject_id_first(
                 condition.of(&tables.atoms),
-                |index| self.mine(index),
+                |index| self.subject_id_in(index),
                 |atoms| self.any(atoms, None),
             ),
         }
@@ -146,8 +151,8 @@ impl<'a> Facts<'a> {
 
     /// `shares(subject.id, resource.…)`.
     #[inline]
-    fn mine(&self, index: u16) -> Truth {
-        mine(self.bundle, self.question, self.id, index)
+    fn subject_id_in(&self, index: u16) -> Truth {
+        subject_id_in(self.bundle, self.question, self.id, index)
     }
 
     /// `is(resource.<team attribute>, {team})`.
@@ -164,7 +169,7 @@ impl<'a> Facts<'a> {
     pub(crate) fn atom(&self, atom: &AtomRow, team: Option<&'a str>) -> Truth {
         match atom {
             AtomRow::True => Truth::True,
-            AtomRow::Mine(index) => self.mine(*index),
+            AtomRow::SubjectIdIn(index) => self.subject_id_in(*index),
             AtomRow::Shares(left, right) => {
                 let own = self
                     .operand(*left, team)

@@ -11,7 +11,7 @@ use crate::{
     ids::{PermissionId, RoleId, ScopeId},
     index::{PermissionRow, utf8},
     policy::Policy,
-    roles::Held,
+    roles::Assignment,
 };
 
 impl Policy {
@@ -23,9 +23,9 @@ impl Policy {
         facts: &Facts<'_>,
         permission: PermissionId,
         row: &PermissionRow,
-        held: &[Held<'_>],
+        held: &[Assignment<'_>],
     ) {
-        let least = self.gate.least(&self.bundle, permission);
+        let least = self.feature_gate.least(&self.bundle, permission);
         let names = least.into_iter().map(|feature| self.feature_name(feature));
         write_list(out, names);
         out.push_str(r#"],"roles":["#);
@@ -72,7 +72,7 @@ impl Policy {
         for role in (0..).map(RoleId).take(self.bundle.tables.roles.len()) {
             let bound = teams.iter().copied().map(Some);
             for team in core::iter::once(None).chain(bound) {
-                let own = Held { role, team };
+                let own = Assignment { role, team };
                 if let Some(scope) = self.first_true(facts, permission, row, own) {
                     separate(out, &mut first);
                     self.write_held(out, &own);
@@ -89,7 +89,7 @@ impl Policy {
         facts: &Facts<'_>,
         permission: PermissionId,
         row: &PermissionRow,
-        own: Held<'_>,
+        own: Assignment<'_>,
     ) -> Option<ScopeId> {
         let mut scopes = self.granted(permission, own.role).iter().copied();
         scopes.find(|scope| facts.scope(row, *scope, own.team) == Truth::True)

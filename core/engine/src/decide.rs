@@ -7,10 +7,10 @@ use crate::{
     ids::{PermissionId, RoleId, ScopeId},
     index::PermissionRow,
     policy::Policy,
-    residual::Asker,
-    roles::{self, Finding, Held},
+    residual::ResidualSource,
+    roles::{self, Assignment, RoleLookup},
     subject::{Resource, Subject},
-    who::Who,
+    subject_facts::SubjectFacts,
 };
 
 /// What is asked about a permission: the resource, and the attributes of the action
@@ -77,7 +77,7 @@ pub enum DenyReason {
 #[derive(Debug, Clone, Copy)]
 pub struct Pending<'a> {
     pub(crate) policy: &'a Policy,
-    pub(crate) asker: &'a (dyn Asker + 'a),
+    pub(crate) source: &'a (dyn ResidualSource + 'a),
     pub(crate) permission: PermissionId,
     pub(crate) question: &'a Question<'a>,
 }
@@ -96,7 +96,7 @@ impl Policy {
         let Some(permission) = self.permission(permission) else {
             return Decision::Deny(DenyReason::UnknownPermission);
         };
-        if !self.gate.permission_is_open(permission) {
+        if !self.feature_gate.permission_is_open(permission) {
             return Decision::Deny(DenyReason::FeatureDisabled(permission));
         }
         let Some(row) = self.bundle.tables.permissions.get(permission.index()) else {
@@ -104,20 +104,20 @@ impl Policy {
         };
         let person = roles::person(&self.bundle, subject.kind, subject.id);
         let facts = question.facts(self, subject, person.as_ref());
-        let mut verdict = Verdict {
+        let mut best_grant = BestGrant {
             best: None,
             granted: false,
             unknown: false,
         };
         roles::each(self, subject, person.as_ref(), &mut |finding| {
-            if let Finding::Holds(held, _) = finding
+            if let RoleLookup::Assigned(held, _) = finding
                 && let Some(set) = self.bundle.tables.grants.find(permission, held.role)
             {
-                verdict.consider(&facts, row, held, set);
+                best_grant.consider(&facts, row, held, set);
             }
         });
-        match verdict {
-            Verdict {
+        match best_grant {
+            BestGrant {
                 best: Some((held, scope)),
                 ..
             } => Decision::Allow(Grant {
@@ -125,14 +125,14 @@ impl Policy {
                 scope,
                 team: held.team,
             }),
-            Verdict { unknown: true, .. } => Decision::Conditional(Pending {
+            BestGrant { unknown: true, .. } => Decision::Conditional(Pending {
                 policy: self,
-                asker: subject,
+                source: subject,
                 permission,
                 question,
             }),
-            Verdict { granted: true, .. } => Decision::Deny(DenyReason::OutOfScope),
-            Verdict { .. } => Decision::Deny(DenyReason::NotGranted),
+            BestGrant { granted: true, .. } => Decision::Deny(DenyReason::OutOfScope),
+            BestGrant { .. } => Decision::Deny(DenyReason::NotGranted),
         }
     }
 
@@ -163,22 +163,22 @@ impl Question<'_> {
         Facts {
             bundle: &policy.bundle,
             id: subject.id,
-            who: Who::Once(subject, person),
+            who: SubjectFacts::Once(subject, person),
             question: self,
         }
     }
 }
 
 /// The best grant so far, whatever order the roles come in.
-struct Verdict<'a> {
-    best: Option<(Held<'a>, ScopeId)>,
+struct BestGrant<'a> {
+    best: Option<(Assignment<'a>, ScopeId)>,
     granted: bool,
     unknown: bool,
 }
 
-impl<'a> Verdict<'a> {
+impl<'a> BestGrant<'a> {
     #[inline]
-    fn consider(&mut self, facts: &Facts<'_>, row: &PermissionRow, held: Held<'a>, set: u16) {
+    fn consider(&mut self, facts: &Facts<'_>, row: &PermissionRow, held: Assignment<'a>, set: u16) {
         self.granted = true;
         // A grant that comes later in the order can't change the answer any more.
         if self.best.is_some_and(|(best, _)| best.order(&held).is_le()) {

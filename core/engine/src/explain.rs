@@ -12,7 +12,7 @@ use crate::{
     inspect::RoleOrigin,
     limits::LimitExceeded,
     policy::Policy,
-    roles::{self, Finding, Held},
+    roles::{self, Assignment, RoleLookup},
     subject::Subject,
 };
 
@@ -97,11 +97,11 @@ impl Policy {
         Ok(Explanation(out))
     }
 
-    fn write_findings(&self, out: &mut String, findings: &[Finding<'_>]) {
+    fn write_findings(&self, out: &mut String, findings: &[RoleLookup<'_>]) {
         out.push_str(r#","roles":["#);
         let mut first = true;
         for finding in findings {
-            if let Finding::Holds(held, origin) = finding {
+            if let RoleLookup::Assigned(held, origin) = finding {
                 separate(out, &mut first);
                 self.write_held(out, held);
                 write_origin(out, origin);
@@ -112,14 +112,14 @@ impl Policy {
         first = true;
         for finding in findings {
             let (kind, name, why) = match finding {
-                Finding::Holds(..) => continue,
-                Finding::UnknownRole(name) => ("role", *name, "unknown"),
-                Finding::UnknownGroup(id) => ("group", *id, "unknown"),
-                Finding::UnknownTeam(id) => ("team", *id, "unknown"),
-                Finding::NotYetAvailable(role) => {
+                RoleLookup::Assigned(..) => continue,
+                RoleLookup::UnknownRole(name) => ("role", *name, "unknown"),
+                RoleLookup::UnknownGroup(id) => ("group", *id, "unknown"),
+                RoleLookup::UnknownTeam(id) => ("team", *id, "unknown"),
+                RoleLookup::NotYetAvailable(role) => {
                     ("role", self.role_name(*role), "not-yet-available")
                 }
-                Finding::NoTeamAttribute(team) => ("team", *team, "no-team-attribute"),
+                RoleLookup::NoTeamAttribute(team) => ("team", *team, "no-team-attribute"),
             };
             separate(out, &mut first);
             out.push_str(r#"{"kind":"#);
@@ -137,7 +137,7 @@ impl Policy {
         facts: &Facts<'_>,
         permission: PermissionId,
         row: &PermissionRow,
-        held: &[Held<'_>],
+        held: &[Assignment<'_>],
     ) {
         let mut first = true;
         for own in held {
@@ -159,7 +159,7 @@ impl Policy {
         }
     }
 
-    pub(crate) fn write_held(&self, out: &mut String, held: &Held<'_>) {
+    pub(crate) fn write_held(&self, out: &mut String, held: &Assignment<'_>) {
         out.push_str(r#"{"role":"#);
         write_string(out, self.role_name(held.role));
         if let Some(team) = held.team {

@@ -116,7 +116,7 @@ pub(crate) enum AtomRow {
     /// Stands in a conjunction that has no other.
     True,
     /// The subject's id is among the resource's attribute: `Shares`, at its most common.
-    Mine(u16),
+    SubjectIdIn(u16),
     Shares(Source, Source),
     Is(Source, Span),
     Lacks(Source, Span),

@@ -6,12 +6,12 @@
 use alloc::vec::Vec;
 
 use crate::{
+    bits::Bits,
     format::{self, List, Requirement},
-    gate::Bits,
     grants::RoleGrants,
     ids::{ConditionId, FeatureId, ModuleId, PermissionId, RoleId, ScopeId},
     policy::Policy,
-    roles::{self, Finding},
+    roles::{self, RoleLookup},
     subject::Subject,
 };
 
@@ -70,31 +70,31 @@ impl Policy {
     /// Says whether the tenant has the feature.
     #[must_use]
     pub fn feature_is_enabled(&self, feature: FeatureId) -> bool {
-        self.gate.is_on(feature)
+        self.feature_gate.is_on(feature)
     }
 
     /// Says whether the module's requirements and those of every module above it hold.
     #[must_use]
     pub fn module_is_open(&self, module: ModuleId) -> bool {
-        self.gate.module_is_open(module)
+        self.feature_gate.module_is_open(module)
     }
 
     /// Says whether the permission's module is open and its own requirement holds.
     #[must_use]
     pub fn permission_is_open(&self, permission: PermissionId) -> bool {
-        self.gate.permission_is_open(permission)
+        self.feature_gate.permission_is_open(permission)
     }
 
     /// Returns the modules that are open, in catalog order.
     pub fn open_modules(&self) -> impl Iterator<Item = ModuleId> {
         let all = (0..).map(ModuleId).take(self.bundle.tables.modules.len());
-        all.filter(|module| self.gate.module_is_open(*module))
+        all.filter(|module| self.feature_gate.module_is_open(*module))
     }
 
     /// Returns the permissions that are open, ascending.
     pub fn open_permissions(&self) -> impl Iterator<Item = PermissionId> {
         let all = (0..).map(PermissionId).take(self.permission_count());
-        all.filter(|permission| self.gate.permission_is_open(*permission))
+        all.filter(|permission| self.feature_gate.permission_is_open(*permission))
     }
 
     /// Returns the module that the module is directly in.
@@ -157,7 +157,7 @@ impl Policy {
         let mut assigned = Vec::new();
         let person = self.person(subject);
         roles::each(self, subject, person.as_ref(), &mut |finding| {
-            if let Finding::Holds(held, origin) = finding {
+            if let RoleLookup::Assigned(held, origin) = finding {
                 assigned.push(AssignedRole {
                     role: held.role,
                     team: held.team,

@@ -3,9 +3,10 @@
 use alloc::sync::Arc;
 
 use crate::{
+    bits::Bits,
     bundle::{Bundle, Header},
+    feature_gate::FeatureGate,
     format::List,
-    gate::{Bits, Gate},
     ids::{ActionId, AttributeId, FeatureId, ModuleId, PermissionId, RoleId, ScopeId, UnixSeconds},
     index::{Span, item_at, utf8},
     set::same,
@@ -17,7 +18,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Policy {
     pub(crate) bundle: Arc<Bundle>,
-    pub(crate) gate: Arc<Gate>,
+    pub(crate) feature_gate: Arc<FeatureGate>,
 }
 
 /// A list of names that a catalog declares.
@@ -44,10 +45,10 @@ impl From<Bundle> for Policy {
         for feature in enabled.iter() {
             features.set(usize::from(feature));
         }
-        let gate = Gate::new(&bundle, features);
+        let feature_gate = FeatureGate::new(&bundle, features);
         Self {
             bundle: Arc::new(bundle),
-            gate: Arc::new(gate),
+            feature_gate: Arc::new(feature_gate),
         }
     }
 }
@@ -65,7 +66,7 @@ impl Policy {
         }
         Self {
             bundle: Arc::clone(&self.bundle),
-            gate: Arc::new(Gate::new(&self.bundle, enabled)),
+            feature_gate: Arc::new(FeatureGate::new(&self.bundle, enabled)),
         }
     }
 
@@ -146,7 +147,10 @@ impl Policy {
     /// Returns every feature that is off and named by a requirement that keeps the
     /// permission closed, ascending.
     pub fn missing_features(&self, permission: PermissionId) -> impl Iterator<Item = &str> {
-        let missing = self.gate.missing(&self.bundle, permission).into_iter();
+        let missing = self
+            .feature_gate
+            .missing(&self.bundle, permission)
+            .into_iter();
         missing.map(|feature| self.feature_name(feature))
     }
 
@@ -184,7 +188,7 @@ impl Policy {
     /// Returns the features that are on, ascending.
     pub fn enabled_features(&self) -> impl Iterator<Item = &str> {
         let all = (0..).map(FeatureId).take(self.bundle.tables.features.len());
-        all.filter(|feature| self.gate.is_on(*feature))
+        all.filter(|feature| self.feature_gate.is_on(*feature))
             .map(|feature| self.feature_name(feature))
     }
 

@@ -8,11 +8,11 @@ use portcullis_json::{write_list, write_member, write_string};
 use crate::{
     condition::{Facts, Truth},
     decide::Pending,
+    feature_gate::insert,
     format::Source,
-    gate::insert,
     index::{AtomRange, AtomRow, Span, utf8},
     limits::{LimitExceeded, RESIDUAL_BYTES_MAX},
-    roles::{self, Finding},
+    roles::{self, RoleLookup},
     session::Session,
     set::{Set, Union},
     subject::Subject,
@@ -41,7 +41,7 @@ impl Pending<'_> {
     /// Refuses a residual longer than [`RESIDUAL_BYTES_MAX`]: it is never shortened.
     pub fn residual(&self) -> Result<Residual, LimitExceeded> {
         let mut unknown = Conjunctions(Vec::new());
-        self.asker.gather(self, &mut unknown);
+        self.source.gather(self, &mut unknown);
         // Never written: a filter that nothing passes would look like an answer.
         if unknown.0.is_empty() {
             return Err(LimitExceeded::Residual);
@@ -53,28 +53,28 @@ impl Pending<'_> {
 /// Who asks, for the filter that is made later: a session, or a subject that has none.
 ///
 /// A trait, and no enum of the two, so that a guest which asks one way loads only that.
-pub(crate) trait Asker {
+pub(crate) trait ResidualSource {
     /// Adds what is unknown of every grant on the permission.
     fn gather(&self, pending: &Pending<'_>, unknown: &mut Conjunctions);
 }
 
 // Of the trait object, and no part of the trait: every guest would load how to write a session.
-impl fmt::Debug for dyn Asker + '_ {
+impl fmt::Debug for dyn ResidualSource + '_ {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Asker")
+        f.write_str("ResidualSource")
     }
 }
 
-impl Asker for Session {
+impl ResidualSource for Session {
     fn gather(&self, pending: &Pending<'_>, unknown: &mut Conjunctions) {
         let facts = self.facts(pending.question);
-        for link in self.plans().chain(pending.permission) {
-            unknown.add(&facts, link.condition, self.plans().team(link));
+        for link in self.grants().chain(pending.permission) {
+            unknown.add(&facts, link.condition, self.grants().team(link));
         }
     }
 }
 
-impl Asker for Subject<'_> {
+impl ResidualSource for Subject<'_> {
     fn gather(&self, pending: &Pending<'_>, unknown: &mut Conjunctions) {
         let policy = pending.policy;
         let tables = &policy.bundle.tables;
@@ -84,7 +84,7 @@ impl Asker for Subject<'_> {
         let person = policy.person(self);
         let facts = pending.question.facts(policy, self, person.as_ref());
         roles::visit(policy, self, person.as_ref(), &mut |finding| {
-            let Finding::Holds(held, _) = finding else {
+            let RoleLookup::Assigned(held, _) = finding else {
                 return;
             };
             let Some(set) = tables.grants.find(pending.permission, held.role) else {
@@ -223,7 +223,7 @@ fn fill_in(facts: &Facts<'_>, atom: &AtomRow, team: Option<&str>) -> Unknown {
             let values = own.map_or(none, |parts| parts.values());
             unknown(facts, *right, Test::In, values)
         }
-        AtomRow::Mine(index) => {
+        AtomRow::SubjectIdIn(index) => {
             let id = Union::new([Set::of_id(facts.id), Set::EMPTY, Set::EMPTY]);
             unknown(facts, Source::Resource(*index), Test::In, id)
         }

@@ -16,12 +16,12 @@ use crate::{
 
 /// A role held everywhere, or on one team.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Held<'a> {
+pub(crate) struct Assignment<'a> {
     pub(crate) role: RoleId,
     pub(crate) team: Option<&'a str>,
 }
 
-impl Held<'_> {
+impl Assignment<'_> {
     /// Orders as an answer names its grant: global first, then role, then team.
     #[inline]
     pub(crate) fn order(&self, other: &Self) -> Ordering {
@@ -34,8 +34,8 @@ impl Held<'_> {
 
 /// One thing found while a subject's roles were collected.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Finding<'a> {
-    Holds(Held<'a>, RoleOrigin<'a>),
+pub(crate) enum RoleLookup<'a> {
+    Assigned(Assignment<'a>, RoleOrigin<'a>),
     UnknownRole(&'a str),
     UnknownGroup(&'a str),
     UnknownTeam(&'a str),
@@ -48,11 +48,11 @@ pub(crate) fn visit<'a>(
     policy: &'a Policy,
     subject: &Subject<'a>,
     person: Option<&Person<'a>>,
-    find: &mut dyn FnMut(Finding<'a>),
+    find: &mut dyn FnMut(RoleLookup<'a>),
 ) {
     each(policy, subject, person, &mut |finding| match finding {
-        Finding::Holds(held, _) if !policy.role_is_available(held.role) => {
-            find(Finding::NotYetAvailable(held.role));
+        RoleLookup::Assigned(held, _) if !policy.role_is_available(held.role) => {
+            find(RoleLookup::NotYetAvailable(held.role));
         }
         finding => find(finding),
     });
@@ -65,16 +65,16 @@ pub(crate) fn each<'a>(
     policy: &'a Policy,
     subject: &Subject<'a>,
     person: Option<&Person<'a>>,
-    find: &mut dyn FnMut(Finding<'a>),
+    find: &mut dyn FnMut(RoleLookup<'a>),
 ) {
     named(policy, subject.roles, None, find);
     subject.team_roles.each(|team, roles| {
         if policy.bundle.tables.team.is_none() {
-            find(Finding::NoTeamAttribute(team));
+            find(RoleLookup::NoTeamAttribute(team));
         } else if is_value(team) {
             named(policy, roles, Some(team), find);
         } else {
-            find(Finding::UnknownTeam(team));
+            find(RoleLookup::UnknownTeam(team));
         }
     });
     subject.groups.each(|id| mapped(policy, id, find));
@@ -88,42 +88,45 @@ fn named<'a>(
     policy: &'a Policy,
     roles: Names<'a>,
     team: Option<&'a str>,
-    find: &mut dyn FnMut(Finding<'a>),
+    find: &mut dyn FnMut(RoleLookup<'a>),
 ) {
     roles.each(|name| match policy.role(name) {
-        Some(role) => find(Finding::Holds(Held { role, team }, RoleOrigin::Request)),
-        None => find(Finding::UnknownRole(name)),
+        Some(role) => find(RoleLookup::Assigned(
+            Assignment { role, team },
+            RoleOrigin::Request,
+        )),
+        None => find(RoleLookup::UnknownRole(name)),
     });
 }
 
-fn mapped<'a>(policy: &'a Policy, id: &'a str, find: &mut dyn FnMut(Finding<'a>)) {
+fn mapped<'a>(policy: &'a Policy, id: &'a str, find: &mut dyn FnMut(RoleLookup<'a>)) {
     match group(&policy.bundle, id) {
         Some(roles) => bound(roles, RoleOrigin::Group(id), find),
-        None => find(Finding::UnknownGroup(id)),
+        None => find(RoleLookup::UnknownGroup(id)),
     }
 }
 
 fn bound<'a>(
     roles: List<'a, Binding<'a>>,
     origin: RoleOrigin<'a>,
-    find: &mut dyn FnMut(Finding<'a>),
+    find: &mut dyn FnMut(RoleLookup<'a>),
 ) {
     for binding in roles.iter() {
         let team = Some(binding.team).filter(|team| !team.is_empty());
         let role = RoleId(binding.role);
-        find(Finding::Holds(Held { role, team }, origin));
+        find(RoleLookup::Assigned(Assignment { role, team }, origin));
     }
 }
 
-/// Returns the roles that the subject holds, once each, in the order of [`Held::order`].
+/// Returns the roles that the subject holds, once each, in the order of [`Assignment::order`].
 pub(crate) fn held<'a>(
     policy: &'a Policy,
     subject: &Subject<'a>,
     person: Option<&Person<'a>>,
-) -> Vec<Held<'a>> {
-    let mut held: Vec<Held<'a>> = Vec::new();
+) -> Vec<Assignment<'a>> {
+    let mut held: Vec<Assignment<'a>> = Vec::new();
     visit(policy, subject, person, &mut |finding| {
-        if let Finding::Holds(own, _) = finding
+        if let RoleLookup::Assigned(own, _) = finding
             && let Err(at) = held.binary_search_by(|other| other.order(&own))
         {
             held.insert(at, own);

@@ -4,15 +4,15 @@ use core::fmt;
 
 use crate::{
     bundle::Bundle,
-    condition::{Facts, Truth, mine, mine_first},
+    condition::{Facts, Truth, subject_id_first, subject_id_in},
     decide::{Decision, DenyReason, Grant, Pending, Question},
     ids::{PermissionId, UnixSeconds},
     index::AtomRow,
-    plans::{Link, Plans},
     policy::Policy,
     roles,
+    session_grants::{Link, SessionGrants},
     subject::Subject,
-    who::{Resolved, Who},
+    subject_facts::{ResolvedSubject, SubjectFacts},
 };
 
 /// A subject under a policy: its roles looked up, its grants gathered.
@@ -20,8 +20,8 @@ use crate::{
 pub struct Session {
     policy: Policy,
     valid_until: UnixSeconds,
-    who: Resolved,
-    plans: Plans,
+    who: ResolvedSubject,
+    grants: SessionGrants,
 }
 
 /// The session or the bundle behind it no longer holds.
@@ -58,8 +58,8 @@ impl Policy {
         Ok(Session {
             policy: self.clone(),
             valid_until,
-            who: Resolved::new(self, subject, person.as_ref()),
-            plans: Plans::gather(self, &held),
+            who: ResolvedSubject::new(self, subject, person.as_ref()),
+            grants: SessionGrants::gather(self, &held),
         })
     }
 }
@@ -132,7 +132,7 @@ impl Session {
     }
 
     fn judge<'a>(&'a self, permission: PermissionId, question: &'a Question<'a>) -> Decision<'a> {
-        let chain = self.plans.chain(permission);
+        let chain = self.grants.chain(permission);
         if chain.is_empty() {
             return Decision::Deny(self.refusal(permission));
         }
@@ -142,9 +142,9 @@ impl Session {
             let truth = if link.is_bound() {
                 self.bound(link, question)
             } else {
-                mine_first(
+                subject_id_first(
                     link.condition.of(&bundle.tables.atoms),
-                    |index| mine(bundle, question, self.who.id(), index),
+                    |index| subject_id_in(bundle, question, self.who.id(), index),
                     |atoms| self.any(atoms, question),
                 )
             };
@@ -153,7 +153,7 @@ impl Session {
                     return Decision::Allow(Grant {
                         role: link.role,
                         scope: link.scope,
-                        team: self.plans.team(link),
+                        team: self.grants.team(link),
                     });
                 }
                 Truth::Unknown => unknown = true,
@@ -163,7 +163,7 @@ impl Session {
         if unknown {
             return Decision::Conditional(Pending {
                 policy: &self.policy,
-                asker: self,
+                source: self,
                 permission,
                 question,
             });
@@ -176,13 +176,13 @@ impl Session {
         Facts {
             bundle: &self.policy.bundle,
             id: self.who.id(),
-            who: Who::Session(&self.who),
+            who: SubjectFacts::Session(&self.who),
             question,
         }
     }
 
-    pub(crate) const fn plans(&self) -> &Plans {
-        &self.plans
+    pub(crate) const fn grants(&self) -> &SessionGrants {
+        &self.grants
     }
 
     // Both apart and cold, so that what they need costs the usual question nothing.
@@ -190,7 +190,7 @@ impl Session {
     #[inline(never)]
     fn bound<'a>(&'a self, link: &Link, question: &'a Question<'a>) -> Truth {
         self.facts(question)
-            .bound(link.condition, self.plans.team(link))
+            .bound(link.condition, self.grants.team(link))
     }
 
     #[cold]
@@ -204,7 +204,7 @@ impl Session {
     fn refusal(&self, permission: PermissionId) -> DenyReason {
         if permission.index() >= self.policy.permission_count() {
             DenyReason::UnknownPermission
-        } else if self.policy.gate.permission_is_open(permission) {
+        } else if self.policy.feature_gate.permission_is_open(permission) {
             DenyReason::NotGranted
         } else {
             DenyReason::FeatureDisabled(permission)

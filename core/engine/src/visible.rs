@@ -6,7 +6,7 @@ use core::ops::Range;
 use portcullis_json::{write_member, write_string};
 
 use crate::{
-    gate::Bits,
+    bits::Bits,
     ids::{ActionId, ModuleId, ScopeId, UnixSeconds},
     policy::Policy,
     session::{Session, SessionExpired},
@@ -59,16 +59,16 @@ impl Session {
         let mut grants: Vec<VisibleGrant<'_>> = Vec::new();
         let mut own: Vec<(ModuleId, Range<usize>)> = Vec::new();
         let mut visible = Bits::new(tables.modules.len());
-        for permission in self.plans().held() {
+        for permission in self.grants().held() {
             let Some(row) = tables.permissions.get(permission.index()) else {
                 continue;
             };
             let start = grants.len();
-            for link in self.plans().chain(permission) {
+            for link in self.grants().chain(permission) {
                 let grant = VisibleGrant {
                     action: row.action,
                     scope: link.scope,
-                    team: self.plans().team(link),
+                    team: self.grants().team(link),
                 };
                 let listed = grants.get(start..).unwrap_or_default();
                 // A role held everywhere has no team, which sorts before any team.

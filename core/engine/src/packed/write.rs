@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::LAYOUT;
-use crate::gate::insert;
+use crate::feature_gate::insert;
 
 /// Writes a packed request.
 ///

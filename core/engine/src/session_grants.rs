@@ -3,12 +3,12 @@
 use alloc::{boxed::Box, vec, vec::Vec};
 
 use crate::{
-    gate::Bits,
+    bits::Bits,
     grants::{RoleGrants, size},
     ids::{PermissionId, RoleId, ScopeId},
     index::AtomRange,
     policy::Policy,
-    roles::Held,
+    roles::Assignment,
 };
 
 /// For each open permission on which a role grants something, a chain of grants.
@@ -17,7 +17,7 @@ use crate::{
 /// so that the first that holds is the one. Chains share their ends: most permissions
 /// of a role are granted alike, so there are few distinct ones.
 #[derive(Debug, Clone)]
-pub(crate) struct Plans {
+pub(crate) struct SessionGrants {
     held: Bits,
     /// By permission: one more than where its chain starts; 0 where nothing is granted.
     heads: Vec<u32>,
@@ -43,11 +43,11 @@ impl Link {
     }
 }
 
-impl Plans {
+impl SessionGrants {
     /// Gathers the grants of roles, which stand in the order of an answer.
-    pub(crate) fn gather(policy: &Policy, held: &[Held<'_>]) -> Self {
+    pub(crate) fn gather(policy: &Policy, held: &[Assignment<'_>]) -> Self {
         let tables = &policy.bundle.tables;
-        let mut plans = Self {
+        let mut grants = Self {
             held: Bits::new(tables.permissions.len()),
             heads: vec![0; tables.permissions.len()],
             links: Vec::new(),
@@ -55,12 +55,12 @@ impl Plans {
         };
         // From the last, so that a new link goes in front of the chain.
         for own in held.iter().rev() {
-            plans.add(policy, own);
+            grants.add(policy, own);
         }
-        plans
+        grants
     }
 
-    fn add(&mut self, policy: &Policy, held: &Held<'_>) {
+    fn add(&mut self, policy: &Policy, held: &Assignment<'_>) {
         let tables = &policy.bundle.tables;
         if let Some(team) = held.team {
             self.teams.push(team.into());
@@ -75,7 +75,7 @@ impl Plans {
             else {
                 continue;
             };
-            if !policy.gate.permission_is_open(permission) {
+            if !policy.feature_gate.permission_is_open(permission) {
                 continue;
             }
             let key = (*head, set, row.scopes);

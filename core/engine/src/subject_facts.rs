@@ -13,23 +13,23 @@ use crate::{
 
 /// Who asks.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Who<'a> {
+pub(crate) enum SubjectFacts<'a> {
     /// As the request and the tenant's directory describe them.
     Once(&'a Subject<'a>, Option<&'a Person<'a>>),
     /// Resolved before.
-    Session(&'a Resolved),
+    Session(&'a ResolvedSubject),
 }
 
 /// A subject whose own values and the directory's were united.
 #[derive(Debug, Clone)]
-pub(crate) struct Resolved {
+pub(crate) struct ResolvedSubject {
     kind: Box<str>,
     id: Box<str>,
     /// By number, one set for each declared attribute.
     attributes: Box<[Box<[Box<str>]>]>,
 }
 
-impl Resolved {
+impl ResolvedSubject {
     pub(crate) const fn id(&self) -> &str {
         &self.id
     }
@@ -38,7 +38,7 @@ impl Resolved {
         let bundle = &policy.bundle;
         let count = u16::try_from(bundle.tables.subject_attributes.len()).unwrap_or(u16::MAX);
         let unite = |index: u16| {
-            let (asked, listed) = Who::Once(subject, person).attribute(bundle, index);
+            let (asked, listed) = SubjectFacts::Once(subject, person).attribute(bundle, index);
             let values = Union::new([asked, listed, Set::EMPTY]);
             values.map(|value| Box::from(utf8(value))).collect()
         };
@@ -50,7 +50,7 @@ impl Resolved {
     }
 }
 
-impl<'a> Who<'a> {
+impl<'a> SubjectFacts<'a> {
     pub(crate) fn kind(&self) -> &'a str {
         match self {
             Self::Once(subject, _) => subject.kind,
