@@ -11,7 +11,7 @@ use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use portcullis_benches::{routes, target};
 use portcullis_gate::CanonicalPath;
 
-/// The last of each table: its cost must not grow with what stands before it.
+/// The last of each table: its cost must not grow with the routes before it.
 fn router(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("gate/route");
     for count in [10_usize, 100, 1_000] {

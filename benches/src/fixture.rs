@@ -102,31 +102,27 @@ impl Fixture {
     ///
     /// Where the generated policy does not compile: a fault of this crate.
     #[must_use]
-    #[expect(clippy::expect_used, reason = "the generator's own policy compiles")]
     pub fn new(scale: Scale) -> Self {
         let neutral = Neutral::new(scale);
-        let source = source(&neutral).to_string();
-        let (source, model) = Source::load(&source).expect("the generated policy compiles");
-        let edition = Edition::new("bench", ISSUED_AT, 86_400, &source.catalog);
-        let payload = encode(&model, &edition).expect("the generated policy can be encoded");
-        let key = SigningKey::from_bytes(&[7; 32]);
-        let trust = TrustFile {
-            threshold: 1,
-            keys: vec![TrustFileKey {
-                key: key.public_key(),
-                key_use: KeyUse::Any,
-            }],
-            audience: "bench".to_owned(),
-            ..TrustFile::default()
-        };
-        let bundle = sign(&payload, &[key]).expect("one key can sign");
+        let bundle = signed(&source(&neutral).to_string());
+        Self::of(&neutral, bundle)
+    }
+
+    /// Takes the bundle that [`Fixture::new`] made before, for compiling a large policy takes its
+    /// time.
+    #[must_use]
+    pub fn with_bundle(scale: Scale, bundle: Vec<u8>) -> Self {
+        Self::of(&Neutral::new(scale), bundle)
+    }
+
+    fn of(neutral: &Neutral, bundle: Vec<u8>) -> Self {
         Self {
             bundle,
-            trust,
-            floor: Floor::new(&neutral),
-            permission: neutral.asked,
-            roles: neutral.user_roles,
-            teams: neutral.user_teams,
+            trust: trust_file(),
+            floor: Floor::new(neutral),
+            permission: neutral.asked.clone(),
+            roles: neutral.user_roles.clone(),
+            teams: neutral.user_teams.clone(),
         }
     }
 
@@ -191,6 +187,32 @@ impl Fixture {
             .with_attributes(known);
         ask(&subject, &Question::about(resource))
     }
+}
+
+/// Compiles a policy and signs it with the key of all fixtures.
+#[expect(clippy::expect_used, reason = "the policies of this crate compile")]
+pub(crate) fn signed(policy: &str) -> Vec<u8> {
+    let (source, model) = Source::load(policy).expect("the policy compiles");
+    let edition = Edition::new("bench", ISSUED_AT, 86_400, &source.catalog);
+    let payload = encode(&model, &edition).expect("the policy can be encoded");
+    sign(&payload, &[key()]).expect("one key can sign")
+}
+
+/// Returns the trust that holds for all fixtures.
+pub(crate) fn trust_file() -> TrustFile {
+    TrustFile {
+        threshold: 1,
+        keys: vec![TrustFileKey {
+            key: key().public_key(),
+            key_use: KeyUse::Any,
+        }],
+        audience: "bench".to_owned(),
+        ..TrustFile::default()
+    }
+}
+
+fn key() -> SigningKey {
+    SigningKey::from_bytes(&[7; 32])
 }
 
 /// When the fixtures' bundles are issued.

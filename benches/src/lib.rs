@@ -7,10 +7,12 @@
 mod draw;
 mod fixture;
 mod floor;
+mod gate;
 mod policy;
 mod routes;
 
 pub use fixture::{Asked, Fixture, NOW, Person, Thing};
 pub use floor::{Floor, FloorAnswer};
+pub use gate::{Door, Sender};
 pub use policy::Scale;
 pub use routes::{routes, target};

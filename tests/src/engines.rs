@@ -4,8 +4,7 @@ use std::{fmt, sync::OnceLock};
 
 use portcullis_engine::UnixSeconds;
 use portcullis_host::{
-    ComponentEngine, Engine, HostTrust, LoadedPolicy, NativeEngine,
-    component::{ArtefactCache, ComponentLimits},
+    ComponentEngine, Engine, HostTrust, LoadedPolicy, NativeEngine, component::ComponentLimits,
     evaluation,
 };
 use portcullis_policy::authzen::{Malformed, Request, Subject};
@@ -96,7 +95,7 @@ pub fn component() -> &'static ComponentEngine {
     ENGINE.get_or_init(|| {
         let path = places::root().join("dist/portcullis.component.wasm");
         let limits = ComponentLimits::default();
-        match ComponentEngine::load(&path, &ArtefactCache::NONE, limits) {
+        match ComponentEngine::load(&path, &places::artefacts(), limits) {
             Ok(engine) => engine,
             Err(error) => panic!("{error}\nbuild it with `cargo xtask wasm`"),
         }

@@ -5,11 +5,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use portcullis_host::component::ArtefactCache;
+
 /// Returns the root of the project.
 #[must_use]
 pub fn root() -> PathBuf {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     tests.parent().unwrap_or(tests).to_path_buf()
+}
+
+/// Returns where compiled components are kept, so that each is compiled once for all tests.
+#[must_use]
+pub fn artefacts() -> ArtefactCache {
+    ArtefactCache::at(root().join("target/tmp/artefacts"))
 }
 
 /// Returns the files of a folder of this package that end so, sorted by name.

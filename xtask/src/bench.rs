@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::{Map, Value};
 
 use crate::gateways;
+use crate::guests::COMPONENT;
 use crate::run::{self, cargo, root, say};
 use crate::wasm;
 use crate::web;
@@ -19,7 +20,7 @@ pub(crate) fn run(json: bool, filter: Option<&str>) -> Result<()> {
     if filter == Some("web") {
         return web::bench(json);
     }
-    wasm::build()?;
+    wasm::build(&[COMPONENT])?;
     let results = root().join("target").join("criterion");
     // Whatever is there afterwards is of this run; criterion compares with what it keeps apart.
     for old in new_folders(&results)? {

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use crate::run::{PRODUCT, capture, cargo};
+use crate::progress;
+use crate::run::{PRODUCT, cargo};
 
 /// Builds a program or an example of the product, and returns where it is.
 ///
@@ -20,7 +21,7 @@ pub(crate) fn built(kind: &str, name: &str) -> Result<PathBuf> {
         "--message-format",
         "json-render-diagnostics",
     ]);
-    let messages = capture(&mut build)?;
+    let messages = progress::compile(name, &mut build)?;
     let program = messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())

@@ -4,20 +4,24 @@ mod answers;
 mod modules;
 mod questions;
 
+use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use anstyle::Style;
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{Color, ContentArrangement, Table, presets};
 use serde_json::{Value, json};
 
 use crate::built::built;
 use crate::demo::questions::{Question, questions};
 use crate::gateways;
-use crate::run::{capture, root, say, shown, words};
+use crate::guests::COMPONENT;
+use crate::progress::Task;
+use crate::run::{capture, root, shown, words};
 use crate::wasm;
 use crate::web;
 
@@ -36,10 +40,7 @@ pub(crate) enum Show {
 /// Builds what is to be shown, then shows it.
 pub(crate) fn run(show: Show, once: bool) -> Result<()> {
     match show {
-        Show::Decisions => {
-            wasm::build()?;
-            decisions(&build_program()?)
-        }
+        Show::Decisions => decisions(&build()?),
         Show::Envoy => gateways::demo(),
         Show::Web => web::demo(once),
     }
@@ -52,59 +53,63 @@ fn decisions(program: &Path) -> Result<()> {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
-    let portcullis = |arguments: &str| {
-        let mut command = Command::new(program);
-        // What is shown is what was built here and now, whatever this shell is set to.
-        command
-            .current_dir(root())
-            .args(words(arguments))
-            .env_remove("PORTCULLIS_COMPONENT")
-            .env_remove("SOURCE_DATE_EPOCH");
-        command
+    let policy = root().join("examples/cx-platform/policy.json");
+    fs::copy(&policy, folder.join("policy.json"))
+        .with_context(|| format!("could not copy {}", policy.display()))?;
+    let story = Story {
+        program,
+        step: Cell::new(0),
     };
 
-    tell("A vendor of a customer-experience platform wrote down its modules, roles and scopes in");
-    tell("examples/cx-platform/policy.json. Make a key, then compile, test and sign the policy:");
-    show(&mut portcullis("keygen -o target/demo"))?;
-    show(&mut portcullis(
-        "build examples/cx-platform/policy.json -k target/demo/signing.key -o target/demo/cx.pclb",
-    ))?;
-    show(&mut portcullis(
-        "inspect target/demo/cx.pclb --trust target/demo/trust.json",
-    ))?;
+    tell("Portcullis: a policy becomes a signed bundle, and whoever holds the bundle can answer.");
+    tell("Each command below can be typed as it is shown; what they make is in target/demo.");
 
+    story.step("A vendor writes down the modules, roles and scopes of a product, with tests");
+    tell("   target/demo/policy.json describes a customer-experience platform.");
+    story.show("test target/demo/policy.json")?;
+
+    story.step("The policy is compiled into a small bundle and signed");
+    story.show("keygen -o target/demo")?;
+    story
+        .show("build target/demo/policy.json -k target/demo/signing.key -o target/demo/cx.pclb")?;
+
+    story.step("At the edge a WebAssembly component that imports nothing verifies it and answers");
     let questions = questions();
     write_requests(&folder.join("requests.jsonl"), &questions)?;
-    tell("\nAt the edge the WebAssembly component verifies the bundle and answers from it,");
-    tell("one line for each line of target/demo/requests.jsonl:");
-    let answers = show(&mut portcullis(
+    let answers = story.quietly(
         "decide target/demo/cx.pclb --trust target/demo/trust.json --engine component \
          target/demo/requests.jsonl",
-    ))?;
+        None,
+    )?;
     let answers = parse_lines(&answers)?;
-
-    tell("\nWhat a menu may show to someone, asked for three roles:");
-    let mut snapshots = Vec::new();
-    for role in ROLES {
-        let subject = json!({ "type": "user", "id": "ada", "properties": { "roles": [role] } });
-        let mut command = portcullis("modules target/demo/cx.pclb --trust target/demo/trust.json");
-        let snapshot = quietly(command.arg("--subject").arg(subject.to_string()))?;
-        snapshots.push((role, serde_json::from_str(&snapshot)?));
-    }
-
-    tell("\nThe answers, in words:\n");
+    tell("   One line of JSON for each request. In words:\n");
     print_table(
         ["who", "may they …", "answer", "why"],
         answers::rows(&questions, &answers),
     );
-    tell("\nThe modules that each role sees (a word in brackets narrows what stands before it):\n");
+    tell("\n   Conditional: the edge does not know enough of the resource, and says exactly which");
+    tell("   filter the origin must apply.");
+
+    story.step("A menu shows what the customer has enabled and the role grants");
+    let mut snapshots = Vec::new();
+    for role in ROLES {
+        let subject = json!({ "type": "user", "id": "ada", "properties": { "roles": [role] } });
+        let snapshot = story.quietly(
+            "modules target/demo/cx.pclb --trust target/demo/trust.json",
+            Some(subject.to_string()),
+        )?;
+        snapshots.push((role, serde_json::from_str(&snapshot)?));
+    }
+    tell("   Side by side (a word in brackets narrows the one before it):\n");
     print_table(
         ["module", ROLES[0], ROLES[1], ROLES[2]],
         modules::rows(&snapshots),
     );
-    tell(
-        "\nA module that this customer has not enabled appears for nobody, not even for the admin.",
-    );
+    tell("\n   This customer has not bought `quality`, so nobody sees it, not even the admin.");
+
+    story.step("Access is changed by those who hold it, and each change leaves a record");
+    story.show("role assign target/demo/policy.json agent jo --as owner@acme.example")?;
+    story.refused("role assign target/demo/policy.json admin jo --as jo")?;
 
     let surprises = answers::surprises(&questions, &answers);
     if !surprises.is_empty() {
@@ -113,12 +118,84 @@ fn decisions(program: &Path) -> Result<()> {
             surprises.join("; ")
         );
     }
+    tell(NEXT);
     Ok(())
+}
+
+/// The commands of the demo, shown in numbered steps.
+struct Story<'a> {
+    program: &'a Path,
+    step: Cell<u32>,
+}
+
+impl Story<'_> {
+    fn step(&self, title: &str) {
+        self.step.set(self.step.get() + 1);
+        let bold = Style::new().bold();
+        anstream::println!("\n{bold}{}. {title}{bold:#}", self.step.get());
+    }
+
+    fn command(&self, arguments: &str) -> Command {
+        let mut command = Command::new(self.program);
+        // What is shown is what was built here and now, whatever this shell is set to.
+        command
+            .current_dir(root())
+            .args(words(arguments))
+            .env_remove("PORTCULLIS_COMPONENT")
+            .env_remove("SOURCE_DATE_EPOCH");
+        command
+    }
+
+    /// Shows a command and what it prints.
+    fn show(&self, arguments: &str) -> Result<()> {
+        let mut command = self.command(arguments);
+        type_in(&command);
+        indent(&capture(&mut command)?);
+        Ok(())
+    }
+
+    /// Shows a command, and returns what it prints.
+    fn quietly(&self, arguments: &str, subject: Option<String>) -> Result<String> {
+        let mut command = self.command(arguments);
+        if let Some(subject) = subject {
+            command.arg("--subject").arg(subject);
+        }
+        type_in(&command);
+        // The first time the component is compiled for this machine, which takes some seconds.
+        let _shown = Task::begin("the answer");
+        capture(&mut command)
+    }
+
+    /// Shows a command that must be refused, and why it is.
+    fn refused(&self, arguments: &str) -> Result<()> {
+        let mut command = self.command(arguments);
+        type_in(&command);
+        let output = command.output()?;
+        indent(&String::from_utf8_lossy(&output.stdout));
+        indent(&String::from_utf8_lossy(&output.stderr));
+        if output.status.success() {
+            bail!("`{}` should have been refused", shown(&command));
+        }
+        Ok(())
+    }
+}
+
+/// Builds the program and the component side by side, for while packages are installed the
+/// compiler has nothing else to do; returns where the program is.
+fn build() -> Result<PathBuf> {
+    thread::scope(|threads| {
+        let program = threads.spawn(build_program);
+        let component = wasm::build(&[COMPONENT]);
+        let program = program
+            .join()
+            .unwrap_or_else(|_| bail!("the build of `portcullis` could not be followed"));
+        component?;
+        program
+    })
 }
 
 /// Builds the program `portcullis`, and returns where it is.
 pub(crate) fn build_program() -> Result<PathBuf> {
-    say("building the program `portcullis`; the first time takes some minutes");
     built("--bin", "portcullis")
 }
 
@@ -141,16 +218,15 @@ fn tell(line: &str) {
     anstream::println!("{line}");
 }
 
-fn quietly(command: &mut Command) -> Result<String> {
+fn type_in(command: &Command) {
     let dim = Style::new().dimmed();
-    anstream::println!("{dim}$ {}{dim:#}", shown(command));
-    capture(command)
+    anstream::println!("   {dim}$ {}{dim:#}", shown(command));
 }
 
-fn show(command: &mut Command) -> Result<String> {
-    let printed = quietly(command)?;
-    anstream::print!("{printed}");
-    Ok(printed)
+fn indent(printed: &str) {
+    for line in printed.lines() {
+        tell(&format!("   {line}"));
+    }
 }
 
 fn print_table<const COLUMNS: usize>(header: [&str; COLUMNS], rows: Vec<[String; COLUMNS]>) {
@@ -159,14 +235,38 @@ fn print_table<const COLUMNS: usize>(header: [&str; COLUMNS], rows: Vec<[String;
         .load_style(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_header(header.map(str::to_uppercase))
-        .add_rows(rows);
+        .add_rows(rows.into_iter().map(|row| row.map(cell)));
     if !table.is_tty() {
         table.set_width(PLAIN_WIDTH);
     }
-    anstream::println!("{}", table.trim_fmt());
+    indent(&table.trim_fmt());
+}
+
+fn cell(text: String) -> comfy_table::Cell {
+    let colour = match text.as_str() {
+        "allow" => Some(Color::Green),
+        "deny" => Some(Color::Red),
+        "conditional" => Some(Color::Yellow),
+        _ => None,
+    };
+    let cell = comfy_table::Cell::new(text);
+    match colour {
+        Some(colour) => cell.fg(colour),
+        None => cell,
+    }
 }
 
 const FOLDER: &str = "target/demo";
+
+const NEXT: &str = "
+What next
+   cargo xtask demo web      a React app whose menu follows the role and the features
+   cargo xtask demo envoy    the gate in Envoy, before a tiny upstream
+   cargo xtask test          everything that must hold
+   README.md                 your own policy in ten lines; docs/MEANING.md says what it means
+
+   The program is target/debug/portcullis; it runs from any folder:
+   export PATH=\"$PWD/target/debug:$PATH\" && portcullis init hello";
 
 const ROLES: [&str; 3] = ["admin", "auditor", "agent"];
 

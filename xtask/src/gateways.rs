@@ -8,8 +8,13 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::budgets::Budgets;
+use crate::checks::Checks;
+use crate::guests::FILTER;
+use crate::progress;
 use crate::run::{capture, cargo, is_root, root, run, say, which, words};
 use crate::setup;
+use crate::suites::Suite;
 use crate::wasm;
 
 /// A program that is not built here, and where it comes from.
@@ -27,7 +32,7 @@ enum From {
     Debian,
 }
 
-/// Finds the gateways, installing what is missing; what cannot be installed is said.
+/// Finds the gateways, and installs those that are missing; says which cannot be installed.
 ///
 /// # Errors
 ///
@@ -40,29 +45,30 @@ pub(crate) fn ensure() -> Result<()> {
 pub(crate) fn test(quick: bool) -> Result<()> {
     wasm::build_with(&setup::ensure()?)?;
     ensure()?;
-    let mut suite = cargo();
-    suite.args(words("test --package portcullis-gateways --locked"));
-    if quick {
-        shorten(&mut suite);
+    let mut checks = Checks::default();
+    for suite in Suite::build(
+        "tests of the gateways",
+        &["--package", "portcullis-gateways"],
+    )? {
+        let mut command = suite.command();
+        if quick {
+            command.env(LOAD_SECONDS, "5");
+        }
+        checks.run(&suite.name, &mut command);
     }
-    run(&mut suite)
-}
-
-/// Makes the load in tests a short one.
-pub(crate) fn shorten(tests: &mut Command) {
-    tests.env(LOAD_SECONDS, "5");
+    checks.finish(Some(&Budgets::committed()?))
 }
 
 /// Shows the filter at work in Envoy.
 pub(crate) fn demo() -> Result<()> {
-    wasm::build()?;
+    wasm::build(&[FILTER])?;
     ensure_each(&[ENVOY])?;
     run_here("demo", &[])
 }
 
 /// Measures Envoy with and without the filter.
 pub(crate) fn bench(json: bool) -> Result<()> {
-    wasm::build()?;
+    wasm::build(&[FILTER])?;
     ensure_each(&[ENVOY, WRK])?;
     run_here("bench", if json { &["--json"] } else { &[] })
 }
@@ -144,9 +150,10 @@ fn install_from_python(tools: &[(&str, &str, &str)]) -> Result<()> {
     if !environment.join("bin/pip").is_file() {
         make_environment(&environment)?;
     }
-    run(Command::new(environment.join("bin/pip"))
-        .args(words("install --quiet --disable-pip-version-check"))
-        .args(&packages))?;
+    let mut pip = Command::new(environment.join("bin/pip"));
+    pip.args(words("install --quiet --disable-pip-version-check"))
+        .args(&packages);
+    progress::quietly("Python's packages", &mut pip)?;
     let place = capture(Command::new(environment.join("bin/python")).args([
         "-c",
         "import sysconfig; print(sysconfig.get_path('platlib'))",

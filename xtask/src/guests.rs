@@ -31,7 +31,7 @@ pub(crate) enum Kind {
 pub(crate) enum Aim {
     /// To be small: it is fetched over a network, or the bound is near.
     Size,
-    /// To be quick: it lies beside what runs it, and every request goes through it.
+    /// To be quick: every request goes through it, and no network lies between it and its host.
     Speed,
 }
 
@@ -53,11 +53,20 @@ impl Aim {
     }
 }
 
+/// The artefact that the command line loads.
+pub(crate) const COMPONENT: &str = "portcullis.component.wasm";
+
+/// The artefact that Envoy loads.
+pub(crate) const FILTER: &str = "portcullis.proxy.wasm";
+
+/// The guest that the npm package is made of.
+pub(crate) const BROWSER: &str = "portcullis-browser";
+
 /// Every guest.
 pub(crate) const GUESTS: [Guest; 5] = [
     Guest {
         package: "portcullis-component",
-        artefact: "portcullis.component.wasm",
+        artefact: COMPONENT,
         kind: Kind::Component,
         aim: Aim::Size,
         bound: Size {
@@ -110,22 +119,22 @@ pub(crate) const GUESTS: [Guest; 5] = [
             gzipped: 135_000,
         },
         imports: &[
-            "wasi:cli/environment@0.3.2",
-            "wasi:cli/stderr@0.3.2",
+            "wasi:cli/environment@0.3.0",
+            "wasi:cli/stderr@0.3.0",
             // Not called: the type of every stream of bytes is named after its function.
-            "wasi:cli/stdin@0.3.2",
-            "wasi:cli/types@0.3.2",
-            "wasi:clocks/system-clock@0.3.2",
-            "wasi:clocks/types@0.3.2",
-            "wasi:filesystem/preopens@0.3.2",
-            "wasi:filesystem/types@0.3.2",
-            "wasi:http/client@0.3.2",
-            "wasi:http/types@0.3.2",
+            "wasi:cli/stdin@0.3.0",
+            "wasi:cli/types@0.3.0",
+            "wasi:clocks/system-clock@0.3.0",
+            "wasi:clocks/types@0.3.0",
+            "wasi:filesystem/preopens@0.3.0",
+            "wasi:filesystem/types@0.3.0",
+            "wasi:http/client@0.3.0",
+            "wasi:http/types@0.3.0",
         ],
     },
     Guest {
         package: "portcullis-proxy",
-        artefact: "portcullis.proxy.wasm",
+        artefact: FILTER,
         kind: Kind::Module,
         aim: Aim::Speed,
         bound: Size {
@@ -166,8 +175,16 @@ pub(crate) const NO_STD: [&str; 10] = [
     "portcullis-http-shell",
     "portcullis-http",
     "portcullis-http-p3",
-    "portcullis-browser",
+    BROWSER,
 ];
+
+/// Returns the `no_std` crates that are not built alone already, as guests are.
+pub(crate) fn libraries() -> impl Iterator<Item = &'static str> {
+    let is_guest = |package: &str| {
+        package == BROWSER || GUESTS.iter().any(|guest| guest.package == package)
+    };
+    NO_STD.into_iter().filter(move |package| !is_guest(package))
+}
 
 impl Guest {
     /// Returns the name that rustc gives the core module.

@@ -17,22 +17,22 @@ pub(crate) fn run() -> Result<()> {
     let mut checks = Checks::default();
     checks.run("formatting", cargo().args(words("fmt --all --check")));
     let strictly = || words("--all-targets --locked -- -D warnings");
-    checks.run(
+    checks.compile(
         "lints of xtask",
         cargo()
             .args(["clippy", "--package", "xtask"])
             .args(strictly()),
     );
-    checks.run(
+    checks.compile(
         "lints of the checks of the repository",
         cargo().arg("clippy").args(HOUSE).args(strictly()),
     );
-    checks.run(
+    checks.compile(
         "lints of the product",
         cargo().arg("clippy").args(PRODUCT).args(strictly()),
     );
     let documented = CORE.iter().flat_map(|package| ["--package", package]);
-    checks.run(
+    checks.compile(
         "links of the crates' docs",
         cargo()
             .args(words("doc --no-deps --all-features --locked"))
@@ -41,7 +41,7 @@ pub(crate) fn run() -> Result<()> {
     );
     // Guests are empty anywhere but on the bare target, so these are their only lints.
     for package in NO_STD {
-        checks.run(
+        checks.compile(
             format!("lints of {package} alone for {TARGET}"),
             toolchain
                 .cargo("clippy")
@@ -49,12 +49,12 @@ pub(crate) fn run() -> Result<()> {
         );
     }
     for (name, mut clippy) in web::lints(&toolchain) {
-        checks.run(
+        checks.compile(
             format!("lints of the npm package's {name} for {TARGET}"),
             &mut clippy,
         );
     }
-    checks.finish()
+    checks.finish(None)
 }
 
 /// The crates whose docs people read.

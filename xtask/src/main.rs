@@ -2,19 +2,25 @@
 
 mod api;
 mod bench;
+mod budgets;
 mod built;
 mod checks;
+mod count;
 mod demo;
 mod gateways;
 mod guests;
+mod inputs;
 mod lint;
 mod optimiser;
+mod passes;
+mod progress;
 mod prune;
 mod run;
 mod setup;
 mod shorten;
 mod size;
 mod strip;
+mod suites;
 mod test;
 mod toolchain;
 mod wasm;
@@ -36,7 +42,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Chore {
-    /// Find what building WebAssembly needs, and install what is missing
+    /// Find the tools that build WebAssembly, and install those that are missing
     ///
     /// Looks for what compiles to wasm32-unknown-unknown and for wasm-opt. What is missing comes from
     /// rustup, else from Debian's packages (rustc-web and rust-web-src), else this says what to
@@ -47,11 +53,18 @@ enum Chore {
     ///
     /// Skips what has not changed. Fails if a guest imports anything that it may not, or has
     /// outgrown its bounds.
-    Wasm,
+    Wasm {
+        /// Say of the guests that are built how much larger they would be without each pass over
+        /// them, instead
+        #[arg(long)]
+        savings: bool,
+    },
 
     /// Show the product at work, with the commands that you would type yourself
     ///
-    /// Sets up and builds first. Everything it makes is in target/demo.
+    /// Sets up and builds first, only what is shown, and says how far it is: on a fresh machine
+    /// with two cores that takes some minutes, afterwards seconds. What it makes is in
+    /// target/demo.
     Demo {
         /// What to show
         #[arg(value_enum, default_value_t)]
@@ -64,13 +77,15 @@ enum Chore {
 
     /// Run every test, after checking the `no_std` crates alone for the bare WebAssembly target
     ///
-    /// Sets up and builds the guests first, because tests load them. Without a suite, all run.
+    /// Sets up and builds the guests first, because tests load them. Without a suite, all run, and
+    /// the time of each is printed beside its budget (xtask/budgets.json).
     Test {
         /// Which suite alone to run
         #[arg(value_enum)]
-        suite: Option<test::Suite>,
+        suite: Option<test::Alone>,
 
-        /// Leave out the checks for the WebAssembly target, and try fewer random cases
+        /// Leave out the checks for the WebAssembly target, proxies and browsers, and try fewer
+        /// random cases
         #[arg(long)]
         quick: bool,
     },
@@ -81,6 +96,16 @@ enum Chore {
     /// Compare the public API of the core crates with tests/house/api
     Api {
         /// Write what is public now, for a change that is meant
+        #[arg(long)]
+        update: bool,
+    },
+
+    /// Count the instructions of the paths that matter, against benches/instructions.json
+    ///
+    /// Fails when one takes more than 2 % over its baseline. Callgrind counts, so a busy machine
+    /// changes nothing; it is installed if it is missing.
+    Count {
+        /// Write what was counted as the new baseline
         #[arg(long)]
         update: bool,
     },
@@ -104,11 +129,13 @@ enum Chore {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().chore {
         Chore::Setup => setup::ensure().map(drop),
-        Chore::Wasm => wasm::build_all(),
+        Chore::Wasm { savings: true } => wasm::savings(),
+        Chore::Wasm { savings: false } => wasm::build_all(),
         Chore::Demo { show, once } => demo::run(show, once),
         Chore::Test { suite, quick } => test::run(suite, quick),
         Chore::Lint => lint::run(),
         Chore::Api { update } => api::check(update),
+        Chore::Count { update } => count::run(update),
         Chore::Bench { json, filter } => bench::run(json, filter.as_deref()),
     };
     match outcome {
@@ -123,7 +150,14 @@ fn main() -> ExitCode {
 const ABOUT: &str = "The chores of this repository: set up, build, show, test, measure";
 
 const AFTER: &str = "\
-First time here?   cargo xtask demo     sets up, builds and shows what this does
-Changing code?     cargo xtask test     everything that must hold
-                   cargo xtask lint     what a reviewer should not have to say
-Both, as CI does:  .ci/run";
+First time here?   cargo xtask demo            sets up, builds and shows what this does
+                   cargo xtask demo web        the same in a browser: a menu that follows the role
+Changing code?     cargo test -p PACKAGE       what you are at work on
+                   cargo xtask test --quick    all of it, without proxies and browsers
+                   cargo xtask test            everything that must hold
+                   cargo xtask lint            what a reviewer should not have to say
+Made it slower?    cargo xtask count           instructions, against the baseline
+                   cargo xtask bench FILTER    nanoseconds
+As CI does:        .ci/run                     lint, test and count
+
+cargo xtask COMMAND --help says more of each.";

@@ -1,10 +1,11 @@
-//! wasm-opt: where it is, and what it is told to do.
+//! wasm-opt: where it is, and with which flags it runs.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
 
+use crate::progress;
 use crate::run::{capture, root, run, which};
 
 /// A wasm-opt that can be run.
@@ -48,7 +49,9 @@ impl Optimiser {
     /// The names of functions go; other custom sections stay, the guest's interface among them.
     pub(crate) fn run(&self, flags: &[&str], input: &Path, output: &Path) -> Result<()> {
         let mut command = Command::new(&self.path);
-        run(command.args(flags).arg(input).arg("-o").arg(output))
+        let name = input.file_name().unwrap_or_default().display();
+        let command = command.args(flags).arg(input).arg("-o").arg(output);
+        progress::quietly(&format!("wasm-opt {name}"), command).map(drop)
     }
 
     /// Returns what decides the bytes that come out: the version and the flags.

@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context as _, Result, bail};
 
+use crate::progress::{self, Task};
+
 /// Returns the root of the repository.
 pub(crate) fn root() -> &'static Path {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -38,12 +40,15 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command to its end, but stops it when it takes longer than `limit`.
-pub(crate) fn run_within(limit: Duration, command: &mut Command) -> Result<()> {
+/// Runs a command to its end, but stops it when it takes longer than `limit`; what it prints is
+/// not shown, for it may well be refused.
+pub(crate) fn run_within(name: &str, limit: Duration, command: &mut Command) -> Result<()> {
     let began = Instant::now();
+    let _shown = Task::begin(name);
     let mut child = command
         .stdin(Stdio::null())
-        .stdout(io::stderr())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
         .spawn()
         .with_context(|| format!("could not start `{}`", shown(command)))?;
     loop {
@@ -94,14 +99,19 @@ pub(crate) fn shown(command: &Command) -> String {
 
 /// Says on standard error what is happening.
 pub(crate) fn say(line: impl Display) {
-    let bold = Style::new().bold().fg_color(Some(AnsiColor::Cyan.into()));
-    anstream::eprintln!("{bold}xtask{bold:#} {line}");
+    progress::above(said(line));
 }
 
 /// Says on standard error what went wrong, and why.
 pub(crate) fn complain(error: &anyhow::Error) {
     let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
-    anstream::eprintln!("{red}error{red:#} {error:#}");
+    progress::above(format_args!("{red}error{red:#} {error:#}"));
+}
+
+/// Returns a line as this program says it.
+pub(crate) fn said(line: impl Display) -> String {
+    let bold = Style::new().bold().fg_color(Some(AnsiColor::Cyan.into()));
+    format!("{bold}xtask{bold:#} {line}")
 }
 
 /// Returns whether this process runs as root.
@@ -110,11 +120,12 @@ pub(crate) fn is_root() -> bool {
     id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
-/// How cargo is asked for every crate of the product and its tests.
+/// Arguments of cargo that select every crate of the product and its tests.
 ///
-/// Together with this crate or the checks of the repository, the features of what they share with
-/// the others would be other ones, and wasmtime would be built a second time for them; without
-/// them, every command that is about the product uses the same build.
+/// Every command about the product uses them: cargo unites the features of the crates that are
+/// selected, so another selection, with this crate or with the checks of the repository, would
+/// build wasmtime a second time. For the same reason some Cargo.toml files list features that they
+/// do not use (tests, xtask).
 pub(crate) const PRODUCT: [&str; 5] = [
     "--workspace",
     "--exclude",
@@ -123,7 +134,7 @@ pub(crate) const PRODUCT: [&str; 5] = [
     "portcullis-house",
 ];
 
-/// How cargo is asked for the checks of the repository: layers, docs, public API.
+/// Arguments of cargo that select the checks of the repository: layers, docs, public API.
 pub(crate) const HOUSE: [&str; 2] = ["--package", "portcullis-house"];
 
 fn quoted(word: &str) -> String {
@@ -157,7 +168,7 @@ mod tests {
     #[test]
     fn a_command_that_overruns_is_stopped() {
         let mut command = Command::new("sleep");
-        let error = run_within(Duration::from_millis(100), command.arg("60")).unwrap_err();
+        let error = run_within("sleep", Duration::from_millis(100), command.arg("60")).unwrap_err();
         assert!(error.to_string().contains("took more than"), "{error}");
     }
 

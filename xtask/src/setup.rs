@@ -1,4 +1,4 @@
-//! `setup`: finds what building the guests needs, and installs what is missing.
+//! `setup`: finds the tools that build the guests, and installs those that are missing.
 
 use std::process::Command;
 use std::time::Duration;
@@ -6,7 +6,8 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 
 use crate::optimiser::Optimiser;
-use crate::run::{is_root, run, run_within, say, which};
+use crate::progress;
+use crate::run::{is_root, run_within, say, which};
 use crate::toolchain::{
     LINTER_PACKAGE, Next, OPTIMISER_PACKAGE, Probe, TARGET, Toolchain, Tried, by_hand,
 };
@@ -19,7 +20,7 @@ pub(crate) struct Tools {
     pub(crate) optimiser: Option<Optimiser>,
 }
 
-/// Finds the tools, installing what is missing.
+/// Finds the tools; installs those that are missing.
 ///
 /// # Errors
 ///
@@ -71,13 +72,9 @@ fn toolchain() -> Result<Toolchain> {
             Next::Use(toolchain) => return Ok(toolchain),
             Next::AddSource => {
                 tried.rustup = true;
-                say("rust-src is not installed; asking rustup for it");
                 let mut rustup = Command::new("rustup");
-                // A refusal is expected, and no reason for a page of frames.
-                rustup
-                    .args(["component", "add", "rust-src"])
-                    .env("RUST_BACKTRACE", "0");
-                if let Err(error) = run_within(RUSTUP_LIMIT, &mut rustup) {
+                rustup.args(["component", "add", "rust-src"]);
+                if let Err(error) = run_within("rust-src from rustup", RUSTUP_LIMIT, &mut rustup) {
                     say(format!("{error}; looking for another way"));
                 }
             }
@@ -116,21 +113,30 @@ fn optimiser() -> Option<Optimiser> {
 ///
 /// When they cannot be installed.
 pub(crate) fn install_packages(packages: &[&str]) -> Result<()> {
-    say(format!("installing Debian's {}", packages.join(", ")));
     // Old lists may do as well; whether they do is for the installation to say.
-    if let Err(error) = run(apt_get().arg("update")) {
+    if let Err(error) = progress::quietly("lists of Debian's packages", apt_get().arg("update")) {
         say(format!("{error:#}; going on with the lists there are"));
     }
-    run(apt_get()
+    let mut install = apt_get();
+    install
         .args(["install", "-y", "--no-install-recommends"])
-        .args(packages))
-    .with_context(|| format!("could not install {}", packages.join(", ")))
+        .args(packages);
+    progress::quietly(&format!("Debian's {}", packages.join(", ")), &mut install)
+        .map(drop)
+        .with_context(|| format!("could not install {}", packages.join(", ")))
 }
 
 fn apt_get() -> Command {
     let mut command = Command::new("apt-get");
     command
-        .args(["-qq", "-o", "Dpkg::Use-Pty=0"])
+        // Another installation may be under way: it ends.
+        .args([
+            "-qq",
+            "-o",
+            "Dpkg::Use-Pty=0",
+            "-o",
+            "DPkg::Lock::Timeout=300",
+        ])
         .env("DEBIAN_FRONTEND", "noninteractive");
     command
 }

@@ -1,5 +1,5 @@
 //! Gives the functions that a component takes from its core module short names: only the
-//! component itself ever reads them, and each of the long ones stands there twice.
+//! component itself reads them, and each long one appears twice in it.
 
 use anyhow::{Context as _, Result};
 use wasm_encoder::reencode::{Reencode as _, ReencodeComponent as _, RoundtripReencoder};

@@ -25,7 +25,7 @@ impl Size {
         })
     }
 
-    /// Refuses a size over `bound`, each of both counting for itself.
+    /// Refuses a size over `bound`, raw or gzipped.
     pub(crate) fn within(self, bound: Self) -> Result<()> {
         if self.raw > bound.raw || self.gzipped > bound.gzipped {
             bail!("it is {self}; the bounds are {bound}");

@@ -8,18 +8,19 @@ use wasm_encoder::{
 };
 use wasmparser::{Encoding, Parser, Payload};
 
+use crate::passes::Passes;
 use crate::shorten::ShortNames;
 
 /// Returns `component` without custom sections, its nested modules and components likewise,
-/// and with short names for what it takes from its modules.
-pub(crate) fn strip(component: &[u8]) -> Result<Vec<u8>> {
+/// and with short names for what it takes from its modules; each only if the passes say so.
+pub(crate) fn strip(component: &[u8], passes: Passes) -> Result<Vec<u8>> {
     let mut names = ShortNames::default();
     let mut written = Vec::new();
     let mut outer = Vec::new();
     for payload in Parser::new(0).parse_all(component) {
         let payload = payload?;
         match &payload {
-            Payload::CustomSection(_) => {}
+            Payload::CustomSection(_) if passes.strip => {}
             Payload::Version { encoding, .. } => written.extend_from_slice(match encoding {
                 Encoding::Component => &Component::HEADER,
                 Encoding::Module => &Module::HEADER,
@@ -40,10 +41,10 @@ pub(crate) fn strip(component: &[u8]) -> Result<Vec<u8>> {
                 written.encode(&mut around);
                 written = around;
             }
-            Payload::ExportSection(exports) if !outer.is_empty() => {
+            Payload::ExportSection(exports) if passes.shorten && !outer.is_empty() => {
                 names.exports(exports.clone())?.append_to(&mut written);
             }
-            Payload::ComponentAliasSection(aliases) => {
+            Payload::ComponentAliasSection(aliases) if passes.shorten => {
                 let renamed = names.aliases(aliases.clone())?;
                 renamed.append_to_component(&mut written);
             }
@@ -92,13 +93,13 @@ mod tests {
 
     #[test]
     fn custom_sections_go_at_every_depth_and_all_else_stays() {
-        assert_eq!(strip(&nested(true)).unwrap(), nested(false));
-        assert_eq!(strip(&nested(false)).unwrap(), nested(false));
+        assert_eq!(strip(&nested(true), Passes::ALL).unwrap(), nested(false));
+        assert_eq!(strip(&nested(false), Passes::ALL).unwrap(), nested(false));
     }
 
     #[test]
     fn what_is_cut_off_is_refused() {
         let whole = nested(true);
-        assert!(strip(&whole[..whole.len() - 1]).is_err());
+        assert!(strip(&whole[..whole.len() - 1], Passes::ALL).is_err());
     }
 }

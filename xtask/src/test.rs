@@ -1,20 +1,24 @@
 //! `test`: the bare-target checks, then every test of the workspace.
 
-use anyhow::Result;
+use std::thread;
+
+use anyhow::{Result, bail};
 use clap::ValueEnum;
 
+use crate::budgets::Budgets;
 use crate::checks::Checks;
 use crate::gateways;
-use crate::guests::NO_STD;
-use crate::run::{PRODUCT, cargo, words};
-use crate::setup;
+use crate::guests::libraries;
+use crate::run::{HOUSE, PRODUCT};
+use crate::setup::{self, Tools};
+use crate::suites::{self, Suite};
 use crate::toolchain::TARGET;
 use crate::wasm;
-use crate::web;
+use crate::web::{self, WebTools};
 
 /// A suite that can be run alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Suite {
+pub(crate) enum Alone {
     /// The gate end to end: in Envoy and under wasi:http
     Gateways,
     /// The npm package in Node, Chromium and workerd, and the React app in Chromium
@@ -22,58 +26,99 @@ pub(crate) enum Suite {
 }
 
 /// Builds what the tests load, then runs them: one suite, or all.
-pub(crate) fn run(suite: Option<Suite>, quick: bool) -> Result<()> {
-    match suite {
-        Some(Suite::Gateways) => gateways::test(quick),
-        Some(Suite::Browser) => web::test(),
+pub(crate) fn run(alone: Option<Alone>, quick: bool) -> Result<()> {
+    match alone {
+        Some(Alone::Gateways) => gateways::test(quick),
+        Some(Alone::Browser) => web::test(),
         None => run_all(quick),
     }
 }
 
 fn run_all(quick: bool) -> Result<()> {
-    let tools = setup::ensure()?;
-    wasm::build_with(&tools)?;
-    gateways::ensure()?;
-    let web_tools = web::ensure()?;
-
+    let budgets = Budgets::committed()?;
     let mut checks = Checks::default();
+    let mut built = None;
+    checks.hold("what the tests load and run, built", || {
+        built = Some(Built::new(quick)?);
+        Ok(())
+    });
+    let Some(built) = built else {
+        return checks.finish(Some(&budgets));
+    };
     if !quick {
-        for package in NO_STD {
-            let mut check = tools.toolchain.cargo("check");
-            checks.run(
+        for package in libraries() {
+            let mut build = built.tools.toolchain.cargo("build");
+            checks.compile(
                 format!("{package} alone for {TARGET}"),
-                check.args(["--package", package]),
+                build.args(["--package", package]),
             );
         }
     }
-    checks.run(
-        "tests of xtask",
-        cargo().args(words("test --package xtask --locked")),
-    );
-    let mut tests = cargo();
-    // All in one command, so that what they share is built once: cargo runs one suite after
-    // another, and real proxies under load have the machine for themselves.
-    tests
-        .arg("test")
-        .args(PRODUCT)
-        .args(["--locked", "--no-fail-fast"]);
-    if quick {
-        tests.env("PROPTEST_CASES", QUICK_CASES);
-        gateways::shorten(&mut tests);
-    }
-    checks.run("tests of the product", &mut tests);
-    if let Some(web_tools) = web_tools {
-        for mut step in web::steps(&web_tools, &tools)? {
-            let name = step.get_program().to_owned();
-            let name = std::path::Path::new(&name)
-                .file_name()
-                .unwrap_or(&name)
-                .to_owned();
-            checks.run(format!("the npm package: {}", name.display()), &mut step);
+    for suite in &built.suites {
+        // Real proxies take their time; so do browsers, below.
+        let gateways = suite.name.starts_with(GATEWAYS);
+        if quick && gateways {
+            continue;
         }
+        let mut command = suite.command();
+        if quick {
+            command.env("PROPTEST_CASES", QUICK_CASES);
+        }
+        checks.run(&suite.name, &mut command);
     }
-    checks.finish()
+    checks.run("documentation", &mut suites::documentation(&PRODUCT));
+    if let Some(web) = &built.web {
+        web::check(web, &mut checks);
+    }
+    checks.finish(Some(&budgets))
 }
+
+/// What is needed before the first test runs.
+struct Built {
+    tools: Tools,
+    web: Option<WebTools>,
+    suites: Vec<Suite>,
+}
+
+impl Built {
+    /// Builds the tests and what they load side by side: each waits where the other computes.
+    fn new(quick: bool) -> Result<Self> {
+        thread::scope(|threads| {
+            let suites = threads.spawn(|| {
+                let mut suites = Suite::build("tests of xtask", &["--package", "xtask"])?;
+                suites.extend(Suite::build("tests of the product", &PRODUCT)?);
+                suites.extend(Suite::build("checks of the repository", &HOUSE)?);
+                suites::some(suites)
+            });
+            let loaded = Self::load(quick);
+            let suites = suites
+                .join()
+                .unwrap_or_else(|_| bail!("the build of the tests could not be followed"));
+            let (tools, web) = loaded?;
+            Ok(Self {
+                tools,
+                web,
+                suites: suites?,
+            })
+        })
+    }
+
+    fn load(quick: bool) -> Result<(Tools, Option<WebTools>)> {
+        let tools = setup::ensure()?;
+        wasm::build_with(&tools)?;
+        if quick {
+            return Ok((tools, None));
+        }
+        gateways::ensure()?;
+        let web = web::ensure()?;
+        if web.is_some() {
+            web::build(&tools)?;
+        }
+        Ok((tools, web))
+    }
+}
+
+const GATEWAYS: &str = "portcullis-gateways: ";
 
 /// How many random cases a property gets that leaves their number to the environment.
 const QUICK_CASES: &str = "16";

@@ -144,7 +144,7 @@ impl Toolchain {
     }
 
     // Paths of this machine appear in the messages of panics, and so in the artefact, unless
-    // they are renamed: the same source should give the same bytes wherever it lies.
+    // they are renamed: the same source must give the same bytes in every folder.
     fn flags(&self) -> Vec<String> {
         let mut renamed = vec![(root().to_owned(), "/portcullis")];
         if let Some(home) = cargo_home() {

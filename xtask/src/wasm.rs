@@ -7,22 +7,31 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use anyhow::{Context as _, Result, bail};
+use comfy_table::{Table, presets};
 use wasmparser::{Parser, Payload};
 use wit_component::{ComponentEncoder, DecodedWasm};
 
 use crate::guests::{Aim, GUESTS, Guest, Kind};
 use crate::optimiser::Optimiser;
+use crate::passes::Passes;
+use crate::progress;
 use crate::prune::prune;
-use crate::run::{complain, root, run, say};
+use crate::run::{complain, root, say};
 use crate::setup::{self, Tools};
 use crate::size::Size;
 use crate::strip::strip;
 use crate::toolchain::{Library, TARGET, target_dir};
 use crate::web;
 
-/// Sets up, then builds every guest.
-pub(crate) fn build() -> Result<()> {
-    build_with(&setup::ensure()?)
+/// Sets up, then builds the guests of these artefacts.
+pub(crate) fn build(artefacts: &[&str]) -> Result<()> {
+    let tools = setup::ensure()?;
+    build_each(
+        &tools,
+        GUESTS
+            .iter()
+            .filter(|guest| artefacts.contains(&guest.artefact)),
+    )
 }
 
 /// Sets up, then builds every guest and the npm package.
@@ -37,8 +46,12 @@ pub(crate) fn build_all() -> Result<()> {
 
 /// Builds every guest with `tools`.
 pub(crate) fn build_with(tools: &Tools) -> Result<()> {
+    build_each(tools, &GUESTS)
+}
+
+fn build_each<'a>(tools: &Tools, guests: impl IntoIterator<Item = &'a Guest>) -> Result<()> {
     let mut unfit = Vec::new();
-    for guest in &GUESTS {
+    for guest in guests {
         // One that has outgrown its bounds says nothing of the next.
         if let Err(error) = build_guest(guest, tools) {
             complain(&error.context(format!("{} is not fit", guest.artefact)));
@@ -58,34 +71,29 @@ pub(crate) fn dist(artefact: &str) -> PathBuf {
 
 fn build_guest(guest: &Guest, tools: &Tools) -> Result<()> {
     let profile = guest.aim.profile();
-    run(tools
-        .toolchain
-        .cargo_by(profile, Library::Alloc, "build")
-        .args(["--package", guest.package]))?;
-    let core = target_dir()
-        .join(TARGET)
-        .join(profile)
-        .join(guest.core_module());
+    progress::compile(
+        guest.artefact,
+        tools
+            .toolchain
+            .cargo_by(profile, Library::Alloc, "build")
+            .args(["--package", guest.package]),
+    )?;
+    let core = core_module(guest);
     let module = fs::read(&core)
         .with_context(|| format!("{} is missing: is the crate type cdylib?", core.display()))?;
-    let module = prune(&module)?;
 
     // Cargo decides whether the module is new; beyond that the artefact depends on the recipe.
     let stamp = Stamp::of(guest, tools.optimiser.as_ref(), &module)?;
     let artefact = dist(guest.artefact);
     let fresh = artefact.is_file() && stamp.is_current();
     if !fresh {
-        // Until it has been checked, nothing is known to have made what lies there.
+        // Forgotten until the new artefact has passed its checks.
         stamp.forget()?;
-        let module = optimised(&core, module, guest.aim, tools.optimiser.as_ref());
-        let loaded = match guest.kind {
-            Kind::Component => component(&module)?,
-            Kind::Module => strip(&module)?,
-        };
-        write(&artefact, &loaded)?;
+        let made = made(guest, &core, &module, tools.optimiser.as_ref(), Passes::ALL)?;
+        write(&artefact, &made)?;
     }
 
-    // Checked even when unchanged: what lies there may not be what was written.
+    // Checked even when unchanged: somebody may have replaced the file.
     let bytes = fs::read(&artefact)?;
     let imports = match guest.kind {
         Kind::Component => imports_of_component(&bytes)?,
@@ -107,6 +115,76 @@ fn build_guest(guest: &Guest, tools: &Tools) -> Result<()> {
     stamp.write()
 }
 
+/// Makes of a core module what a runtime loads.
+fn made(
+    guest: &Guest,
+    path: &Path,
+    module: &[u8],
+    optimiser: Option<&Optimiser>,
+    passes: Passes,
+) -> Result<Vec<u8>> {
+    let module = if passes.prune {
+        prune(module)?
+    } else {
+        module.to_vec()
+    };
+    let module = optimised(path, module, guest.aim, optimiser);
+    match guest.kind {
+        Kind::Component => strip(&component(&module)?, passes),
+        Kind::Module => strip(&module, passes),
+    }
+}
+
+/// Says of every guest how much larger it would be without each pass.
+pub(crate) fn savings() -> Result<()> {
+    let tools = setup::ensure()?;
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header([
+        "GUEST",
+        "WITHOUT",
+        "BYTES MORE",
+        "",
+        "GZIPPED MORE",
+        "",
+    ]);
+    for guest in &GUESTS {
+        let core = core_module(guest);
+        let module = fs::read(&core).with_context(|| {
+            format!(
+                "{} is missing: run `cargo xtask wasm` first",
+                core.display()
+            )
+        })?;
+        let size = |passes| -> Result<Size> {
+            let made = made(guest, &core, &module, tools.optimiser.as_ref(), passes)?;
+            Size::of(&made)
+        };
+        let all = size(Passes::ALL)?;
+        for (name, passes) in Passes::without_each() {
+            let without = size(passes)?;
+            let [raw, gzipped] =
+                [(without.raw, all.raw), (without.gzipped, all.gzipped)].map(|(without, with)| {
+                    let more = without.saturating_sub(with);
+                    let tenths = (more * 1000).checked_div(with).unwrap_or(0);
+                    (
+                        more.to_string(),
+                        format!("{}.{} %", tenths / 10, tenths % 10),
+                    )
+                });
+            table.add_row([guest.artefact, name, &raw.0, &raw.1, &gzipped.0, &gzipped.1]);
+        }
+    }
+    println!("{}", table.trim_fmt());
+    Ok(())
+}
+
+fn core_module(guest: &Guest) -> PathBuf {
+    target_dir()
+        .join(TARGET)
+        .join(guest.aim.profile())
+        .join(guest.core_module())
+}
+
 fn optimised(path: &Path, module: Vec<u8>, aim: Aim, optimiser: Option<&Optimiser>) -> Vec<u8> {
     let Some(optimiser) = optimiser else {
         return module;
@@ -123,12 +201,11 @@ fn optimised(path: &Path, module: Vec<u8>, aim: Aim, optimiser: Option<&Optimise
 }
 
 fn component(module: &[u8]) -> Result<Vec<u8>> {
-    let component = ComponentEncoder::default()
+    ComponentEncoder::default()
         .validate(true)
         .module(module)
-        .and_then(|encoder| encoder.encode())
-        .context("the core module does not make a component")?;
-    strip(&component)
+        .and_then(|mut encoder| encoder.encode())
+        .context("the core module does not make a component")
 }
 
 fn imports_of_component(component: &[u8]) -> Result<Vec<String>> {

@@ -8,7 +8,9 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::budgets::Budgets;
 use crate::built::built;
+use crate::checks::Checks;
 use crate::demo;
 use crate::run::{root, run, say};
 use crate::setup::{self, Tools};
@@ -42,28 +44,39 @@ pub(crate) fn test() -> Result<()> {
     let Some(web) = ensure()? else {
         return Ok(());
     };
-    for mut step in steps(&web, &tools)? {
-        run(&mut step)?;
-    }
-    Ok(())
+    build(&tools)?;
+    let mut checks = Checks::default();
+    check(&web, &mut checks);
+    checks.finish(Some(&Budgets::committed()?))
 }
 
-/// Builds what the suite tests, and returns the commands that run it.
-pub(crate) fn steps(web: &WebTools, tools: &Tools) -> Result<Vec<Command>> {
-    build(tools)?;
+/// Runs the suite, for which the package has been built.
+pub(crate) fn check(web: &WebTools, checks: &mut Checks) {
+    let mut types = web.npx("tsc");
+    types.args(["--build", "web/edge", "examples/react", "examples/worker"]);
+    checks.run("npm package: types", &mut types);
+    let mut suite = None;
+    checks.hold("npm package: fixtures", || {
+        suite = Some(prepared(web)?);
+        Ok(())
+    });
+    if let Some(mut suite) = suite {
+        checks.run("npm package: vitest", &mut suite);
+    }
+}
+
+/// Writes what the suite reads, and returns what runs it.
+fn prepared(web: &WebTools) -> Result<Command> {
     fs::create_dir_all(root().join(FOLDER))?;
     let fixtures = built("--example", "fixtures")?;
     run(Command::new(fixtures)
         .current_dir(root())
         .arg(root().join(FOLDER).join("fixtures.json")))?;
-    let program = demo::build_program()?;
-    let mut types = web.npx("tsc");
-    types.args(["--build", "web/edge", "examples/react", "examples/worker"]);
     let mut suite = web.npx("vitest");
     suite
         .args(["run", "--root", "web/edge"])
-        .env("PORTCULLIS", &program);
-    Ok(vec![types, suite])
+        .env("PORTCULLIS", demo::build_program()?);
+    Ok(suite)
 }
 
 /// Serves the React app on loopback until it is stopped, or shows it once.

@@ -17,8 +17,8 @@ pub(crate) struct EngineArgs {
     #[arg(long, value_enum, default_value_t)]
     engine: EngineName,
 
-    /// The engine as a WebAssembly component [default: $PORTCULLIS_COMPONENT, else
-    /// dist/portcullis.component.wasm, else beside this program]
+    /// The engine as a WebAssembly component [default: $PORTCULLIS_COMPONENT (a file, or a folder
+    /// of components), else beside this program, else in dist/ of the checkout that it was built in]
     #[cfg(feature = "component")]
     #[arg(long, value_name = "PATH")]
     component: Option<PathBuf>,
@@ -98,16 +98,60 @@ fn unusable(path: &Path, error: InvalidComponent) -> Stop {
     }
 }
 
+/// Returns where a component is that no option named: the same from any directory.
 #[cfg(feature = "component")]
 fn usual_place(file: &str) -> PathBuf {
-    if let Some(path) = std::env::var_os("PORTCULLIS_COMPONENT") {
-        return PathBuf::from(path);
+    if let Some(named) = std::env::var_os("PORTCULLIS_COMPONENT").map(PathBuf::from) {
+        return if named.is_dir() {
+            named.join(file)
+        } else {
+            named
+        };
     }
-    let here = PathBuf::from("dist").join(file);
-    let program = std::env::current_exe().ok();
-    let beside = program.and_then(|program| Some(program.parent()?.join(file)));
-    match beside {
-        Some(beside) if !here.is_file() && beside.is_file() => beside,
-        _ => here,
+    let program = std::env::current_exe().and_then(|program| program.canonicalize());
+    program.map_or_else(|_| Path::new("dist").join(file), |own| near(&own, file))
+}
+
+/// Returns where a file is that came with a program: beside it, or in `dist/` of the checkout
+/// that it was built in. Where neither is there, returns the place beside it.
+#[cfg(feature = "component")]
+fn near(program: &Path, file: &str) -> PathBuf {
+    let beside = program.with_file_name(file);
+    if beside.is_file() {
+        return beside;
+    }
+    let mut folders = program.ancestors().skip(1).take(CHECKOUT_DEPTH_MAX);
+    let built = folders.find_map(|folder| {
+        let built = folder.join("dist").join(file);
+        built.is_file().then_some(built)
+    });
+    built.unwrap_or(beside)
+}
+
+/// How many folders above a program may be the checkout that it was built in: `target`, a
+/// triple, a profile, and `deps` or `examples` lie between.
+#[cfg(feature = "component")]
+const CHECKOUT_DEPTH_MAX: usize = 5;
+
+#[cfg(all(test, feature = "component"))]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn a_component_is_found_near_the_program() {
+        let checkout = tempfile::tempdir().unwrap();
+        let at = |path: &str| checkout.path().join(path);
+        let program = at("target/debug/portcullis");
+        fs::create_dir_all(at("target/debug")).unwrap();
+        fs::create_dir_all(at("dist")).unwrap();
+        let find = || near(&program, "a.wasm");
+        assert_eq!(find(), at("target/debug/a.wasm"), "neither is there");
+        fs::write(at("dist/a.wasm"), "").unwrap();
+        assert_eq!(find(), at("dist/a.wasm"));
+        fs::write(at("target/debug/a.wasm"), "").unwrap();
+        assert_eq!(find(), at("target/debug/a.wasm"), "beside it wins");
+        let far = at("target/debug/a/b/c/d/portcullis");
+        assert_eq!(near(&far, "b.wasm"), far.with_file_name("b.wasm"));
     }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::OnceLock};
 use portcullis_gate::{Entry, Gate, GateConfig, Level, Peer, Request, Verdict};
 use portcullis_host::{
     HttpEngine, HttpGate, HttpOutcome, HttpVerdict, NativeGateEngine,
-    component::{ArtefactCache, ComponentGateEngine, ComponentLimits},
+    component::{ComponentGateEngine, ComponentLimits},
 };
 use portcullis_tests::{
     bundles,
@@ -136,7 +136,7 @@ fn component() -> &'static ComponentGateEngine {
     static ENGINE: OnceLock<ComponentGateEngine> = OnceLock::new();
     ENGINE.get_or_init(|| {
         let path = places::root().join("dist/portcullis.gateway.wasm");
-        match ComponentGateEngine::load(&path, &ArtefactCache::NONE, ComponentLimits::default()) {
+        match ComponentGateEngine::load(&path, &places::artefacts(), ComponentLimits::default()) {
             Ok(engine) => engine,
             Err(error) => panic!("{error}\nbuild it with `cargo xtask wasm`"),
         }

@@ -17,7 +17,7 @@ fn main() -> Result<()> {
         .web(true)?
         .input_bytes(name, module)
         .typescript(true)
-        // Where the module lies is for the package to say, not for this file.
+        // The package says where the module is, not this file.
         .omit_default_module_path(true)
         .remove_name_section(true)
         .remove_producers_section(true);

@@ -47,7 +47,7 @@ fn cell(snapshot: &Value, name: &str) -> String {
     actions.iter().map(said).collect::<Vec<_>>().join(" ")
 }
 
-// An action at scope `all` needs no narrowing, whatever other scopes stand beside it.
+// An action at scope `all` needs no narrowing, whatever other scopes it has as well.
 fn said(action: &str, grants: &[Value]) -> String {
     let of_action = || {
         grants

@@ -9,7 +9,9 @@ use std::time::UNIX_EPOCH;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::inputs::Inputs;
 use crate::optimiser;
+use crate::progress;
 use crate::run::{cargo, root, run, say};
 use crate::setup::Tools;
 use crate::size::Size;
@@ -25,7 +27,7 @@ struct Entry {
     /// The entry's JavaScript.
     script: &'static str,
     library: Library,
-    /// What wasm-opt is told.
+    /// The flags of wasm-opt.
     flags: &'static [&'static str],
     /// How large its module and its JavaScript may be together.
     bound: Size,
@@ -93,34 +95,37 @@ pub(crate) fn lints(toolchain: &Toolchain) -> Vec<(&'static str, Command)> {
 // The tool and the crate share a private format, so the tool is built from the same release.
 fn bindgen() -> Result<PathBuf> {
     let target = root().join("target/tools/bindgen");
-    if !target.is_dir() {
-        say("building what writes the guest's JavaScript; the first time takes some minutes");
-    }
-    run(cargo()
-        .args(["build", "--quiet", "--locked", "--manifest-path"])
-        .arg(root().join("xtask/bindgen/Cargo.toml"))
-        .arg("--target-dir")
-        .arg(&target))?;
+    progress::compile(
+        "what writes the browser's JavaScript",
+        cargo()
+            .args(["build", "--locked", "--manifest-path"])
+            .arg(root().join("xtask/bindgen/Cargo.toml"))
+            .arg("--target-dir")
+            .arg(&target),
+    )?;
     let program = format!("debug/portcullis-bindgen{}", env::consts::EXE_SUFFIX);
     Ok(target.join(program))
 }
 
 fn build_guest(entry: &Entry, bindgen: &Path, tools: &Tools) -> Result<()> {
-    run(&mut entry.cargo(&tools.toolchain, "build"))?;
+    let optimiser = tools.optimiser.as_ref();
+    let recipe = optimiser.map_or_else(|| "as built".to_owned(), |found| found.recipe(entry.flags));
+    let recipe = format!("{recipe} {}", modified(bindgen)?);
+    let folder = root().join("target/web/guests").join(entry.name);
+    let generated = root().join(PACKAGE).join("generated");
+    let module = generated.join(format!("{}.wasm", entry.name));
+    let mut build = entry.cargo(&tools.toolchain, "build");
+    let inputs = Inputs::of(folder.join("inputs"), &build, &recipe)?;
+    if module.is_file() && inputs.are_unchanged() {
+        return Ok(());
+    }
+    progress::compile(
+        &format!("the browser's module `{}`", entry.name),
+        &mut build,
+    )?;
     let built = target_dir()
         .join(TARGET)
         .join("wasm/portcullis_browser.wasm");
-    let optimiser = tools.optimiser.as_ref();
-    let recipe = optimiser.map_or_else(|| "as built".to_owned(), |found| found.recipe(entry.flags));
-    let mut stamp = format!("{recipe}\n{}\n", modified(bindgen)?).into_bytes();
-    stamp.extend(fs::read(&built)?);
-    let folder = root().join("target/web/guests").join(entry.name);
-    let stamp_file = folder.join("stamp");
-    let generated = root().join(PACKAGE).join("generated");
-    let module = generated.join(format!("{}.wasm", entry.name));
-    if module.is_file() && fs::read(&stamp_file).is_ok_and(|written| written == stamp) {
-        return Ok(());
-    }
     fs::create_dir_all(&folder)?;
     fs::create_dir_all(&generated)?;
     run(Command::new(bindgen)
@@ -135,8 +140,7 @@ fn build_guest(entry: &Entry, bindgen: &Path, tools: &Tools) -> Result<()> {
     for file in [format!("{}.js", entry.name), format!("{}.d.ts", entry.name)] {
         fs::copy(folder.join(&file), generated.join(&file))?;
     }
-    fs::write(stamp_file, stamp)?;
-    Ok(())
+    inputs.remember(&built.with_extension("d"))
 }
 
 fn build_package() -> Result<()> {
@@ -162,7 +166,7 @@ fn build_package() -> Result<()> {
         return Ok(());
     }
     let mut tsup = tools::installed("tsup");
-    run(tsup.current_dir(&folder))?;
+    progress::quietly("the npm package", tsup.current_dir(&folder))?;
 
     // What is published is what is tested: the very files.
     if published.is_dir() {

@@ -7,7 +7,8 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::run::{capture, is_root, root, run, say, which};
+use crate::progress;
+use crate::run::{capture, is_root, root, say, which};
 use crate::setup::install_packages;
 
 /// What runs the JavaScript side on this machine.
@@ -20,15 +21,15 @@ pub(crate) struct WebTools {
 impl WebTools {
     /// Returns a command of the installed packages, at the root of the repository.
     pub(crate) fn npx(&self, name: &str) -> Command {
-        self.told(installed(name))
+        self.with_paths(installed(name))
     }
 
     /// Returns Node.js, at the root of the repository.
     pub(crate) fn node(&self) -> Command {
-        self.told(Command::new("node"))
+        self.with_paths(Command::new("node"))
     }
 
-    fn told(&self, mut command: Command) -> Command {
+    fn with_paths(&self, mut command: Command) -> Command {
         command.current_dir(root());
         for (name, path) in [
             ("PORTCULLIS_CHROMIUM", &self.chromium),
@@ -43,7 +44,7 @@ impl WebTools {
     }
 }
 
-/// Finds the tools, installing what is missing.
+/// Finds the tools; installs those that are missing.
 pub(crate) fn ensure() -> Result<Option<WebTools>> {
     let required = env::var_os(REQUIRED).is_some();
     let Some(version) = node_version() else {
@@ -89,7 +90,6 @@ fn install_npm_packages() -> Result<()> {
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    say("installing the npm packages of package-lock.json into node_modules/");
     // Not `npm ci`: it wants the lock to name the binaries of every platform, and a registry
     // may have but its own. The versions are those of the lock all the same, and the lock
     // stays as it is. No package needs a script of its own to run, so none gets the chance.
@@ -100,7 +100,11 @@ fn install_npm_packages() -> Result<()> {
         "--no-audit",
         "--no-fund",
     ];
-    run(Command::new("npm").args(arguments).current_dir(root()))?;
+    let mut install = Command::new("npm");
+    progress::quietly(
+        "the npm packages of package-lock.json",
+        install.args(arguments).current_dir(root()),
+    )?;
     fs::write(stamp, lock)?;
     Ok(())
 }
