@@ -64,7 +64,7 @@ fn count(what: &str, which: &str, folder: &Path) -> u32 {
                 black_box(&fixture.permission),
                 black_box(question),
             );
-            drop(black_box(decision));
+            let _ = black_box(decision);
         }),
         "session" => repeat(100, &mut || {
             drop(black_box(policy.session(black_box(subject), LATE, NOW)));
