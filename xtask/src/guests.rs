@@ -180,9 +180,8 @@ pub(crate) const NO_STD: [&str; 10] = [
 
 /// Returns the `no_std` crates that are not built alone already, as guests are.
 pub(crate) fn libraries() -> impl Iterator<Item = &'static str> {
-    let is_guest = |package: &str| {
-        package == BROWSER || GUESTS.iter().any(|guest| guest.package == package)
-    };
+    let is_guest =
+        |package: &str| package == BROWSER || GUESTS.iter().any(|guest| guest.package == package);
     NO_STD.into_iter().filter(move |package| !is_guest(package))
 }
 
