@@ -165,13 +165,14 @@ pub(crate) const GUESTS: [Guest; 5] = [
 
 /// Every `no_std` crate. Each is checked alone, for together with others a feature that one of
 /// them turns on would hide that another needs `std`.
-pub(crate) const NO_STD: [&str; 10] = [
+pub(crate) const NO_STD: [&str; 11] = [
     "portcullis-json",
     "portcullis-engine",
     "portcullis-gate",
     "portcullis-component",
     "portcullis-gateway",
     "portcullis-proxy",
+    "portcullis-proxy-shell",
     "portcullis-http-shell",
     "portcullis-http",
     "portcullis-http-p3",

@@ -2,13 +2,11 @@
 
 use std::fs;
 
-use anyhow::{Context as _, Result, anyhow};
-use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
+use anyhow::{Context as _, Error, Result, anyhow};
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use ed25519_dalek::Signer as _;
-use portcullis_engine::{KeyUse, UnixSeconds};
-use portcullis_policy::Source;
-use portcullis_policy::encode::{Edition, encode};
-use portcullis_policy::sign::{SigningKey, TrustFile, TrustFileKey, sign};
+use portcullis_engine::UnixSeconds;
+use portcullis_fixture::{Issue, gate_config, inline, trust};
 use serde_json::{Value, json};
 
 use crate::clock::now;
@@ -77,16 +75,14 @@ impl Site {
             Some((from, to)) if self.policy.contains(from) => self.policy.replace(from, to),
             Some((from, _)) => return Err(anyhow!("the policy has no `{from}`")),
         };
-        let (source, model) = Source::load(&policy).map_err(|problems| anyhow!("{problems}"))?;
-        let mut edition = Edition::new(AUDIENCE, self.began, HOUR, &source.catalog);
-        edition.sequence = sequence;
-        edition.not_before = UnixSeconds(self.began.0.saturating_sub(HOUR));
+        let mut issue = Issue::at(self.began).sequence(sequence);
         if let Some(expires_at) = edit.expires_at {
-            edition.expires_at = expires_at;
+            issue = issue.expires_at(expires_at);
         }
-        let payload = encode(&model, &edition)?;
-        let key = if edit.untrusted { [8; 32] } else { SIGNER };
-        Ok(sign(&payload, &[SigningKey::from_bytes(&key)])?)
+        if edit.untrusted {
+            issue = issue.untrusted();
+        }
+        issue.bundle(&policy).map_err(Error::msg)
     }
 
     /// Returns the trust in the key that signs, as JSON on one line.
@@ -95,17 +91,7 @@ impl Site {
     ///
     /// Never: a trust file has a JSON form.
     pub fn trust(&self) -> Result<String> {
-        let key = TrustFileKey {
-            key: SigningKey::from_bytes(&SIGNER).public_key(),
-            key_use: KeyUse::Any,
-        };
-        let trust = TrustFile {
-            threshold: 1,
-            keys: vec![key],
-            audience: AUDIENCE.to_owned(),
-            ..TrustFile::default()
-        };
-        Ok(serde_json::to_string(&trust)?)
+        Ok(serde_json::to_string(&trust())?)
     }
 
     /// Returns the keys that verify the site's tokens, as a JWK set on one line.
@@ -125,20 +111,15 @@ impl Site {
     ///
     /// Never: what is put together has a JSON form.
     pub fn gate(&self, bundle: Option<&[u8]>, shell: &Value) -> Result<String> {
-        let mut config = json!({
-            "trust": serde_json::from_str::<Value>(&self.trust()?)?,
-            "identity": { "jwt": {
-                "issuers": [ISSUER_NAME],
-                "audiences": [TOKEN_AUDIENCE],
-                "keys": serde_json::from_str::<Value>(&self.token_keys())?,
-                "claims": { "roles": "roles", "groups": "groups", "teams": "teams", "tenant": "tenant" },
-            } },
-            "shell": shell,
-        });
-        if let (Some(bundle), Some(members)) = (bundle, config.as_object_mut()) {
-            members.insert("bundle".to_owned(), Base64::encode_string(bundle).into());
-        }
-        Ok(config.to_string())
+        let identity = json!({ "jwt": {
+            "issuers": [ISSUER_NAME],
+            "audiences": [TOKEN_AUDIENCE],
+            "keys": serde_json::from_str::<Value>(&self.token_keys())?,
+            "claims": { "roles": "roles", "groups": "groups", "teams": "teams", "tenant": "tenant" },
+        } });
+        let members = [("identity", identity), ("shell", shell.clone())];
+        let bundle = bundle.map(|bundle| ("bundle", inline(bundle)));
+        Ok(gate_config(members.into_iter().chain(bundle)))
     }
 
     /// Returns the claims of a token for somebody with a role, for an hour.
@@ -168,11 +149,9 @@ impl Site {
     }
 }
 
-/// Keys that everybody knows, and that nobody may use for anything else.
-const SIGNER: [u8; 32] = [7; 32];
+/// A key that everybody knows, and that nobody may use for anything else.
 const ISSUER: [u8; 32] = [9; 32];
 const KEY_ID: &str = "1";
-const AUDIENCE: &str = "default";
 const ISSUER_NAME: &str = "https://login.acme.example";
 const TOKEN_AUDIENCE: &str = "helpdesk";
 const HOUR: u64 = 3_600;

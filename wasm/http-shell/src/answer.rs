@@ -2,7 +2,8 @@
 
 use alloc::{string::String, vec, vec::Vec};
 
-use portcullis_gate::{Code, Response};
+use portcullis_gate::Response;
+use portcullis_proxy_shell::{BAD_GATEWAY, PROBLEM_TYPE, Problem, UNAVAILABLE};
 
 use crate::fields::Field;
 
@@ -21,19 +22,13 @@ impl Answer {
     /// Says that the request could not even be judged.
     #[must_use]
     pub fn unavailable() -> Self {
-        Self::problem(
-            Code::Trap.status().unwrap_or(503),
-            r#"{"type":"about:blank","title":"Service Unavailable","status":503}"#,
-        )
+        Self::problem(UNAVAILABLE)
     }
 
     /// Says that the upstream did not answer.
     #[must_use]
     pub fn bad_gateway() -> Self {
-        Self::problem(
-            502,
-            r#"{"type":"about:blank","title":"Bad Gateway","status":502}"#,
-        )
+        Self::problem(BAD_GATEWAY)
     }
 
     /// What the gate answers; without its body for HEAD.
@@ -52,12 +47,12 @@ impl Answer {
         }
     }
 
-    fn problem(status: u16, body: &str) -> Self {
-        let kind = ("content-type".into(), b"application/problem+json".to_vec());
+    fn problem(problem: Problem) -> Self {
+        let media_type = ("content-type".into(), PROBLEM_TYPE.into());
         Self {
-            status,
-            fields: vec![kind],
-            body: body.into(),
+            status: problem.status,
+            fields: vec![media_type],
+            body: problem.body.into(),
         }
     }
 }

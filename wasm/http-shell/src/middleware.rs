@@ -4,6 +4,8 @@ use alloc::{format, string::String, vec::Vec};
 
 use portcullis_gate::{Gate, GateConfig, Level, Offer, Peer, Request, UnixSeconds, Verdict, event};
 
+use portcullis_proxy_shell::lines;
+
 use crate::{
     answer::Answer,
     fields::{Field, forwarded},
@@ -88,12 +90,12 @@ impl Middleware {
                 self.ready = Some(ready);
                 line
             }
-            Err(why) => Some(event("configuration-refused", &[("why", &why)])),
+            Err(why) => Some(lines::configuration_refused(&why)),
         }
     }
 
-    /// Returns the bundle's file if it is time to look at it: at most once a second, but
-    /// before it was looked at for the first time nobody goes without.
+    /// Returns the bundle's file if it is time to look at it: at most once a second, but with
+    /// every request until it was looked at for the first time.
     pub fn due(&mut self, now: UnixSeconds) -> Option<BundleFile> {
         let ready = self.ready.as_mut()?;
         let path = ready.bundle_file.clone()?;
@@ -224,19 +226,12 @@ fn offer(
     now: UnixSeconds,
 ) -> (bool, Option<String>) {
     match gate.offer(bytes, now) {
-        Ok(Offer::Accepted(persisted)) => {
-            let members = [
-                ("source", source),
-                ("tenant", &persisted.key.tenant),
-                ("sequence", &format!("{}", persisted.floor.sequence)),
-            ];
-            (true, Some(event("bundle-accepted", &members)))
-        }
+        Ok(Offer::Accepted(persisted)) => (true, Some(lines::bundle_accepted(source, &persisted))),
         Ok(Offer::Unchanged) => (true, None),
-        Err(rejection) => {
-            let members = [("source", source), ("code", rejection.code())];
-            (false, Some(event("bundle-rejected", &members)))
-        }
+        Err(rejection) => (
+            false,
+            Some(lines::bundle_rejected(source, rejection.code())),
+        ),
     }
 }
 

@@ -1,14 +1,15 @@
-//! What the configuration's member `shell` tells this middleware.
+//! The middleware's own settings: the member `shell` of the configuration.
 
 use alloc::string::String;
 
+use portcullis_proxy_shell::read_settings;
 use serde::Deserialize;
 
 /// What only the middleware needs to know.
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) upstream: Upstream,
-    /// Where the bundle lies, if not in the configuration: a path in a directory that the
+    /// Where the bundle is, if not in the configuration: a path in a directory that the
     /// runtime opened for this guest.
     pub(crate) bundle_file: Option<String>,
 }
@@ -16,18 +17,18 @@ pub(crate) struct Settings {
 /// Where requests go on to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upstream {
-    /// How it is spoken to.
+    /// Which protocol it speaks.
     pub scheme: Scheme,
     /// Its host, and perhaps a port.
     pub authority: String,
 }
 
-/// How an upstream is spoken to.
+/// Which protocol an upstream speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scheme {
-    /// In the clear.
+    /// HTTP in the clear.
     Http,
-    /// By TLS.
+    /// HTTP over TLS.
     Https,
 }
 
@@ -38,13 +39,7 @@ impl Settings {
     ///
     /// Returns what is wrong with it, in words.
     pub(crate) fn read(json: &str) -> Result<Self, &'static str> {
-        let mut unescaped = [0; TEXT_BYTES_MAX];
-        let (written, used): (Written, usize) =
-            serde_json_core::from_slice_escaped(json.as_bytes(), &mut unescaped)
-                .map_err(|_| MALFORMED)?;
-        if used != json.len() {
-            return Err(MALFORMED);
-        }
+        let written: Written = read_settings(json).ok_or(MALFORMED)?;
         Ok(Self {
             upstream: Upstream::read(&written.upstream).ok_or(NO_ORIGIN)?,
             bundle_file: written.bundle_file,
@@ -77,7 +72,6 @@ struct Written {
 const MALFORMED: &str = r#"`shell` is not {"upstream", "bundle_file"?}"#;
 const NO_ORIGIN: &str =
     "`shell.upstream` is not `http://` or `https://` with a host, and a port perhaps";
-const TEXT_BYTES_MAX: usize = 4_096;
 
 #[cfg(test)]
 mod tests {

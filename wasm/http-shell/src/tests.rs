@@ -1,13 +1,11 @@
 //! The middleware before a runtime that is made up: what no real one would do on demand.
 
-use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
+use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 
-use portcullis_engine::{KeyUse, UnixSeconds};
-use portcullis_policy::Source;
-use portcullis_policy::encode::{Edition, encode};
-use portcullis_policy::sign::{SigningKey, TrustFile, TrustFileKey, sign};
+use portcullis_fixture::{Issue, NOW, PUBLIC_PAGE, gate_config};
+use serde_json::json;
 
-use crate::{Answer, BundleFile, Incoming, Mark, Middleware, Time, Work};
+use crate::{Answer, BundleFile, Incoming, Mark, Middleware, Time, UnixSeconds, Work};
 
 fn configured() -> Middleware {
     let mut middleware = Middleware::new();
@@ -147,39 +145,16 @@ fn a_host_is_what_the_runtime_says_or_else_the_field() {
 }
 
 fn configuration() -> String {
-    let key = TrustFileKey {
-        key: SigningKey::from_bytes(&SIGNER).public_key(),
-        key_use: KeyUse::Any,
-    };
-    let trust = TrustFile {
-        threshold: 1,
-        keys: vec![key],
-        audience: "default".to_owned(),
-        ..TrustFile::default()
-    };
-    let trust = serde_json::to_string(&trust).unwrap();
-    let shell = r#"{"upstream":"http://127.0.0.1:8080","bundle_file":"/policy/a.pclb"}"#;
-    format!(r#"{{"trust":{trust},"tenant":"acme","shell":{shell}}}"#)
+    let upstream = "http://127.0.0.1:8080";
+    let shell = json!({ "upstream": upstream, "bundle_file": "/policy/a.pclb" });
+    gate_config([("tenant", "acme".into()), ("shell", shell)])
 }
 
 fn bundle(sequence: u64) -> Vec<u8> {
-    let (source, model) = Source::load(POLICY).unwrap();
-    let mut edition = Edition::new("default", NOW, 600, &source.catalog);
-    edition.sequence = sequence;
-    edition.not_before = NOW;
-    sign(
-        &encode(&model, &edition).unwrap(),
-        &[SigningKey::from_bytes(&SIGNER)],
-    )
-    .unwrap()
+    let issue = Issue::at(NOW).sequence(sequence);
+    issue.bundle(PUBLIC_PAGE).unwrap()
 }
 
 fn after(seconds: u64) -> UnixSeconds {
     UnixSeconds(NOW.0 + seconds)
 }
-
-const NOW: UnixSeconds = UnixSeconds(1_800_000_000);
-const SIGNER: [u8; 32] = [7; 32];
-const POLICY: &str = r#"{"catalog":{"id":"a","modules":{"pages":{"actions":{"read":"read"}}},
-    "scopes":{"all":"true"},"supports":"all","roles":{},"routes":[{"methods":"GET",
-    "host":"a.example.com","path":"/health","public":true}]},"tenant":{"id":"acme"}}"#;

@@ -2,10 +2,7 @@
 
 use alloc::collections::BTreeMap;
 
-use crate::{
-    host::Host,
-    root::{self, Root},
-};
+use portcullis_proxy_shell::Root;
 
 /// Every plugin (root context) and request (stream context) of one VM.
 ///
@@ -39,39 +36,45 @@ impl Filter {
         }
     }
 
-    /// Returns whether the plugin can work with its configuration.
-    pub(crate) fn configure(&mut self, host: &impl Host, root: u32, bytes: usize) -> bool {
-        let Some(root) = self.roots.get_mut(&root) else {
-            return false;
-        };
-        root.configure(host, bytes)
+    /// Returns a plugin.
+    pub(crate) fn root(&mut self, root: u32) -> Option<&mut Root> {
+        self.roots.get_mut(&root)
     }
 
-    pub(crate) fn tick(&mut self, host: &impl Host, root: u32) {
-        if let Some(root) = self.roots.get_mut(&root) {
-            root.tick(host);
-        }
+    /// Returns the plugin of a request.
+    pub(crate) fn root_of(&mut self, stream: u32) -> Option<&mut Root> {
+        self.roots.get_mut(self.streams.get(&stream)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_has_the_plugin_that_it_was_created_under() {
+        let mut filter = Filter::new();
+        filter.create(1, 0);
+        filter.create(2, 1);
+        filter.create(3, 9);
+        assert!(filter.root(1).is_some());
+        assert!(filter.root_of(2).is_some());
+        assert!(filter.root_of(3).is_none(), "its plugin is not there");
+        assert!(filter.root_of(99).is_none(), "it was never created");
+        assert!(filter.root(2).is_none(), "a request is no plugin");
+        assert!(filter.root_of(1).is_none(), "a plugin is no request");
     }
 
-    pub(crate) fn fetched(
-        &mut self,
-        host: &impl Host,
-        root: u32,
-        call: u32,
-        headers: u32,
-        body_bytes: usize,
-    ) {
-        if let Some(root) = self.roots.get_mut(&root) {
-            root.fetched(host, call, headers, body_bytes);
-        }
-    }
-
-    /// Judges the request of a stream; returns whether it goes on.
-    pub(crate) fn request(&mut self, host: &impl Host, stream: u32) -> bool {
-        let root = self.streams.get(&stream);
-        match root.and_then(|root| self.roots.get_mut(root)) {
-            Some(root) => root.request(host, stream),
-            None => root::refuse(host),
-        }
+    #[test]
+    fn what_is_deleted_is_gone() {
+        let mut filter = Filter::new();
+        filter.create(1, 0);
+        filter.create(2, 1);
+        filter.delete(2);
+        assert!(filter.root_of(2).is_none());
+        assert!(filter.root(1).is_some());
+        filter.create(2, 1);
+        filter.delete(1);
+        assert!(filter.root_of(2).is_none());
     }
 }

@@ -1,5 +1,6 @@
-//! The gate as a proxy-wasm filter: translates between the proxy and the gate, fetches
-//! bundles through the proxy, and shares them with the proxy's other workers.
+//! The gate as a proxy-wasm filter: what the proxy calls, and what is asked of the proxy.
+//!
+//! What happens in between is [`portcullis_proxy_shell`]'s; here is the ABI alone.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![cfg(any(target_arch = "wasm32", test))]
 
@@ -8,16 +9,7 @@ extern crate alloc;
 #[cfg(target_arch = "wasm32")]
 mod bindings;
 mod filter;
-mod host;
-mod metrics;
 mod pairs;
-mod peer;
-mod root;
-mod settings;
-mod shared;
-mod source;
-#[cfg(test)]
-mod tests;
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]

@@ -5,55 +5,30 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-/// A header map as the proxy wrote it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Pairs {
-    bytes: Vec<u8>,
-    /// INVARIANT (inside): every range lies in `bytes`.
-    pairs: Vec<(Range<usize>, Range<usize>)>,
-}
+use portcullis_proxy_shell::Headers;
 
-impl Pairs {
-    /// Reads a header map, or returns nothing if it is not encoded as it must be.
-    pub(crate) fn read(bytes: Vec<u8>) -> Option<Self> {
-        if bytes.is_empty() {
-            return Some(Self {
-                bytes,
-                pairs: Vec::new(),
-            });
-        }
-        let count = number(&bytes, 0)?;
-        // Whatever the count says, the map is no larger than what was passed.
-        if count > bytes.len() / 8 {
-            return None;
-        }
-        let mut pairs = Vec::with_capacity(count);
-        let mut at = count.checked_mul(8)?.checked_add(4)?;
-        for pair in 0..count {
-            let sizes = pair.checked_mul(8)?.checked_add(4)?;
-            let name = text(&bytes, &mut at, number(&bytes, sizes)?)?;
-            let value = text(&bytes, &mut at, number(&bytes, sizes.checked_add(4)?)?)?;
-            pairs.push((name, value));
-        }
-        (at == bytes.len()).then_some(Self { bytes, pairs })
+/// Reads a header map, or returns nothing if it is not encoded as it must be.
+pub(crate) fn read(bytes: Vec<u8>) -> Option<Headers> {
+    if bytes.is_empty() {
+        return Some(Headers::default());
     }
-
-    /// Every pair, in order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.pairs.iter().filter_map(|(name, value)| {
-            Some((
-                self.bytes.get(name.clone())?,
-                self.bytes.get(value.clone())?,
-            ))
-        })
+    let count = number(&bytes, 0)?;
+    // Whatever the count says, the map is no larger than what was passed.
+    if count > bytes.len() / 8 {
+        return None;
     }
-
-    /// The one value of a name; nothing if there is none or more than one.
-    pub(crate) fn one(&self, name: &str) -> Option<&[u8]> {
-        let mut values = self.iter().filter(|(own, _)| *own == name.as_bytes());
-        let (_, value) = values.next()?;
-        values.next().is_none().then_some(value)
+    let mut pairs = Vec::with_capacity(count);
+    let mut at = count.checked_mul(8)?.checked_add(4)?;
+    for pair in 0..count {
+        let sizes = pair.checked_mul(8)?.checked_add(4)?;
+        let name = text(&bytes, &mut at, number(&bytes, sizes)?)?;
+        let value = text(&bytes, &mut at, number(&bytes, sizes.checked_add(4)?)?)?;
+        pairs.push((name, value));
     }
+    if at != bytes.len() {
+        return None;
+    }
+    Headers::within(bytes, pairs)
 }
 
 /// Writes a header map.
@@ -100,36 +75,33 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let pairs: [(&str, &[u8]); 3] = [(":path", b"/a"), ("x", b""), (":path", b"/b")];
-        let read = Pairs::read(write(&pairs)).unwrap();
-        let names: Vec<_> = read.iter().collect();
+        let headers = read(write(&pairs)).unwrap();
+        let names: Vec<_> = headers.iter().collect();
         assert_eq!(
             names,
             [(&b":path"[..], &b"/a"[..]), (b"x", b""), (b":path", b"/b")]
         );
-        assert_eq!(read.one("x"), Some(&b""[..]));
-        assert_eq!(read.one(":path"), None, "it is there twice");
-        assert_eq!(read.one("y"), None);
     }
 
     #[test]
     fn an_empty_map_has_no_pairs() {
-        assert_eq!(Pairs::read(vec![]).unwrap().iter().count(), 0);
-        assert_eq!(Pairs::read(vec![0; 4]).unwrap().iter().count(), 0);
+        assert_eq!(read(vec![]).unwrap().iter().count(), 0);
+        assert_eq!(read(vec![0; 4]).unwrap().iter().count(), 0);
     }
 
     #[test]
     fn every_damage_is_refused() {
         let whole = write(&[("name", b"value"), ("other", b"")]);
         for end in 1..whole.len() {
-            assert_eq!(Pairs::read(whole[..end].to_vec()), None, "cut at {end}");
+            assert_eq!(read(whole[..end].to_vec()), None, "cut at {end}");
         }
         let mut longer = whole.clone();
         longer.push(0);
-        assert_eq!(Pairs::read(longer), None);
+        assert_eq!(read(longer), None);
         for at in 0..20 {
             let mut damaged = whole.clone();
             damaged[at] ^= 0x80;
-            assert_eq!(Pairs::read(damaged), None, "size {at}");
+            assert_eq!(read(damaged), None, "size {at}");
         }
     }
 }

@@ -3,9 +3,9 @@
 use alloc::alloc::{Layout, alloc};
 use core::ptr;
 
-use crate::root;
+use portcullis_proxy_shell::{drop_trailers, refuse};
 
-use super::global::with;
+use super::{global::with, imports::configuration};
 
 /// The host copies every result into memory that it asks for here; `imports::take` owns it then.
 #[unsafe(no_mangle)]
@@ -35,12 +35,22 @@ extern "C" fn proxy_on_context_create(context: u32, parent: u32) {
 
 #[unsafe(no_mangle)]
 extern "C" fn proxy_on_configure(root: u32, bytes: usize) -> u32 {
-    u32::from(with(|filter, host| filter.configure(host, root, bytes)).unwrap_or(false))
+    let is_usable = with(|filter, host| {
+        let json = configuration(bytes).unwrap_or_default();
+        filter
+            .root(root)
+            .is_some_and(|root| root.configure(host, &json))
+    });
+    u32::from(is_usable.unwrap_or(false))
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn proxy_on_tick(root: u32) {
-    with(|filter, host| filter.tick(host, root));
+    with(|filter, host| {
+        if let Some(root) = filter.root(root) {
+            root.tick(host);
+        }
+    });
 }
 
 #[unsafe(no_mangle)]
@@ -51,24 +61,41 @@ extern "C" fn proxy_on_http_call_response(
     body_bytes: usize,
     _trailers: u32,
 ) {
-    with(|filter, host| filter.fetched(host, root, call, headers, body_bytes));
+    // Without headers there was no answer.
+    let body_bytes = (headers > 0).then_some(body_bytes);
+    with(|filter, host| {
+        if let Some(root) = filter.root(root) {
+            root.fetched(host, call, body_bytes);
+        }
+    });
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn proxy_on_request_headers(context: u32, _headers: u32, _end: u32) -> u32 {
-    let forwarded = with(|filter, host| filter.request(host, context)).unwrap_or(false);
-    if forwarded { CONTINUE } else { STOP }
+    let forwarded = with(|filter, host| match filter.root_of(context) {
+        Some(root) => root.request(host, context),
+        None => refuse(host),
+    });
+    go_on(forwarded)
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn proxy_on_request_trailers(_context: u32, _trailers: u32) -> u32 {
-    let dropped = with(|_, host| root::drop_trailers(host)).unwrap_or(false);
-    if dropped { CONTINUE } else { STOP }
+    go_on(with(|_, host| drop_trailers(host)))
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn proxy_on_delete(context: u32) {
     with(|filter, _| filter.delete(context));
+}
+
+/// A request that nobody could answer for stops too.
+fn go_on(forwarded: Option<bool>) -> u32 {
+    if forwarded == Some(true) {
+        CONTINUE
+    } else {
+        STOP
+    }
 }
 
 const CONTINUE: u32 = 0;

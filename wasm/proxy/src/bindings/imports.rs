@@ -3,8 +3,9 @@
 use alloc::vec::Vec;
 use core::ptr;
 
-use crate::host::{Done, Failed, Host, Level, Metric};
-use crate::pairs::{self, Pairs};
+use portcullis_proxy_shell::{CertificateName, Done, Failed, Headers, Host, Level, Metric};
+
+use crate::pairs;
 
 /// The proxy that runs this module.
 #[derive(Debug, Clone, Copy)]
@@ -35,11 +36,7 @@ impl Host for WasmHost {
         unsafe { proxy_set_tick_period_milliseconds(milliseconds) };
     }
 
-    fn configuration(&self, bytes: usize) -> Option<Vec<u8>> {
-        buffer(PLUGIN_CONFIGURATION, bytes)
-    }
-
-    fn request_headers(&self) -> Option<Pairs> {
+    fn request_headers(&self) -> Option<Headers> {
         headers(REQUEST_HEADERS)
     }
 
@@ -67,15 +64,28 @@ impl Host for WasmHost {
         done(unsafe { proxy_set_header_map_pairs(REQUEST_TRAILERS, none.as_ptr(), none.len()) })
     }
 
-    fn property(&self, path: &[&str]) -> Option<Vec<u8>> {
-        let path = path.join("\0");
-        // SAFETY: the pointer and length are of one slice, read during the call.
-        received(|data, bytes| unsafe {
-            proxy_get_property(path.as_ptr(), path.len(), data, bytes)
+    fn has_certificate(&self) -> Option<bool> {
+        match property("connection\0mtls")?.as_slice() {
+            [0] => Some(false),
+            [_] => Some(true),
+            _ => None,
+        }
+    }
+
+    fn certificate_name(&self, name: CertificateName) -> Option<Vec<u8>> {
+        property(match name {
+            CertificateName::Uri => "connection\0uri_san_peer_certificate",
+            CertificateName::Dns => "connection\0dns_san_peer_certificate",
+            CertificateName::Subject => "connection\0subject_peer_certificate",
         })
     }
 
-    fn respond(&self, status: u16, details: &str, headers: &[u8], body: &[u8]) -> Done {
+    fn peer_address(&self) -> Option<Vec<u8>> {
+        property("source\0address")
+    }
+
+    fn respond(&self, status: u16, details: &str, headers: &[(&str, &[u8])], body: &[u8]) -> Done {
+        let headers = pairs::write(headers);
         // SAFETY: each pointer and length are of one slice, read during the call.
         done(unsafe {
             proxy_send_local_response(
@@ -91,7 +101,8 @@ impl Host for WasmHost {
         })
     }
 
-    fn call(&self, cluster: &str, headers: &[u8], timeout_ms: u32) -> Option<u32> {
+    fn call(&self, cluster: &str, headers: &[(&str, &[u8])], timeout_ms: u32) -> Option<u32> {
+        let headers = pairs::write(headers);
         let mut token = 0_u32;
         // SAFETY: each pointer and length are of one slice, read during the call, in which
         // the result is written too.
@@ -112,7 +123,7 @@ impl Host for WasmHost {
         (status == OK).then_some(token)
     }
 
-    fn call_headers(&self) -> Option<Pairs> {
+    fn call_headers(&self) -> Option<Headers> {
         headers(CALL_RESPONSE_HEADERS)
     }
 
@@ -161,10 +172,21 @@ impl Host for WasmHost {
     }
 }
 
-fn headers(of: u32) -> Option<Pairs> {
+fn headers(of: u32) -> Option<Headers> {
     // SAFETY: the results are written during the call.
     received(|data, bytes| unsafe { proxy_get_header_map_pairs(of, data, bytes) })
-        .and_then(Pairs::read)
+        .and_then(pairs::read)
+}
+
+/// Reads the configuration of the plugin that is being configured.
+pub(super) fn configuration(bytes: usize) -> Option<Vec<u8>> {
+    buffer(PLUGIN_CONFIGURATION, bytes)
+}
+
+/// Reads a property of the connection or stream, by the segments of its path.
+fn property(path: &str) -> Option<Vec<u8>> {
+    // SAFETY: the pointer and length are of one slice, read during the call.
+    received(|data, bytes| unsafe { proxy_get_property(path.as_ptr(), path.len(), data, bytes) })
 }
 
 fn buffer(of: u32, bytes_max: usize) -> Option<Vec<u8>> {

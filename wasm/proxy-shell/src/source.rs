@@ -4,7 +4,6 @@ use alloc::{format, vec::Vec};
 
 use crate::{
     host::Host,
-    pairs,
     settings::SourceSettings,
     shared::{Place, SharedBundle},
 };
@@ -84,7 +83,6 @@ impl Source {
         if !self.etag.is_empty() {
             headers.push(("if-none-match", &self.etag));
         }
-        let headers = pairs::write(&headers);
         self.call = host.call(&self.settings.cluster, &headers, self.settings.timeout_ms);
         if self.call.is_none() {
             return Some(self.failed(host, "the proxy has no such cluster"));
@@ -92,16 +90,16 @@ impl Source {
         None
     }
 
-    /// Reads the answer to the call; `headers` is zero when there is none.
+    /// Reads the answer to the call; there is none where `body_bytes` is nothing.
     pub(crate) fn answered(
         &mut self,
         host: &impl Host,
-        headers: u32,
-        body_bytes: usize,
+        body_bytes: Option<usize>,
         body_bytes_max: usize,
     ) -> Fetched {
         self.call = None;
-        let Some(fields) = host.call_headers().filter(|_| headers > 0) else {
+        let answer = body_bytes.and_then(|bytes| Some((bytes, host.call_headers()?)));
+        let Some((body_bytes, fields)) = answer else {
             return self.failed(host, "the origin did not answer");
         };
         match fields.one(":status") {

@@ -1,11 +1,11 @@
-//! What the workers of a proxy tell each other.
+//! What the workers of a proxy share.
 //!
-//! Shared data belongs to everyone who runs under the same `vm_id`. So nothing read here is
-//! believed: a bundle is verified by each worker, and a floor can only ask for more.
+//! Others may write there too: in Envoy, every plugin of the same `vm_id`. So nothing read here
+//! is believed: a bundle is verified by each worker, and a floor can only ask for more.
 
 use alloc::{format, string::String, vec::Vec};
 
-use portcullis_engine::{Floor, Persisted, TenantKey};
+use portcullis_gate::{Floor, Persisted, TenantKey};
 
 use crate::host::Host;
 

@@ -1,25 +1,26 @@
-//! One plugin: a configuration, its gate, and where its bundles come from.
+//! One configuration: its gate, and where its bundles come from.
 
 use alloc::{format, vec::Vec};
 
 use portcullis_gate::{
-    Code, Entry, Forward, Gate, GateConfig, Level, Offer, Request, Response, UnixSeconds, Verdict,
-    event,
+    Entry, Forward, Gate, GateConfig, Level, Offer, Request, Response, UnixSeconds, Verdict, event,
 };
 
 use crate::{
+    headers::Headers,
     host::{self, Done, Failed, Host},
+    lines,
     metrics::Metrics,
-    pairs::{self, Pairs},
     peer::KnownPeer,
+    problem::{PROBLEM_TYPE, UNAVAILABLE},
     settings::{PeerUse, Settings},
     shared::{self, Place, SharedBundle},
     source::{Fetched, Source},
 };
 
-/// One plugin of the proxy in one worker.
+/// One configuration of the gate in one worker of the proxy.
 #[derive(Debug)]
-pub(crate) struct Root {
+pub struct Root {
     gate: Option<Gate>,
     peer: PeerUse,
     sources: Vec<Source>,
@@ -32,7 +33,9 @@ pub(crate) struct Root {
 }
 
 impl Root {
-    pub(crate) fn new() -> Self {
+    /// Starts without a configuration; until there is one, every request is refused.
+    #[must_use]
+    pub fn new() -> Self {
         Self {
             gate: None,
             peer: PeerUse::None,
@@ -47,9 +50,8 @@ impl Root {
     ///
     /// A bundle that is refused is no reason to refuse the configuration: the last good one
     /// of this proxy answers, or else every request is refused with the reason.
-    pub(crate) fn configure(&mut self, host: &impl Host, bytes: usize) -> bool {
-        let json = host.configuration(bytes).unwrap_or_default();
-        let read = GateConfig::from_json(&json).map_err(|invalid| format!("{invalid}"));
+    pub fn configure(&mut self, host: &impl Host, json: &[u8]) -> bool {
+        let read = GateConfig::from_json(json).map_err(|invalid| format!("{invalid}"));
         let read = read.and_then(|config| {
             let settings = Settings::read(config.shell())?;
             Ok((config, settings))
@@ -57,10 +59,7 @@ impl Root {
         let (config, settings) = match read {
             Ok(read) => read,
             Err(why) => {
-                host.log(
-                    host::Level::Error,
-                    &event("configuration-refused", &[("why", &why)]),
-                );
+                host.log(host::Level::Error, &lines::configuration_refused(&why));
                 return false;
             }
         };
@@ -99,7 +98,7 @@ impl Root {
     }
 
     /// Takes what other workers fetched, and fetches when it is this one's turn.
-    pub(crate) fn tick(&mut self, host: &impl Host) {
+    pub fn tick(&mut self, host: &impl Host) {
         self.heed_log_level(host);
         let mut sources = core::mem::take(&mut self.sources);
         for source in &mut sources {
@@ -116,12 +115,14 @@ impl Root {
         if let Some(gate) = &self.gate {
             let now = host.now();
             let status = gate.status(now);
-            self.metrics.stand(host, &status, now, self.confirmed_ms);
+            self.metrics
+                .record_status(host, &status, now, self.confirmed_ms);
         }
     }
 
-    /// Takes the answer to a call of [`Host::call`].
-    pub(crate) fn fetched(&mut self, host: &impl Host, call: u32, headers: u32, body_bytes: usize) {
+    /// Takes the answer to a call of [`Host::call`]: how many bytes its body has, or nothing
+    /// if the origin did not answer.
+    pub fn fetched(&mut self, host: &impl Host, call: u32, body_bytes: Option<usize>) {
         let Some(gate) = &self.gate else {
             return;
         };
@@ -129,7 +130,7 @@ impl Root {
         let mut sources = core::mem::take(&mut self.sources);
         let asked = sources.iter_mut().find(|source| source.has_called(call));
         if let Some(source) = asked {
-            let fetched = source.answered(host, headers, body_bytes, bytes_max);
+            let fetched = source.answered(host, body_bytes, bytes_max);
             self.take(host, source, fetched);
         }
         self.sources = sources;
@@ -152,7 +153,7 @@ impl Root {
         }
     }
 
-    /// Asks what the proxy writes; what it does not, the gate needs not put into words.
+    /// Asks what the proxy writes; what it does not write, the gate need not put into words.
     fn heed_log_level(&mut self, host: &impl Host) {
         self.debugs = host.logs(host::Level::Debug);
         if let Some(gate) = &mut self.gate {
@@ -175,14 +176,7 @@ impl Root {
                 if let Offer::Accepted(persisted) = offer {
                     shared::share_floor(host, &persisted);
                     self.metrics.event(host, "portcullis.bundle.accepted");
-                    let line = event(
-                        "bundle-accepted",
-                        &[
-                            ("source", source),
-                            ("tenant", &persisted.key.tenant),
-                            ("sequence", &format!("{}", persisted.floor.sequence)),
-                        ],
-                    );
+                    let line = lines::bundle_accepted(source, &persisted);
                     host.log(host::Level::Info, &line);
                 }
                 true
@@ -191,15 +185,16 @@ impl Root {
                 let code = rejection.code();
                 let metric = format!("portcullis.bundle.rejected.{code}");
                 self.metrics.event(host, &metric);
-                let line = event("bundle-rejected", &[("source", source), ("code", code)]);
-                host.log(host::Level::Error, &line);
+                host.log(host::Level::Error, &lines::bundle_rejected(source, code));
                 false
             }
         }
     }
 
     /// Judges the current request; returns whether it goes on.
-    pub(crate) fn request(&mut self, host: &impl Host, stream: u32) -> bool {
+    ///
+    /// `stream` tells it apart from the others that this worker has in flight.
+    pub fn request(&mut self, host: &impl Host, stream: u32) -> bool {
         let Some(fields) = host.request_headers() else {
             return refuse(host);
         };
@@ -257,24 +252,29 @@ impl Root {
     }
 }
 
+impl Default for Root {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// Refuses a request that could not even be judged; it does not go on.
-pub(crate) fn refuse(host: &impl Host) -> bool {
-    let status = Code::Trap.status().unwrap_or(503);
-    let headers = pairs::write(&[("content-type", b"application/problem+json")]);
-    let body = r#"{"type":"about:blank","title":"Service Unavailable","status":503}"#;
+pub fn refuse(host: &impl Host) -> bool {
+    let headers = [("content-type", PROBLEM_TYPE.as_bytes())];
+    let body = UNAVAILABLE.body.as_bytes();
     // Where even this fails, the request stops here all the same.
-    host.respond(status, "portcullis_trap", &headers, body.as_bytes())
+    host.respond(UNAVAILABLE.status, "portcullis_trap", &headers, body)
         .ok();
     false
 }
 
 /// Ends the trailers of a request here, for some upstreams would take them for headers; returns
 /// whether it goes on.
-pub(crate) fn drop_trailers(host: &impl Host) -> bool {
+pub fn drop_trailers(host: &impl Host) -> bool {
     host.drop_request_trailers().is_ok() || refuse(host)
 }
 
-fn pass_on(host: &impl Host, fields: &Pairs, forward: &Forward) -> Done {
+fn pass_on(host: &impl Host, fields: &Headers, forward: &Forward) -> Done {
     for name in &forward.remove {
         host.remove_request_header(name)?;
     }
@@ -296,7 +296,7 @@ fn respond(host: &impl Host, response: &Response) {
         .collect();
     let details = format!("portcullis_{}", response.entry.code.name());
     let body = response.body.as_bytes();
-    let answered = host.respond(response.status, &details, &pairs::write(&headers), body);
+    let answered = host.respond(response.status, &details, &headers, body);
     if answered.is_err() {
         refuse(host);
     }

@@ -8,7 +8,10 @@ use core::{
 
 use portcullis_gate::Peer;
 
-use crate::{host::Host, settings::PeerUse};
+use crate::{
+    host::{CertificateName, Host},
+    settings::PeerUse,
+};
 
 /// What the proxy says of the other end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,13 +27,13 @@ impl KnownPeer {
         if peer_use == PeerUse::None {
             return Self::Unknown;
         }
-        // Most connections show no certificate, and one question tells.
-        let plain = host.property(&["connection", "mtls"]).as_deref() == Some(&[0]);
-        if !plain && let Some(name) = CERTIFIED.iter().find_map(|name| certified(host, name)) {
+        // Most connections show no certificate, and one question settles that.
+        let plain = host.has_certificate() == Some(false);
+        if !plain && let Some(name) = CERTIFIED.iter().find_map(|name| certified(host, *name)) {
             return Self::Identity(name);
         }
         let address = match peer_use {
-            PeerUse::Address => host.property(&["source", "address"]),
+            PeerUse::Address => host.peer_address(),
             PeerUse::Identity | PeerUse::None => None,
         };
         address
@@ -47,8 +50,8 @@ impl KnownPeer {
     }
 }
 
-fn certified(host: &impl Host, name: &str) -> Option<String> {
-    let name = host.property(&["connection", name])?;
+fn certified(host: &impl Host, name: CertificateName) -> Option<String> {
+    let name = host.certificate_name(name)?;
     String::from_utf8(name).ok().filter(|name| !name.is_empty())
 }
 
@@ -59,10 +62,10 @@ fn read_address(written: &[u8]) -> Option<IpAddr> {
 }
 
 /// The names in a certificate, the one meant for this first.
-const CERTIFIED: [&str; 3] = [
-    "uri_san_peer_certificate",
-    "dns_san_peer_certificate",
-    "subject_peer_certificate",
+const CERTIFIED: [CertificateName; 3] = [
+    CertificateName::Uri,
+    CertificateName::Dns,
+    CertificateName::Subject,
 ];
 
 #[cfg(test)]

@@ -1,10 +1,20 @@
-//! What the configuration's member `shell` tells this filter.
+//! A shell's own settings: the member `shell` of a gate's configuration.
 
 use alloc::{string::String, vec::Vec};
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
-/// What only the filter needs to know.
+/// Reads a shell's own settings, as [`GateConfig::shell`](portcullis_gate::GateConfig::shell)
+/// hands them over; returns nothing if they are not what `T` says, and nothing else.
+#[must_use]
+pub fn read_settings<T: DeserializeOwned>(json: &str) -> Option<T> {
+    let mut unescaped = [0; TEXT_BYTES_MAX];
+    let (written, used) =
+        serde_json_core::from_slice_escaped(json.as_bytes(), &mut unescaped).ok()?;
+    (used == json.len()).then_some(written)
+}
+
+/// What a proxy's shell needs to know beside the gate.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Settings {
     pub(crate) peer: PeerUse,
@@ -19,7 +29,7 @@ pub(crate) enum PeerUse {
     #[default]
     Identity,
     /// By that or, on a connection without a certificate, by what the proxy holds for its
-    /// address. Only as good as the proxy's settings: see the README.
+    /// address. Only as good as the proxy's settings: see examples/envoy.
     Address,
     /// Not at all.
     None,
@@ -45,13 +55,7 @@ impl Settings {
     ///
     /// Returns what is wrong with it, in words.
     pub(crate) fn read(json: &str) -> Result<Self, &'static str> {
-        let mut unescaped = [0; TEXT_BYTES_MAX];
-        let (written, used): (Written, usize) =
-            serde_json_core::from_slice_escaped(json.as_bytes(), &mut unescaped)
-                .map_err(|_| MALFORMED)?;
-        if used != json.len() {
-            return Err(MALFORMED);
-        }
+        let written: Written = read_settings(json).ok_or(MALFORMED)?;
         let sources: Vec<_> = written
             .sources
             .into_iter()

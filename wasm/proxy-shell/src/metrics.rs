@@ -6,7 +6,7 @@ use portcullis_gate::{Entry, GateStatus, UnixSeconds};
 
 use crate::host::{Host, Metric};
 
-/// The metrics of one plugin in one worker; the proxy adds up what workers count.
+/// The metrics of one root in one worker; the proxy adds up what workers count.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
     decisions: BTreeMap<(&'static str, &'static str), Option<u32>>,
@@ -38,8 +38,8 @@ impl Metrics {
         }
     }
 
-    /// Records how the gate stands.
-    pub(crate) fn stand(
+    /// Records the state of the gate.
+    pub(crate) fn record_status(
         &mut self,
         host: &impl Host,
         status: &GateStatus,
@@ -74,7 +74,7 @@ impl Metrics {
     }
 }
 
-// Dots part a metric's name, and a proxy's own pages show the rest as it is.
+// Dots separate the parts of a metric's name, and a proxy's own pages show the rest as it is.
 fn plain(c: char) -> char {
     if c.is_ascii_alphanumeric() || c == '-' {
         c
@@ -83,5 +83,5 @@ fn plain(c: char) -> char {
     }
 }
 
-/// How many tenants have gauges of their own; a metric, once defined, is there for good.
+/// How many tenants have gauges of their own; a metric, once defined, stays.
 const TENANTS_MAX: usize = 256;

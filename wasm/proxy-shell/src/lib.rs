@@ -1,0 +1,32 @@
+//! What every proxy's shell shares, whatever connects it to its proxy.
+//!
+//! A [`Root`] is one configuration: its gate, where its bundles come from, and what it counts.
+//! What it needs of the proxy it asks through [`Host`], which a shell implements: by the
+//! proxy-wasm ABI in wasm/proxy. A shell then calls, as its proxy calls it,
+//! [`Root::configure`] once, [`Root::tick`] as often as the root asked for,
+//! [`Root::fetched`] when a fetch ends, and for each request [`Root::request`] and
+//! [`drop_trailers`].
+//!
+//! [`read_settings`], [`UNAVAILABLE`] and [`lines`] serve shells without a `Host` too.
+#![no_std]
+
+extern crate alloc;
+
+mod headers;
+mod host;
+pub mod lines;
+mod metrics;
+mod peer;
+mod problem;
+mod root;
+mod settings;
+mod shared;
+mod source;
+#[cfg(test)]
+mod tests;
+
+pub use headers::Headers;
+pub use host::{CertificateName, Done, Failed, Host, Level, Metric};
+pub use problem::{BAD_GATEWAY, PROBLEM_TYPE, Problem, UNAVAILABLE};
+pub use root::{Root, drop_trailers, refuse};
+pub use settings::read_settings;

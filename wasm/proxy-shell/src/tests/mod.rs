@@ -1,0 +1,177 @@
+//! A root before a proxy that is made up.
+
+mod proxy;
+
+use alloc::{format, vec::Vec};
+
+use crate::{Host as _, Root, drop_trailers, peer::KnownPeer, refuse, settings::PeerUse};
+
+use proxy::{NOW_MS, PeerFacts, Proxy, Store, bundle};
+
+#[test]
+fn a_header_that_cannot_be_removed_refuses() {
+    let proxy = Proxy::at(&Store::default());
+    let mut root = proxy.start(Some(&bundle(1)));
+    assert_eq!(proxy.ask(&mut root), 200);
+    proxy.keeps_headers.set(true);
+    assert_eq!(proxy.ask(&mut root), 503);
+    assert!(proxy.has_logged("headers-not-set"));
+}
+
+#[test]
+fn trailers_that_cannot_be_dropped_refuse() {
+    let proxy = Proxy::at(&Store::default());
+    assert!(drop_trailers(&proxy));
+    assert_eq!(proxy.answered.get(), 0);
+    proxy.keeps_headers.set(true);
+    assert!(!drop_trailers(&proxy));
+    assert_eq!(proxy.answered.get(), 503);
+}
+
+#[test]
+fn what_cannot_be_read_refuses() {
+    let proxy = Proxy::at(&Store::default());
+    let mut root = proxy.start(Some(&bundle(1)));
+    assert_eq!(proxy.ask_as_it_is(&mut root), 503, "no headers");
+    assert_eq!(proxy.ask(&mut Root::new()), 503, "no configuration");
+    proxy.answered.set(0);
+    assert!(!refuse(&proxy), "no root at all");
+    assert_eq!(proxy.answered.get(), 503);
+}
+
+#[test]
+fn a_configuration_that_cannot_be_read_is_refused() {
+    for json in ["", "{}", "[]", "{\"trust\":1}"] {
+        let proxy = Proxy::at(&Store::default());
+        let mut root = Root::new();
+        assert!(!root.configure(&proxy, json.as_bytes()), "{json}");
+        assert!(proxy.has_logged("configuration-refused"));
+        assert_eq!(proxy.ask(&mut root), 503);
+    }
+}
+
+#[test]
+fn workers_take_turns_and_share_what_they_fetch() {
+    let store = Store::default();
+    let (one, two) = (Proxy::at(&store), Proxy::at(&store));
+    let (mut first, mut second) = (one.start(None), two.start(None));
+    first.tick(&one);
+    second.tick(&two);
+    assert_eq!((one.calls.get(), two.calls.get()), (1, 0), "one turn");
+    assert_eq!(one.ask(&mut first), 503);
+
+    *one.answer.borrow_mut() = ("200", bundle(1));
+    first.fetched(&one, 1, Some(1));
+    assert_eq!(one.ask(&mut first), 200);
+    assert_eq!(two.ask(&mut second), 503, "not yet looked");
+    second.tick(&two);
+    assert_eq!(two.ask(&mut second), 200);
+    assert_eq!(two.calls.get(), 0);
+
+    // Whoever's turn it is next knows the entity tag.
+    two.now_ms.set(NOW_MS + 60_000);
+    second.tick(&two);
+    assert_eq!(two.calls.get(), 1);
+    let etag: &[u8] = b"\"1\"";
+    assert_eq!(two.asked.borrow().one("if-none-match"), Some(etag));
+    *two.answer.borrow_mut() = ("304", Vec::new());
+    second.fetched(&two, 1, Some(0));
+    assert_eq!(two.ask(&mut second), 200);
+}
+
+#[test]
+fn a_failed_fetch_is_tried_again_sooner_and_not_at_once() {
+    let proxy = Proxy::at(&Store::default());
+    let mut root = proxy.start(None);
+    root.tick(&proxy);
+    // No headers: the proxy got no answer.
+    root.fetched(&proxy, 1, None);
+    root.tick(&proxy);
+    assert_eq!(proxy.calls.get(), 1);
+    proxy.now_ms.set(NOW_MS + 499);
+    root.tick(&proxy);
+    assert_eq!(proxy.calls.get(), 1);
+    proxy.now_ms.set(NOW_MS + 500);
+    root.tick(&proxy);
+    assert_eq!(proxy.calls.get(), 2);
+    // A body over the bound is not even taken.
+    *proxy.answer.borrow_mut() = ("200", bundle(1));
+    root.fetched(&proxy, 2, Some(usize::MAX));
+    assert!(proxy.has_logged("larger than the bound"));
+    assert_eq!(proxy.ask(&mut root), 503);
+}
+
+#[test]
+fn a_floor_outlives_a_virtual_machine() {
+    let store = Store::default();
+    let before = Proxy::at(&store);
+    let mut root = before.start(Some(&bundle(7)));
+    assert_eq!(before.ask(&mut root), 200);
+
+    let after = Proxy::at(&store);
+    let mut root = after.start(Some(&bundle(6)));
+    assert!(after.has_logged("rolled-back"), "{:?}", after.lines);
+    assert_eq!(after.ask(&mut root), 200, "the last good one answers");
+    assert!(after.has_logged("\"sequence\":\"7\""));
+}
+
+#[test]
+fn what_others_share_is_not_believed() {
+    let store = Store::default();
+    let proxy = Proxy::at(&store);
+    let mut root = proxy.start(None);
+    let source = "default/bundles/bundles/acme.pclb";
+    for value in [&b""[..], b"\xff\xff", b"\x00\x00nothing", b"\x03\x00\"1"] {
+        let share = |what: &str, value: &[u8]| {
+            let key = format!("portcullis/1/{what}/{source}");
+            proxy.share(&key, value, 0).unwrap();
+        };
+        share("bundle", value);
+        share("change", b"1");
+        proxy
+            .share("portcullis/1/floors/default", value, 0)
+            .unwrap();
+        root.tick(&proxy);
+        assert_eq!(proxy.ask(&mut root), 503, "{value:?}");
+        proxy.start(None);
+    }
+    assert!(proxy.has_logged("bad-magic"));
+}
+
+#[test]
+fn a_peer_is_asked_for_where_it_matters_and_no_further_than_that() {
+    let ask = |peer: PeerFacts, peer_use| {
+        let proxy = Proxy::before(peer);
+        let known = KnownPeer::ask(&proxy, peer_use);
+        (known, proxy.looked_up.get())
+    };
+    let address = KnownPeer::Address("192.0.2.1".parse().unwrap());
+    let identity = KnownPeer::Identity("spiffe://mesh/a".into());
+    let plain = PeerFacts {
+        has_certificate: Some(false),
+        uri: None,
+        address: Some("192.0.2.1:4711"),
+    };
+    let shown = PeerFacts {
+        has_certificate: Some(true),
+        uri: Some("spiffe://mesh/a"),
+        ..plain
+    };
+    assert_eq!(ask(plain, PeerUse::Address), (address.clone(), 2));
+    assert_eq!(ask(plain, PeerUse::Identity), (KnownPeer::Unknown, 1));
+    assert_eq!(ask(shown, PeerUse::Address), (identity.clone(), 2));
+    assert_eq!(ask(shown, PeerUse::None), (KnownPeer::Unknown, 0));
+    // A proxy that does not say whether there is a certificate is asked for it.
+    let unsaid = |facts| PeerFacts {
+        has_certificate: None,
+        ..facts
+    };
+    assert_eq!(ask(unsaid(shown), PeerUse::Identity), (identity, 2));
+    assert_eq!(ask(unsaid(plain), PeerUse::Address), (address, 5));
+
+    // Nothing in this configuration depends on the peer.
+    let proxy = Proxy::at(&Store::default());
+    let mut root = proxy.start(Some(&bundle(1)));
+    assert_eq!(proxy.ask(&mut root), 200);
+    assert_eq!(proxy.looked_up.get(), 0);
+}
