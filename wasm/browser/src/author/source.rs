@@ -54,7 +54,7 @@ impl Source {
             let evolution = Evolution::new(&own.source().tenant, own.model());
             let behind = evolution.behind.iter().map(ToString::to_string);
             let unmet = evolution.unmet.iter().map(ToString::to_string);
-            let mut facts = problems_json(own.model()().warnings);
+            let mut facts = problems_json(&own.model().warnings);
             let warnings = facts.get_mut("problems").map(serde_json::Value::take);
             Ok(json!({
                 "catalog": own.model().catalog,
