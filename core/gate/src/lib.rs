@@ -53,6 +53,7 @@ mod gate;
 mod hygiene;
 mod identity;
 mod judge;
+mod keys;
 mod path;
 mod policies;
 mod problem;

@@ -91,7 +91,7 @@ fn path(item: &str) -> Option<(&str, &str)> {
 
 /// Returns whether an item of the API cannot be without the type at `path`.
 fn needs(item: &str, path: &str) -> bool {
-    let is_own = |rest: &str| rest.starts_with("::") || rest.starts_with('<') || rest.is_empty();
+    let is_own = |rest: &str| rest.starts_with(['(', '<', ':']) || rest.is_empty();
     let defined = item.split(' ').find(|word| word.contains("::"));
     let own = defined.and_then(|word| word.strip_prefix(path));
     let own = item.starts_with("impl") || own.is_some_and(is_own);

@@ -10,7 +10,7 @@ use super::{
     FirstFault, InvalidConfig, Peers,
     text::{Texts, text},
 };
-use crate::{identity::TokenKeys, routes::is_header};
+use crate::{keys::TokenKeys, routes::is_header};
 
 /// How the gate learns who asks; without either, nobody is ever identified.
 #[derive(Debug, Clone, Default)]

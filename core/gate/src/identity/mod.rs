@@ -3,18 +3,13 @@
 mod cache;
 mod claims;
 mod headers;
-mod keys;
-#[cfg(feature = "rs256")]
-mod rsa;
 mod token;
-mod verify;
 
 use alloc::{string::String, sync::Arc, vec::Vec};
 
 use portcullis_engine::UnixSeconds;
 
 pub use cache::TokenCache;
-pub(crate) use keys::TokenKeys;
 
 use crate::{config::IdentityConfig, fields::Fields, request::Peer};
 

@@ -10,6 +10,7 @@ use super::{Identity, Unidentified, claims};
 use crate::{
     config::JwtConfig,
     fields::Fields,
+    keys::PublicKey,
     limits::{JSON_MEMBERS_MAX, TOKEN_BYTES_MAX},
 };
 
@@ -71,10 +72,7 @@ pub(super) fn verify(
     claims::read(config, &claims, now)
 }
 
-fn key_named<'k>(
-    config: &'k JwtConfig,
-    header: &Node,
-) -> Result<&'k super::verify::PublicKey, &'static str> {
+fn key_named<'k>(config: &'k JwtConfig, header: &Node) -> Result<&'k PublicKey, &'static str> {
     for refused in ["crit", "jku", "x5u", "jwk", "x5c", "b64"] {
         if header.member(refused).is_some() {
             return Err("header");

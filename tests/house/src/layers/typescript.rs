@@ -13,11 +13,11 @@ pub fn arrows(sources: &[File]) -> Vec<Arrow> {
         let from = module(&file.path);
         let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         for (line, import) in imports(&file.text) {
-            let to = if import.starts_with('.') {
-                Target::Inside(joined(folder, &import))
-            } else {
-                Target::Outside(vec![import])
-            };
+            let inside = import
+                .starts_with('.')
+                .then(|| joined(folder, &import))
+                .flatten();
+            let to = inside.map_or_else(|| Target::Outside(vec![import]), Target::Inside);
             arrows.push(Arrow {
                 from: from.clone(),
                 to,
@@ -35,16 +35,17 @@ fn module(path: &str) -> Vec<String> {
     stem.unwrap_or(path).split('/').map(str::to_owned).collect()
 }
 
-fn joined(folder: &str, import: &str) -> Vec<String> {
+/// Returns the module that a relative import leads to; nothing where it leaves the sources.
+fn joined(folder: &str, import: &str) -> Option<Vec<String>> {
     let mut names: Vec<String> = Vec::new();
     for name in folder.split('/').chain(import.split('/')) {
         match name {
             "" | "." => {}
-            ".." => drop(names.pop()),
+            ".." => drop(names.pop()?),
             name => names.push(name.to_owned()),
         }
     }
-    module(&names.join("/"))
+    Some(module(&names.join("/")))
 }
 
 /// Returns what the text imports, each with its line: the string after `from` or `import`.

@@ -1,5 +1,9 @@
 //! The keys that verify tokens: a JWK set (RFC 7517), each key pinned to its algorithm.
 
+mod algorithm;
+#[cfg(feature = "rs256")]
+mod rsa;
+
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 #[cfg(any(feature = "eddsa", feature = "es256", feature = "rs256"))]
@@ -7,7 +11,9 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 
 use portcullis_json::{Node, Place, Read};
 
-use super::verify::{Algorithm, PublicKey};
+pub(crate) use algorithm::PublicKey;
+
+use algorithm::Algorithm;
 
 /// The keys that verify tokens.
 #[derive(Debug, Clone, Default)]
@@ -58,7 +64,7 @@ impl Read for TokenKeys {
 impl TokenKeys {
     /// Returns the key that a token names, if it is for the token's algorithm. A token
     /// that names none is verified by the one key for its algorithm, if there is one only.
-    pub(super) fn find(&self, id: Option<&str>, algorithm: &str) -> Option<&PublicKey> {
+    pub(crate) fn find(&self, id: Option<&str>, algorithm: &str) -> Option<&PublicKey> {
         let mut fit = self.0.iter().filter(|key| {
             key.algorithm.name() == algorithm && (id.is_none() || key.id.as_deref() == id)
         });

@@ -28,7 +28,7 @@ pub(super) enum Algorithm {
 
 /// A public key of one algorithm.
 #[derive(Debug, Clone)]
-pub(super) enum PublicKey {
+pub(crate) enum PublicKey {
     #[cfg(feature = "eddsa")]
     Ed25519(VerifyingKey),
     #[cfg(feature = "es256")]
@@ -85,7 +85,7 @@ impl PublicKey {
     }
 
     /// Says whether the key's owner signed the message.
-    pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         match self {
             #[cfg(feature = "eddsa")]
             Self::Ed25519(key) => ed25519_dalek::Signature::from_slice(signature)

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 /// An RSA public key of 2048 to 4096 bits.
 #[derive(Debug, Clone)]
-pub(super) struct RsaKey {
+pub(crate) struct RsaKey {
     modulus: Modulus,
     bytes: usize,
     exponent: u32,
