@@ -7,8 +7,8 @@ use crate::files::File;
 
 type Graph<'a> = BTreeMap<&'a str, BTreeMap<&'a str, &'a str>>;
 
-/// Returns one line for each circle: the shortest through each import of each folder.
-pub(super) fn across_folders(sources: &[File], arrows: &[Arrow]) -> Vec<String> {
+/// Returns each circle by its modules, with its way: the shortest through each import of each folder.
+pub(super) fn across_folders(sources: &[File], arrows: &[Arrow]) -> BTreeMap<String, String> {
     let mut parents: BTreeMap<&[String], Graph<'_>> = BTreeMap::new();
     for arrow in arrows {
         if let Some((parent, from, to)) = arrow.between_siblings() {
@@ -17,7 +17,7 @@ pub(super) fn across_folders(sources: &[File], arrows: &[Arrow]) -> Vec<String> 
             next.entry(to).or_insert(&arrow.place);
         }
     }
-    let mut found = BTreeSet::new();
+    let mut found = BTreeMap::new();
     for (parent, graph) in &parents {
         for (folder, imports) in graph {
             if is_folder(sources, parent, folder) {
@@ -26,7 +26,7 @@ pub(super) fn across_folders(sources: &[File], arrows: &[Arrow]) -> Vec<String> 
             }
         }
     }
-    found.into_iter().collect()
+    found
 }
 
 fn is_folder(sources: &[File], parent: &[String], name: &str) -> bool {
@@ -62,10 +62,11 @@ fn way<'a>(graph: &Graph<'a>, from: &'a str, to: &'a str) -> Option<Vec<&'a str>
 }
 
 /// Shows a circle from the module that is first by name, so that it reads the same from each of them.
-fn shown(graph: &Graph<'_>, mut circle: Vec<&str>) -> String {
+fn shown(graph: &Graph<'_>, mut circle: Vec<&str>) -> (String, String) {
     let first = circle.iter().min().copied();
     let at = circle.iter().position(|name| Some(*name) == first);
     circle.rotate_left(at.unwrap_or(0));
+    let modules = circle.join(" ");
     circle.extend(circle.first().copied());
     let mut line = String::from("a circle: ");
     for pair in circle.windows(2) {
@@ -74,5 +75,6 @@ fn shown(graph: &Graph<'_>, mut circle: Vec<&str>) -> String {
             line += &format!("`{a}` imports `{b}` ({}), ", place.unwrap_or("?"));
         }
     }
-    line + "and so on; move what both need into a module of its own"
+    line += "and so on; move what both need into a module of its own";
+    (modules, line)
 }

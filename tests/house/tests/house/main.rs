@@ -8,6 +8,7 @@ mod api;
 mod docs;
 mod layers;
 mod manifests;
+mod tree;
 
 /// Fails with all that was found, a line each.
 fn assert_nothing(found: &[String]) {
