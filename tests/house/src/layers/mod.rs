@@ -102,10 +102,18 @@ pub fn inside(name: &str, row: &Row, sources: &[File], arrows: &[Arrow]) -> Vec<
         }
     }
     let circles = circles::across_folders(sources, arrows);
-    for known in row.circles.iter().filter(|known| !circles.contains_key(*known)) {
-        found.push(format!("layers.toml: the circle `{known}` of {name} is gone; remove it"));
+    for known in row
+        .circles
+        .iter()
+        .filter(|known| !circles.contains_key(*known))
+    {
+        found.push(format!(
+            "layers.toml: the circle `{known}` of {name} is gone; remove it"
+        ));
     }
-    let new = circles.into_iter().filter(|(modules, _)| !row.circles.contains(modules));
+    let new = circles
+        .into_iter()
+        .filter(|(modules, _)| !row.circles.contains(modules));
     found.extend(new.map(|(_, circle)| format!("{name}/src: {circle}")));
     found.sort();
     found.dedup();

@@ -75,9 +75,7 @@ fn every_link_leads_somewhere() {
 
 /// Returns a file of this package.
 fn data(name: &str) -> String {
-    let path = files::root()
-        .join("tests/house")
-        .join(name);
+    let path = files::root().join("tests/house").join(name);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
