@@ -4,8 +4,9 @@ use portcullis_engine::format::{
     Alias, Atom, Binding, Catalog, Group, Header, List, Module, OptionalIndex, Payload, Permission,
     Person, PersonAttribute, Requirement, Role, ScopeRow, Source, TeamAttribute, Tenant,
 };
+use portcullis_engine::{Policy, RoleId};
 
-use super::reach::{Reach, grants};
+use super::reach::Reach;
 use super::renumber::Kept;
 use crate::encode::intern::Interner;
 use crate::encode::runs::{CatalogRuns, TenantRuns};
@@ -13,12 +14,13 @@ use crate::encode::{COUNT_MAX, UnencodablePolicy, pack, push};
 
 /// Encodes the payload of a slice.
 pub(super) fn cut(
+    policy: &Policy,
     whole: &Payload<'_>,
     reach: &Reach<'_>,
     header: Header<'_>,
 ) -> Result<Vec<u8>, UnencodablePolicy> {
     let catalog = CatalogRuns::reached(&whole.catalog, reach)?;
-    let tenant = TenantRuns::reached(&whole.tenant, reach)?;
+    let tenant = TenantRuns::reached(policy, &whole.tenant, reach)?;
     let payload = Payload {
         header,
         catalog: catalog.wire(),
@@ -79,8 +81,8 @@ impl CatalogRuns {
                 number = number.saturating_add(1);
                 let Some(rows) = rows else { continue };
                 let rows = rows.iter().filter_map(|row| {
-                    let scope = reach.scopes.number(row.scope)?;
-                    Some((scope, row.condition))
+                    let scope = reach.scopes.number(row.scope.0)?;
+                    Some((scope, row.condition.0))
                 });
                 let name = names.get(usize::from(permission.action)).copied();
                 let wire = Permission {
@@ -208,12 +210,16 @@ impl<'a> Requirements<'a> {
 }
 
 impl TenantRuns {
-    fn reached(whole: &Tenant<'_>, reach: &Reach<'_>) -> Result<Self, UnencodablePolicy> {
+    fn reached(
+        policy: &Policy,
+        whole: &Tenant<'_>,
+        reach: &Reach<'_>,
+    ) -> Result<Self, UnencodablePolicy> {
         // Every feature that is kept is on.
         let on = whole.features.iter();
         let on = pack(on.filter_map(|feature| reach.features.number(feature)))?;
         let mut runs = Self::new(on, whole.role_changes);
-        runs.keep_roles(whole, reach)?;
+        runs.keep_roles(policy, whole, reach)?;
         for group in &reach.groups {
             let roles = bindings(group.roles, &reach.roles)?;
             let wire = Group {
@@ -230,22 +236,21 @@ impl TenantRuns {
 
     fn keep_roles(
         &mut self,
+        policy: &Policy,
         whole: &Tenant<'_>,
         reach: &Reach<'_>,
     ) -> Result<(), UnencodablePolicy> {
         let permissions = permissions(reach);
-        let whole_sets = whole.scope_sets.iter().collect::<Vec<_>>();
         let mut sets = Interner::<Vec<u16>>::new("different sets of scopes");
-        for (_, role) in reach.roles.of(whole.roles.iter()) {
+        for (number, role) in reach.roles.of(whole.roles.iter()) {
             let mut run = Vec::new();
             let mut next = 0_u16;
-            for (permission, set) in grants(&role) {
-                let Some(permission) = permissions.number(permission) else {
+            for grant in policy.grants(RoleId(number)) {
+                let Some(permission) = permissions.number(grant.permission.0) else {
                     continue;
                 };
-                let scopes = whole_sets.get(usize::from(set));
-                let scopes = scopes.into_iter().flat_map(List::iter);
-                let scopes = scopes.filter_map(|scope| reach.scopes.number(scope));
+                let scopes = grant.scopes.iter();
+                let scopes = scopes.filter_map(|scope| reach.scopes.number(scope.0));
                 push(&mut run, &permission.saturating_sub(next))?;
                 push(&mut run, &sets.number(&scopes.collect())?)?;
                 next = permission.saturating_add(1);

@@ -15,7 +15,7 @@ mod renumber;
 use core::fmt;
 
 use portcullis_engine::format::Header;
-use portcullis_engine::{Bundle, UnixSeconds};
+use portcullis_engine::{Bundle, InvalidRequest, Policy, UnixSeconds};
 
 use crate::authzen::Subject;
 use crate::encode::{GENERATOR, UnencodablePolicy};
@@ -80,6 +80,8 @@ pub fn slice(
     if edition.issued_at < header.not_before || edition.issued_at >= expires_at {
         return Err(UnsliceableBundle::OutOfTime);
     }
+    // What the bundle says is asked of the engine, with the features that were signed.
+    let policy = Policy::from(whole.clone());
     let payload = whole.payload().ok_or(UnsliceableBundle::Unreadable)?;
     let header = Header {
         issued_at: edition.issued_at.0,
@@ -89,8 +91,8 @@ pub fn slice(
         generator: &edition.generator,
         ..payload.header.clone()
     };
-    let reach = Reach::new(&payload, audience)?;
-    Ok(cut::cut(&payload, &reach, header)?)
+    let reach = Reach::new(&policy, &payload, audience)?;
+    Ok(cut::cut(&policy, &payload, &reach, header)?)
 }
 
 /// A slice that cannot be made.
@@ -117,6 +119,8 @@ pub enum UnsliceableBundle {
         /// The role that was named.
         role: String,
     },
+    /// The subject passes a limit of the engine.
+    InvalidSubject(InvalidRequest),
     /// The format cannot hold it.
     Unencodable(UnencodablePolicy),
 }
@@ -150,6 +154,12 @@ impl fmt::Display for UnsliceableBundle {
                 f,
                 "the role `{role}` is not available yet, so it grants nothing; leave it out"
             ),
+            Self::InvalidSubject(error) => {
+                write!(
+                    f,
+                    "the subject is refused: {error}; give fewer or shorter values"
+                )
+            }
             Self::Unencodable(error) => write!(f, "{error}"),
         }
     }

@@ -2,10 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use portcullis_engine::format::{
-    Atom, Binding, Group, List, Module, Payload, Permission, Person, Requirement, Role, ScopeRow,
-    Source,
-};
+use portcullis_engine::format::{Atom, Group, Payload, Person, Source};
+use portcullis_engine::{PermissionId, Policy, RoleId, RoleOrigin, ScopeCondition, ScopeId};
 
 use super::renumber::Kept;
 use super::{Audience, UnsliceableBundle};
@@ -20,7 +18,7 @@ pub(super) struct Reach<'a> {
     pub(super) person: Option<Person<'a>>,
     pub(super) modules: Kept,
     /// The granted permissions, each with the rows of its scope table that are granted.
-    pub(super) permissions: BTreeMap<u16, Vec<ScopeRow>>,
+    pub(super) permissions: BTreeMap<u16, Vec<ScopeCondition>>,
     pub(super) scopes: Kept,
     pub(super) conditions: BTreeSet<u16>,
     pub(super) features: Kept,
@@ -40,42 +38,41 @@ pub(super) struct Attributes {
 
 impl<'a> Reach<'a> {
     pub(super) fn new(
+        policy: &'a Policy,
         payload: &Payload<'a>,
         audience: &Audience,
     ) -> Result<Self, UnsliceableBundle> {
-        let roles = payload.tenant.roles.iter().collect::<Vec<_>>();
         let holder = match audience {
-            Audience::Roles(names) => Holder::of_roles(payload, &roles, names)?,
-            Audience::Subject(subject) => Holder::of_subject(payload, &roles, subject),
+            Audience::Roles(names) => Holder::of_roles(policy, payload, names)?,
+            Audience::Subject(subject) => Holder::of_subject(policy, payload, subject)?,
         };
-        let open = Open::new(payload);
-        let granted = granted(payload, &roles, &holder.roles, &open);
-        let tables = payload.catalog.scope_tables.iter().collect::<Vec<_>>();
+        let tables = policy.scope_tables();
         let mut permissions = BTreeMap::new();
         let mut modules = BTreeSet::new();
         let (mut scopes, mut conditions) = (BTreeSet::new(), BTreeSet::new());
-        for (number, granted) in granted {
-            let Some((module, permission)) = open.permissions.get(usize::from(number)) else {
-                continue;
-            };
-            let table = tables.get(usize::from(permission.scopes));
-            let rows = table.into_iter().flat_map(List::iter);
-            let rows = rows
+        for (permission, granted) in granted(policy, &holder.roles) {
+            let rows = tables
+                .rows(permission)
                 .filter(|row| granted.contains(&row.scope))
                 .collect::<Vec<_>>();
-            scopes.extend(rows.iter().map(|row| row.scope));
-            conditions.extend(rows.iter().map(|row| row.condition));
-            permissions.insert(number, rows);
-            open.add_with_parents(*module, &mut modules);
+            scopes.extend(rows.iter().map(|row| row.scope.0));
+            conditions.extend(rows.iter().map(|row| row.condition.0));
+            permissions.insert(permission.0, rows);
+            add_with_parents(policy, permission, &mut modules);
         }
-        let modules = Kept::from(modules);
+        let required = policy.required_features(permissions.keys().copied().map(PermissionId));
+        // What is kept is open, so it needs none of the features that are off.
+        let on = required
+            .into_iter()
+            .filter(|feature| policy.feature_is_enabled(*feature));
+        let features = on.map(|feature| feature.0).collect::<BTreeSet<_>>();
         Ok(Self {
             roles: holder.roles,
             groups: holder.groups,
             person: holder.person,
-            features: open.features_of(&modules, permissions.keys().copied()),
+            features: features.into(),
             attributes: attributes(payload, &conditions, holder.teams),
-            modules,
+            modules: modules.into(),
             permissions,
             scopes: scopes.into(),
             conditions,
@@ -94,23 +91,22 @@ struct Holder<'a> {
 
 impl<'a> Holder<'a> {
     fn of_roles(
+        policy: &Policy,
         payload: &Payload<'a>,
-        roles: &[Role<'a>],
         names: &[String],
     ) -> Result<Self, UnsliceableBundle> {
         let mut kept = BTreeSet::new();
         for name in names {
-            let Some((number, role)) = find(roles, name) else {
-                let known = roles.iter().map(|role| role.id);
+            let Some(role) = policy.role(name) else {
                 return Err(UnsliceableBundle::UnknownRole {
                     role: name.clone(),
-                    nearest: nearest(name, known).map(str::to_owned),
+                    nearest: nearest(name, policy.roles()).map(str::to_owned),
                 });
             };
-            if !role.available {
+            if !policy.role_is_available(role) {
                 return Err(UnsliceableBundle::NotYetAvailable { role: name.clone() });
             }
-            kept.insert(number);
+            kept.insert(role.0);
         }
         if kept.is_empty() {
             return Err(UnsliceableBundle::NoRole);
@@ -123,170 +119,56 @@ impl<'a> Holder<'a> {
         })
     }
 
-    /// As the engine collects a subject's roles; what it does not know grants nothing.
-    fn of_subject(payload: &Payload<'a>, roles: &[Role<'a>], subject: &Subject) -> Self {
-        let tenant = &payload.tenant;
-        let has_teams = payload.catalog.team_attribute.is_some();
-        let own = subject.roles.iter().map(|role| (role.as_str(), false));
-        let bound = subject
-            .team_roles
-            .iter()
-            .filter(|_| has_teams)
-            .map(|bound| (bound.role.as_str(), true));
-        let mut kept = BTreeSet::new();
+    fn of_subject(
+        policy: &Policy,
+        payload: &Payload<'a>,
+        subject: &Subject,
+    ) -> Result<Self, UnsliceableBundle> {
+        let mut roles = BTreeSet::new();
+        let mut mapped = BTreeSet::new();
         let mut teams = false;
-        for (name, bound) in own.chain(bound) {
-            if let Some((number, _)) = find(roles, name).filter(|(_, role)| role.available) {
-                kept.insert(number);
-                teams |= bound;
-            }
-        }
-        let mut people = tenant.directory.iter();
-        let person = people.find(|own| own.kind == subject.kind && own.id == subject.id);
-        let listed = person.iter().flat_map(|person| person.groups.iter());
-        let member = listed
-            .chain(subject.groups.iter().map(String::as_str))
-            .collect::<BTreeSet<_>>();
-        let available = |binding: &Binding<'_>| {
-            let role = roles.get(usize::from(binding.role));
-            role.is_some_and(|role| role.available)
-        };
-        let groups = tenant.groups.iter();
-        let groups = groups
-            .filter(|group| {
-                member.contains(group.id) && group.roles.iter().any(|own| available(&own))
+        subject
+            .ask(|subject| {
+                let assigned = policy.assigned_roles(subject).into_iter();
+                for assigned in assigned.filter(|assigned| assigned.available) {
+                    roles.insert(assigned.role.0);
+                    teams |= assigned.team.is_some();
+                    if let RoleOrigin::Group(id) = assigned.origin {
+                        mapped.insert(id.to_owned());
+                    }
+                }
             })
-            .collect::<Vec<_>>();
-        let mapped = groups.iter().flat_map(|group| group.roles.iter());
-        let assigned = person.iter().flat_map(|person| person.roles.iter());
-        for binding in mapped.chain(assigned).filter(available) {
-            kept.insert(binding.role);
-            teams |= !binding.team.is_empty();
-        }
-        Self {
-            roles: kept.into(),
-            groups,
-            person,
+            .map_err(UnsliceableBundle::InvalidSubject)?;
+        let groups = payload.tenant.groups.iter();
+        let mut people = payload.tenant.directory.iter();
+        Ok(Self {
+            roles: roles.into(),
+            groups: groups.filter(|group| mapped.contains(group.id)).collect(),
+            person: people.find(|own| own.kind == subject.kind && own.id == subject.id),
             teams,
-        }
-    }
-}
-
-/// What the tenant's features leave open, as the engine sees it.
-struct Open<'a> {
-    features: BTreeSet<u16>,
-    requirements: Vec<Requirement<'a>>,
-    modules: Vec<(Module<'a>, bool)>,
-    /// Every permission with its module.
-    permissions: Vec<(u16, Permission)>,
-}
-
-impl<'a> Open<'a> {
-    fn new(payload: &Payload<'a>) -> Self {
-        let mut open = Self {
-            features: payload.tenant.features.iter().collect(),
-            requirements: payload.catalog.requirements.iter().collect(),
-            modules: Vec::new(),
-            permissions: Vec::new(),
-        };
-        for (number, module) in (0_u16..).zip(payload.catalog.modules.iter()) {
-            let parent = module.parent.get();
-            let above = parent.is_none_or(|parent| open.module(parent));
-            let own = module
-                .requires
-                .iter()
-                .all(|requirement| open.holds(requirement));
-            let permissions = module.permissions.iter();
-            open.permissions
-                .extend(permissions.map(|own| (number, own)));
-            open.modules.push((module, above && own));
-        }
-        open
-    }
-
-    fn module(&self, module: u16) -> bool {
-        let found = self.modules.get(usize::from(module));
-        found.is_some_and(|(_, open)| *open)
-    }
-
-    fn permission(&self, permission: u16) -> bool {
-        let found = self.permissions.get(usize::from(permission));
-        found.is_some_and(|(module, own)| {
-            self.module(*module) && own.requires.get().is_none_or(|own| self.holds(own))
         })
-    }
-
-    fn holds(&self, requirement: u16) -> bool {
-        let Some(requirement) = self.requirements.get(usize::from(requirement)) else {
-            return false;
-        };
-        let mut on = requirement
-            .features
-            .iter()
-            .map(|feature| self.features.contains(&feature));
-        if requirement.any {
-            on.any(|on| on)
-        } else {
-            on.all(|on| on)
-        }
-    }
-
-    fn add_with_parents(&self, module: u16, modules: &mut BTreeSet<u16>) {
-        let mut next = Some(module);
-        // Ends: a parent has a lower number than its child.
-        while let Some(number) = next.filter(|number| modules.insert(*number)) {
-            let above = self.modules.get(usize::from(number));
-            next = above.and_then(|(module, _)| module.parent.get());
-        }
-    }
-
-    /// Returns the features that what is kept rests on; those that are off it does not need.
-    fn features_of(&self, modules: &Kept, permissions: impl Iterator<Item = u16>) -> Kept {
-        let of_modules = modules.of(self.modules.iter());
-        let of_modules = of_modules.flat_map(|(_, (module, _))| module.requires.iter());
-        let of_permissions = permissions
-            .filter_map(|number| self.permissions.get(usize::from(number)))
-            .filter_map(|(_, permission)| permission.requires.get());
-        let named = of_modules
-            .chain(of_permissions)
-            .filter_map(|requirement| self.requirements.get(usize::from(requirement)))
-            .flat_map(|requirement| requirement.features.iter());
-        let on = named.filter(|feature| self.features.contains(feature));
-        on.collect::<BTreeSet<_>>().into()
     }
 }
 
 /// Returns the scopes that the kept roles have together on each open permission.
-fn granted(
-    payload: &Payload<'_>,
-    roles: &[Role<'_>],
-    kept: &Kept,
-    open: &Open<'_>,
-) -> BTreeMap<u16, BTreeSet<u16>> {
-    let sets = payload.tenant.scope_sets.iter().collect::<Vec<_>>();
-    let mut granted = BTreeMap::<u16, BTreeSet<u16>>::new();
-    for (_, role) in kept.of(roles.iter()) {
-        for (permission, set) in grants(role) {
-            if open.permission(permission) {
-                let scopes = sets.get(usize::from(set)).into_iter().flat_map(List::iter);
-                granted.entry(permission).or_default().extend(scopes);
-            }
+fn granted(policy: &Policy, roles: &Kept) -> BTreeMap<PermissionId, BTreeSet<ScopeId>> {
+    let mut granted = BTreeMap::<_, BTreeSet<_>>::new();
+    for role in roles.numbers().map(RoleId) {
+        let grants = policy.grants(role);
+        for grant in grants.filter(|grant| policy.permission_is_open(grant.permission)) {
+            let scopes = granted.entry(grant.permission).or_default();
+            scopes.extend(grant.scopes.iter().copied());
         }
     }
     granted
 }
 
-/// Returns a role's grants: permission and scope set, ascending.
-pub(super) fn grants(role: &Role<'_>) -> Vec<(u16, u16)> {
-    let mut next = 0_u16;
-    let pairs = List::<(u16, u16)>::new(role.grants).iter();
-    pairs
-        .map(|(gap, set)| {
-            let permission = next.saturating_add(gap);
-            next = permission.saturating_add(1);
-            (permission, set)
-        })
-        .collect()
+fn add_with_parents(policy: &Policy, permission: PermissionId, modules: &mut BTreeSet<u16>) {
+    let mut next = policy.permission_module(permission);
+    // Ends: a parent has a lower number than its child.
+    while let Some(module) = next.filter(|module| modules.insert(module.0)) {
+        next = policy.module_parent(module);
+    }
 }
 
 fn attributes(payload: &Payload<'_>, conditions: &BTreeSet<u16>, teams: bool) -> Attributes {
@@ -326,9 +208,4 @@ const fn sources(atom: &Atom<'_>) -> [Option<Source>; 2] {
         | Atom::Present(source)
         | Atom::Absent(source) => [Some(*source), None],
     }
-}
-
-fn find<'r, 'a>(roles: &'r [Role<'a>], id: &str) -> Option<(u16, &'r Role<'a>)> {
-    let at = roles.binary_search_by(|role| role.id.cmp(id)).ok()?;
-    Some((u16::try_from(at).ok()?, roles.get(at)?))
 }

@@ -16,6 +16,11 @@ impl Kept {
         u16::try_from(position).ok()
     }
 
+    /// Returns the numbers in the whole, ascending.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = u16> {
+        self.0.iter().copied()
+    }
+
     /// Tells whether it is kept.
     pub(super) fn contains(&self, old: u16) -> bool {
         self.0.binary_search(&old).is_ok()
