@@ -12,6 +12,7 @@ mod bounds;
 mod canonical;
 mod craft;
 mod damage;
+mod filter;
 mod golden;
 mod http;
 mod layout;

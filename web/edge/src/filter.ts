@@ -24,9 +24,16 @@ type Truth = boolean | undefined;
  */
 export type Predicate = (resource: Readonly<Record<string, unknown>>) => Truth;
 
-/** Returns the predicate of a residual, or of what is always allowed. */
+/**
+ * Returns the predicate of a residual, or of what is always allowed.
+ *
+ * This is the one rule outside core: a page that has only a snapshot has no engine to ask, and
+ * a list of a thousand rows should not cross into WebAssembly a thousand times. It is held to
+ * every residual of tests/vectors, and to tests/vectors/filter/edge-cases.json row by row.
+ */
 export function predicate(when: true | Residual): Predicate {
-  const any = when === true ? [[]] : when.any.map(({ all }) => all.map(compiled));
+  if (when === true) return () => true;
+  const any = when.any.map(({ all }) => all.map(compiled)).filter(isComplete);
   return (resource) => {
     for (const all of any) {
       const truth = conjunction(all, resource);
@@ -44,17 +51,23 @@ interface Compiled {
   readonly constants: ReadonlySet<string>;
 }
 
-function compiled(atom: Atom): Compiled {
-  const [test, list] =
-    "in" in atom
-      ? [IN, atom.in]
-      : "not_in" in atom
-        ? [NOT_IN, atom.not_in]
-        : "within" in atom
-          ? [WITHIN, atom.within]
-          : [atom.is === "present" ? PRESENT : ABSENT, []];
-  const one = list.length === 1 ? list[0] : undefined;
-  return { attribute: atom.attribute, test, one, constants: new Set(list) };
+/** Returns nothing for an atom that is not known here: a snapshot may come from a later version. */
+function compiled(atom: Atom): Compiled | undefined {
+  const [test, list] = meaning(atom);
+  if (test === undefined || !Array.isArray(list) || list.some((item) => typeof item !== "string")) return undefined;
+  return { attribute: atom.attribute, test, one: list.length === 1 ? list[0] : undefined, constants: new Set(list) };
+}
+
+function meaning(atom: Atom): [test: number | undefined, constants: readonly string[]] {
+  if ("in" in atom) return [IN, atom.in];
+  if ("not_in" in atom) return [NOT_IN, atom.not_in];
+  if ("within" in atom) return [WITHIN, atom.within];
+  return [atom.is === "present" ? PRESENT : atom.is === "absent" ? ABSENT : undefined, []];
+}
+
+/** No conjunction is empty as the engine writes it, so an empty one lets nothing through. */
+function isComplete(all: (Compiled | undefined)[]): all is Compiled[] {
+  return all.length > 0 && !all.includes(undefined);
 }
 
 /** False where an atom is false or unknown; undefined where one is not plain; else true. */

@@ -1,8 +1,11 @@
+import { readdirSync, readFileSync } from "node:fs";
+
 import { type Atom, Filter, PortcullisError, type Residual } from "@portcullis/edge";
 import sift from "sift";
 import { expect, test } from "vitest";
 
 import { predicate } from "../src/filter";
+import { ROOT } from "./fixtures";
 
 const ATOMS: Atom[] = [
   { attribute: "a", in: ["x", "y"] },
@@ -47,6 +50,77 @@ test("every atom holds for the sets that it should, in every form", () => {
     }
   }
 });
+
+interface Row {
+  readonly name: string;
+  readonly when: Residual;
+  readonly resource: Record<string, unknown>;
+  readonly holds: boolean;
+  readonly by?: "engine";
+  readonly no_residual?: true;
+}
+
+const VECTORS = new URL("tests/vectors/", ROOT);
+const read = (path: string) => JSON.parse(readFileSync(new URL(path, VECTORS), "utf8"));
+
+test("every row of the edge cases is answered as Rust answers it, or left to the engine where it says so", () => {
+  const { rows } = read("filter/edge-cases.json") as { rows: Row[] };
+  expect(rows.length).toBeGreaterThan(200);
+  for (const { name, when, resource, holds, by, no_residual, ...rest } of rows) {
+    expect(rest, `${name}: what only one side reads`).toEqual({});
+    if (no_residual !== undefined) expect([no_residual, by], name).toEqual([true, undefined]);
+    const expected = by === undefined ? holds : by === "engine" ? undefined : by;
+    expect(predicate(when)(resource), name).toBe(expected);
+  }
+});
+
+test("every residual of the vectors means here what it says", () => {
+  const residuals = new Map<string, Residual>();
+  for (const file of readdirSync(VECTORS).filter((name) => name.endsWith(".json"))) {
+    for (const { answer } of read(file).cases as { answer?: unknown }[]) {
+      const { residual } = (typeof answer === "string" ? JSON.parse(answer) : (answer ?? {})) as { residual?: Residual };
+      if (residual) residuals.set(JSON.stringify(residual), residual);
+    }
+  }
+  expect(residuals.size).toBeGreaterThan(20);
+  for (const [text, residual] of residuals) {
+    const said = predicate(residual);
+    for (const resource of resources(residual)) {
+      const holds = residual.any.some(({ all }) =>
+        all.every((atom) => {
+          const set = resource[atom.attribute];
+          return set !== undefined && means(atom, [set].flat().filter((value) => value !== ""));
+        }),
+      );
+      // Text beyond ASCII is the engine's.
+      const answer = said(resource);
+      if (answer !== undefined || /^[ -~]*$/.test(JSON.stringify(resource))) {
+        expect(answer, `${text} of ${JSON.stringify(resource)}`).toBe(holds);
+      }
+    }
+  }
+});
+
+/** Returns resources on both sides of every atom: each attribute missing, empty, and with values of the residual. */
+function resources(residual: Residual): Record<string, string | string[]>[] {
+  const atoms = residual.any.flatMap(({ all }) => all);
+  const names = [...new Set(atoms.map(({ attribute }) => attribute))];
+  const forms = (name: string) => {
+    const own = atoms.filter(({ attribute }) => attribute === name);
+    const constants = own.flatMap((atom) => ("in" in atom ? atom.in : "not_in" in atom ? atom.not_in : "within" in atom ? atom.within : []));
+    const some = [...new Set(constants)].slice(0, 4);
+    const one = [undefined, "", "elsewhere", ...some];
+    // An id is one value.
+    return name === "id" ? one : [...one, some, [...some, "elsewhere"]];
+  };
+  let all: Record<string, string | string[]>[] = [{}];
+  for (const name of names) {
+    const longer = all.flatMap((resource) => forms(name).map((form) => (form === undefined ? resource : { ...resource, [name]: form })));
+    // Every third, where there are too many: the walk is as wide, and the test as quick.
+    all = longer.length > 3000 ? longer.filter((_, at) => at % 3 === 0) : longer;
+  }
+  return all;
+}
 
 test("MongoDB's query says what the filter says", () => {
   for (const atom of ATOMS) {
