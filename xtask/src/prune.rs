@@ -20,7 +20,6 @@ pub(crate) fn prune(module: &[u8]) -> Result<Vec<u8>> {
             }
             pruned.section(&kept);
         } else if let Some((id, range)) = payload.as_section() {
-            let range = usize::try_from(range.start)?..usize::try_from(range.end)?;
             let data = module.get(range).unwrap_or_default();
             pruned.section(&RawSection { id, data });
         }

@@ -50,7 +50,6 @@ pub(crate) fn strip(component: &[u8], passes: Passes) -> Result<Vec<u8>> {
             }
             _ => {
                 if let Some((id, range)) = payload.as_section() {
-                    let range = usize::try_from(range.start)?..usize::try_from(range.end)?;
                     let data = component
                         .get(range)
                         .context("a section ends after the file")?;
