@@ -58,7 +58,8 @@ pub(crate) fn run() -> Result<()> {
 }
 
 /// The crates whose docs people read.
-const CORE: [&str; 5] = [
+const CORE: [&str; 6] = [
+    "portcullis-json",
     "portcullis-engine",
     "portcullis-gate",
     "portcullis-policy",

@@ -22,6 +22,11 @@ pub struct Listed {
 /// The crates whose public API is listed.
 pub const LISTED: &[Listed] = &[
     Listed {
+        name: "json",
+        package: "portcullis-json",
+        folder: "core/json",
+    },
+    Listed {
         name: "engine",
         package: "portcullis-engine",
         folder: "core/engine",
@@ -35,6 +40,16 @@ pub const LISTED: &[Listed] = &[
         name: "policy",
         package: "portcullis-policy",
         folder: "core/policy",
+    },
+    Listed {
+        name: "review",
+        package: "portcullis-review",
+        folder: "core/review",
+    },
+    Listed {
+        name: "admin",
+        package: "portcullis-admin",
+        folder: "core/admin",
     },
 ];
 
