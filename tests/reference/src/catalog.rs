@@ -81,7 +81,7 @@ impl Catalog {
         Ok(catalog)
     }
 
-    /// The permission that a name stands for, its own or an alias.
+    /// The permission with a name, its own or an alias.
     pub(crate) fn permission(&self, module: &str, action: &str) -> Option<&Permission> {
         let alias = format!("{module}:{action}");
         let own = self

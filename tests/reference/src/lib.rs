@@ -1,7 +1,7 @@
 //! A reference interpreter of a policy: the meaning of the source, as plainly as it can be written.
 //!
 //! It answers from `policy.json` itself, with sets of strings and recursion, and shares no code
-//! with the compiler or the engine, so that the two can be held against each other. Read it
+//! with the compiler or the engine, so that the two can be compared. Read it
 //! beside the page that defines the meaning of a policy; each file is one part of that page:
 //!
 //! | file | part |

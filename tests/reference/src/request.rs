@@ -24,7 +24,7 @@ pub(crate) struct Request {
     pub(crate) features: Option<BTreeSet<String>>,
 }
 
-/// The subject as the request tells it.
+/// The subject as the request describes it.
 #[derive(Debug, Clone)]
 pub(crate) struct Subject {
     pub(crate) kind: String,

@@ -105,7 +105,7 @@ impl Grants {
     }
 }
 
-/// Calls `on` with each (permission, supported scope) that `{scope: [patterns]}` stands for.
+/// Calls `on` with each (permission, supported scope) that `{scope: [patterns]}` covers.
 fn each_grant(
     catalog: &Catalog,
     source: &Value,

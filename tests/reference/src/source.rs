@@ -13,12 +13,12 @@ pub(crate) fn members<'a>(
         .flatten()
 }
 
-/// Returns the strings of `node.member`; a string stands for a list of one, an absent one has none.
+/// Returns the strings of `node.member`; a string counts as a list of one, an absent one has none.
 pub(crate) fn strings(node: &Value, member: &str) -> Result<Vec<String>, String> {
     node.get(member).map_or_else(|| Ok(Vec::new()), string_list)
 }
 
-/// Returns the strings of `value`; a string stands for a list of one.
+/// Returns the strings of `value`; a string counts as a list of one.
 pub(crate) fn string_list(value: &Value) -> Result<Vec<String>, String> {
     match value {
         Value::String(one) => Ok(vec![one.clone()]),

@@ -23,7 +23,7 @@ impl Guest for Plugin {
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
-/// Nothing here panics; if something did, it must cost this instance and no more.
+/// Nothing here panics; if something did, only this instance would end.
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()

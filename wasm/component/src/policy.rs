@@ -9,7 +9,7 @@ use portcullis_engine::{
 
 use crate::{
     bindings::exports::portcullis::edge::engine as wit,
-    session::{PluginSession, verdicts},
+    session::{PluginSession, packed_decisions},
     trust::trust,
 };
 
@@ -78,14 +78,14 @@ impl wit::GuestPolicy for PluginPolicy {
     }
 
     fn check(&self, request: Vec<u8>, now: u64) -> u64 {
-        let verdict = match self.read(&request, now) {
+        let decision = match self.read(&request, now) {
             Ok((subject, asked)) => {
                 PackedDecision::from(&self.0.decide(&subject, asked.permission, &asked.question))
             }
             Err(Unread::Expired) => PackedDecision::EXPIRED,
             Err(Unread::Malformed(_)) => PackedDecision::MALFORMED,
         };
-        verdict.0
+        decision.0
     }
 
     fn check_many(&self, request: Vec<u8>, now: u64) -> Vec<u64> {
@@ -98,7 +98,7 @@ impl wit::GuestPolicy for PluginPolicy {
         };
         // The subject is resolved once, for all of its questions.
         match self.0.session(&request.subject, self.0.expires_at(), now) {
-            Ok(session) => verdicts(&session, request.questions(), now),
+            Ok(session) => packed_decisions(&session, request.questions(), now),
             Err(_) => vec![PackedDecision::EXPIRED.0],
         }
     }

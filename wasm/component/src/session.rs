@@ -16,20 +16,25 @@ impl PluginSession {
     }
 }
 
-/// Returns the session's verdict on each packed question; the last may be that there is none.
-pub(crate) fn verdicts(
+/// Returns the session's decision on each packed question; if a question cannot be read, the
+/// last says so.
+pub(crate) fn packed_decisions(
     session: &Session,
     questions: PackedQuestions<'_>,
     now: UnixSeconds,
 ) -> Vec<u64> {
-    let verdicts = questions.map(|read| match read {
+    let decisions = questions.map(|read| match read {
         Err(_) => PackedDecision::MALFORMED.0,
-        Ok(asked) => verdict(session, &asked, now).0,
+        Ok(asked) => packed_decision(session, &asked, now).0,
     });
-    verdicts.collect()
+    decisions.collect()
 }
 
-fn verdict(session: &Session, asked: &PackedQuestion<'_>, now: UnixSeconds) -> PackedDecision {
+fn packed_decision(
+    session: &Session,
+    asked: &PackedQuestion<'_>,
+    now: UnixSeconds,
+) -> PackedDecision {
     let decided = session.decide_named(asked.permission, &asked.question, now);
     decided
         .as_ref()
@@ -42,15 +47,15 @@ impl wit::GuestSession for PluginSession {
     }
 
     fn check(&self, question: Vec<u8>, now: u64) -> u64 {
-        let verdict = match PackedQuestion::all(&question).single() {
-            Ok(asked) => verdict(&self.0, &asked, UnixSeconds(now)),
+        let decision = match PackedQuestion::all(&question).single() {
+            Ok(asked) => packed_decision(&self.0, &asked, UnixSeconds(now)),
             Err(_) => PackedDecision::MALFORMED,
         };
-        verdict.0
+        decision.0
     }
 
     fn check_many(&self, questions: Vec<u8>, now: u64) -> Vec<u64> {
-        verdicts(&self.0, PackedQuestion::all(&questions), UnixSeconds(now))
+        packed_decisions(&self.0, PackedQuestion::all(&questions), UnixSeconds(now))
     }
 
     fn decide(&self, question: wit::Question, now: u64) -> Result<String, wit::Failure> {

@@ -122,7 +122,7 @@ fn ids_and_type_are_sets_of_one() {
     holds(json!("is(resource.id, {i})"), json!({}), "allow");
     holds(json!("lacks(resource.id, {i})"), json!({}), "out-of-scope");
     holds(json!("present(resource.id)"), json!({}), "allow");
-    // `id` among the properties is no attribute.
+    // `id` among the properties is not an attribute.
     holds(
         json!("is(resource.id, {j})"),
         json!({ "id": "j" }),

@@ -35,7 +35,7 @@ fn values_outside_the_grammar_are_malformed() {
             assert_eq!(word(&probe(), &question), "all all");
         }
     }
-    // A type or an action that is no id names nothing.
+    // A type or an action that is not an id names nothing.
     let odd = request(json!({}), &format!("{long}:a\nb"), json!({}));
     assert_eq!(word(&probe(), &odd), "unknown-permission");
 }

@@ -101,7 +101,7 @@ fn check(policy: &Reference, roles: &[&str], known: Value, expected: &str) {
     assert_eq!(word(policy, &request), expected, "{request}");
 }
 
-/// A policy whose answer tells what was read of the resource's `r` and the subject's `s`.
+/// A policy whose answer shows what was read of the resource's `r` and the subject's `s`.
 fn probe() -> Reference {
     policy_of_scopes(&[
         (
