@@ -1,11 +1,12 @@
-//! Named sets, from wherever they lie.
+//! Named sets of values, wherever the values are kept.
 
 use crate::{
+    bytes::equal_bytes,
     cursor::Cursor,
     ids::AttributeId,
     invalid::InvalidRequest,
     limits::{ATTRIBUTES_MAX, LimitExceeded, REQUEST_VALUES_MAX},
-    set::{Repr as SetRepr, Set, same},
+    set::{Repr as SetRepr, Set},
 };
 
 /// The attributes of a subject, action, context or resource.
@@ -89,7 +90,9 @@ impl<'a> Attributes<'a> {
     fn called(&self, name: &[u8]) -> Option<Set<'a>> {
         match self.0 {
             Repr::Named(sets) => {
-                let found = sets.iter().find(|(own, _)| same(own.as_bytes(), name));
+                let found = sets
+                    .iter()
+                    .find(|(own, _)| equal_bytes(own.as_bytes(), name));
                 found.map(|(_, set)| *set)
             }
             Repr::Numbered(_) => None,
@@ -98,7 +101,7 @@ impl<'a> Attributes<'a> {
                 loop {
                     let own = cursor.run()?;
                     let set = cursor.run()?;
-                    if same(own, name) {
+                    if equal_bytes(own, name) {
                         return Some(Set::packed(set));
                     }
                 }
@@ -107,14 +110,14 @@ impl<'a> Attributes<'a> {
     }
 }
 
-fn check<K>(sets: &[(K, Set<'_>)], same: fn(&K, &K) -> bool) -> Result<(), InvalidRequest> {
+fn check<K>(sets: &[(K, Set<'_>)], is_same: fn(&K, &K) -> bool) -> Result<(), InvalidRequest> {
     if sets.len() > ATTRIBUTES_MAX {
         return Err(InvalidRequest::Limit(LimitExceeded::Attributes));
     }
     let mut values = 0_usize;
     let mut rest = sets;
     while let Some(((name, set), after)) = rest.split_first() {
-        if after.iter().any(|(other, _)| same(name, other)) {
+        if after.iter().any(|(other, _)| is_same(name, other)) {
             return Err(InvalidRequest::RepeatedAttribute);
         }
         values = values.saturating_add(match set.0 {

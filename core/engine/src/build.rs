@@ -9,7 +9,8 @@ use crate::{
     grants::{GrantIndex, RoleGrants},
     ids::{ActionId, ModuleId, PermissionId, RoleId, ScopeId},
     index::{
-        AtomRange, AtomRow, ModuleRow, PermissionRow, RoleRow, Runs, ScopeRow, Span, Tables, utf8,
+        AtomRange, AtomRow, ConjunctionAtom, ModuleRow, PermissionRow, RoleRow, Runs, ScopeRow,
+        Span, Tables, utf8,
     },
     limits::{INDEX_MAX, LABEL_BYTES_MAX},
     names::NameIndex,
@@ -34,7 +35,7 @@ struct Builder<'b> {
     base: &'b [u8],
     checks: &'b Checks,
     tables: Tables,
-    /// Where the atoms of each condition lie.
+    /// Where the atoms of each condition are.
     conditions: Runs,
 }
 
@@ -87,14 +88,18 @@ impl<'b> Builder<'b> {
             for conjunction in self.checks.items(condition) {
                 let start = self.tables.atoms.len();
                 for atom in self.checks.items(conjunction) {
-                    let row = self.atom(&atom);
-                    self.tables.atoms.push((row, false));
+                    let atom = self.atom(&atom);
+                    let is_last = false;
+                    self.tables.atoms.push(ConjunctionAtom { atom, is_last });
                 }
                 if self.tables.atoms.len() == start {
-                    self.tables.atoms.push((AtomRow::True, false));
+                    self.tables.atoms.push(ConjunctionAtom {
+                        atom: AtomRow::True,
+                        is_last: false,
+                    });
                 }
-                if let Some((_, ends)) = self.tables.atoms.last_mut() {
-                    *ends = true;
+                if let Some(last) = self.tables.atoms.last_mut() {
+                    last.is_last = true;
                 }
             }
             let end = self.tables.atoms.len();
@@ -344,7 +349,7 @@ impl<'b> Builder<'b> {
         }
     }
 
-    /// Checks a set of values; returns where they lie.
+    /// Checks a set of values; returns where they are.
     fn values(&self, list: List<'_, &str>) -> Span {
         let mut before = None;
         for value in self.checks.items(list) {
@@ -368,7 +373,7 @@ impl<'b> Builder<'b> {
     }
 }
 
-/// Says whether every scope of the set stands in the table.
+/// Says whether every scope of the set is in the table.
 fn supports(tables: &Tables, table: u16, set: u16) -> bool {
     let rows = tables
         .scope_rows

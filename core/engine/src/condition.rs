@@ -8,7 +8,7 @@ use crate::{
     decide::Question,
     format::Source,
     ids::ScopeId,
-    index::{AtomRange, AtomRow, PermissionRow, Span},
+    index::{AtomRange, AtomRow, ConjunctionAtom, PermissionRow, Span},
     set::{Set, Union},
     subject_facts::SubjectFacts,
 };
@@ -33,22 +33,25 @@ pub(crate) struct Facts<'a> {
     pub(crate) bundle: &'a Bundle,
     /// The subject's id.
     pub(crate) id: &'a str,
-    pub(crate) who: SubjectFacts<'a>,
+    pub(crate) subject: SubjectFacts<'a>,
     pub(crate) question: &'a Question<'a>,
 }
 
-/// Evaluates a condition, at first by asking only whether the resource is the subject's:
-/// most conditions are no more than that, and it takes a few instructions. What follows
-/// anything else is left to `any`.
+/// Evaluates a condition. Most conditions only ask whether the resource is the subject's,
+/// which takes a few instructions here; from the first other atom on, `any` evaluates.
 #[inline]
 pub(crate) fn subject_id_first<'a>(
-    mut atoms: &'a [(AtomRow, bool)],
+    mut atoms: &'a [ConjunctionAtom],
     subject_id_in: impl Fn(u16) -> Truth,
-    any: impl Fn(&'a [(AtomRow, bool)]) -> Truth,
+    any: impl Fn(&'a [ConjunctionAtom]) -> Truth,
 ) -> Truth {
     let mut truth = Truth::False;
     while let Some((first, rest)) = atoms.split_first() {
-        let (AtomRow::SubjectIdIn(index), true) = first else {
+        let ConjunctionAtom {
+            atom: AtomRow::SubjectIdIn(index),
+            is_last: true,
+        } = first
+        else {
             return truth.max(any(atoms));
         };
         match subject_id_in(*index) {
@@ -138,11 +141,11 @@ impl<'a> Facts<'a> {
 
     /// Evaluates a disjunction of conjunctions.
     #[inline(never)]
-    pub(crate) fn any(&self, atoms: &[(AtomRow, bool)], team: Option<&'a str>) -> Truth {
+    pub(crate) fn any(&self, atoms: &[ConjunctionAtom], team: Option<&'a str>) -> Truth {
         let (mut any, mut all) = (Truth::False, Truth::True);
-        for (atom, ends) in atoms {
+        for ConjunctionAtom { atom, is_last } in atoms {
             all = all.min(self.atom(atom, team));
-            if *ends {
+            if *is_last {
                 any = any.max(mem::replace(&mut all, Truth::True));
             }
         }
@@ -222,9 +225,9 @@ impl<'a> Facts<'a> {
     pub(crate) fn operand(&self, source: Source, team: Option<&'a str>) -> Option<Parts<'a>> {
         match source {
             Source::SubjectId => Some(Parts::whole(Set::of_id(self.id))),
-            Source::SubjectType => Some(Parts::whole(Set::of_id(self.who.kind()))),
+            Source::SubjectType => Some(Parts::whole(Set::of_id(self.subject.kind()))),
             Source::Subject(index) => {
-                let (asked, listed) = self.who.attribute(self.bundle, index);
+                let own = self.subject.attribute(self.bundle, index);
                 let of_team = self
                     .bundle
                     .tables
@@ -233,7 +236,7 @@ impl<'a> Facts<'a> {
                 let bound = team
                     .filter(|_| of_team == Some(index))
                     .map_or(Set::EMPTY, Set::of_id);
-                Some(Parts([asked, listed, bound]))
+                Some(Parts([own.requested, own.directory, bound]))
             }
             Source::Action(_) | Source::Context(_) | Source::ResourceId | Source::Resource(_) => {
                 self.other(source).map(Parts::whole)

@@ -15,8 +15,8 @@ use crate::{
 };
 
 impl Policy {
-    /// Writes the features to turn on, then the roles and the grants of which one is
-    /// needed besides; the lists stand open at their end.
+    /// Writes the features to turn on, then the roles and the grants, one of which is needed
+    /// as well; the caller closes the last list.
     pub(crate) fn write_cures(
         &self,
         out: &mut String,
@@ -52,7 +52,7 @@ impl Policy {
         }
     }
 
-    /// Writes each role that would do: everywhere, or on one of the resource's teams.
+    /// Writes each role that would be enough, held everywhere or on one of the resource's teams.
     fn write_roles(
         &self,
         out: &mut String,
@@ -83,7 +83,7 @@ impl Policy {
         }
     }
 
-    /// Returns the first scope at which a role so held would allow.
+    /// Returns the first scope in which the assignment would allow.
     fn first_true(
         &self,
         facts: &Facts<'_>,
@@ -108,5 +108,5 @@ impl Policy {
     }
 }
 
-/// Of how many of the resource's teams it is said that a role there would do.
+/// Most teams of the resource for which roles are listed.
 const TEAMS_SHOWN_MAX: usize = 8;

@@ -86,6 +86,30 @@ impl Policy {
     /// Decides whether the subject may do `module:action`, in one shot.
     ///
     /// Total and timeless: it always answers, and never from a clock.
+    ///
+    /// ```
+    /// # use portcullis_engine::{KeyUse, Policy, SignedBundle, Trust, TrustedKey, UnixSeconds};
+    /// # let bytes = include_bytes!("../../../tests/golden/format-1-whole.pclb").to_vec();
+    /// # let key = *b"\x8a\x88\xe3\xdd\x74\x09\xf1\x95\xfd\x52\xdb\x2d\x3c\xba\x5d\x72\
+    /// #     \xca\x67\x09\xbf\x1d\x94\x12\x1b\xf3\x74\x88\x01\xb4\x0f\x6f\x5c";
+    /// # let now = UnixSeconds(1_700_000_000);
+    /// # let trust = Trust::new(1, [TrustedKey::new(&key, KeyUse::Any)?], "default")?;
+    /// # let policy = Policy::from(SignedBundle::new(bytes).verify(&trust, now)?);
+    /// use portcullis_engine::{Decision, Question, Resource, Subject};
+    ///
+    /// let subject = Subject::new("user", "sarah")?.with_roles(&["clerk"])?;
+    /// let question = Question::about(Resource::UNKNOWN);
+    /// match policy.decide(&subject, "desk:read", &question) {
+    ///     Decision::Allow(grant) => println!("{} allows it", policy.role_name(grant.role)),
+    ///     Decision::Deny(reason) => println!("denied: {}", reason.name()),
+    ///     // Which desks is not known yet: the origin filters by what is left to know.
+    ///     Decision::Conditional(pending) => {
+    ///         let filter = pending.residual()?;
+    ///         assert!(filter.as_json().contains(r#"{"attribute":"owner","in":["sarah"]}"#));
+    ///     }
+    /// }
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn decide<'a>(
         &'a self,
@@ -109,8 +133,8 @@ impl Policy {
             granted: false,
             unknown: false,
         };
-        roles::each(self, subject, person.as_ref(), &mut |finding| {
-            if let RoleLookup::Assigned(held, _) = finding
+        roles::each(self, subject, person.as_ref(), &mut |lookup| {
+            if let RoleLookup::Assigned(held, _) = lookup
                 && let Some(set) = self.bundle.tables.grants.find(permission, held.role)
             {
                 best_grant.consider(&facts, row, held, set);
@@ -163,7 +187,7 @@ impl Question<'_> {
         Facts {
             bundle: &policy.bundle,
             id: subject.id,
-            who: SubjectFacts::Once(subject, person),
+            subject: SubjectFacts::Once(subject, person),
             question: self,
         }
     }

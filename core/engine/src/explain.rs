@@ -16,13 +16,13 @@ use crate::{
     subject::Subject,
 };
 
-/// An answer with its grounds.
+/// An answer, and what it follows from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation(String);
 
 impl Explanation {
     /// Returns compact JSON: `permission`, `answer`, the `roles` held and where each
-    /// comes from, what was `ignored` and why, the `grants` with what each is worth
+    /// comes from, what was `ignored` and why, the `grants` and whether each holds
     /// here (`true`, `false`, `unknown`), and under `would_allow` the smallest
     /// changes: the `features` to turn on, and with them on any one of the `roles` to
     /// give, everywhere or on a team, or of the `grants` to add to a held role. There
@@ -56,7 +56,7 @@ impl Policy {
         self.explain_decision(&decision, subject, permission, question)
     }
 
-    /// As [`Policy::explain`], of the decision that a session of the subject has made.
+    /// Explains a decision that a session of the subject has made, as [`Policy::explain`] does.
     ///
     /// # Errors
     ///
@@ -71,15 +71,15 @@ impl Policy {
         let (allowed, answer) = (decision.is_allow(), decision.answer(self)?);
         let person = self.person(subject);
         let facts = question.facts(self, subject, person.as_ref());
-        let mut findings = Vec::new();
-        roles::visit(self, subject, person.as_ref(), &mut |finding| {
-            findings.push(finding)
+        let mut lookups = Vec::new();
+        roles::visit(self, subject, person.as_ref(), &mut |lookup| {
+            lookups.push(lookup)
         });
         let mut out = String::from(r#"{"permission":"#);
         write_string(&mut out, permission);
         out.push_str(r#","answer":"#);
         out.push_str(&answer);
-        self.write_findings(&mut out, &findings);
+        self.write_role_lookups(&mut out, &lookups);
         let held = roles::held(self, subject, person.as_ref());
         let known = self.permission(permission);
         let row = known.and_then(|id| self.bundle.tables.permissions.get(id.index()));
@@ -97,11 +97,11 @@ impl Policy {
         Ok(Explanation(out))
     }
 
-    fn write_findings(&self, out: &mut String, findings: &[RoleLookup<'_>]) {
+    fn write_role_lookups(&self, out: &mut String, lookups: &[RoleLookup<'_>]) {
         out.push_str(r#","roles":["#);
         let mut first = true;
-        for finding in findings {
-            if let RoleLookup::Assigned(held, origin) = finding {
+        for lookup in lookups {
+            if let RoleLookup::Assigned(held, origin) = lookup {
                 separate(out, &mut first);
                 self.write_held(out, held);
                 write_origin(out, origin);
@@ -110,8 +110,8 @@ impl Policy {
         }
         out.push_str(r#"],"ignored":["#);
         first = true;
-        for finding in findings {
-            let (kind, name, why) = match finding {
+        for lookup in lookups {
+            let (kind, name, why) = match lookup {
                 RoleLookup::Assigned(..) => continue,
                 RoleLookup::UnknownRole(name) => ("role", *name, "unknown"),
                 RoleLookup::UnknownGroup(id) => ("group", *id, "unknown"),

@@ -7,6 +7,7 @@ use crate::{
     bundle::Bundle,
     format::{List, Requirement},
     ids::{FeatureId, ModuleId, PermissionId},
+    sorted::insert,
 };
 
 /// What the enabled features leave open.
@@ -81,8 +82,8 @@ impl FeatureGate {
         missing
     }
 
-    /// Returns features that open the permission once they are on, none of them in
-    /// vain: of those of which one is enough the first, unless another is needed anyway.
+    /// Returns features that open the permission once they are on, none of them redundant:
+    /// where one of several is enough the first, unless another of them is needed anyway.
     pub(crate) fn least(&self, bundle: &Bundle, permission: PermissionId) -> Vec<FeatureId> {
         let mut least = Vec::new();
         for any in [false, true] {
@@ -133,13 +134,6 @@ impl FeatureGate {
             }
             next = tables.parent(module);
         }
-    }
-}
-
-/// Adds an item to a list that ascends without duplicates.
-pub(crate) fn insert<T: Ord>(list: &mut Vec<T>, item: T) {
-    if let Err(at) = list.binary_search(&item) {
-        list.insert(at, item);
     }
 }
 

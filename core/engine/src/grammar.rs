@@ -12,7 +12,7 @@ pub fn is_value(text: &str) -> bool {
 /// Says whether bytes may be an id or attribute value, as [`is_value`]; nothing where they
 /// are not even UTF-8.
 pub(crate) fn is_value_bytes(bytes: &[u8]) -> Option<bool> {
-    // Nearly every value is printable ASCII: one pass tells all of it.
+    // Nearly every value is printable ASCII: one pass checks it.
     if bytes.iter().all(|byte| matches!(byte, 0x20..0x7f)) {
         return Some(!bytes.is_empty() && bytes.len() <= VALUE_BYTES_MAX);
     }

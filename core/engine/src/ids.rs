@@ -1,4 +1,4 @@
-//! Numbers that stand for names, and seconds.
+//! Ids: the numbers of what a catalog names; and seconds.
 
 /// Seconds since the Unix epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

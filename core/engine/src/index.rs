@@ -1,21 +1,21 @@
-//! The tables that `open` builds, and where in the bundle their names lie.
+//! The tables that `open` builds, and where in the bundle their names are.
 //!
 //! INVARIANT (indices): every number stored here is below the length of the list
-//! that it indexes, and every span lies within the bundle on a UTF-8 boundary.
+//! that it indexes, and every span is within the bundle on a UTF-8 boundary.
 
 use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::{
+    bytes::equal_bytes,
     cursor::Cursor,
     format::{self, List, OptionalIndex, Source, Wire, read_whole},
     grants::{GrantIndex, size},
     ids::{ActionId, ModuleId, PermissionId, ScopeId},
     names::NameIndex,
-    set::same,
 };
 
-/// Where a string lies in the bundle.
+/// Where a string is in the bundle.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Span {
     at: u32,
@@ -97,7 +97,7 @@ impl AtomRange {
     }
 
     #[inline]
-    pub(crate) fn of(self, atoms: &[(AtomRow, bool)]) -> &[(AtomRow, bool)] {
+    pub(crate) fn of(self, atoms: &[ConjunctionAtom]) -> &[ConjunctionAtom] {
         atoms
             .get(usize::from(self.start)..usize::from(self.end))
             .unwrap_or_default()
@@ -111,9 +111,16 @@ pub(crate) struct ScopeRow {
     pub(crate) condition: AtomRange,
 }
 
+/// An atom, and whether its conjunction ends with it.
+#[derive(Debug, Clone)]
+pub(crate) struct ConjunctionAtom {
+    pub(crate) atom: AtomRow,
+    pub(crate) is_last: bool,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) enum AtomRow {
-    /// Stands in a conjunction that has no other.
+    /// The only atom of a conjunction that has no other.
     True,
     /// The subject's id is among the resource's attribute: `Shares`, at its most common.
     SubjectIdIn(u16),
@@ -136,8 +143,7 @@ pub(crate) struct Tables {
     pub(crate) resource_attributes: Vec<Span>,
     pub(crate) team: Option<format::TeamAttribute>,
     pub(crate) scopes: Vec<Span>,
-    /// Each with whether it is the last of its conjunction.
-    pub(crate) atoms: Vec<(AtomRow, bool)>,
+    pub(crate) atoms: Vec<ConjunctionAtom>,
     pub(crate) scope_tables: Runs,
     pub(crate) scope_rows: Vec<ScopeRow>,
     pub(crate) requirements: Span,
@@ -236,7 +242,7 @@ impl Tables {
             let alias = index
                 .checked_sub(self.permissions.len())
                 .and_then(|at| self.aliases.get(at));
-            return alias.is_some_and(|(span, _)| same(span.bytes(base), name));
+            return alias.is_some_and(|(span, _)| equal_bytes(span.bytes(base), name));
         };
         let action = self
             .actions
@@ -249,7 +255,7 @@ impl Tables {
         let Some((b':', rest)) = rest.split_first() else {
             return false;
         };
-        same(own, module) && action.is_some_and(|action| same(rest, action))
+        equal_bytes(own, module) && action.is_some_and(|action| equal_bytes(rest, action))
     }
 }
 

@@ -156,8 +156,8 @@ impl Policy {
     pub fn assigned_roles<'a>(&'a self, subject: &Subject<'a>) -> Vec<AssignedRole<'a>> {
         let mut assigned = Vec::new();
         let person = self.person(subject);
-        roles::each(self, subject, person.as_ref(), &mut |finding| {
-            if let RoleLookup::Assigned(held, origin) = finding {
+        roles::each(self, subject, person.as_ref(), &mut |lookup| {
+            if let RoleLookup::Assigned(held, origin) = lookup {
                 assigned.push(AssignedRole {
                     role: held.role,
                     team: held.team,

@@ -4,10 +4,10 @@ use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, vec::Vec};
 
 use crate::{
     bundle::Bundle,
-    envelope::SignedBundle,
     ids::UnixSeconds,
     policy::Policy,
     rejection::RejectedBundle,
+    signed_bundle::SignedBundle,
     trust::{Floor, Trust},
 };
 
@@ -70,11 +70,11 @@ pub struct Persisted {
     /// Whose floor it is.
     pub key: TenantKey,
     /// The newest sequence accepted and its payload's digest; of a slice, that of the
-    /// whole bundle, so that it may be cut anew under the same sequence.
+    /// whole bundle, so that another may be cut under the same sequence.
     pub floor: Floor,
 }
 
-/// How a tenant's policy stands.
+/// The state of a tenant's policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeeperStatus {
     /// Whose it is.
@@ -141,7 +141,7 @@ impl Keeper {
     ///
     /// # Errors
     ///
-    /// Returns why it was refused; what was kept answers on.
+    /// Returns why it was refused; what was kept still answers.
     pub fn offer(&mut self, bytes: Vec<u8>, now: UnixSeconds) -> Result<Offer, RejectedBundle> {
         self.offer_checked(bytes, now, |_| Ok(()))
     }
@@ -198,7 +198,7 @@ impl Keeper {
                 if !renews(bundle, newest.policy.bundle()) {
                     return Ok(Offer::Unchanged);
                 }
-                // The same version, cut anew: nothing is superseded.
+                // Another slice of the same version: nothing is superseded.
                 newest.policy = policy;
                 return Ok(Offer::Accepted(Persisted { key, floor }));
             }
@@ -269,7 +269,7 @@ impl Keeper {
         }
     }
 
-    /// Returns how the tenant's policy stands, or nothing if none was ever accepted.
+    /// Returns the state of the tenant's policy, or nothing if none was ever accepted.
     #[must_use]
     pub fn status(&self, key: &TenantKey, now: UnixSeconds) -> Option<KeeperStatus> {
         let kept = self.tenants.get(key)?;
@@ -305,7 +305,7 @@ impl Keeper {
     }
 
     fn note(&mut self, rejection: RejectedBundle) {
-        // The tenant of a bundle that was not believed is not believed either.
+        // Nothing in a rejected bundle is trusted, not even its tenant: every tenant notes it.
         for kept in self.tenants.values_mut() {
             kept.last_rejection = Some(rejection);
         }

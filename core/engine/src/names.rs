@@ -1,12 +1,12 @@
-//! From names to numbers.
+//! From names to ids.
 
 use alloc::{vec, vec::Vec};
 
-use crate::set::ends;
+use crate::bytes::last_eight;
 
-/// A table of numbers, found by the names that they stand for.
+/// A table of ids, found by name.
 ///
-/// It holds no name: the caller says which number has which. Open addressing with
+/// It holds no names: the caller says whether an id has a name. Open addressing with
 /// linear probing at four fifths full at most, so a look-up always meets a free slot.
 /// The hash has no secret: only a signed bundle inserts, and a look-up is bounded.
 #[derive(Debug, Clone, Default)]
@@ -90,7 +90,7 @@ fn hash(name: &[u8]) -> u64 {
     for word in name.as_chunks::<8>().0 {
         state = mix(state ^ u64::from_le_bytes(*word));
     }
-    mix(state ^ ends(name))
+    mix(state ^ last_eight(name))
 }
 
 #[inline]

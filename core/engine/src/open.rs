@@ -6,12 +6,13 @@ use crate::{
     bundle::{Bundle, Header},
     checks::Checks,
     cursor::Cursor,
-    envelope::{Envelope, Holds},
+    envelope::Envelope,
     format::{Payload, read_whole},
     grammar::{is_name, is_value},
     ids::UnixSeconds,
     index::{Span, Tables},
     rejection::RejectedBundle,
+    signature::VerifySignature,
     trust::{KeyUse, SliceUse, Trust, TrustedKey},
 };
 
@@ -19,13 +20,13 @@ pub(crate) fn open(
     bytes: Vec<u8>,
     trust: &Trust,
     now: UnixSeconds,
-    holds: impl Holds,
+    made: impl VerifySignature,
 ) -> Result<Bundle, RejectedBundle> {
     if bytes.len() > trust.bundle_bytes_max {
         return Err(RejectedBundle::TooLarge);
     }
     let envelope = Envelope::read(&bytes)?;
-    let signers = envelope.signers(trust, holds)?;
+    let signers = envelope.signers(trust, made)?;
     let (mut all, mut whole) = (0_usize, 0_usize);
     for signer in signers {
         all = all.saturating_add(1);
@@ -43,7 +44,7 @@ pub(crate) fn open(
     })
 }
 
-/// Reads what nobody signed: every check of the tables, none of signatures or trust.
+/// Reads an unsigned payload: every check of the tables, no check of signatures or trust.
 pub(crate) fn open_unverified(payload: Vec<u8>) -> Result<Bundle, RejectedBundle> {
     let span = Span::of(&payload, &payload);
     read(payload, span, true, |_, _| Ok(()))

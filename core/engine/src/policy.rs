@@ -5,11 +5,11 @@ use alloc::sync::Arc;
 use crate::{
     bits::Bits,
     bundle::{Bundle, Header},
+    bytes::equal_bytes,
     feature_gate::FeatureGate,
     format::List,
     ids::{ActionId, AttributeId, FeatureId, ModuleId, PermissionId, RoleId, ScopeId, UnixSeconds},
     index::{Span, item_at, utf8},
-    set::same,
 };
 
 /// A verified bundle under a set of enabled features.
@@ -111,7 +111,7 @@ impl Policy {
     #[must_use]
     #[inline]
     pub fn role(&self, id: &str) -> Option<RoleId> {
-        let is_called = |role| same(self.role_bytes(RoleId(role)), id.as_bytes());
+        let is_called = |role| equal_bytes(self.role_bytes(RoleId(role)), id.as_bytes());
         self.bundle
             .tables
             .role_names

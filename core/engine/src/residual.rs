@@ -8,13 +8,13 @@ use portcullis_json::{write_list, write_member, write_string};
 use crate::{
     condition::{Facts, Truth},
     decide::Pending,
-    feature_gate::insert,
     format::Source,
-    index::{AtomRange, AtomRow, Span, utf8},
+    index::{AtomRange, AtomRow, ConjunctionAtom, Span, utf8},
     limits::{LimitExceeded, RESIDUAL_BYTES_MAX},
     roles::{self, RoleLookup},
     session::Session,
     set::{Set, Union},
+    sorted::insert,
     subject::Subject,
 };
 
@@ -50,15 +50,15 @@ impl Pending<'_> {
     }
 }
 
-/// Who asks, for the filter that is made later: a session, or a subject that has none.
+/// Where the filter's grants come from once it is asked for: a session, or a subject without one.
 ///
 /// A trait, and no enum of the two, so that a guest which asks one way loads only that.
 pub(crate) trait ResidualSource {
-    /// Adds what is unknown of every grant on the permission.
+    /// Adds the unknown part of every grant on the permission.
     fn gather(&self, pending: &Pending<'_>, unknown: &mut Conjunctions);
 }
 
-// Of the trait object, and no part of the trait: every guest would load how to write a session.
+// For the trait object, not a supertrait: else every guest would load how to write a session.
 impl fmt::Debug for dyn ResidualSource + '_ {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ResidualSource")
@@ -83,8 +83,8 @@ impl ResidualSource for Subject<'_> {
         };
         let person = policy.person(self);
         let facts = pending.question.facts(policy, self, person.as_ref());
-        roles::visit(policy, self, person.as_ref(), &mut |finding| {
-            let RoleLookup::Assigned(held, _) = finding else {
+        roles::visit(policy, self, person.as_ref(), &mut |lookup| {
+            let RoleLookup::Assigned(held, _) = lookup else {
                 return;
             };
             let Some(set) = tables.grants.find(pending.permission, held.role) else {
@@ -115,13 +115,13 @@ impl Conjunctions {
             outer.push(unknown(facts, source, Test::In, values));
         }
         let (mut all, mut truth) = (outer.clone(), bound);
-        for (atom, ends) in condition.of(&facts.bundle.tables.atoms) {
+        for ConjunctionAtom { atom, is_last } in condition.of(&facts.bundle.tables.atoms) {
             let own = facts.atom(atom, team);
             truth = truth.min(own);
             if own == Truth::Unknown {
                 insert(&mut all, fill_in(facts, atom, team));
             }
-            if *ends {
+            if *is_last {
                 let whole = mem::replace(&mut all, outer.clone());
                 if mem::replace(&mut truth, bound) == Truth::Unknown {
                     insert(&mut self.0, whole);

@@ -32,7 +32,7 @@ impl Assignment<'_> {
     }
 }
 
-/// One thing found while a subject's roles were collected.
+/// What one role, group or team of a subject turned out to be.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum RoleLookup<'a> {
     Assigned(Assignment<'a>, RoleOrigin<'a>),
@@ -43,44 +43,44 @@ pub(crate) enum RoleLookup<'a> {
     NoTeamAttribute(&'a str),
 }
 
-/// As [`each`], telling roles that may not be held yet.
+/// As [`each`], with roles that may not be held yet as [`RoleLookup::NotYetAvailable`].
 pub(crate) fn visit<'a>(
     policy: &'a Policy,
     subject: &Subject<'a>,
     person: Option<&Person<'a>>,
-    find: &mut dyn FnMut(RoleLookup<'a>),
+    take: &mut dyn FnMut(RoleLookup<'a>),
 ) {
-    each(policy, subject, person, &mut |finding| match finding {
+    each(policy, subject, person, &mut |lookup| match lookup {
         RoleLookup::Assigned(held, _) if !policy.role_is_available(held.role) => {
-            find(RoleLookup::NotYetAvailable(held.role));
+            take(RoleLookup::NotYetAvailable(held.role));
         }
-        finding => find(finding),
+        other => take(other),
     });
 }
 
 /// Visits every role of the subject, those that grant nothing included, in no
 /// particular order and perhaps more than once. One that may not be held yet is visited
-/// like others: the index of grants has none of it.
+/// like others: the index of grants has no grant of it.
 pub(crate) fn each<'a>(
     policy: &'a Policy,
     subject: &Subject<'a>,
     person: Option<&Person<'a>>,
-    find: &mut dyn FnMut(RoleLookup<'a>),
+    take: &mut dyn FnMut(RoleLookup<'a>),
 ) {
-    named(policy, subject.roles, None, find);
+    named(policy, subject.roles, None, take);
     subject.team_roles.each(|team, roles| {
         if policy.bundle.tables.team.is_none() {
-            find(RoleLookup::NoTeamAttribute(team));
+            take(RoleLookup::NoTeamAttribute(team));
         } else if is_value(team) {
-            named(policy, roles, Some(team), find);
+            named(policy, roles, Some(team), take);
         } else {
-            find(RoleLookup::UnknownTeam(team));
+            take(RoleLookup::UnknownTeam(team));
         }
     });
-    subject.groups.each(|id| mapped(policy, id, find));
+    subject.groups.each(|id| mapped(policy, id, take));
     if let Some(person) = person {
-        bound(person.roles, RoleOrigin::Directory, find);
-        person.groups.iter().for_each(|id| mapped(policy, id, find));
+        bound(person.roles, RoleOrigin::Directory, take);
+        person.groups.iter().for_each(|id| mapped(policy, id, take));
     }
 }
 
@@ -88,33 +88,33 @@ fn named<'a>(
     policy: &'a Policy,
     roles: Names<'a>,
     team: Option<&'a str>,
-    find: &mut dyn FnMut(RoleLookup<'a>),
+    take: &mut dyn FnMut(RoleLookup<'a>),
 ) {
     roles.each(|name| match policy.role(name) {
-        Some(role) => find(RoleLookup::Assigned(
+        Some(role) => take(RoleLookup::Assigned(
             Assignment { role, team },
             RoleOrigin::Request,
         )),
-        None => find(RoleLookup::UnknownRole(name)),
+        None => take(RoleLookup::UnknownRole(name)),
     });
 }
 
-fn mapped<'a>(policy: &'a Policy, id: &'a str, find: &mut dyn FnMut(RoleLookup<'a>)) {
+fn mapped<'a>(policy: &'a Policy, id: &'a str, take: &mut dyn FnMut(RoleLookup<'a>)) {
     match group(&policy.bundle, id) {
-        Some(roles) => bound(roles, RoleOrigin::Group(id), find),
-        None => find(RoleLookup::UnknownGroup(id)),
+        Some(roles) => bound(roles, RoleOrigin::Group(id), take),
+        None => take(RoleLookup::UnknownGroup(id)),
     }
 }
 
 fn bound<'a>(
     roles: List<'a, Binding<'a>>,
     origin: RoleOrigin<'a>,
-    find: &mut dyn FnMut(RoleLookup<'a>),
+    take: &mut dyn FnMut(RoleLookup<'a>),
 ) {
     for binding in roles.iter() {
         let team = Some(binding.team).filter(|team| !team.is_empty());
         let role = RoleId(binding.role);
-        find(RoleLookup::Assigned(Assignment { role, team }, origin));
+        take(RoleLookup::Assigned(Assignment { role, team }, origin));
     }
 }
 
@@ -125,8 +125,8 @@ pub(crate) fn held<'a>(
     person: Option<&Person<'a>>,
 ) -> Vec<Assignment<'a>> {
     let mut held: Vec<Assignment<'a>> = Vec::new();
-    visit(policy, subject, person, &mut |finding| {
-        if let RoleLookup::Assigned(own, _) = finding
+    visit(policy, subject, person, &mut |lookup| {
+        if let RoleLookup::Assigned(own, _) = lookup
             && let Err(at) = held.binary_search_by(|other| other.order(&own))
         {
             held.insert(at, own);

@@ -7,7 +7,7 @@ use crate::{
     condition::{Facts, Truth, subject_id_first, subject_id_in},
     decide::{Decision, DenyReason, Grant, Pending, Question},
     ids::{PermissionId, UnixSeconds},
-    index::AtomRow,
+    index::ConjunctionAtom,
     policy::Policy,
     roles,
     session_grants::{Link, SessionGrants},
@@ -16,11 +16,35 @@ use crate::{
 };
 
 /// A subject under a policy: its roles looked up, its grants gathered.
+///
+/// ```
+/// # use portcullis_engine::{KeyUse, Policy, SignedBundle, Trust, TrustedKey, UnixSeconds};
+/// # let bytes = include_bytes!("../../../tests/golden/format-1-whole.pclb").to_vec();
+/// # let key = *b"\x8a\x88\xe3\xdd\x74\x09\xf1\x95\xfd\x52\xdb\x2d\x3c\xba\x5d\x72\
+/// #     \xca\x67\x09\xbf\x1d\x94\x12\x1b\xf3\x74\x88\x01\xb4\x0f\x6f\x5c";
+/// # let now = UnixSeconds(1_700_000_000);
+/// # let trust = Trust::new(1, [TrustedKey::new(&key, KeyUse::Any)?], "default")?;
+/// # let policy = Policy::from(SignedBundle::new(bytes).verify(&trust, now)?);
+/// use portcullis_engine::{Question, Resource, SessionExpired, Subject};
+///
+/// let subject = Subject::new("user", "sarah")?.with_roles(&["admin"])?;
+/// let token_expires_at = UnixSeconds(now.0 + 300);
+/// let session = policy.session(&subject, token_expires_at, now)?;
+///
+/// let question = Question::about(Resource::new("desk-7")?);
+/// let decision = session.decide_named("desk:write", &question, now)?;
+/// assert!(decision.is_allow());
+///
+/// // A session ends with the token or with the bundle, whichever is first.
+/// let later = session.decide_named("desk:write", &question, token_expires_at);
+/// assert_eq!(later.err(), Some(SessionExpired));
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Session {
     policy: Policy,
     valid_until: UnixSeconds,
-    who: ResolvedSubject,
+    subject: ResolvedSubject,
     grants: SessionGrants,
 }
 
@@ -58,7 +82,7 @@ impl Policy {
         Ok(Session {
             policy: self.clone(),
             valid_until,
-            who: ResolvedSubject::new(self, subject, person.as_ref()),
+            subject: ResolvedSubject::new(self, subject, person.as_ref()),
             grants: SessionGrants::gather(self, &held),
         })
     }
@@ -112,25 +136,6 @@ impl Session {
         }
     }
 
-    /// Decides about many permissions at once; the answers keep the questions' order.
-    ///
-    /// # Errors
-    ///
-    /// As [`Session::decide`].
-    pub fn decide_many<'a>(
-        &'a self,
-        questions: &'a [(PermissionId, Question<'a>)],
-        now: UnixSeconds,
-    ) -> Result<impl Iterator<Item = Decision<'a>>, SessionExpired> {
-        if now >= self.valid_until {
-            return Err(SessionExpired);
-        }
-        let decide = |(permission, question): &'a (PermissionId, Question<'a>)| {
-            self.judge(*permission, question)
-        };
-        Ok(questions.iter().map(decide))
-    }
-
     fn judge<'a>(&'a self, permission: PermissionId, question: &'a Question<'a>) -> Decision<'a> {
         let chain = self.grants.chain(permission);
         if chain.is_empty() {
@@ -144,7 +149,7 @@ impl Session {
             } else {
                 subject_id_first(
                     link.condition.of(&bundle.tables.atoms),
-                    |index| subject_id_in(bundle, question, self.who.id(), index),
+                    |index| subject_id_in(bundle, question, self.subject.id(), index),
                     |atoms| self.any(atoms, question),
                 )
             };
@@ -175,8 +180,8 @@ impl Session {
     pub(crate) fn facts<'a>(&'a self, question: &'a Question<'a>) -> Facts<'a> {
         Facts {
             bundle: &self.policy.bundle,
-            id: self.who.id(),
-            who: SubjectFacts::Session(&self.who),
+            id: self.subject.id(),
+            subject: SubjectFacts::Session(&self.subject),
             question,
         }
     }
@@ -195,7 +200,7 @@ impl Session {
 
     #[cold]
     #[inline(never)]
-    fn any<'a>(&'a self, atoms: &[(AtomRow, bool)], question: &'a Question<'a>) -> Truth {
+    fn any<'a>(&'a self, atoms: &[ConjunctionAtom], question: &'a Question<'a>) -> Truth {
         self.facts(question).any(atoms, None)
     }
 

@@ -8,6 +8,7 @@ use crate::{
     ids::{PermissionId, RoleId, ScopeId},
     index::AtomRange,
     policy::Policy,
+    position::Position,
     roles::Assignment,
 };
 
@@ -19,8 +20,8 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(crate) struct SessionGrants {
     held: Bits,
-    /// By permission: one more than where its chain starts; 0 where nothing is granted.
-    heads: Vec<u32>,
+    /// By permission: the link that its chain starts with; nothing where nothing is granted.
+    heads: Vec<Option<Position>>,
     links: Vec<Link>,
     teams: Vec<Box<str>>,
 }
@@ -31,25 +32,25 @@ pub(crate) struct Link {
     pub(crate) role: RoleId,
     pub(crate) scope: ScopeId,
     pub(crate) condition: AtomRange,
-    /// One more than the number of the team that the role is bound to; 0 for none.
-    team: u32,
-    next: u32,
+    /// The team that the role is bound to.
+    team: Option<Position>,
+    next: Option<Position>,
 }
 
 impl Link {
     #[inline]
     pub(crate) const fn is_bound(&self) -> bool {
-        self.team != 0
+        self.team.is_some()
     }
 }
 
 impl SessionGrants {
-    /// Gathers the grants of roles, which stand in the order of an answer.
+    /// Gathers the grants of roles, which come in the order in which an answer looks at them.
     pub(crate) fn gather(policy: &Policy, held: &[Assignment<'_>]) -> Self {
         let tables = &policy.bundle.tables;
         let mut grants = Self {
             held: Bits::new(tables.permissions.len()),
-            heads: vec![0; tables.permissions.len()],
+            heads: vec![None; tables.permissions.len()],
             links: Vec::new(),
             teams: Vec::new(),
         };
@@ -65,8 +66,8 @@ impl SessionGrants {
         if let Some(team) = held.team {
             self.teams.push(team.into());
         }
-        let team = held.team.map_or(0, |_| position(self.teams.len()));
-        let mut made = [Made::default(); MADE];
+        let team = held.team.and_then(|_| Position::of_last(&self.teams));
+        let mut recent = [RecentChain::default(); RECENT_CHAINS];
         let grants = tables.roles.get(held.role.index());
         let grants = grants.map(|row| row.grants.bytes(&policy.bundle.bytes));
         for (permission, set) in RoleGrants::new(grants.unwrap_or_default()) {
@@ -78,11 +79,15 @@ impl SessionGrants {
             if !policy.feature_gate.permission_is_open(permission) {
                 continue;
             }
-            let key = (*head, set, row.scopes);
-            let Some(known) = made.get_mut(slot(key)) else {
+            let key = ChainKey {
+                next: *head,
+                scope_set: set,
+                scope_table: row.scopes,
+            };
+            let Some(known) = recent.get_mut(key.slot()) else {
                 continue;
             };
-            if known.first == 0 || known.key != key {
+            if known.first.is_none() || known.key != key {
                 known.key = key;
                 known.first = *head;
                 for scope in policy.scopes_of(set).iter().rev() {
@@ -96,7 +101,7 @@ impl SessionGrants {
                         team,
                         next: known.first,
                     });
-                    known.first = position(self.links.len());
+                    known.first = Position::of_last(&self.links);
                 }
             }
             *head = known.first;
@@ -110,17 +115,14 @@ impl SessionGrants {
         let head = self.heads.get(permission.index());
         Chain {
             links: &self.links,
-            next: head.copied().unwrap_or(0),
+            next: head.copied().flatten(),
         }
     }
 
     /// Returns the team that a link's role is bound to.
     #[inline]
     pub(crate) fn team(&self, link: &Link) -> Option<&str> {
-        if !link.is_bound() {
-            return None;
-        }
-        let team = self.teams.get(size(link.team).checked_sub(1)?)?;
+        let team = link.team?.item(&self.teams)?;
         Some(team)
     }
 
@@ -135,13 +137,13 @@ impl SessionGrants {
 #[derive(Debug, Clone)]
 pub(crate) struct Chain<'p> {
     links: &'p [Link],
-    next: u32,
+    next: Option<Position>,
 }
 
 impl Chain<'_> {
     #[inline]
     pub(crate) const fn is_empty(&self) -> bool {
-        self.next == 0
+        self.next.is_none()
     }
 }
 
@@ -150,31 +152,40 @@ impl<'p> Iterator for Chain<'p> {
 
     #[inline]
     fn next(&mut self) -> Option<&'p Link> {
-        let link = self.links.get(size(self.next).checked_sub(1)?)?;
+        let link = self.next?.item(self.links)?;
         self.next = link.next;
         Some(link)
     }
 }
 
-/// Links that were made for a role already.
+/// A chain that was made for a role already.
 #[derive(Debug, Clone, Copy, Default)]
-struct Made {
-    /// What follows them, their scope set and the permission's scope table.
-    key: (u32, u16, u16),
-    first: u32,
+struct RecentChain {
+    key: ChainKey,
+    first: Option<Position>,
 }
 
-/// How many links are remembered; one that is forgotten is made again, to no harm.
-const MADE: usize = 64;
-
-fn slot((next, set, table): (u32, u16, u16)) -> usize {
-    let mixed = next
-        .wrapping_mul(31)
-        .wrapping_add(u32::from(set).wrapping_mul(7))
-        .wrapping_add(u32::from(table));
-    size(mixed) & (MADE - 1)
+/// What the links of a role in front of a chain are made of: where it goes on, which scopes
+/// are granted, and in which table of scopes their conditions are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct ChainKey {
+    next: Option<Position>,
+    scope_set: u16,
+    scope_table: u16,
 }
 
-fn position(len: usize) -> u32 {
-    u32::try_from(len).unwrap_or(u32::MAX)
+impl ChainKey {
+    /// Returns where the chain is remembered.
+    fn slot(self) -> usize {
+        let mixed = self
+            .next
+            .map_or(0, Position::number)
+            .wrapping_mul(31)
+            .wrapping_add(u32::from(self.scope_set).wrapping_mul(7))
+            .wrapping_add(u32::from(self.scope_table));
+        size(mixed) & (RECENT_CHAINS - 1)
+    }
 }
+
+/// How many chains are remembered; one that is forgotten is made again.
+const RECENT_CHAINS: usize = 64;

@@ -1,9 +1,10 @@
-//! A set of strings, ascending, from wherever it lies.
+//! A set of strings, ascending, wherever it is kept.
 
 use alloc::boxed::Box;
 use core::cmp::Ordering;
 
 use crate::{
+    bytes::equal_bytes,
     cursor::Cursor,
     grammar::is_value,
     invalid::InvalidRequest,
@@ -121,7 +122,7 @@ impl<'a> Set<'a> {
     #[inline]
     pub(crate) fn contains(self, value: &[u8]) -> bool {
         if let Repr::Slice([one]) = self.0 {
-            return same(one.as_bytes(), value);
+            return equal_bytes(one.as_bytes(), value);
         }
         self.has(value)
     }
@@ -129,13 +130,13 @@ impl<'a> Set<'a> {
     #[inline(never)]
     fn has(self, value: &[u8]) -> bool {
         match self.0 {
-            Repr::One(one) => same(one.as_bytes(), value),
-            Repr::Slice(values) => values.iter().any(|own| same(own.as_bytes(), value)),
-            Repr::Owned(values) => values.iter().any(|own| same(own.as_bytes(), value)),
+            Repr::One(one) => equal_bytes(one.as_bytes(), value),
+            Repr::Slice(values) => values.iter().any(|own| equal_bytes(own.as_bytes(), value)),
+            Repr::Owned(values) => values.iter().any(|own| equal_bytes(own.as_bytes(), value)),
             Repr::Packed(bytes) => {
                 let mut cursor = Cursor::new(bytes);
                 while let Some(own) = cursor.run() {
-                    if same(own, value) {
+                    if equal_bytes(own, value) {
                         return true;
                     }
                 }
@@ -179,44 +180,6 @@ impl<'a> Set<'a> {
     pub(crate) const fn iter(self) -> Values<'a> {
         Values(self.0)
     }
-}
-
-/// Compares short texts without a call, eight bytes at a time.
-#[inline]
-pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
-    if left.len() != right.len() {
-        return false;
-    }
-    if ends(left) != ends(right) {
-        return false;
-    }
-    match (left.first_chunk::<8>(), right.first_chunk::<8>()) {
-        (Some(first), Some(other)) if left.len() <= 16 => first == other,
-        (Some(_), Some(_)) => same_long(left, right),
-        _ => true,
-    }
-}
-
-// Apart, so that a call that seldom comes costs no register.
-#[cold]
-#[inline(never)]
-fn same_long(left: &[u8], right: &[u8]) -> bool {
-    left == right
-}
-
-/// Returns the last eight bytes; of a shorter text all of them, in an order of its length.
-#[inline]
-pub(crate) fn ends(text: &[u8]) -> u64 {
-    if let Some(last) = text.last_chunk::<8>() {
-        return u64::from_le_bytes(*last);
-    }
-    if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
-        // They overlap, which does no harm.
-        return (u64::from(u32::from_le_bytes(*first)) << 32_u32)
-            | u64::from(u32::from_le_bytes(*last));
-    }
-    text.iter()
-        .fold(0, |ends, byte| (ends << 8_u32) | u64::from(*byte))
 }
 
 /// Yields the values of a set in ascending order, as bytes.

@@ -1,5 +1,7 @@
 //! Ed25519 keys, and which of their points can prove nothing.
 
+use sha2::{Digest, Sha256};
+
 /// A public key that signatures are verified with.
 ///
 /// INVARIANT (order): no point of small order, by which anybody's signature would hold.
@@ -42,6 +44,18 @@ impl VerifyingKey {
     pub(crate) const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
+}
+
+/// Says whether a key made a signature: the key, what is signed, the signature.
+pub(crate) trait VerifySignature: Fn(&VerifyingKey, &[u8], &[u8; 64]) -> bool {}
+
+impl<F: Fn(&VerifyingKey, &[u8], &[u8; 64]) -> bool> VerifySignature for F {}
+
+/// Returns the first eight bytes of a public key's SHA-256.
+#[must_use]
+pub fn key_id(public_key: &[u8; 32]) -> [u8; 8] {
+    let digest: [u8; 32] = Sha256::digest(public_key).into();
+    digest.first_chunk().copied().unwrap_or_default()
 }
 
 /// Says whether a signature may be asked about: its point R is not of small order, which

@@ -8,7 +8,7 @@ use crate::{
     limits::{LimitExceeded, ROLES_MAX},
 };
 
-/// Who asks: what the request says of it, before the tenant's directory is added.
+/// Who asks: what the request says of them, before the tenant's directory is added.
 ///
 /// Role and group ids that the policy does not know grant nothing, whatever they look like.
 #[derive(Debug, Clone, Copy)]

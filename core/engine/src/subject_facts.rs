@@ -11,7 +11,7 @@ use crate::{
     subject::Subject,
 };
 
-/// Who asks.
+/// The subject, for an atom that reads it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum SubjectFacts<'a> {
     /// As the request and the tenant's directory describe them.
@@ -20,7 +20,17 @@ pub(crate) enum SubjectFacts<'a> {
     Session(&'a ResolvedSubject),
 }
 
-/// A subject whose own values and the directory's were united.
+/// The values of one attribute of a subject, apart by where they come from, so that none has
+/// to be copied together.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SubjectAttribute<'a> {
+    /// What the request gives; of a subject that was resolved, all values.
+    pub(crate) requested: Set<'a>,
+    /// What the tenant's directory gives.
+    pub(crate) directory: Set<'a>,
+}
+
+/// A subject with the values of the request and of the directory merged.
 #[derive(Debug, Clone)]
 pub(crate) struct ResolvedSubject {
     kind: Box<str>,
@@ -37,15 +47,15 @@ impl ResolvedSubject {
     pub(crate) fn new(policy: &Policy, subject: &Subject<'_>, person: Option<&Person<'_>>) -> Self {
         let bundle = &policy.bundle;
         let count = u16::try_from(bundle.tables.subject_attributes.len()).unwrap_or(u16::MAX);
-        let unite = |index: u16| {
-            let (asked, listed) = SubjectFacts::Once(subject, person).attribute(bundle, index);
-            let values = Union::new([asked, listed, Set::EMPTY]);
+        let merge = |index: u16| {
+            let own = SubjectFacts::Once(subject, person).attribute(bundle, index);
+            let values = Union::new([own.requested, own.directory, Set::EMPTY]);
             values.map(|value| Box::from(utf8(value))).collect()
         };
         Self {
             kind: subject.kind.into(),
             id: subject.id.into(),
-            attributes: (0..count).map(unite).collect(),
+            attributes: (0..count).map(merge).collect(),
         }
     }
 }
@@ -58,28 +68,34 @@ impl<'a> SubjectFacts<'a> {
         }
     }
 
-    /// Returns what the request and the directory give of an attribute.
-    pub(crate) fn attribute(&self, bundle: &'a Bundle, index: u16) -> (Set<'a>, Set<'a>) {
+    /// Returns the values of a declared attribute.
+    pub(crate) fn attribute(&self, bundle: &'a Bundle, index: u16) -> SubjectAttribute<'a> {
         let at = usize::from(index);
         match self {
             Self::Session(resolved) => {
                 let set = resolved.attributes.get(at);
-                (set.map_or(Set::EMPTY, |set| Set::owned(set)), Set::EMPTY)
+                SubjectAttribute {
+                    requested: set.map_or(Set::EMPTY, |set| Set::owned(set)),
+                    directory: Set::EMPTY,
+                }
             }
             Self::Once(subject, person) => {
                 let tables = &bundle.tables;
                 let name = || Some(tables.subject_attributes.get(at)?.bytes(&bundle.bytes));
-                // Of what is not declared nothing is taken.
-                let asked = match tables.directory_only.get(at) {
+                // The request gives nothing that is not declared.
+                let requested = match tables.directory_only.get(at) {
                     Some(false) => subject.attributes.get(index, name),
                     Some(true) | None => None,
                 };
-                let listed = person.and_then(|person| {
+                let directory = person.and_then(|person| {
                     let mut own = person.attributes.iter();
                     own.find(|own| own.attribute == index)
                         .map(|own| Set::packed(own.values.bytes()))
                 });
-                (asked.unwrap_or(Set::EMPTY), listed.unwrap_or(Set::EMPTY))
+                SubjectAttribute {
+                    requested: requested.unwrap_or(Set::EMPTY),
+                    directory: directory.unwrap_or(Set::EMPTY),
+                }
             }
         }
     }

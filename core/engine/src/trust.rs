@@ -3,7 +3,10 @@
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
-use crate::{envelope::key_id, limits::BUNDLE_BYTES_MAX, signature::VerifyingKey};
+use crate::{
+    limits::BUNDLE_BYTES_MAX,
+    signature::{VerifyingKey, key_id},
+};
 
 /// What a bundle must satisfy before it is believed.
 #[derive(Debug, Clone)]
@@ -83,8 +86,8 @@ impl TrustedKey {
     ///
     /// # Errors
     ///
-    /// Refuses a point of small order, and bytes that are no point of the curve. Where the
-    /// host verifies signatures, the latter are taken, and nothing is ever signed by them.
+    /// Refuses a point of small order, and bytes that are not a point of the curve. Where the
+    /// host verifies signatures, the latter are taken: no signature verifies with them.
     pub fn new(bytes: &[u8; 32], key_use: KeyUse) -> Result<Self, InvalidTrust> {
         Ok(Self {
             key: VerifyingKey::new(bytes).ok_or(InvalidTrust::Key)?,
@@ -141,7 +144,7 @@ pub struct Floor {
 pub enum InvalidTrust {
     /// The threshold is zero or above the number of distinct keys.
     Threshold,
-    /// A key is no usable Ed25519 public key.
+    /// A key is not a usable Ed25519 public key.
     Key,
 }
 

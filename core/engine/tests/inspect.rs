@@ -1,4 +1,4 @@
-//! What a policy says of its own parts, and payloads that nobody signed.
+//! A policy's parts by number, and unsigned payloads.
 #![expect(
     clippy::unwrap_used,
     reason = "a test that cannot load its bundle has failed"

@@ -240,9 +240,8 @@ impl Trio {
             let named = session.decide_named(&permission, question, NOW).unwrap();
             let mut answers = vec![once.answer(policy).unwrap(), named.answer(policy).unwrap()];
             if let Some(id) = policy.permission(&permission) {
-                let questions = [(id, *question), (id, *question)];
-                let many = session.decide_many(&questions, NOW).unwrap();
-                answers.extend(many.map(|decision| decision.answer(policy).unwrap()));
+                let numbered = session.decide(id, question, NOW).unwrap();
+                answers.push(numbered.answer(policy).unwrap());
             }
             answers
         });

@@ -120,7 +120,7 @@ wire! {
 }
 
 wire! {
-    /// Where the team attribute stands among the declared ones.
+    /// Where the team attribute is among the declared ones.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
     pub struct TeamAttribute {
         /// Index among the subject's attributes, if declared there.

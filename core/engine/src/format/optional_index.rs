@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Wire;
 use crate::cursor::Cursor;
 
-/// A position in a list, or nothing; on the wire a number, of which the largest is nothing.
+/// A position in a list, or nothing; on the wire a number, the largest of which means nothing.
 ///
 /// No list is long enough for the largest to be a position in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -6,8 +6,8 @@ use crate::cursor::Cursor;
 pub trait Wire<'a>: Sized {
     /// Reads the value.
     ///
-    /// The cursor notices an encoding that is longer than it need be, and bytes that are
-    /// no such value: what is returned then stands for nothing.
+    /// The cursor notes an encoding that is longer than it needs to be, and bytes that are not
+    /// such a value: ignore what is returned then.
     // No `Option`: one test at an item's end is less code than one at every field.
     #[doc(hidden)]
     fn read(cursor: &mut Cursor<'a>) -> Self;

@@ -3,12 +3,12 @@
 use super::LAYOUT;
 use crate::{
     attributes::Attributes,
+    bytes::equal_bytes,
     cursor::Cursor,
     decide::Question,
     grammar::is_value_bytes,
     invalid::InvalidRequest,
     limits::{ATTRIBUTES_MAX, BATCH_MAX, LimitExceeded, REQUEST_VALUES_MAX, ROLES_MAX, VALUES_MAX},
-    set::same,
     subject::{Names, Resource, Subject, TeamRoles},
 };
 
@@ -224,7 +224,7 @@ fn attributes<'a>(
 fn given(run: &[u8], name: &[u8]) -> bool {
     let mut cursor = Cursor::new(run);
     while let (Some(own), Some(_)) = (cursor.run(), cursor.run()) {
-        if same(own, name) {
+        if equal_bytes(own, name) {
             return true;
         }
     }

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::LAYOUT;
-use crate::feature_gate::insert;
+use crate::sorted::insert;
 
 /// Writes a packed request.
 ///

@@ -1,0 +1,74 @@
+//! The DSSE pre-authentication encoding: what a key signs.
+
+use alloc::vec::Vec;
+
+use crate::{format::PAYLOAD_TYPE, rejection::RejectedBundle};
+
+/// Returns the DSSE pre-authentication encoding of a payload (DSSE v1, "Signature
+/// Definition"): what a key signs.
+#[must_use]
+pub fn pre_authentication_encoding(payload: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for part in [PAYLOAD_TYPE.as_bytes(), payload] {
+        let head: &[u8] = if bytes.is_empty() { b"DSSEv1 " } else { b" " };
+        bytes.extend_from_slice(head);
+        let mut digits = [0_u8; 20];
+        bytes.extend_from_slice(decimal(part.len(), &mut digits));
+        bytes.push(b' ');
+        bytes.extend_from_slice(part);
+    }
+    bytes
+}
+
+/// Returns the payload out of its pre-authentication encoding.
+pub(crate) fn payload_of(signed: &[u8]) -> Result<&[u8], RejectedBundle> {
+    let mut digits = [0_u8; 20];
+    let wrong = RejectedBundle::WrongPayloadType;
+    let rest = signed.strip_prefix(b"DSSEv1 ").ok_or(wrong)?;
+    let rest = rest
+        .strip_prefix(decimal(PAYLOAD_TYPE.len(), &mut digits))
+        .ok_or(wrong)?;
+    let rest = rest.strip_prefix(b" ").ok_or(wrong)?;
+    let rest = rest.strip_prefix(PAYLOAD_TYPE.as_bytes()).ok_or(wrong)?;
+    let rest = rest.strip_prefix(b" ").ok_or(wrong)?;
+    let malformed = RejectedBundle::MalformedPayload;
+    let space = rest
+        .iter()
+        .position(|byte| *byte == b' ')
+        .ok_or(malformed)?;
+    let (length, rest) = rest.split_at_checked(space).ok_or(malformed)?;
+    let payload = rest.strip_prefix(b" ").ok_or(malformed)?;
+    if length != decimal(payload.len(), &mut digits) {
+        return Err(malformed);
+    }
+    Ok(payload)
+}
+
+fn decimal(mut number: usize, digits: &mut [u8; 20]) -> &[u8] {
+    let mut start = digits.len();
+    for (at, slot) in digits.iter_mut().enumerate().rev() {
+        let digit = u8::try_from(number.checked_rem(10).unwrap_or(0)).unwrap_or(0);
+        *slot = b'0'.saturating_add(digit);
+        start = at;
+        number = number.checked_div(10).unwrap_or(0);
+        if number == 0 {
+            break;
+        }
+    }
+    digits.get(start..).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{payload_of, pre_authentication_encoding};
+
+    #[test]
+    fn the_encoding_signed_is_that_of_dsse() {
+        let encoded = pre_authentication_encoding(b"hello");
+        assert_eq!(
+            encoded,
+            b"DSSEv1 36 application/vnd.portcullis.bundle.v1 5 hello"
+        );
+        assert_eq!(payload_of(&encoded), Ok(&b"hello"[..]));
+    }
+}
