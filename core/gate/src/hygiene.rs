@@ -5,10 +5,11 @@ use alloc::{string::String, vec::Vec};
 use crate::{
     bytes::Bytes,
     config::IdentityConfig,
-    fields::{Fields, Removals},
+    fields::{Field, Fields, Removals},
     identity::Identity,
     path::encode_into,
     request::Peer,
+    routes::{Origin, Route},
     trace::Trace,
 };
 
@@ -46,14 +47,27 @@ pub(crate) fn removals(
 /// Says whether `connection` names a header that the gate sets: a proxy on the way
 /// would drop it (RFC 9110, section 7.6.1).
 pub(crate) fn connection_names_own(fields: &Fields<'_>) -> bool {
+    connection_names(fields, |option| {
+        option.begins_alike(OWN) || TRACE.iter().any(|name| option.is_alike(name))
+    })
+}
+
+/// Says whether `connection` names a header that a route reads: the upstream would not see
+/// what the decision rests on.
+pub(crate) fn connection_hides(fields: &Fields<'_>, route: &Route) -> bool {
+    let mut origins = route.attributes.iter().map(|(_, origin)| origin);
+    origins.any(|origin| match origin {
+        Origin::Header(header) => connection_names(fields, |option| option.is_alike(header)),
+        Origin::Path(_) | Origin::Query(_) | Origin::Constant(_) => false,
+    })
+}
+
+fn connection_names(fields: &Fields<'_>, is_one: impl Fn(Field<'_>) -> bool) -> bool {
     fields.all("connection").any(|field| {
         let mut options = field.value.split(|byte| *byte == b',');
         options.any(|option| {
-            let option = crate::fields::Field {
-                name: option.trim_ascii(),
-                value: b"",
-            };
-            option.begins_alike(OWN) || TRACE.iter().any(|name| option.is_alike(name))
+            let name = option.trim_ascii();
+            is_one(Field { name, value: b"" })
         })
     })
 }

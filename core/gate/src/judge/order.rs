@@ -61,6 +61,7 @@ impl<'j> Judge<'j> {
             && let Matched::One(found) = route_of(preflight.method, listener)
             && let Some(cors) = found.route.cors.as_ref()
             && cors.allows(preflight.origin)
+            && is_in_case(preflight.method)
             && unaccepted(&path, &found).is_empty()
         {
             findings.code = Code::Preflight;
@@ -190,6 +191,9 @@ fn enter<'j>(
     {
         findings.exposed = cors::exposed(cors, origin);
     }
+    if hygiene::connection_hides(fields, found.route) {
+        return Err(findings.refuse(Code::RequestMalformed, "connection"));
+    }
     let unaccepted = unaccepted(path, found);
     if unaccepted.is_empty() {
         Ok(())
@@ -214,10 +218,19 @@ fn unaccepted(path: &CanonicalPath<'_>, found: &RouteMatch<'_>) -> Ambiguities {
     all.without(found.route.allow)
 }
 
+/// Says whether a method is written as its standard and every route write it: some servers
+/// fold case, and would take `delete` for DELETE where the gate looks for another method.
+fn is_in_case(method: &[u8]) -> bool {
+    !method.iter().any(u8::is_ascii_lowercase)
+}
+
 fn check_grammar(request: &Request<'_>, fields: &Fields<'_>) -> Result<(), &'static str> {
     let method = request.method;
     if method.is_empty() || method.len() > METHOD_BYTES_MAX || !TOKEN.has_all(method) {
         return Err("method");
+    }
+    if !is_in_case(method) {
+        return Err("method-case");
     }
     if host_of(request.authority).is_none() {
         return Err("authority");
