@@ -1,5 +1,29 @@
 //! Authoring: policy.json read, judged, compiled, encoded and signed.
 //!
+//! ```
+//! use portcullis_engine::{Question, Resource, Subject, UnixSeconds};
+//! use portcullis_policy::encode::Edition;
+//! use portcullis_policy::{Document, preview};
+//!
+//! let document = Document::load(r#"{
+//!     "catalog": {
+//!         "id": "desk",
+//!         "scopes": { "all": "true" },
+//!         "modules": { "tickets": { "actions": { "read": "read" } } },
+//!         "roles": { "agent": { "grants": { "all": "tickets:read" } } }
+//!     },
+//!     "tenant": { "id": "acme" }
+//! }"#)?;
+//! let edition = Edition::new("default", UnixSeconds(0), 60, &document.source().catalog);
+//! let policy = preview(document.model(), &edition)?;
+//! let agent = Subject::new("user", "sarah")?.with_roles(&["agent"])?;
+//! let question = Question::about(Resource::new("ticket-1")?);
+//! assert!(policy.decide(&agent, "tickets:read", &question).is_allow());
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
+//!
+//! To ship it, [`encode::encode`] the model and [`sign::sign`] the payload.
+//!
 //! Nothing here reads a clock, a file or a source of randomness: the time, the
 //! text and the keys are arguments, so that the same code runs in a browser.
 

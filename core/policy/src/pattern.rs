@@ -80,7 +80,7 @@ impl Pattern {
         }
     }
 
-    /// Tells whether it catches an action of a module.
+    /// Returns whether it catches an action of a module.
     #[must_use]
     pub fn catches(&self, module: &str, action: &str, kind: Kind) -> bool {
         let module_caught = match &self.modules {

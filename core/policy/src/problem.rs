@@ -58,7 +58,7 @@ impl fmt::Display for InvalidPolicy {
 
 impl core::error::Error for InvalidPolicy {}
 
-/// Where problems are gathered while a policy is read, so that all are told at once.
+/// Where problems are gathered while a policy is read, so that all are reported at once.
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
     errors: RefCell<Vec<Problem>>,
@@ -138,7 +138,7 @@ fn note(list: &RefCell<Vec<Problem>>, path: JsonPath, message: String, cure: Str
         message,
         cure,
     };
-    // The same text can be reached twice, as inherited actions are: told once.
+    // The same text can be reached twice, as inherited actions are: reported once.
     if let Ok(mut list) = list.try_borrow_mut() {
         let recent = list.iter().rev().take(RECENT);
         if !recent.into_iter().any(|known| *known == problem) {

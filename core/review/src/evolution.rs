@@ -69,7 +69,7 @@ impl Evolution {
         }
     }
 
-    /// Tells whether nothing was left behind.
+    /// Returns whether nothing was left behind.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.behind.is_empty() && self.unmet.is_empty()

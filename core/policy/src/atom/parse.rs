@@ -199,7 +199,7 @@ impl<'t> Scanner<'t> {
         }
         let quoted = self.text.get(start..self.offset()).unwrap_or_default();
         serde_json::from_str(quoted)
-            .map_err(|_| self.wrong(start, "this is not a JSON string", "mend its escapes"))
+            .map_err(|_| self.wrong(start, "this is not a JSON string", "fix its escapes"))
     }
 
     fn end(&mut self) -> Result<(), InvalidAtom> {

@@ -41,9 +41,9 @@ pub struct Request {
 /// Who asks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subject {
-    /// Its type; `identity` has become `user`. Empty is none.
+    /// Its type; `identity` has become `user`. Empty counts as absent.
     pub kind: String,
-    /// Its id. Empty is none.
+    /// Its id. Empty counts as absent.
     pub id: String,
     /// Roles held globally, ascending and distinct, known or not.
     pub roles: Vec<String>,
@@ -78,7 +78,7 @@ pub struct Action {
 pub struct Resource {
     /// The module.
     pub module: String,
-    /// Its id, if it is known; empty is none.
+    /// Its id, if it is known; empty counts as absent.
     pub id: Option<String>,
     /// Declared attributes, ascending by name; what is not given is unknown.
     pub attributes: Vec<Attribute>,

@@ -177,7 +177,7 @@ fn text(node: &Node, name: &str, place: &str) -> Result<String, Malformed> {
     }
 }
 
-/// Reads an id; an empty one is none.
+/// Reads an id; an empty one counts as absent.
 fn id(node: &Node, name: &str, place: &str) -> Result<String, Malformed> {
     let id = text(node, name, place)?;
     if id.is_empty() || is_value(&id) {

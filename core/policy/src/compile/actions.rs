@@ -36,7 +36,7 @@ pub(super) struct Actions<'a> {
 }
 
 impl Actions<'_> {
-    /// Resolves the actions stated at one place, so that each fault is told once.
+    /// Resolves the actions stated at one place, so that each fault is reported once.
     pub(super) fn read(
         &self,
         actions: &Members<Action>,

@@ -143,7 +143,7 @@ impl Expander<'_> {
             self.problems.error(
                 at,
                 format!("`{pattern}` matches no permission that supports this scope"),
-                "mend the pattern or the scope, or take it out",
+                "fix the pattern or the scope, or take it out",
             );
         } else if !kept {
             self.problems.warn(

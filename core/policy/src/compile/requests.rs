@@ -61,7 +61,7 @@ impl Checker<'_> {
             permission,
             resource,
         } = expected;
-        // What is missing was told.
+        // What is missing was reported.
         if Answer::from_name(answer).is_none() && !answer.is_empty() {
             let known = Answer::ALL.map(Answer::name);
             let otherwise = format!("an answer is {}", known.join(", "));

@@ -118,7 +118,7 @@ impl Routing<'_> {
         match route.check() {
             Ok(()) => Some(route),
             Err(error) => {
-                self.problems.error(at, error.message(), "mend it there");
+                self.problems.error(at, error.message(), "fix it there");
                 None
             }
         }
@@ -249,7 +249,7 @@ impl Routing<'_> {
         Some(all)
     }
 
-    /// A client chooses its query and headers: what it may write must not hang on them.
+    /// A client chooses its query and headers: what it may write must not depend on them.
     fn warn_of_writes(
         &self,
         permission: &Permission,
@@ -279,7 +279,7 @@ impl Routing<'_> {
                 self.problems.warn(
                     &at.key("resource").key(name),
                     format!(
-                        "whether `{}` is allowed hangs on {place}, which the client chooses",
+                        "whether `{}` is allowed depends on {place}, which the client chooses",
                         permission.name
                     ),
                     "take it from the path, or leave it out and write \"conditional\": \"forward\"",
@@ -372,7 +372,7 @@ mod tests {
             ),
             (
                 r#"{"methods":"get","path":"/a","public":true}"#,
-                "$.catalog.routes[0]: a route has methods in upper case, each once, or `*`; mend it there",
+                "$.catalog.routes[0]: a route has methods in upper case, each once, or `*`; fix it there",
             ),
             (
                 r#"{"methods":"GET","path":"/a/","public":true}"#,
@@ -408,7 +408,7 @@ mod tests {
             ),
             (
                 r#"{"methods":"GET","path":"/a","public":true,"cors":{"origins":"*","credentials":true}}"#,
-                "$.catalog.routes[0]: `cors` names origins such as https://app.example.com, or `*` alone and without credentials, and headers in lower case; mend it there",
+                "$.catalog.routes[0]: `cors` names origins such as https://app.example.com, or `*` alone and without credentials, and headers in lower case; fix it there",
             ),
             (
                 r#"{"methods":"GET","path":"/{a}","public":true},{"methods":"GET","path":"/{b}","public":true}"#,
@@ -427,7 +427,7 @@ mod tests {
     fn a_write_that_hangs_on_what_the_client_chooses_is_warned_of() {
         let warning = |place: &str| {
             format!(
-                "$.catalog.routes[0].resource.owner: whether `tickets:reply` is allowed hangs on {place}, which the client chooses; take it from the path, or leave it out and write \"conditional\": \"forward\""
+                "$.catalog.routes[0].resource.owner: whether `tickets:reply` is allowed depends on {place}, which the client chooses; take it from the path, or leave it out and write \"conditional\": \"forward\""
             )
         };
         let route = |permission: &str, source: &str| {

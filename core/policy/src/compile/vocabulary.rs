@@ -88,7 +88,7 @@ impl Vocabulary {
     }
 }
 
-/// Resolves a requirement; one that asks for nothing is none.
+/// Resolves a requirement; one that asks for nothing is left out.
 pub(super) fn requirement(
     requires: Option<&Requires>,
     at: &Path<'_>,

@@ -26,7 +26,7 @@ pub(super) fn with_tenant(text: &str, changed: &Source) -> Option<String> {
 
 /// Returns where the value of a member of the outermost object stands.
 ///
-/// The text is JSON that was read, so only strings and brackets have to be told apart.
+/// The text is JSON that was read, so only strings and brackets have to be distinguished.
 fn member(text: &str, name: &str) -> Option<Range<usize>> {
     let mut depth = 0_usize;
     let mut key: Option<String> = None;

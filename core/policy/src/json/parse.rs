@@ -40,7 +40,7 @@ impl Document {
 pub struct SyntaxError {
     /// The line of the fault, from one.
     pub line: usize,
-    /// The column of the fault in bytes, from one; nought is the end of the line before.
+    /// The column of the fault in bytes, from one; zero is the end of the line before.
     pub column: usize,
     /// What is wrong there.
     pub message: String,

@@ -20,7 +20,7 @@ impl fmt::Display for JsonPath {
     }
 }
 
-/// A path that costs nothing until it is told: a chain of steps on the stack.
+/// A path that costs nothing until it is written: a chain of steps on the stack.
 #[derive(Clone, Copy, Debug)]
 pub enum Path<'a> {
     /// The document.

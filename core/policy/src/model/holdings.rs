@@ -59,7 +59,7 @@ impl Holdings {
         self.bindings.iter().filter(available)
     }
 
-    /// Tells whether the role is among them, wherever it is bound.
+    /// Returns whether the role is among them, wherever it is bound.
     #[must_use]
     pub fn has_role(&self, role: RoleIndex) -> bool {
         self.bindings.iter().any(|binding| binding.role == role)

@@ -125,13 +125,13 @@ pub struct Permission {
 }
 
 impl Permission {
-    /// Tells whether it supports that scope.
+    /// Returns whether it supports that scope.
     #[must_use]
     pub fn supports(&self, scope: ScopeIndex) -> bool {
         self.scopes.iter().any(|(supported, _)| *supported == scope)
     }
 
-    /// Tells whether that role may hold it.
+    /// Returns whether that role may hold it.
     #[must_use]
     pub fn may_be_held_by(&self, role: RoleIndex) -> bool {
         self.only.iter().all(|roles| roles.contains(&role))

@@ -42,13 +42,13 @@ impl Model {
 }
 
 impl Openness<'_> {
-    /// Tells whether a module is open: the features that it and all above it require are on.
+    /// Returns whether a module is open: the features that it and all above it require are on.
     #[must_use]
     pub fn module(&self, index: ModuleIndex) -> bool {
         self.modules.get(index.get()).copied().unwrap_or(false)
     }
 
-    /// Tells whether a permission is open: its module is, and what it requires itself is on.
+    /// Returns whether a permission is open: its module is, and what it requires itself is on.
     #[must_use]
     pub fn permission(&self, index: PermissionIndex) -> bool {
         let found = self.model.permissions.get(index.get());

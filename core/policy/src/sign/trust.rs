@@ -53,12 +53,12 @@ impl TrustFile {
     /// Reads a trust file.
     ///
     /// # Errors
-    /// Tells every problem with its place and cure.
+    /// Lists every problem with its place and cure.
     pub fn parse(text: &str) -> Result<Self, InvalidPolicy> {
         let document = Document::parse(text).map_err(|error| Problem {
             path: Path::Root.to_json_path(),
             message: format!("not JSON: {error}"),
-            cure: "mend the text there, or make the file anew with keygen".to_owned(),
+            cure: "fix the text there, or write the file again with keygen".to_owned(),
         })?;
         let problems = Problems::default();
         for path in document.duplicates {
@@ -80,7 +80,7 @@ impl TrustFile {
     /// Returns what the engine verifies bundles by: whole ones only.
     ///
     /// # Errors
-    /// Fails where the keys can never reach the threshold, or one is none.
+    /// Fails where the keys can never reach the threshold, or one is not a key.
     pub fn to_trust(&self) -> Result<Trust, InvalidTrust> {
         let keys = self
             .keys

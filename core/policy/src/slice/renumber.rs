@@ -21,7 +21,7 @@ impl Kept {
         self.0.iter().copied()
     }
 
-    /// Tells whether it is kept.
+    /// Returns whether it is kept.
     pub(super) fn contains(&self, old: u16) -> bool {
         self.0.binary_search(&old).is_ok()
     }

@@ -43,7 +43,7 @@ impl Answer {
         Self::ALL.into_iter().find(|known| known.name() == name)
     }
 
-    /// Tells whether the request goes on to the product.
+    /// Returns whether the request goes on to the product.
     #[must_use]
     pub const fn goes_on(self) -> bool {
         matches!(self.0, Code::Granted | Code::Conditional | Code::Public)

@@ -90,7 +90,7 @@ impl<T> Members<T> {
         self.members.len()
     }
 
-    /// Tells whether there are none.
+    /// Returns whether it is empty.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.members.is_empty()

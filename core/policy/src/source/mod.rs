@@ -58,7 +58,7 @@ impl Source {
     /// Reads a policy file and judges its shape alone.
     ///
     /// # Errors
-    /// Tells every problem of shape with its place and cure, or the one fault of syntax.
+    /// Lists every problem of shape with its place and cure, or the one fault of syntax.
     pub fn parse(text: &str) -> Result<Self, InvalidPolicy> {
         let problems = Problems::default();
         let source = Self::read_into(text, &problems)?;
@@ -71,7 +71,8 @@ impl Source {
         let document = Document::parse(text).map_err(|error| Problem {
             path: Path::Root.to_json_path(),
             message: format!("not JSON: {error}"),
-            cure: "mend the text there; commas separate, and none comes last".to_owned(),
+            cure: "fix the text there; separate with commas, and put none after the last"
+                .to_owned(),
         })?;
         for path in document.duplicates {
             problems.error_at(path, "this name was given before", "keep one of the two");

@@ -17,7 +17,7 @@ impl OneOrMany {
         self.0.iter().map(String::as_str)
     }
 
-    /// Tells whether there are none.
+    /// Returns whether it is empty.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()

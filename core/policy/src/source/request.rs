@@ -203,5 +203,5 @@ impl JsonSchema for ExpectedVerdict {
     }
 }
 
-/// A name that is nobody's (RFC 6761, section 6.4).
+/// A name that nobody owns (RFC 6761, section 6.4).
 const NO_ROUTES_HOST: &str = "a-host-that-no-route-names.invalid";

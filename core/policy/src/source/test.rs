@@ -114,7 +114,7 @@ impl Expected {
         }
     }
 
-    /// Tells whether nothing is.
+    /// Returns whether nothing is.
     #[must_use]
     pub const fn is_nothing(&self) -> bool {
         matches!(self, Self::Answers(answers) if answers.is_empty())

@@ -54,7 +54,7 @@ pub struct GrantChanges {
 }
 
 impl GrantChanges {
-    /// Tells whether nothing differs.
+    /// Returns whether nothing differs.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

@@ -96,7 +96,7 @@ impl Diff {
         diff
     }
 
-    /// Tells whether there is no difference at all.
+    /// Returns whether there is no difference at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

@@ -264,7 +264,7 @@ fn a_route_that_takes_requests_from_another_changes_them() {
             "  permission: public → t:read"
         ]
     );
-    // Which route took them before is told.
+    // Which route took them before is named.
     let load = |routes: &str| Source::load(&policy(routes)).unwrap().1;
     let diff = Diff::new(&load(ROUTES), &load(&public));
     let json = serde_json::to_value(&diff).unwrap();

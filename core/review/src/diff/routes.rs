@@ -243,7 +243,7 @@ impl<'m> Side<'m> {
         Some(found.index)
     }
 
-    /// Tells whether such requests are those that a route itself is for.
+    /// Returns whether such requests are those that a route itself is for.
     fn names(&self, key: &Key<'_>, index: usize) -> bool {
         self.keys.get(key) == Some(&index)
     }
@@ -258,7 +258,7 @@ impl<'m> Side<'m> {
         Some(*index)
     }
 
-    /// Tells whether a route of this policy and one of the other are one that moved.
+    /// Returns whether a route of this policy and one of the other are one that moved.
     fn has_moved(
         &self,
         own: Option<usize>,

@@ -83,7 +83,7 @@ fn a_grant_touches_the_role_and_all_who_hold_it() {
         (diff.roles[0].role.as_str(), diff.roles[0].change),
         ("agent", RoleChange::Changed)
     );
-    // What a closed module keeps back is told apart.
+    // What a closed module keeps back is listed apart.
     assert_eq!(
         grants(&diff.roles[0].grants),
         ["+m:write own", "(+)x:read all"]

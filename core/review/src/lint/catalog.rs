@@ -128,7 +128,7 @@ fn catches(model: &Model, pattern: &Pattern, scope: &str, permission: &Permissio
     supports && pattern.catches(module, &permission.action, permission.kind)
 }
 
-/// Tells whether the role has it after all, at that scope.
+/// Returns whether the role has it after all, at that scope.
 fn holds(model: &Model, role: RoleIndex, permission: PermissionIndex, scope: &str) -> bool {
     let grants = model.roles.get(role.get()).map(|role| role.grants.iter());
     let mut own = grants.into_iter().flatten();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_policy::atom::{Atom, Entity, Reference};
 
-/// Tells whether no subject, resource, action and context make all of the atoms hold.
+/// Returns whether no subject, resource, action and context make all of the atoms hold.
 ///
 /// Sound, not complete: what it calls impossible is, but it looks at one attribute, or
 /// at the two of a `shares`, at a time.
@@ -94,7 +94,7 @@ impl<'a> Known<'a> {
         (self.filled && self.empty) || none_left || self.meets.iter().any(unmet)
     }
 
-    /// Tells whether the two sets can have no element in common.
+    /// Returns whether the two sets can have no element in common.
     fn is_apart_from(&self, other: &Self) -> bool {
         let apart = |one: &Self, other: &Self| {
             one.within.as_ref().is_some_and(|within| {

@@ -121,7 +121,7 @@ fn a_route_that_can_only_refuse_is_found() {
     let findings = lint(&source, &model);
     assert_eq!(
         findings[0].to_string(),
-        "warning[route-refuses] $.catalog.routes[0]: `GET /m` refuses everybody: whether `m:read` is allowed hangs on `owner`, which it does not give; give it in `resource`, or leave it to the origin with \"conditional\": \"forward\""
+        "warning[route-refuses] $.catalog.routes[0]: `GET /m` refuses everybody: whether `m:read` is allowed depends on `owner`, which it does not give; give it in `resource`, or leave it to the origin with \"conditional\": \"forward\""
     );
 }
 

@@ -76,7 +76,7 @@ fn meant_public(source: &Source, model: &Model) -> BTreeSet<usize> {
     taken.collect()
 }
 
-/// Tells whether a route protects the path of another, or one above it.
+/// Returns whether a route protects the path of another, or one above it.
 ///
 /// One that takes the rest of a path is for what nothing else is for, and one that names
 /// no literal is for everything: to be among those is nothing strange.
@@ -143,7 +143,7 @@ fn refusing(model: &Model, at: &Path<'_>, findings: &mut Findings) {
             ("route-refuses", severity),
             &at.index(index),
             format!(
-                "`{}` refuses {whom}: whether `{name}` is allowed hangs on {missing}, which it does not give",
+                "`{}` refuses {whom}: whether `{name}` is allowed depends on {missing}, which it does not give",
                 route.name()
             ),
             "give it in `resource`, or leave it to the origin with \"conditional\": \"forward\"",

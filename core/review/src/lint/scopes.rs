@@ -45,7 +45,7 @@ fn conditions(scopes: &Members<Condition>, at: &Path<'_>, findings: &mut Finding
                 ("scope-never-holds", Severity::Warning),
                 &at,
                 format!("the scope `{name}` can never hold: its atoms contradict each other"),
-                "mend the atoms; to disable a permission, do not grant it",
+                "fix the atoms; to disable a permission, do not grant it",
             );
             continue;
         }
@@ -54,7 +54,7 @@ fn conditions(scopes: &Members<Condition>, at: &Path<'_>, findings: &mut Finding
                 ("alternative-never-holds", Severity::Warning),
                 &at.index(index),
                 format!("this alternative of the scope `{name}` can never hold: its atoms contradict each other"),
-                "mend the atoms, or take the alternative out",
+                "fix the atoms, or take the alternative out",
             );
         }
     }

@@ -32,7 +32,7 @@ pub(super) enum Reading {
     Unknown,
     /// The values that were expected.
     Same,
-    /// Other values; those of a constant are told.
+    /// Other values; those of a constant are listed.
     Other(Option<OneOrMany>),
 }
 

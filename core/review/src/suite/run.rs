@@ -46,7 +46,7 @@ pub struct Failure {
 }
 
 impl Report {
-    /// Tells whether every test passes.
+    /// Returns whether every test passes.
     #[must_use]
     pub fn passes(&self) -> bool {
         self.tests.iter().all(|test| test.failures.is_empty())
