@@ -2,12 +2,10 @@
 
 use alloc::vec::Vec;
 
+#[cfg(feature = "ed25519")]
+use crate::signature::VerifyingKey;
 use crate::{
-    bundle::Bundle,
-    ids::UnixSeconds,
-    open,
-    rejection::RejectedBundle,
-    signature::{VerifyingKey, is_plausible},
+    bundle::Bundle, ids::UnixSeconds, open, rejection::RejectedBundle, signature::is_plausible,
     trust::Trust,
 };
 
