@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use portcullis_json::nearest_or;
 use portcullis_policy::model::{Holdings, Model, RoleIndex};
-use portcullis_policy::nearest_or;
 use portcullis_policy::source::{Operation, Tenant};
 
 use crate::authorization::Step;

@@ -3,8 +3,8 @@
 use portcullis_engine::grammar::{has_control, is_name, is_value};
 use portcullis_engine::limits::LABEL_BYTES_MAX;
 
+use portcullis_json::nearest_or;
 use portcullis_policy::model::{FeatureIndex, Model, Role, RoleIndex};
-use portcullis_policy::nearest_or;
 use portcullis_policy::source::Tenant;
 
 use crate::grants::ScopedPermission;

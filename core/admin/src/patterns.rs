@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use portcullis_json::nearest_or;
 use portcullis_policy::model::{Model, Permission, PermissionIndex, RoleIndex, ScopeIndex};
-use portcullis_policy::nearest_or;
 use portcullis_policy::pattern::{Modules, Pattern};
 use portcullis_policy::source::{Members, OneOrMany};
 

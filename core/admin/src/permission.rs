@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use portcullis_engine::{Decision, DenyReason};
+use portcullis_json::nearest_or;
 use portcullis_policy::authzen::{Attribute, Request, Resource};
 use portcullis_policy::model::Model;
-use portcullis_policy::nearest_or;
 use portcullis_policy::source::Operation;
 
 use crate::SubjectKey;

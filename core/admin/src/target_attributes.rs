@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use portcullis_json::nearest_or;
 use portcullis_policy::authzen::Attribute;
 use portcullis_policy::model::Model;
-use portcullis_policy::nearest_or;
 use serde::{Deserialize, Deserializer};
 
 use crate::refused::{Refused, RefusedReason};

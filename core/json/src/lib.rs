@@ -4,7 +4,7 @@
 //! ```
 //! use core::cell::RefCell;
 //!
-//! use portcullis_json::{Document, JsonPath, Place, Read, Report};
+//! use portcullis_json::{JsonText, JsonPath, Place, Read, Report};
 //!
 //! struct Listener {
 //!     host: String,
@@ -34,14 +34,14 @@
 //! }
 //!
 //! let lines = Lines::default();
-//! let document = Document::parse(br#"{"host": "a.example", "prot": 8443}"#)?;
+//! let document = JsonText::parse(br#"{"host": "a.example", "prot": 8443}"#)?;
 //! let listener: Listener = document.read(&lines);
 //! assert_eq!((listener.host.as_str(), listener.port), ("a.example", 8080));
 //! assert_eq!(*lines.0.borrow(), ["$.prot: unknown member `prot`; did you mean `port`?"]);
 //! # Ok::<(), portcullis_json::SyntaxError>(())
 //! ```
 //!
-//! Reading never stops at the first fault: a [`Document`] is parsed whole, [`Read`] puts an empty
+//! Reading never stops at the first fault: a [`JsonText`] is parsed whole, [`Read`] puts an empty
 //! value where something is wrong, and what the [`Report`] keeps of the faults is its own choice.
 #![no_std]
 #![forbid(unsafe_code)]
@@ -61,7 +61,7 @@ extern crate alloc;
 extern crate std;
 
 #[cfg(feature = "read")]
-mod document;
+mod fault;
 mod nearest;
 #[cfg(feature = "read")]
 mod node;
@@ -72,10 +72,12 @@ mod path;
 mod place;
 #[cfg(feature = "read")]
 mod read;
+#[cfg(feature = "read")]
+mod text;
 mod write;
 
 #[cfg(feature = "read")]
-pub use document::{DUPLICATES_MAX, Document, SyntaxError};
+pub use fault::{Fault, FirstFault};
 pub use nearest::{nearest, nearest_or};
 #[cfg(feature = "read")]
 pub use node::Node;
@@ -86,4 +88,6 @@ pub use path::{JsonPath, Path};
 pub use place::{Place, Report};
 #[cfg(feature = "read")]
 pub use read::Read;
+#[cfg(feature = "read")]
+pub use text::{DUPLICATES_MAX, JsonText, SyntaxError};
 pub use write::{write_list, write_member, write_string};

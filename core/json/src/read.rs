@@ -73,7 +73,7 @@ mod tests {
     use core::cell::RefCell;
 
     use super::*;
-    use crate::{Document, JsonPath, Report};
+    use crate::{JsonPath, JsonText, Report};
 
     #[derive(Debug, Default)]
     struct All(RefCell<Vec<String>>);
@@ -111,7 +111,7 @@ mod tests {
 
     fn check(text: &str, expected: &[&str]) -> Thing {
         let all = All::default();
-        let document = Document::parse(text.as_bytes()).unwrap();
+        let document = JsonText::parse(text.as_bytes()).unwrap();
         let thing = document.read(&all);
         assert_eq!(all.0.into_inner(), expected, "{text}");
         thing

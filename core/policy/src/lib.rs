@@ -30,7 +30,6 @@
 pub mod atom;
 pub mod authzen;
 pub mod encode;
-pub mod json;
 pub mod model;
 pub mod pattern;
 pub mod sign;
@@ -48,5 +47,5 @@ pub use compile::compilations_in;
 pub use compile::compile;
 pub use document::Document;
 pub use preview::{UnopenablePolicy, preview};
-pub use problem::{InvalidPolicy, Problem, nearest_or};
+pub use problem::{InvalidPolicy, Problem};
 pub use source::{Source, schema};

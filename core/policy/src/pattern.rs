@@ -3,9 +3,9 @@
 use core::fmt;
 
 use portcullis_engine::grammar::{is_module, is_name};
+use portcullis_json::nearest_or;
 
 use crate::model::Kind;
-use crate::problem::nearest_or;
 
 /// A pattern of permissions.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! What is wrong with a policy: where, what, and what to do.
 
+use portcullis_json::{JsonPath, Path, Report};
+
 use core::cell::RefCell;
 use core::fmt;
-
-use crate::json::{JsonPath, Path};
 
 /// One thing that is wrong, or worth knowing, at one place of a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +81,7 @@ impl Problems {
         note(&self.errors, path, message.into(), cure.into());
     }
 
-    /// Notes what the author should know though the policy stands.
+    /// Notes what the author should know though the policy is accepted.
     pub(crate) fn warn(&self, at: &Path<'_>, message: impl Into<String>, cure: impl Into<String>) {
         note(
             &self.warnings,
@@ -102,34 +102,10 @@ impl Problems {
     }
 }
 
-/// Words a cure for a name that is not known: the nearest that is, or else `otherwise`.
-#[must_use]
-pub fn nearest_or<'n>(
-    name: &str,
-    known: impl IntoIterator<Item = &'n str>,
-    otherwise: impl Into<String>,
-) -> String {
-    nearest(name, known).map_or_else(
-        || otherwise.into(),
-        |near| format!("did you mean `{near}`?"),
-    )
-}
-
-/// Returns the known name that `name` is most likely a slip for.
-pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    // Names are short; a longer one is no slip of any of them, and would cost quadratic time.
-    if name.len() > SLIP_BYTES_MAX {
-        return None;
+impl Report for Problems {
+    fn report_at(&self, path: JsonPath, message: &str, cure: &str) {
+        self.error_at(path, message, cure);
     }
-    let slips_max = (name.chars().count() / 3).clamp(1, 3);
-    known
-        .into_iter()
-        .filter(|known| known.len().abs_diff(name.len()) <= SLIP_BYTES_MAX)
-        .map(|known| (strsim::damerau_levenshtein(name, known), known))
-        .filter(|(slips, _)| *slips <= slips_max)
-        // First wins, so ties keep the order of the policy.
-        .min_by_key(|(slips, _)| *slips)
-        .map(|(_, known)| known)
 }
 
 fn note(list: &RefCell<Vec<Problem>>, path: JsonPath, message: String, cure: String) {
@@ -147,30 +123,11 @@ fn note(list: &RefCell<Vec<Problem>>, path: JsonPath, message: String, cure: Str
     }
 }
 
-const SLIP_BYTES_MAX: usize = 128;
 const RECENT: usize = 64;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nearest_name_is_a_slip_away_or_none() {
-        let known = ["label", "grants", "description", "own"];
-        let cases = [
-            ("labl", Some("label")),
-            ("lable", Some("label")),
-            ("grant", Some("grants")),
-            ("descriptoin", Some("description")),
-            ("on", Some("own")),
-            ("permissions", None),
-            ("", None),
-        ];
-        for (name, expected) in cases {
-            assert_eq!(nearest(name, known), expected, "{name}");
-        }
-        assert_eq!(nearest(&"x".repeat(100_000), known), None);
-    }
 
     #[test]
     fn all_problems_are_listed() {

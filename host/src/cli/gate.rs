@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufReader, Read, Write as _},
+    io::{self, BufReader, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -10,10 +10,8 @@ use clap::Args;
 use portcullis_engine::limits::BUNDLE_BYTES_MAX;
 use portcullis_gate::{Peer, Request};
 use portcullis_host::{HttpGate, HttpOutcome, HttpVerdict, files};
-use portcullis_policy::{
-    authzen::REQUEST_BYTES_MAX,
-    json::{Document, Node},
-};
+use portcullis_json::{FirstFault, JsonText, Node, Place, Read};
+use portcullis_policy::authzen::REQUEST_BYTES_MAX;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -91,7 +89,7 @@ impl Gate {
         }
     }
 
-    /// Reads the configuration, with the trust that stands beside it.
+    /// Reads the configuration, with the trust from its own file.
     fn config(&self) -> Result<Vec<u8>, Stop> {
         let text = input::read_text(&self.config, portcullis_gate::limits::CONFIG_BYTES_MAX)?;
         let Some(trust) = &self.trust else {
@@ -110,7 +108,7 @@ impl Gate {
         &self,
         gate: &mut dyn HttpGate,
         path: &Path,
-        source: impl Read,
+        source: impl io::Read,
     ) -> Result<(), Stop> {
         let mut out = io::stdout().lock();
         let mut requests = BufReader::new(source);
@@ -119,7 +117,7 @@ impl Gate {
             let read = read_line(&mut requests, &mut line);
             let request = match read.map_err(|error| Stop::io("read", path, error))? {
                 Line::None => return Ok(()),
-                Line::Whole => HttpLine::read(&line),
+                Line::Whole => HttpLine::parse(&line),
                 Line::TooLong => Err(format!(
                     "the request has more than {REQUEST_BYTES_MAX} bytes"
                 )),
@@ -141,16 +139,16 @@ impl Gate {
 
 /// Reads JSON as strictly as the gate does, which sees only what is written from it.
 fn document(path: &Path, text: &str) -> Result<Node, Stop> {
-    let wrong =
-        |error: &dyn std::fmt::Display| Stop::usage(format!("`{}`: {error}", path.display()));
-    let document = Document::parse(text).map_err(|error| wrong(&error))?;
-    match document.duplicates.first() {
-        Some(place) => Err(wrong(&format!("the member {place} appears twice"))),
-        None => Ok(document.root),
-    }
+    let wrong = |what: String| Stop::usage(format!("`{}`: {what}", path.display()));
+    let json = JsonText::parse(text.as_bytes()).map_err(|error| wrong(error.to_string()))?;
+    json.into_distinct().map_err(|place| {
+        wrong(format!(
+            "the member {place} appears twice; keep one of the two"
+        ))
+    })
 }
 
-/// A request as a line says it.
+/// A request as a line states it.
 struct HttpLine {
     method: String,
     authority: String,
@@ -161,32 +159,11 @@ struct HttpLine {
 }
 
 impl HttpLine {
-    fn read(line: &[u8]) -> Result<Self, String> {
-        let value: Value = serde_json::from_slice(line).map_err(|error| error.to_string())?;
-        let Value::Object(members) = value else {
-            return Err("a request is an object".to_owned());
-        };
-        if let Some(unknown) = members
-            .keys()
-            .find(|name| !MEMBERS.contains(&name.as_str()))
-        {
-            let known = MEMBERS.join("`, `");
-            return Err(format!("unknown member `{unknown}`; known are `{known}`"));
-        }
-        let text = |name: &str, otherwise: Option<&str>| match (members.get(name), otherwise) {
-            (Some(Value::String(text)), _) => Ok(text.clone()),
-            (None, Some(otherwise)) => Ok(otherwise.to_owned()),
-            (None, None) => Err(format!("the member `{name}` is missing")),
-            (Some(_), _) => Err(format!("`{name}` is not a string")),
-        };
-        Ok(Self {
-            method: text("method", None)?,
-            target: text("target", None)?,
-            authority: text("authority", Some(""))?,
-            headers: headers(members.get("headers"))?,
-            peer: text("peer", Some(""))?,
-            nonce: text("nonce", Some(""))?,
-        })
+    fn parse(line: &[u8]) -> Result<Self, String> {
+        let json = JsonText::parse(line).map_err(|error| format!("not JSON: {error}"))?;
+        let faults = FirstFault::default();
+        let request = json.read(&faults);
+        faults.unless(request).map_err(|fault| fault.to_string())
     }
 
     fn judge(&self, gate: &mut dyn HttpGate, time: TimeArgs) -> Result<HttpVerdict, String> {
@@ -208,26 +185,51 @@ impl HttpLine {
     }
 }
 
-fn headers(stated: Option<&Value>) -> Result<Vec<(String, String)>, String> {
-    let pair = |name: &Value, value: &Value| match (name, value) {
-        (Value::String(name), Value::String(value)) => Ok((name.clone(), value.clone())),
-        _ => Err("a header is a name and a string".to_owned()),
-    };
-    match stated {
-        None => Ok(Vec::new()),
-        Some(Value::Object(members)) => members
-            .iter()
-            .map(|(name, value)| pair(&Value::from(name.as_str()), value))
-            .collect(),
-        Some(Value::Array(items)) => items
-            .iter()
-            .map(|item| match item.as_array().map(Vec::as_slice) {
-                Some([name, value]) => pair(name, value),
-                _ => Err("a header is [name, value]".to_owned()),
-            })
-            .collect(),
-        Some(_) => Err("`headers` is an object or a list".to_owned()),
+impl Read for HttpLine {
+    fn read(place: &Place<'_>) -> Self {
+        let cure = "write an object with method and target";
+        let mut object = place.object("a request", cure);
+        let line = Self {
+            method: object.required("method", "say which: \"method\": \"GET\""),
+            target: object.required("target", "say which: \"target\": \"/v1/tickets?open=1\""),
+            authority: object.or_default("authority"),
+            headers: object.or_default::<Headers>("headers").0,
+            peer: object.or_default("peer"),
+            nonce: object.or_default("nonce"),
+        };
+        object.finish();
+        line
     }
+}
+
+/// The headers of a line, in the order written.
+#[derive(Default)]
+struct Headers(Vec<(String, String)>);
+
+impl Read for Headers {
+    fn read(place: &Place<'_>) -> Self {
+        if let Node::Array(_) = place.node {
+            return Self(place.elements().iter().filter_map(header).collect());
+        }
+        let cure = "write {\"name\": \"value\"}, or [[\"name\", \"value\"]]";
+        let object = place.object("an object or a list of headers", cure);
+        let members = object.rest();
+        Self(
+            members
+                .map(|(name, place)| (name.to_owned(), String::read(&place)))
+                .collect(),
+        )
+    }
+}
+
+fn header(place: &Place<'_>) -> Option<(String, String)> {
+    if let Node::Array(items) = place.node
+        && let [Node::String(name), Node::String(value)] = items.as_slice()
+    {
+        return Some((name.clone(), value.clone()));
+    }
+    place.expected("a header", "write [\"name\", \"value\"]");
+    None
 }
 
 fn shown(verdict: HttpVerdict) -> Value {
@@ -253,5 +255,4 @@ fn shown(verdict: HttpVerdict) -> Value {
     }
 }
 
-const MEMBERS: [&str; 6] = ["method", "target", "authority", "headers", "peer", "nonce"];
 const TRUST_BYTES_MAX: usize = 1024 * 1024;

@@ -29,7 +29,7 @@ fn a_policy_with_a_fault_is_told_and_left() {
         ),
         (
             r#""roles": { "trainer": {},"#,
-            "was given before; keep one of the two",
+            "appears twice; keep one of the two",
         ),
         (
             r#""roles": { "a": { "grants": { "all": "dashboards:raed" } },"#,

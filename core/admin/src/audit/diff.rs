@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use portcullis_policy::json::{JsonPath, Path};
+use portcullis_json::{JsonPath, Path};
 use portcullis_policy::source::Tenant;
 
 /// A place of a policy at which something changed.

@@ -3,11 +3,11 @@
 use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 
 use portcullis_engine::grammar::is_name;
-use portcullis_json::{Document, Node, Place, Read};
+use portcullis_json::{FirstFault, JsonText, Node, Place, Read};
 use sha2::{Digest, Sha256};
 
 use super::{
-    FirstFault, InvalidConfig, Peers,
+    InvalidConfig, Peers,
     text::{Texts, text},
 };
 use crate::{keys::TokenKeys, routes::is_header};
@@ -135,10 +135,10 @@ impl Read for JwtConfig {
 
 impl JwtConfig {
     /// Replaces the keys; what they did not verify is forgotten.
-    pub(crate) fn replace_keys(&mut self, json: &Document) -> Result<(), InvalidConfig> {
+    pub(crate) fn replace_keys(&mut self, json: &JsonText) -> Result<(), InvalidConfig> {
         let faults = FirstFault::default();
         let keys = json.read(&faults);
-        self.keys = faults.unless(Some(keys))?;
+        self.keys = faults.unless(keys)?;
         self.digest = digest(&self.digest, &json.root);
         Ok(())
     }

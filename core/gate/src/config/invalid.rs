@@ -3,6 +3,8 @@
 use alloc::{borrow::ToOwned, string::String};
 use core::fmt;
 
+use portcullis_json::Fault;
+
 /// What is wrong with a configuration, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidConfig {
@@ -17,6 +19,15 @@ impl InvalidConfig {
         Self {
             path: "$".to_owned(),
             message: message.into(),
+        }
+    }
+}
+
+impl From<Fault> for InvalidConfig {
+    fn from(fault: Fault) -> Self {
+        Self {
+            path: fault.path.into(),
+            message: [&fault.message, "; ", &fault.cure].concat(),
         }
     }
 }

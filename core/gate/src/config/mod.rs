@@ -1,7 +1,6 @@
 //! A gate's configuration.
 
 mod cidr;
-mod fault;
 mod identity;
 mod invalid;
 mod log;
@@ -12,10 +11,9 @@ use alloc::{format, string::String, vec::Vec};
 
 use base64ct::{Base64, Encoding as _};
 use portcullis_engine::{KeeperLimits, Trust};
-use portcullis_json::{Document, Place, Read};
+use portcullis_json::{FirstFault, JsonText, Place, Read};
 
 pub(crate) use cidr::Peers;
-pub(crate) use fault::FirstFault;
 pub(crate) use identity::{ClaimPath, IdentityConfig, JwtConfig, TrustedHeaders};
 pub use invalid::InvalidConfig;
 pub use log::Level;
@@ -58,7 +56,9 @@ impl GateConfig {
         let document = parse(json)?;
         let faults = FirstFault::default();
         let read = Self::read(&document.place(&faults));
-        faults.unless(read)
+        faults
+            .unless(read)?
+            .ok_or_else(|| InvalidConfig::at_root("it cannot be used"))
     }
 
     fn read(place: &Place<'_>) -> Option<Self> {
@@ -200,8 +200,8 @@ impl GateConfig {
     }
 }
 
-fn parse(json: &[u8]) -> Result<Document, InvalidConfig> {
-    Document::parse_within(json, JSON_MEMBERS_MAX)
+fn parse(json: &[u8]) -> Result<JsonText, InvalidConfig> {
+    JsonText::parse_within(json, JSON_MEMBERS_MAX)
         .map_err(|error| InvalidConfig::at_root(format!("not JSON: {error}")))
 }
 

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use portcullis_engine::UnixSeconds;
-use portcullis_json::{Document, Node};
+use portcullis_json::{JsonText, Node};
 
 use super::{Identity, Unidentified, claims};
 use crate::{
@@ -104,7 +104,7 @@ fn key_named<'k>(config: &'k JwtConfig, header: &Node) -> Result<&'k PublicKey, 
 }
 
 fn object(part: &[u8]) -> Result<Node, &'static str> {
-    let document = Document::parse_within(&decoded(part)?, JSON_MEMBERS_MAX);
+    let document = JsonText::parse_within(&decoded(part)?, JSON_MEMBERS_MAX);
     let node = document.map_err(|_| "malformed")?.into_distinct();
     let node = node.map_err(|_| "malformed")?;
     node.members().is_some().then_some(node).ok_or("malformed")

@@ -13,8 +13,8 @@ pub enum Ambiguity {
     TrailingSlash,
     /// `%25`: some decode twice.
     EncodedPercent,
-    /// A parameter that is the literal of another route but for case, or dots and spaces
-    /// at its end: some take it for the literal.
+    /// A parameter that differs from the literal of another route only in case, or in dots
+    /// and spaces at its end: some take it for the literal.
     Lookalike,
     /// `\`, plain or encoded: some take it for `/`.
     Backslash,
@@ -24,8 +24,8 @@ pub enum Ambiguity {
     DotSegment,
     /// `//`: some merge them.
     EmptySegment,
-    /// `%` without two hexadecimal digits, bytes that are no UTF-8 (overlong forms
-    /// are none), or a byte that may not stand in a path.
+    /// `%` without two hexadecimal digits, bytes that are not UTF-8 (overlong forms are
+    /// not), or a byte that a path may not contain.
     BadEncoding,
     /// `%25` before two hexadecimal digits: decodes to something that decodes again.
     DoubleEncoding,
@@ -130,13 +130,13 @@ impl Ambiguities {
         self.0 |= one.bit();
     }
 
-    /// Says whether it is among them.
+    /// Returns whether it is among them.
     #[must_use]
     pub const fn has(self, one: Ambiguity) -> bool {
         self.0 & one.bit() != 0
     }
 
-    /// Says whether it is empty.
+    /// Returns whether it is empty.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0

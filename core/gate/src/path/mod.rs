@@ -1,4 +1,4 @@
-//! The one reading of a request-target that everything else rests on.
+//! Reads a request-target in one way, which everything else depends on.
 
 mod ambiguity;
 mod percent;
@@ -26,7 +26,7 @@ pub struct CanonicalPath<'a> {
     query: Option<&'a [u8]>,
 }
 
-/// A target that is longer, or has more segments, than the bound.
+/// A target that is longer, or has more segments, than allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PathTooLong;
 
@@ -51,7 +51,7 @@ impl<'a> CanonicalPath<'a> {
             return Err(PathTooLong);
         }
         let Some(inner) = path.strip_prefix(b"/") else {
-            // Absolute, authority and asterisk form name something else than a path here.
+            // Absolute, authority and asterisk form name something other than a path.
             ambiguities.add(Ambiguity::TargetForm);
             return Ok(Self {
                 segments: Vec::new(),
@@ -103,7 +103,7 @@ impl<'a> CanonicalPath<'a> {
     }
 
     /// Returns the path decoded once and encoded again in the shortest way: two paths
-    /// without ambiguities are the same path iff these texts are equal.
+    /// without ambiguities are the same path if and only if these texts are equal.
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut out = String::new();
@@ -130,7 +130,7 @@ pub(crate) fn split_once(bytes: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
     (parts.next().unwrap_or_default(), parts.next())
 }
 
-/// Unreserved and the sub-delimiters that stand for themselves in a segment (RFC 3986,
+/// Unreserved and the sub-delimiters that a segment may contain as they are (RFC 3986,
 /// section 3.3), without `;`.
 pub(crate) static PLAIN: Bytes = Bytes::with_alphanumeric(b"-._~!$&'()*+,=:@");
 

@@ -4,11 +4,11 @@ use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use crate::bytes::Bytes;
 
-/// Bytes decoded once, and what was noticed on the way.
+/// Bytes decoded once, and what was found in them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Decoded<'a> {
     pub(crate) bytes: Cow<'a, [u8]>,
-    /// A `%` stands without two hexadecimal digits after it; it was kept.
+    /// A `%` has no two hexadecimal digits after it; it was kept.
     pub(crate) malformed: bool,
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn decode(raw: &[u8]) -> Decoded<'_> {
 
 /// Appends bytes, encoding all that is not plain.
 pub(crate) fn encode_into(out: &mut String, bytes: &[u8], plain: &Bytes) {
-    // Mostly nothing is to be encoded.
+    // Usually there is nothing to encode.
     if plain.has_all(bytes) {
         return out.push_str(core::str::from_utf8(bytes).unwrap_or_default());
     }
@@ -61,7 +61,7 @@ pub(crate) fn encode_into(out: &mut String, bytes: &[u8], plain: &Bytes) {
     }
 }
 
-/// Says whether two hexadecimal digits come first.
+/// Returns whether two hexadecimal digits come first.
 pub(crate) fn starts_with_pair(bytes: &[u8]) -> bool {
     pair(bytes).is_some()
 }

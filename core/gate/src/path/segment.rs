@@ -11,7 +11,7 @@ use super::{
     percent::{decode, starts_with_pair},
 };
 
-/// What lies between two literal `/`, decoded once; never empty.
+/// What is between two literal `/`, decoded once; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Segment<'a> {
     decoded: Cow<'a, [u8]>,
@@ -84,13 +84,13 @@ impl<'a> Segment<'a> {
     }
 }
 
-/// Says whether a byte may not stand plainly in a path. Wider than RFC 3986 by what
-/// browsers leave as it is: `|`, `[`, `]`, `^`.
+/// Returns whether a byte must be encoded in a path. RFC 3986 also wants those encoded that
+/// browsers leave as they are: `|`, `[`, `]`, `^`.
 const fn is_refused(byte: u8) -> bool {
     !byte.is_ascii_graphic() || matches!(byte, b'"' | b'<' | b'>' | b'`' | b'{' | b'}')
 }
 
-/// Says whether a second decoding would change the bytes.
+/// Returns whether a second decoding would change the bytes.
 fn decodes_again(decoded: &[u8]) -> bool {
     let mut rest = decoded;
     while let Some((&byte, after)) = rest.split_first() {
@@ -102,7 +102,7 @@ fn decodes_again(decoded: &[u8]) -> bool {
     false
 }
 
-/// Says whether a server that splits at more than `/`, or that cuts parameters or at
+/// Returns whether a server that splits at more than `/`, or that cuts parameters or at
 /// NUL, would find `.` or `..`.
 fn hides_dots(decoded: &[u8]) -> bool {
     let mut pieces = decoded.split(|byte| matches!(byte, b'/' | b'\\'));
@@ -117,7 +117,7 @@ fn hides_empty(decoded: &[u8]) -> bool {
     decoded.split(|byte| *byte == b'/').any(<[u8]>::is_empty)
 }
 
-/// What every server reads in one way only, whatever stands beside it: most segments hold
+/// What every server reads in one way only, whatever is next to it: most segments contain
 /// nothing else.
 static CLEAR: Bytes = Bytes::with_alphanumeric(b"-_~");
 

@@ -1,4 +1,4 @@
-//! Routes of which neither is the more specific.
+//! Two routes of which neither is more specific.
 
 use alloc::{string::String, vec::Vec};
 
@@ -14,14 +14,14 @@ pub struct Conflict {
     pub first: usize,
     /// The place of the latter.
     pub second: usize,
-    /// The path that both match, or nothing where they match the very same paths: a
-    /// route for it, of their methods, settles which holds.
+    /// The path that both match, or nothing where they match exactly the same paths: a
+    /// route for that path, with their methods, says which permission applies.
     pub settled_by: Option<String>,
 }
 
 /// Returns every pair of routes with one host and a common method that match the same
 /// paths, or that cross: `/a/{x}/c` and `/a/b/{y}` without `/a/b/c`.
-// Quadratic: it is asked once, when a policy is compiled.
+// Quadratic: it runs once, when a policy is compiled.
 #[must_use]
 pub fn conflicts(routes: &[Route]) -> Vec<Conflict> {
     let mut found = Vec::new();
@@ -112,7 +112,7 @@ fn relate(a: &PathPattern, b: &PathPattern) -> Relation {
     }
 }
 
-/// Says whether a pattern is this one but for the names of its parameters.
+/// Returns whether two patterns differ only in the names of their parameters.
 fn shape(pattern: &PathPattern, meet: &[PatternSegment]) -> bool {
     use PatternSegment::{Literal, Parameter, Rest};
     pattern.segments().len() == meet.len()

@@ -27,14 +27,14 @@ impl Edges {
         }
     }
 
-    /// Returns the node below the literal that is this very segment.
+    /// Returns the node below the literal that is exactly this segment.
     pub(super) fn exact(&self, from: u32, segment: &[u8]) -> Option<u32> {
         self.alike(from, segment)
             .find_map(|(to, exact)| exact.then_some(to))
     }
 
-    /// Returns the nodes below every literal that is the segment but for case, and dots
-    /// and spaces at the end; and whether each is this very segment.
+    /// Returns the nodes below every literal that differs from the segment at most in case,
+    /// and in dots and spaces at the end; and whether each is exactly this segment.
     pub(super) fn alike<'a>(
         &'a self,
         from: u32,

@@ -23,7 +23,7 @@ impl HostPattern {
     ///
     /// # Errors
     ///
-    /// Refuses what is no DNS name or address.
+    /// Refuses what is not a DNS name or address.
     pub fn parse(text: &str) -> Result<Self, InvalidHost> {
         let (name, wildcard) = match text.strip_prefix("*.") {
             Some(name) => (name, true),
@@ -102,7 +102,7 @@ pub(crate) fn host_of(authority: &[u8]) -> Option<&str> {
     (labels_ok || host.is_empty()).then_some(host)
 }
 
-/// What may stand in a name; underscores too, as names of services have them.
+/// What a name may contain; underscores too, as names of services have them.
 static NAME: Bytes = Bytes::with_alphanumeric(b"-._");
 
 #[cfg(test)]

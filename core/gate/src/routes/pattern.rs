@@ -28,7 +28,7 @@ impl PathPattern {
     ///
     /// # Errors
     ///
-    /// Tells the first thing that is wrong with it.
+    /// Returns the first thing that is wrong with it.
     pub fn parse(text: &str) -> Result<Self, InvalidPath> {
         let inner = text.strip_prefix('/').ok_or(InvalidPath::Start)?;
         let mut segments: Vec<PatternSegment> = Vec::new();
@@ -59,7 +59,7 @@ impl PathPattern {
         &self.segments
     }
 
-    /// Returns where the parameter of that name stands.
+    /// Returns the segment in which the parameter of that name is.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<usize> {
         self.segments
@@ -138,7 +138,7 @@ pub enum InvalidPath {
     EmptySegment,
     /// It has a segment `.` or `..`.
     DotSegment,
-    /// It has a character that may not stand in a literal.
+    /// It has a character that a literal may not contain.
     Character,
     /// A parameter is not `{name}` or `{name...}`.
     Parameter,

@@ -11,7 +11,7 @@ use crate::path::Ambiguities;
 /// What a request must look like, and what it then asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    /// The methods, each once; `*` stands for those that no other route of the path names.
+    /// The methods, each once; `*` means those that no other route of the path names.
     pub methods: Vec<String>,
     /// The host, or nothing for any.
     pub host: Option<HostPattern>,
@@ -127,7 +127,7 @@ impl Route {
 }
 
 impl Cors {
-    /// Says whether a page of that origin may call.
+    /// Returns whether a page of that origin may call.
     #[must_use]
     pub fn allows(&self, origin: &str) -> bool {
         self.origins
@@ -191,7 +191,7 @@ impl fmt::Display for InvalidRoute {
 
 impl core::error::Error for InvalidRoute {}
 
-/// Says whether a name may be a header's, in lower case (RFC 9110, section 5.1).
+/// Returns whether a name may be a header's, in lower case (RFC 9110, section 5.1).
 pub(crate) fn is_header(name: &str) -> bool {
     (1..=128).contains(&name.len())
         && name.bytes().all(|byte| {

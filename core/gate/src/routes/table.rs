@@ -18,7 +18,7 @@ use crate::path::{CanonicalPath, Segment};
 #[derive(Debug, Clone)]
 pub struct Routes {
     routes: Vec<Route>,
-    /// What the log calls each.
+    /// The name of each in the log.
     names: Vec<Box<str>>,
     /// INVARIANT (sorted): ascending by host, each once.
     hosts: Vec<(HostPattern, u32)>,
@@ -95,7 +95,7 @@ impl Routes {
 
     /// Returns the route that a request takes.
     ///
-    /// HEAD takes a route for GET where none is for HEAD (RFC 9110, section 9.3.2). Where some
+    /// HEAD takes a route for GET where there is no route for HEAD (RFC 9110, section 9.3.2). Where some
     /// routes are for certain hosts, a request that names none has no route: it might be for one
     /// of them.
     #[must_use]
@@ -130,7 +130,7 @@ impl Routes {
         })
     }
 
-    /// Says whether some routes are for certain hosts.
+    /// Returns whether some routes are for certain hosts.
     pub(crate) const fn tells_hosts_apart(&self) -> bool {
         !self.hosts.is_empty()
     }
@@ -149,8 +149,8 @@ impl Routes {
         [self.host(&exact), below.and_then(|host| self.host(&host))]
     }
 
-    /// Descends, and says whether a literal was taken that is not the very segment; the
-    /// depth is bounded by the longest pattern.
+    /// Descends, and returns whether a literal was taken that is not exactly the segment;
+    /// the depth is bounded by the longest pattern.
     fn walk(
         &self,
         at: u32,

@@ -12,9 +12,9 @@ use core::iter::Peekable;
 use core::str::CharIndices;
 
 use portcullis_engine::grammar::is_value;
+use portcullis_json::nearest_or;
 
 use super::{Atom, Entity, Reference};
-use crate::problem::nearest_or;
 
 /// An atom's text that cannot be understood.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 
 use portcullis_engine::grammar::is_value;
 use portcullis_engine::limits::ROLES_MAX;
+use portcullis_json::{JsonText, Node};
 
 use super::set::{Counted, exceeded, malformed, strings};
 use super::{Action, Malformed, Request, Resource, Subject, TeamRole, Vocabulary};
-use crate::json::{Document, Node};
 
 /// The longest request that is read, in bytes: room for the most values, each
 /// character of them escaped.
@@ -17,16 +17,14 @@ pub(super) fn document(bytes: &[u8]) -> Result<Node, Malformed> {
         let message = format!("the request has more than {REQUEST_BYTES_MAX} bytes");
         return Err(exceeded(message));
     }
-    let text = core::str::from_utf8(bytes).map_err(|_| malformed("not valid UTF-8".to_owned()))?;
-    if text.trim_ascii().is_empty() {
+    if bytes.trim_ascii().is_empty() {
         return Err(malformed("the line is blank".to_owned()));
     }
     let document =
-        Document::parse(text).map_err(|error| malformed(format!("not JSON: {error}")))?;
-    match document.duplicates.first() {
-        Some(path) => Err(malformed(format!("`{path}` is given twice"))),
-        None => Ok(document.root),
-    }
+        JsonText::parse(bytes).map_err(|error| malformed(format!("not JSON: {error}")))?;
+    document
+        .into_distinct()
+        .map_err(|path| malformed(format!("`{path}` appears twice")))
 }
 
 /// Reads a request; without `whole`, its resource's id and properties count for nothing.

@@ -2,9 +2,9 @@
 
 use portcullis_engine::grammar::is_value;
 use portcullis_engine::limits::{ATTRIBUTES_MAX, REQUEST_VALUES_MAX, VALUES_MAX};
+use portcullis_json::Node;
 
 use super::{Attribute, Malformed};
-use crate::json::Node;
 
 /// Reads null, a scalar or a list of scalars; ascending and distinct.
 pub(super) fn strings(node: &Node, place: &str) -> Result<Vec<String>, Malformed> {
@@ -96,7 +96,8 @@ pub(super) const fn malformed(message: String) -> Malformed {
 
 fn scalar(node: &Node, place: &str, role: &str) -> Result<String, Malformed> {
     match node {
-        Node::String(text) | Node::Integer(text) => Ok(text.clone()),
+        Node::String(text) => Ok(text.clone()),
+        Node::Integer(value) => Ok(value.to_string()),
         Node::Bool(value) => Ok(value.to_string()),
         Node::Decimal(_) => Err(malformed(format!(
             "`{place}` has a number that is not an integer of 64 bits without point or exponent"

@@ -183,11 +183,11 @@ fn malformed_requests_say_why() {
         ),
         (
             format!("{{{subject},{action},{resource},{action}}}"),
-            "`$.action` is given twice",
+            "`$.action` appears twice",
         ),
         (
             format!("{{{subject},{action},{resource},\"x\":{{\"y\":[{{\"z\":1,\"z\":2}}]}}}}"),
-            "`$.x.y[0].z` is given twice",
+            "`$.x.y[0].z` appears twice",
         ),
     ];
     for (text, message) in cases {

@@ -1,12 +1,12 @@
 //! Actions as they are stated, before they are instantiated module by module.
 
 use portcullis_engine::grammar::{is_module, is_name};
+use portcullis_json::{JsonPath, Path};
 
 use super::names::{Names, check_name, element, repeated};
 use super::roles::RoleNames;
 use super::scopes::{ScopeTable, Scopes};
 use super::vocabulary::requirement;
-use crate::json::{JsonPath, Path};
 use crate::model::{Kind, Requirement, RoleIndex, ScopeIndex};
 use crate::problem::Problems;
 use crate::source::{Action, Members, OneOrMany};

@@ -2,13 +2,13 @@
 
 use portcullis_engine::grammar::is_value;
 use portcullis_gate::routes::Route;
+use portcullis_json::{Path, nearest_or};
 
 use super::expand::Expander;
 use super::names::{Names, check_value, element};
 use super::vocabulary::{Vocabulary, feature_list};
 use crate::atom::Entity;
-use crate::json::Path;
-use crate::problem::{Problems, nearest_or};
+use crate::problem::Problems;
 use crate::source::Expectation;
 use crate::source::{Expected, Members, OneOrMany, Test, TestSubject};
 

@@ -3,13 +3,14 @@
 use core::ops::Range;
 use std::collections::{BTreeMap, BTreeSet};
 
+use portcullis_json::{Path, nearest};
+
 use super::modules::Tree;
 use super::names::{Names, element};
 use super::roles::RoleNames;
-use crate::json::Path;
 use crate::model::{Permission, PermissionIndex, RoleIndex, ScopeIndex};
 use crate::pattern::{Modules, Pattern};
-use crate::problem::{Problems, nearest};
+use crate::problem::Problems;
 use crate::source::{Members, OneOrMany};
 
 /// Permissions, each at some scopes.

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use portcullis_json::Path;
+
 use super::expand::{Expander, Granted};
 use super::names::check_label;
-use crate::json::Path;
 use crate::model::{Grant, Role, RoleIndex, ScopeIndex, ScopeSetIndex};
 use crate::source::{self, Catalog, Tenant};
 

@@ -15,8 +15,9 @@ mod scopes;
 mod tenant;
 mod vocabulary;
 
+use portcullis_json::Path;
+
 use crate::atom::Entity;
-use crate::json::Path;
 use crate::model::{Administration, Model, Permission, RoleChanges};
 use crate::problem::{InvalidPolicy, Problems};
 use crate::source::{Catalog, Operations, Tenant, Test};

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 
 use portcullis_engine::grammar::is_module;
 use portcullis_engine::limits::MODULE_BYTES_MAX;
+use portcullis_json::Path;
 
 use super::actions::{ActionDefinition, Actions};
 use super::names::{COUNT_MAX, Names, check_label, check_name};
 use super::roles::RoleNames;
 use super::scopes::{ScopeTable, Scopes};
 use super::vocabulary::requirement;
-use crate::json::Path;
 use crate::model::{
     Alias, Module, ModuleIndex, Permission, PermissionIndex, Requirement, RoleIndex, ScopeIndex,
 };
@@ -143,7 +143,7 @@ struct Flattening<'a, 'c> {
     scopes: &'a mut Scopes<'c>,
     problems: &'a Problems,
     /// Former names with the places that give them, judged when all names are known.
-    aliases: Vec<(Alias, crate::json::JsonPath)>,
+    aliases: Vec<(Alias, portcullis_json::JsonPath)>,
     tree: Tree,
 }
 

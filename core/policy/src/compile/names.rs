@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use portcullis_engine::grammar::{has_control, is_name, is_value};
 use portcullis_engine::limits::{INDEX_MAX, LABEL_BYTES_MAX};
+use portcullis_json::{Path, nearest_or};
 
-use crate::json::Path;
-use crate::problem::{Problems, nearest_or};
+use crate::problem::Problems;
 use crate::source::OneOrMany;
 
 /// Names of one sort, numbered in the order in which they were added.

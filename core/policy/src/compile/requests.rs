@@ -1,11 +1,10 @@
 //! What the tests of requests speak of, checked before they are run.
 
 use portcullis_gate::routes::Route;
+use portcullis_json::{Path, nearest_or};
 
 use super::checks::Checker;
 use crate::atom::Entity;
-use crate::json::Path;
-use crate::problem::nearest_or;
 use crate::source::Answer;
 use crate::source::{ExpectedVerdict, Test};
 

@@ -1,9 +1,10 @@
 //! The ids of roles, and lists of them.
 
+use portcullis_json::{Path, nearest_or};
+
 use super::names::{Names, check_name, element, repeated};
-use crate::json::Path;
 use crate::model::{Manages, RoleIndex};
-use crate::problem::{Problems, nearest_or};
+use crate::problem::Problems;
 use crate::source::{Catalog, OneOrMany, Tenant};
 
 /// The ids of all roles: the catalog's first, then the tenant's.

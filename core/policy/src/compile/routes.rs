@@ -4,13 +4,13 @@ use portcullis_gate::routes::{
     Access, Conflict, Cors, HostPattern, OnConditional, Origin, PathPattern, Route, conflicts,
 };
 use portcullis_gate::{Ambiguities, Ambiguity};
+use portcullis_json::{Path, nearest_or};
 
 use super::expand::Expander;
 use super::names::{Names, check_value, element};
 use crate::atom::Entity;
-use crate::json::Path;
 use crate::model::{Condition, Kind, Permission};
-use crate::problem::{Problems, nearest_or};
+use crate::problem::Problems;
 use crate::source::{self, Conditional, Members, ValueSource};
 
 /// What compiling routes needs to know.

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use portcullis_json::{Path, nearest_or};
+
 use super::names::{COUNT_MAX, Names, check_name, element, repeated};
 use super::vocabulary::Vocabulary;
 use crate::atom::Atom;
-use crate::json::Path;
 use crate::model::{Condition, ConditionIndex, ScopeIndex};
-use crate::problem::{Problems, nearest_or};
+use crate::problem::Problems;
 use crate::source::{self, Action, Catalog, Members, Module, OneOrMany};
 
 /// The condition of each scope that is defined at some place of the tree.

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use portcullis_json::{Path, nearest_or};
+
 use super::names::{check_value, element};
 use super::roles::RoleNames;
 use super::vocabulary::Vocabulary;
 use crate::atom::Entity;
-use crate::json::Path;
 use crate::model::{Binding, Group, Person};
-use crate::problem::{Problems, nearest_or};
+use crate::problem::Problems;
 use crate::source::{Catalog, Members, OneOrMany, Tenant};
 
 /// What resolving a tenant needs to know.

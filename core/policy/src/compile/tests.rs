@@ -188,7 +188,7 @@ fn every_error_names_place_and_cure() {
         (
             r#""labl": 1, "id": "helpdesk""#,
             r#""id": "helpdesk""#,
-            "$.catalog.labl: unknown key `labl`",
+            "$.catalog.labl: unknown member `labl`",
         ),
         (
             r#""id": "help desk""#,
@@ -418,7 +418,7 @@ fn every_error_names_place_and_cure() {
         (
             r#""id": "acme", "id": "acme""#,
             r#""id": "acme""#,
-            "$.tenant.id: this name was given before",
+            "$.tenant.id: this member appears twice",
         ),
         (
             r#""id": 7"#,

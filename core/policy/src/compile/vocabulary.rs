@@ -1,8 +1,9 @@
 //! The words of a policy: features and attributes.
 
+use portcullis_json::Path;
+
 use super::names::{Names, check_name, element, repeated};
 use crate::atom::Entity;
-use crate::json::Path;
 use crate::model::{self, FeatureIndex, Requirement};
 use crate::problem::Problems;
 use crate::source::{self, OneOrMany, Requires};

@@ -2,8 +2,9 @@
 
 mod rewrite;
 
+use portcullis_json::Path;
+
 use crate::compile::compile_into;
-use crate::json::Path;
 use crate::model::Model;
 use crate::problem::{InvalidPolicy, Problem, Problems};
 use crate::source::{Source, Tenant};

@@ -143,12 +143,12 @@ fn a_trust_file_is_read_strictly() {
         (
             "\"audience\"",
             "\"audiance\"",
-            "$.audiance: unknown key `audiance`; did you mean `audience`?",
+            "$.audiance: unknown member `audiance`; did you mean `audience`?",
         ),
         (
             "\"any\"",
             "\"slices\"",
-            "$.keys[0].use: unknown use `slices`; write any or slices-only",
+            "$.keys[0].use: unknown use `slices`; known here are `any`, `slices-only`",
         ),
         ("\"key\":\"", "\"key\":\"A", "$.keys[0].key: not a key"),
         (
@@ -159,7 +159,7 @@ fn a_trust_file_is_read_strictly() {
         (
             "\"audience\":",
             "\"audience\":\"x\",\"audience\":",
-            "$.audience: this name was given before",
+            "$.audience: this member appears twice",
         ),
         ("{", "", "not JSON"),
     ] {

@@ -1,11 +1,11 @@
 //! trust.json: which keys are trusted, and for what.
 
 use portcullis_engine::{Floor, InvalidTrust, KeyUse, Trust, TrustedKey};
+use portcullis_json::{JsonText, Node, Path, Place, Read};
 use serde::{Serialize, Serializer};
 
 use super::key::{decode_32, encode_32};
-use crate::json::{Document, Node, Path, Place, Read};
-use crate::problem::{InvalidPolicy, Problem, Problems, nearest_or};
+use crate::problem::{InvalidPolicy, Problem, Problems};
 
 /// A trust file: `{"threshold": 1, "keys": [{"key": "…", "use": "any"}], "audience": "default"}`.
 ///
@@ -55,21 +55,13 @@ impl TrustFile {
     /// # Errors
     /// Lists every problem with its place and cure.
     pub fn parse(text: &str) -> Result<Self, InvalidPolicy> {
-        let document = Document::parse(text).map_err(|error| Problem {
+        let document = JsonText::parse(text.as_bytes()).map_err(|error| Problem {
             path: Path::Root.to_json_path(),
             message: format!("not JSON: {error}"),
             cure: "fix the text there, or write the file again with keygen".to_owned(),
         })?;
         let problems = Problems::default();
-        for path in document.duplicates {
-            problems.error_at(path, "this name was given before", "keep one of the two");
-        }
-        let place = Place {
-            node: &document.root,
-            path: Path::Root,
-            problems: &problems,
-        };
-        let file = Self::read(&place);
+        let file: Self = document.read(&problems);
         if let Err(error) = file.to_trust() {
             problems.error(&Path::Root, error.to_string(), "see `threshold` and `keys`");
         }
@@ -99,29 +91,29 @@ impl TrustFile {
 
 impl Read for TrustFile {
     fn read(place: &Place<'_>) -> Self {
-        let mut fields = place.fields("a trust file", "make one with keygen");
+        let mut object = place.object("a trust file", "make one with keygen");
         let file = Self {
-            threshold: fields.required("threshold", "say how many keys must sign"),
-            keys: fields.required("keys", "list the public keys"),
-            audience: fields.required("audience", "name the audience; keygen writes default"),
-            tenants: fields.or_default("tenants"),
-            floor: fields.optional("floor"),
+            threshold: object.required("threshold", "say how many keys must sign"),
+            keys: object.required("keys", "list the public keys"),
+            audience: object.required("audience", "name the audience; keygen writes default"),
+            tenants: object.or_default("tenants"),
+            floor: object.optional("floor"),
         };
-        fields.finish();
+        object.finish();
         file
     }
 }
 
 impl Read for TrustFileKey {
     fn read(place: &Place<'_>) -> Self {
-        let mut fields = place.fields("a key", "write {\"key\": \"…\", \"use\": \"any\"}");
+        let mut object = place.object("a key", "write {\"key\": \"…\", \"use\": \"any\"}");
         let key = Self {
-            key: fields
+            key: object
                 .required::<Bytes>("key", "give the public key in base64url")
                 .0,
-            key_use: fields.optional::<Use>("use").unwrap_or_default().0,
+            key_use: object.optional::<Use>("use").unwrap_or_default().0,
         };
-        fields.finish();
+        object.finish();
         key
     }
 }
@@ -135,12 +127,12 @@ impl Read for FloorFile {
             };
         }
         let cure = "write the sequence, or {\"sequence\": …, \"digest\": \"…\"}";
-        let mut fields = place.fields("a floor", cure);
+        let mut object = place.object("a floor", cure);
         let floor = Self {
-            sequence: fields.required("sequence", cure),
-            digest: fields.optional::<Bytes>("digest").map(|bytes| bytes.0),
+            sequence: object.required("sequence", cure),
+            digest: object.optional::<Bytes>("digest").map(|bytes| bytes.0),
         };
-        fields.finish();
+        object.finish();
         floor
     }
 }
@@ -167,7 +159,7 @@ impl Read for Bytes {
         let bytes = decode_32(&text);
         if let (Err(error), Some(_)) = (&bytes, place.node.as_str()) {
             let cure = "copy it from the file that keygen made";
-            place.problems.error(&place.path, error.to_string(), cure);
+            place.error(&error.to_string(), cure);
         }
         Self(bytes.unwrap_or_default())
     }
@@ -187,10 +179,7 @@ impl Read for Use {
         let known = USES.iter().find(|(word, _)| *word == name);
         if let (None, Some(_)) = (known, place.node.as_str()) {
             let words = USES.map(|(word, _)| word);
-            let cure = nearest_or(&name, words, "write any or slices-only");
-            place
-                .problems
-                .error(&place.path, format!("unknown use `{name}`"), cure);
+            place.unknown("use", &name, &words);
         }
         known.map_or_else(Self::default, |(_, key_use)| Self(*key_use))
     }

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_engine::format::{Atom, Group, Payload, Person, Source};
 use portcullis_engine::{PermissionId, Policy, RoleId, RoleOrigin, ScopeCondition, ScopeId};
+use portcullis_json::nearest;
 
 use super::renumber::Kept;
 use super::{Audience, UnsliceableBundle};
 use crate::authzen::Subject;
-use crate::problem::nearest;
 
 /// What of a whole bundle goes into a slice, by numbers in the whole.
 #[derive(Debug)]

@@ -1,10 +1,10 @@
 //! What the vendor defines, as written.
 
+use portcullis_json::{Place, Read};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Action, Condition, Members, Module, OneOrMany, Operations, Requires, Role, Route};
-use crate::json::{Place, Read};
 
 /// What the vendor of a product defines: the root of the module tree.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -94,52 +94,52 @@ impl Limits {
 
 impl Read for Catalog {
     fn read(place: &Place<'_>) -> Self {
-        let mut fields = place.fields("the catalog", "write an object with id, modules and roles");
+        let mut object = place.object("the catalog", "write an object with id, modules and roles");
         let catalog = Self {
-            id: fields.required("id", "give the catalog an id: \"id\": \"my-product\""),
-            features: fields.or_default("features"),
-            attributes: fields.or_default("attributes"),
-            requires: fields.optional("requires"),
-            scopes: fields.or_default("scopes"),
-            actions: fields.optional("actions"),
-            supports: fields.optional("supports"),
-            modules: fields.or_default("modules"),
-            roles: fields.or_default("roles"),
-            limits: fields.or_default("limits"),
-            administration: fields.or_default("administration"),
-            routes: fields.or_default("routes"),
+            id: object.required("id", "give the catalog an id: \"id\": \"my-product\""),
+            features: object.or_default("features"),
+            attributes: object.or_default("attributes"),
+            requires: object.optional("requires"),
+            scopes: object.or_default("scopes"),
+            actions: object.optional("actions"),
+            supports: object.optional("supports"),
+            modules: object.or_default("modules"),
+            roles: object.or_default("roles"),
+            limits: object.or_default("limits"),
+            administration: object.or_default("administration"),
+            routes: object.or_default("routes"),
         };
-        fields.finish();
+        object.finish();
         catalog
     }
 }
 
 impl Read for Attributes {
     fn read(place: &Place<'_>) -> Self {
-        let mut fields = place.fields(
+        let mut object = place.object(
             "the attributes",
             "write an object with lists of names for subject, action, context and resource",
         );
         let attributes = Self {
-            subject: fields.or_default("subject"),
-            action: fields.or_default("action"),
-            context: fields.or_default("context"),
-            resource: fields.or_default("resource"),
-            team: fields.optional("team"),
-            directory_only: fields.or_default("directory_only"),
+            subject: object.or_default("subject"),
+            action: object.or_default("action"),
+            context: object.or_default("context"),
+            resource: object.or_default("resource"),
+            team: object.optional("team"),
+            directory_only: object.or_default("directory_only"),
         };
-        fields.finish();
+        object.finish();
         attributes
     }
 }
 
 impl Read for Limits {
     fn read(place: &Place<'_>) -> Self {
-        let mut fields = place.fields("the limits", "write an object: {\"custom_roles\": 20}");
+        let mut object = place.object("the limits", "write an object: {\"custom_roles\": 20}");
         let limits = Self {
-            custom_roles: fields.optional("custom_roles"),
+            custom_roles: object.optional("custom_roles"),
         };
-        fields.finish();
+        object.finish();
         limits
     }
 }

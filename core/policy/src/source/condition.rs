@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
+use portcullis_json::{Node, Place, Read};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use super::OneOrMany;
-use crate::json::{Node, Place, Read};
 
 /// A scope's condition: an atom, or a list of which one must hold, in which a
 /// list within holds when all of it does.

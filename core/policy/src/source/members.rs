@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
+use portcullis_json::{Place, Read};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
-
-use crate::json::{Place, Read};
 
 /// Named values in the order written; the order is catalog order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,10 +115,10 @@ impl<T> FromIterator<(String, T)> for Members<T> {
 
 impl<T: Read> Read for Members<T> {
     fn read(place: &Place<'_>) -> Self {
-        let fields = place.fields("an object", "write the names as members: {\"name\": …}");
+        let object = place.object("an object", "write the names as members: {\"name\": …}");
         // A parsed object has distinct members.
         Self {
-            members: fields
+            members: object
                 .rest()
                 .map(|(name, place)| (name.to_owned(), T::read(&place)))
                 .collect(),

@@ -32,10 +32,10 @@ pub use schema::schema;
 pub use tenant::Tenant;
 pub use test::{Expected, Test, TestSubject};
 
+use portcullis_json::{JsonText, Path, Place, Read};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::json::{Document, Path, Place, Read};
 use crate::problem::{InvalidPolicy, Problem, Problems};
 
 /// A Portcullis policy: the vendor's catalog, a tenant, and tests of both.
@@ -66,38 +66,31 @@ impl Source {
         Ok(source)
     }
 
-    /// Reads as far as it goes; the source stands only if no error was noted.
+    /// Reads as far as it goes; the source counts only if no error was noted.
     pub(crate) fn read_into(text: &str, problems: &Problems) -> Result<Self, InvalidPolicy> {
-        let document = Document::parse(text).map_err(|error| Problem {
+        let document = JsonText::parse(text.as_bytes()).map_err(|error| Problem {
             path: Path::Root.to_json_path(),
             message: format!("not JSON: {error}"),
             cure: "fix the text there; separate with commas, and put none after the last"
                 .to_owned(),
         })?;
-        for path in document.duplicates {
-            problems.error_at(path, "this name was given before", "keep one of the two");
-        }
-        Ok(Self::read(&Place {
-            node: &document.root,
-            path: Path::Root,
-            problems,
-        }))
+        Ok(document.read(problems))
     }
 }
 
 impl Read for Source {
     fn read(place: &Place<'_>) -> Self {
-        let mut fields = place.fields("a policy", "write an object with catalog and tenant");
+        let mut object = place.object("a policy", "write an object with catalog and tenant");
         let source = Self {
-            schema: fields.optional("$schema"),
-            catalog: fields.required("catalog", "add what the vendor defines"),
-            tenant: fields.required(
+            schema: object.optional("$schema"),
+            catalog: object.required("catalog", "add what the vendor defines"),
+            tenant: object.required(
                 "tenant",
                 "a bundle is for one tenant: add \"tenant\": {\"id\": \"acme\"}",
             ),
-            tests: fields.or_default("tests"),
+            tests: object.or_default("tests"),
         };
-        fields.finish();
+        object.finish();
         source
     }
 }

@@ -1,10 +1,10 @@
 //! Modules and their actions, as written.
 
+use portcullis_json::{Node, Place, Read};
 use schemars::{JsonSchema, Schema, json_schema};
 use serde::{Serialize, Serializer};
 
 use super::{Condition, Members, OneOrMany, Requires};
-use crate::json::{Node, Place, Read};
 use crate::model::Kind;
 
 /// A node of the module tree.
@@ -72,18 +72,18 @@ pub struct Action {
 
 impl Read for Module {
     fn read(place: &Place<'_>) -> Self {
-        let mut fields = place.fields("a module", "write an object, {} if nothing needs saying");
+        let mut object = place.object("a module", "write an object, {} if nothing needs saying");
         let module = Self {
-            label: fields.optional("label"),
-            description: fields.optional("description"),
-            requires: fields.optional("requires"),
-            only: fields.optional("only"),
-            scopes: fields.or_default("scopes"),
-            actions: fields.optional("actions"),
-            supports: fields.optional("supports"),
-            modules: fields.or_default("modules"),
+            label: object.optional("label"),
+            description: object.optional("description"),
+            requires: object.optional("requires"),
+            only: object.optional("only"),
+            scopes: object.or_default("scopes"),
+            actions: object.optional("actions"),
+            supports: object.optional("supports"),
+            modules: object.or_default("modules"),
         };
-        fields.finish();
+        object.finish();
         module
     }
 }
@@ -96,22 +96,22 @@ impl Read for Action {
                 ..Self::default()
             };
         }
-        let mut fields = place.fields(
+        let mut object = place.object(
             "an action",
             "write its kind, as in \"read\", or an object with a kind",
         );
         let action = Self {
-            kind: fields.required("kind", "add \"kind\": read, write, delete or other"),
-            label: fields.optional("label"),
-            description: fields.optional("description"),
-            requires: fields.optional("requires"),
-            only: fields.optional("only"),
-            scopes: fields.or_default("scopes"),
-            supports: fields.optional("supports"),
-            default_for: fields.or_default("default_for"),
-            aliases: fields.or_default("aliases"),
+            kind: object.required("kind", "add \"kind\": read, write, delete or other"),
+            label: object.optional("label"),
+            description: object.optional("description"),
+            requires: object.optional("requires"),
+            only: object.optional("only"),
+            scopes: object.or_default("scopes"),
+            supports: object.optional("supports"),
+            default_for: object.or_default("default_for"),
+            aliases: object.or_default("aliases"),
         };
-        fields.finish();
+        object.finish();
         action
     }
 }
@@ -121,15 +121,7 @@ impl Read for Kind {
         let name = String::read(place);
         Self::from_name(&name).unwrap_or_else(|| {
             if place.node.as_str().is_some() {
-                place.problems.error(
-                    &place.path,
-                    format!("unknown kind of action `{name}`"),
-                    crate::problem::nearest_or(
-                        &name,
-                        Self::ALL.map(Self::name),
-                        "a kind is read, write, delete or other",
-                    ),
-                );
+                place.unknown("kind of action", &name, &Self::ALL.map(Self::name));
             }
             Self::default()
         })

@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
+use portcullis_json::{Place, Read};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
-
-use crate::json::{Node, Place, Read};
 
 /// A list of strings; a string stands for a list of one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,34 +31,7 @@ impl<T: Into<String>> FromIterator<T> for OneOrMany {
 
 impl Read for OneOrMany {
     fn read(place: &Place<'_>) -> Self {
-        match place.node {
-            Node::String(text) => Self(vec![text.clone()]),
-            Node::Array(_) => Self(Vec::read(place)),
-            _ => {
-                place.expected(
-                    "a string or a list of strings",
-                    "write \"a\" or [\"a\", \"b\"]",
-                );
-                Self::default()
-            }
-        }
-    }
-}
-
-impl<T: Read> Read for Vec<T> {
-    fn read(place: &Place<'_>) -> Self {
-        let Node::Array(items) = place.node else {
-            place.expected("a list", "write it between [ and ]");
-            return Self::new();
-        };
-        let items = items.iter().enumerate().map(|(index, node)| {
-            T::read(&Place {
-                node,
-                path: place.path.index(index),
-                problems: place.problems,
-            })
-        });
-        items.collect()
+        Self(place.one_or_many().iter().map(String::read).collect())
     }
 }
 

@@ -2,11 +2,9 @@
 
 use std::borrow::Cow;
 
+use portcullis_json::{Place, Read};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
-
-use crate::json::{Place, Read};
-use crate::problem::nearest_or;
 
 /// What an administrator can do to roles and to who holds them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -77,19 +75,15 @@ pub struct Operations(pub Vec<Operation>);
 
 impl Read for Operations {
     fn read(place: &Place<'_>) -> Self {
-        let names = super::OneOrMany::read(place);
         let mut operations = Vec::new();
-        for (index, name) in names.iter().enumerate() {
-            let Some(operation) = Operation::ALL.into_iter().find(|one| one.name() == name) else {
-                let known = Operation::ALL.map(Operation::name);
-                place.problems.error(
-                    &place.path.index(index),
-                    format!("unknown operation `{name}`"),
-                    nearest_or(name, known, format!("known are {}", known.join(", "))),
-                );
-                continue;
-            };
-            operations.push(operation);
+        for place in place.one_or_many() {
+            let name = String::read(&place);
+            let known = Operation::ALL.into_iter().find(|one| one.name() == name);
+            if let (None, Some(_)) = (known, place.node.as_str()) {
+                let names = Operation::ALL.map(Operation::name);
+                place.unknown("operation", &name, &names);
+            }
+            operations.extend(known);
         }
         Self(operations)
     }

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
+use portcullis_json::{Node, Place, Read};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::{Members, OneOrMany};
-use crate::json::{Node, Place, Read};
 
 /// A request as a client sends it; a string is its method and target.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,9 +47,8 @@ impl Read for TestRequest {
     fn read(place: &Place<'_>) -> Self {
         if let Node::String(text) = place.node {
             let Some((method, target)) = text.split_once(' ') else {
-                place.problems.error(
-                    &place.path,
-                    format!("`{text}` is no request"),
+                place.error(
+                    &format!("`{text}` is no request"),
                     "write the method and the target: \"GET /v1/tickets\"",
                 );
                 return Self::default();
@@ -60,17 +59,17 @@ impl Read for TestRequest {
                 ..Self::default()
             };
         }
-        let mut fields = place.fields(
+        let mut object = place.object(
             "a request",
             "write \"GET /v1/tickets\", or an object with method and target",
         );
         let request = Self {
-            method: fields.required("method", "say which: \"method\": \"GET\""),
-            target: fields.required("target", "say which: \"target\": \"/v1/tickets?open=1\""),
-            host: fields.optional("host"),
-            headers: fields.or_default("headers"),
+            method: object.required("method", "say which: \"method\": \"GET\""),
+            target: object.required("target", "say which: \"target\": \"/v1/tickets?open=1\""),
+            host: object.optional("host"),
+            headers: object.or_default("headers"),
         };
-        fields.finish();
+        object.finish();
         request
     }
 }
@@ -83,17 +82,17 @@ impl Read for ExpectedVerdict {
                 ..Self::default()
             };
         }
-        let mut fields = place.fields(
+        let mut object = place.object(
             "what becomes of a request",
             "write the answer, as \"allow\", or an object with answer",
         );
         let verdict = Self {
-            answer: fields.required("answer", "say which: \"answer\": \"allow\""),
-            route: fields.optional("route"),
-            permission: fields.optional("permission"),
-            resource: fields.optional("resource"),
+            answer: object.required("answer", "say which: \"answer\": \"allow\""),
+            route: object.optional("route"),
+            permission: object.optional("permission"),
+            resource: object.optional("resource"),
         };
-        fields.finish();
+        object.finish();
         verdict
     }
 }

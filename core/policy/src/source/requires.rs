@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
+use portcullis_json::{Node, Place, Read};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::OneOrMany;
-use crate::json::{Node, Place, Read};
 
 /// The features that something requires.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,15 +23,15 @@ impl Read for Requires {
         match place.node {
             Node::String(_) | Node::Array(_) => Self::All(OneOrMany::read(place)),
             _ => {
-                let mut fields = place.fields(
+                let mut object = place.object(
                     "a feature, a list of features or {\"any\": […]}",
                     "name a feature of the catalog",
                 );
-                let any = fields.required(
+                let any = object.required(
                     "any",
                     "write {\"any\": [\"a\", \"b\"]} where one of two features is enough",
                 );
-                fields.finish();
+                object.finish();
                 Self::Any(any)
             }
         }

@@ -1,10 +1,10 @@
 //! Roles, as written.
 
+use portcullis_json::{Place, Read};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Members, OneOrMany};
-use crate::json::{Place, Read};
 
 /// A role of the catalog or of a tenant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -56,32 +56,32 @@ pub struct Edit {
 
 impl Read for Role {
     fn read(place: &Place<'_>) -> Self {
-        let mut fields = place.fields("a role", "write an object with grants");
+        let mut object = place.object("a role", "write an object with grants");
         let role = Self {
-            label: fields.optional("label"),
-            description: fields.optional("description"),
-            permanent: fields.optional("permanent"),
-            editable: fields.optional("editable"),
-            available: fields.optional("available"),
-            manages: fields.optional("manages"),
-            clones: fields.optional("clones"),
-            base: fields.optional("base"),
-            grants: fields.or_default("grants"),
-            except: fields.or_default("except"),
+            label: object.optional("label"),
+            description: object.optional("description"),
+            permanent: object.optional("permanent"),
+            editable: object.optional("editable"),
+            available: object.optional("available"),
+            manages: object.optional("manages"),
+            clones: object.optional("clones"),
+            base: object.optional("base"),
+            grants: object.or_default("grants"),
+            except: object.or_default("except"),
         };
-        fields.finish();
+        object.finish();
         role
     }
 }
 
 impl Read for Edit {
     fn read(place: &Place<'_>) -> Self {
-        let mut fields = place.fields("an edit", "write an object with added and removed grants");
+        let mut object = place.object("an edit", "write an object with added and removed grants");
         let edit = Self {
-            added: fields.or_default("added"),
-            removed: fields.or_default("removed"),
+            added: object.or_default("added"),
+            removed: object.or_default("removed"),
         };
-        fields.finish();
+        object.finish();
         edit
     }
 }

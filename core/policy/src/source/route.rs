@@ -1,10 +1,10 @@
 //! Routes, as written.
 
+use portcullis_json::{Node, Place, Read};
 use schemars::{JsonSchema, Schema, json_schema};
 use serde::{Serialize, Serializer};
 
 use super::{Members, OneOrMany};
-use crate::json::{Node, Place, Read};
 
 /// A route: what a request to the product's API must look like, and what it asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -77,22 +77,22 @@ pub struct CrossOrigin {
 
 impl Read for Route {
     fn read(place: &Place<'_>) -> Self {
-        let mut fields = place.fields(
+        let mut object = place.object(
             "a route",
             "write an object with methods, path and permission, or \"public\": true",
         );
         let route = Self {
-            methods: fields.required("methods", "say which: \"methods\": \"GET\""),
-            host: fields.optional("host"),
-            path: fields.required("path", "say which: \"path\": \"/v1/tickets/{id}\""),
-            permission: fields.optional("permission"),
-            public: fields.or_default("public"),
-            resource: fields.or_default("resource"),
-            conditional: fields.optional("conditional"),
-            accepts: fields.or_default("accepts"),
-            cors: fields.optional("cors"),
+            methods: object.required("methods", "say which: \"methods\": \"GET\""),
+            host: object.optional("host"),
+            path: object.required("path", "say which: \"path\": \"/v1/tickets/{id}\""),
+            permission: object.optional("permission"),
+            public: object.or_default("public"),
+            resource: object.or_default("resource"),
+            conditional: object.optional("conditional"),
+            accepts: object.or_default("accepts"),
+            cors: object.optional("cors"),
         };
-        fields.finish();
+        object.finish();
         route
     }
 }
@@ -108,12 +108,12 @@ impl Read for ValueSource {
         if let Node::String(text) = place.node {
             return Self::Request(text.clone());
         }
-        let mut fields = place.fields(
+        let mut object = place.object(
             "a source",
             "write \"path.id\", \"query.owner\", \"header.x-region\" or {\"constant\": \"chat\"}",
         );
-        let source = Self::Constant(fields.required("constant", "give the values"));
-        fields.finish();
+        let source = Self::Constant(object.required("constant", "give the values"));
+        object.finish();
         source
     }
 }
@@ -128,7 +128,7 @@ impl Read for Conditional {
                 if place.node.as_str().is_some() {
                     let message = format!("`{word}` is nothing that can become of it");
                     let cure = "write deny, or forward to let the origin apply the filter";
-                    place.problems.error(&place.path, message, cure);
+                    place.error(&message, cure);
                 }
                 Self::Deny
             }
@@ -138,14 +138,14 @@ impl Read for Conditional {
 
 impl Read for CrossOrigin {
     fn read(place: &Place<'_>) -> Self {
-        let mut fields = place.fields("a rule for other origins", "write an object with origins");
+        let mut object = place.object("a rule for other origins", "write an object with origins");
         let rule = Self {
-            origins: fields.required("origins", "name those whose pages may call"),
-            headers: fields.or_default("headers"),
-            credentials: fields.or_default("credentials"),
-            max_age_seconds: fields.optional("max_age_seconds"),
+            origins: object.required("origins", "name those whose pages may call"),
+            headers: object.or_default("headers"),
+            credentials: object.or_default("credentials"),
+            max_age_seconds: object.optional("max_age_seconds"),
         };
-        fields.finish();
+        object.finish();
         rule
     }
 }

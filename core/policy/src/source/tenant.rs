@@ -1,12 +1,11 @@
 //! What a customer defines, as written.
 
+use portcullis_json::{Place, Read};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Edit, Members, OneOrMany, Role};
-use crate::json::{Place, Read};
 use crate::model::RoleChanges;
-use crate::problem::nearest_or;
 
 /// What a customer of the product defines.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -39,18 +38,18 @@ pub struct Tenant {
 
 impl Read for Tenant {
     fn read(place: &Place<'_>) -> Self {
-        let mut fields = place.fields("the tenant", "write an object with id and features");
+        let mut object = place.object("the tenant", "write an object with id and features");
         let tenant = Self {
-            id: fields.required("id", "give the tenant an id: \"id\": \"acme\""),
-            features: fields.or_default("features"),
-            role_changes: fields.optional("role_changes"),
-            roles: fields.or_default("roles"),
-            edits: fields.or_default("edits"),
-            groups: fields.or_default("groups"),
-            directory: fields.or_default("directory"),
-            retired: fields.or_default("retired"),
+            id: object.required("id", "give the tenant an id: \"id\": \"acme\""),
+            features: object.or_default("features"),
+            role_changes: object.optional("role_changes"),
+            roles: object.or_default("roles"),
+            edits: object.or_default("edits"),
+            groups: object.or_default("groups"),
+            directory: object.or_default("directory"),
+            retired: object.or_default("retired"),
         };
-        fields.finish();
+        object.finish();
         tenant
     }
 }
@@ -60,15 +59,8 @@ impl Read for RoleChanges {
         let name = String::read(place);
         Self::from_name(&name).unwrap_or_else(|| {
             if place.node.as_str().is_some() {
-                place.problems.error(
-                    &place.path,
-                    format!("unknown time for role changes `{name}`"),
-                    nearest_or(
-                        &name,
-                        Self::ALL.map(Self::name),
-                        "write instant or next-session",
-                    ),
-                );
+                let known = Self::ALL.map(Self::name);
+                place.unknown("time for role changes", &name, &known);
             }
             Self::default()
         })

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
+use portcullis_json::{Place, Read};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
 use super::{ExpectedVerdict, Members, OneOrMany, TestRequest};
-use crate::json::{Place, Read};
 
 /// A test of the policy: a subject, a resource or a request, and what is expected.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -77,29 +77,29 @@ pub struct TestSubject {
 
 impl Read for Test {
     fn read(place: &Place<'_>) -> Self {
-        let mut fields = place.fields(
+        let mut object = place.object(
             "a test",
             "write an object with name, subject and expect or visible",
         );
         let mut test = Self {
-            name: fields.required("name", "say in a sentence what the test shows"),
-            features: fields.optional("features"),
-            now: fields.optional("now"),
-            subject: fields.required("subject", "say who asks: \"subject\": {\"id\": \"jo\"}"),
-            request: fields.optional("request"),
-            action: fields.or_default("action"),
-            context: fields.or_default("context"),
-            resource: fields.or_default("resource"),
+            name: object.required("name", "say in a sentence what the test shows"),
+            features: object.optional("features"),
+            now: object.optional("now"),
+            subject: object.required("subject", "say who asks: \"subject\": {\"id\": \"jo\"}"),
+            request: object.optional("request"),
+            action: object.or_default("action"),
+            context: object.or_default("context"),
+            resource: object.or_default("resource"),
             expect: Expected::default(),
-            visible: fields.optional("visible"),
+            visible: object.optional("visible"),
         };
         test.expect = if test.request.is_some() {
             let cure = "say what becomes of the request: \"expect\": \"allow\"";
-            Expected::Verdict(fields.required("expect", cure))
+            Expected::Verdict(object.required("expect", cure))
         } else {
-            Expected::Answers(fields.or_default("expect"))
+            Expected::Answers(object.or_default("expect"))
         };
-        fields.finish();
+        object.finish();
         test
     }
 }
@@ -151,14 +151,14 @@ impl JsonSchema for Expected {
 
 impl Read for TestSubject {
     fn read(place: &Place<'_>) -> Self {
-        let mut fields = place.fields("a subject", "write an object with id and roles");
+        let mut object = place.object("a subject", "write an object with id and roles");
         Self {
-            kind: fields.optional("type"),
-            id: fields.optional("id"),
-            roles: fields.or_default("roles"),
-            team_roles: fields.or_default("team_roles"),
-            groups: fields.or_default("groups"),
-            attributes: fields
+            kind: object.optional("type"),
+            id: object.optional("id"),
+            roles: object.or_default("roles"),
+            team_roles: object.or_default("team_roles"),
+            groups: object.or_default("groups"),
+            attributes: object
                 .rest()
                 .map(|(name, place)| (name.to_owned(), OneOrMany::read(&place)))
                 .collect(),

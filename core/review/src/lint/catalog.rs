@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Findings, Severity, some};
-use portcullis_policy::json::Path;
+use portcullis_json::Path;
 use portcullis_policy::model::{FeatureIndex, Model, Permission, PermissionIndex, RoleIndex};
 use portcullis_policy::pattern::Pattern;
 use portcullis_policy::source::{Members, OneOrMany, Source};

@@ -10,7 +10,7 @@ use core::fmt;
 
 use serde::{Serialize, Serializer};
 
-use portcullis_policy::json::{JsonPath, Path};
+use portcullis_json::{JsonPath, Path};
 use portcullis_policy::model::Model;
 use portcullis_policy::source::Source;
 

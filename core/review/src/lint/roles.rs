@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Findings, Severity};
-use portcullis_policy::json::Path;
+use portcullis_json::Path;
 use portcullis_policy::model::{Binding, Model, Role, RoleIndex};
 use portcullis_policy::source::{Source, Test};
 

@@ -7,8 +7,8 @@ use portcullis_gate::CanonicalPath;
 use portcullis_gate::routes::{Access, OnConditional, PatternSegment, Route, Routes};
 
 use super::{Findings, Severity, some};
+use portcullis_json::Path;
 use portcullis_policy::atom::{Atom, Entity};
-use portcullis_policy::json::Path;
 use portcullis_policy::model::{Condition, Grant, Model, PermissionIndex};
 use portcullis_policy::source::{Expected, Source};
 

@@ -2,8 +2,8 @@
 
 use super::contradiction::is_impossible;
 use super::{Findings, Severity};
+use portcullis_json::Path;
 use portcullis_policy::atom::Atom;
-use portcullis_policy::json::Path;
 use portcullis_policy::source::{Action, Catalog, Condition, Members, Module};
 
 /// Looks at every condition, where it is written.

@@ -108,7 +108,7 @@ impl UnknownRole {
         let known = model.roles.iter().map(|role| role.id.as_str());
         Self {
             role: id.to_owned(),
-            cure: portcullis_policy::nearest_or(id, known, "leave it out to see every role"),
+            cure: portcullis_json::nearest_or(id, known, "leave it out to see every role"),
         }
     }
 }

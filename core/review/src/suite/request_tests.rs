@@ -147,7 +147,7 @@ fn a_test_of_a_request_that_makes_no_sense_is_told_with_its_cure() {
         r#""request": { "method": "GET", "targt": "/" }, "expect": "allow""#,
         &[
             r#"$.tests[0].request: the member `target` is missing; say which: "target": "/v1/tickets?open=1""#,
-            "$.tests[0].request.targt: unknown key `targt`; did you mean `target`?",
+            "$.tests[0].request.targt: unknown member `targt`; did you mean `target`?",
         ],
     );
     of_jo(
@@ -158,13 +158,13 @@ fn a_test_of_a_request_that_makes_no_sense_is_told_with_its_cure() {
     );
     of_jo(
         r#""request": "GET /", "expect": { "answer": "allow", "rout": "x" }"#,
-        &["$.tests[0].expect.rout: unknown key `rout`; did you mean `route`?"],
+        &["$.tests[0].expect.rout: unknown member `rout`; did you mean `route`?"],
     );
     of_jo(
         r#""request": "GET /", "expect": { "tickets:read": "allow" }"#,
         &[
             r#"$.tests[0].expect: the member `answer` is missing; say which: "answer": "allow""#,
-            r#"$.tests[0].expect["tickets:read"]: unknown key `tickets:read`; known here are `answer`, `route`, `permission`, `resource`"#,
+            r#"$.tests[0].expect["tickets:read"]: unknown member `tickets:read`; known here are `answer`, `route`, `permission`, `resource`"#,
         ],
     );
     of_jo(

@@ -5,11 +5,11 @@ use core::fmt::Display;
 
 use portcullis_admin::{Refused, UnusableActor};
 use portcullis_engine::{InvalidRequest, LimitExceeded, RejectedBundle, SessionExpired};
+use portcullis_json::SyntaxError;
 use portcullis_policy::{
     InvalidPolicy, UnopenablePolicy,
     authzen::{Malformed, REQUEST_BYTES_MAX},
     encode::UnencodablePolicy,
-    json::SyntaxError,
 };
 use portcullis_review::{matrix::UnknownRole, suite::UntestablePolicy};
 use serde::de::DeserializeOwned;

@@ -23,7 +23,7 @@ use crate::{
 
 /// A parsed JSON text.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Document {
+pub struct JsonText {
     /// The value; of members with one name it has the first.
     pub root: Node,
     /// The places of members that repeat a name, in the order written: the first
@@ -31,7 +31,7 @@ pub struct Document {
     pub duplicates: Vec<JsonPath>,
 }
 
-impl Document {
+impl JsonText {
     /// Parses one JSON value and nothing after it; nesting is bounded.
     ///
     /// # Errors
@@ -41,7 +41,7 @@ impl Document {
         Self::parse_within(text, usize::MAX)
     }
 
-    /// Parses as [`Document::parse`] does a text whose objects have at most so many members each.
+    /// Parses as [`JsonText::parse`] does a text whose objects have at most so many members each.
     ///
     /// # Errors
     ///
@@ -227,7 +227,7 @@ mod tests {
     use super::*;
 
     fn duplicates(text: &str) -> Vec<String> {
-        let document = Document::parse(text.as_bytes()).unwrap();
+        let document = JsonText::parse(text.as_bytes()).unwrap();
         document
             .duplicates
             .iter()
@@ -243,7 +243,7 @@ mod tests {
             "-9223372036854775808",
             "[]",
         ] {
-            let document = Document::parse(text.as_bytes()).unwrap();
+            let document = JsonText::parse(text.as_bytes()).unwrap();
             assert_eq!(serde_json::to_string(&document.root).unwrap(), text);
             assert!(document.duplicates.is_empty());
             let mut out = String::new();
@@ -263,7 +263,7 @@ mod tests {
             ("7e0", false),
             ("-0", false),
         ] {
-            let root = Document::parse(text.as_bytes()).unwrap().root;
+            let root = JsonText::parse(text.as_bytes()).unwrap().root;
             assert_eq!(matches!(root, Node::Integer(_)), expected, "{text}");
         }
     }
@@ -281,8 +281,8 @@ mod tests {
     #[test]
     fn members_are_bounded_where_a_bound_is_given() {
         let text = br#"{"a":{"b":1,"c":2},"d":3}"#;
-        assert!(Document::parse_within(text, 2).is_ok());
-        let error = Document::parse_within(text, 1).unwrap_err();
+        assert!(JsonText::parse_within(text, 2).is_ok());
+        let error = JsonText::parse_within(text, 1).unwrap_err();
         assert_eq!(error.message, "an object has too many members");
         assert_eq!((error.line, error.column), (1, 15));
     }
@@ -296,16 +296,16 @@ mod tests {
             ("", 1, 0),
             ("{\"a\": \"\\ud800\"}", 1, 14),
         ] {
-            let error = Document::parse(text.as_bytes()).unwrap_err();
+            let error = JsonText::parse(text.as_bytes()).unwrap_err();
             assert_eq!((error.line, error.column), (line, column), "{error}");
             assert!(!error.message.contains("at line"), "{error}");
         }
-        assert!(Document::parse(b"\"\xff\"").is_err());
+        assert!(JsonText::parse(b"\"\xff\"").is_err());
     }
 
     #[test]
     fn nesting_is_bounded() {
         let deep = "[".repeat(100_000);
-        assert!(Document::parse(deep.as_bytes()).is_err());
+        assert!(JsonText::parse(deep.as_bytes()).is_err());
     }
 }
