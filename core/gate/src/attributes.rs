@@ -8,8 +8,8 @@ use portcullis_engine::limits::VALUE_BYTES_MAX;
 use crate::{
     code::Code,
     fields::Fields,
-    path::CanonicalPath,
-    query,
+    path::{Ambiguity, CanonicalPath},
+    query::{Query, UnclearQuery, may_be_form, mentions},
     routes::{Origin, PatternSegment, Route},
 };
 
@@ -20,26 +20,28 @@ pub(crate) struct ResourceFacts {
     pub(crate) attributes: Vec<(String, Vec<String>)>,
 }
 
-/// An attribute that cannot be read, or has a value that is too long.
+/// Something of a request that says nothing clear of the resource.
 #[derive(Debug)]
 pub(crate) struct UnreadableAttribute<'r> {
     pub(crate) code: Code,
-    pub(crate) attribute: &'r str,
+    /// The attribute, or what is wrong with the request around it.
+    pub(crate) detail: &'r str,
 }
 
 /// Reads what a route says is known.
 pub(crate) fn read<'r>(
     route: &'r Route,
+    method: &[u8],
     path: &CanonicalPath<'_>,
     fields: &Fields<'_>,
 ) -> Result<ResourceFacts, UnreadableAttribute<'r>> {
     let mut known = ResourceFacts::default();
+    let query = query_of(route, method, path, fields)?;
+    if shadows(route, path) {
+        return Err(ambiguous(Ambiguity::QueryShadow.name()));
+    }
     for (name, origin) in &route.attributes {
-        let unreadable = |code| UnreadableAttribute {
-            code,
-            attribute: name,
-        };
-        let ambiguous = || unreadable(Code::AttributeAmbiguous);
+        let ambiguous = || ambiguous(name);
         let value = match origin {
             Origin::Constant(values) => {
                 if name == "id" {
@@ -50,10 +52,10 @@ pub(crate) fn read<'r>(
                 continue;
             }
             Origin::Path(at) => Some(in_path(route, path, usize::from(*at)).ok_or_else(ambiguous)?),
-            Origin::Query(parameter) => match path.query() {
-                None => None,
-                Some(query) => query::parameter(query, parameter).map_err(|_| ambiguous())?,
-            },
+            Origin::Query(parameter) => {
+                let value = query.map(|query| query.value(parameter)).transpose();
+                value.map_err(|_| ambiguous())?.flatten()
+            }
             Origin::Header(header) => {
                 let value = fields.one(header).map_err(|_| ambiguous())?;
                 // What joins repeated fields puts commas between them.
@@ -69,7 +71,10 @@ pub(crate) fn read<'r>(
             continue;
         };
         if value.len() > VALUE_BYTES_MAX {
-            return Err(unreadable(Code::LimitExceeded));
+            return Err(UnreadableAttribute {
+                code: Code::LimitExceeded,
+                detail: name,
+            });
         }
         if !is_value(&value) {
             return Err(ambiguous());
@@ -83,6 +88,56 @@ pub(crate) fn read<'r>(
     Ok(known)
 }
 
+/// Returns the query, if the route reads it and there is one.
+fn query_of<'r, 'q>(
+    route: &'r Route,
+    method: &[u8],
+    path: &CanonicalPath<'q>,
+    fields: &Fields<'_>,
+) -> Result<Option<Query<'q>>, UnreadableAttribute<'r>> {
+    let mut attributes = route.attributes.iter();
+    let first = attributes.find(|(_, origin)| matches!(origin, Origin::Query(_)));
+    let Some((name, _)) = first else {
+        return Ok(None);
+    };
+    if may_be_form(method, fields) {
+        return Err(ambiguous(FORM_BODY));
+    }
+    let query = path.query().map(Query::read).transpose();
+    query.map_err(|unclear| match unclear {
+        UnclearQuery::Ambiguous => ambiguous(name),
+        UnclearQuery::TooMany => UnreadableAttribute {
+            code: Code::LimitExceeded,
+            detail: "query",
+        },
+    })
+}
+
+const fn ambiguous(detail: &str) -> UnreadableAttribute<'_> {
+    UnreadableAttribute {
+        code: Code::AttributeAmbiguous,
+        detail,
+    }
+}
+
+/// Says whether the query names a path parameter that the resource comes from, and the route
+/// did not say that this is no other one.
+fn shadows(route: &Route, path: &CanonicalPath<'_>) -> bool {
+    let Some(query) = path.query().filter(|query| !query.is_empty()) else {
+        return false;
+    };
+    !route.allow.has(Ambiguity::QueryShadow)
+        && route.attributes.iter().any(|(_, origin)| match origin {
+            Origin::Path(at) => {
+                let segment = route.path.segments().get(usize::from(*at));
+                segment
+                    .and_then(PatternSegment::name)
+                    .is_some_and(|name| mentions(query, name))
+            }
+            Origin::Query(_) | Origin::Header(_) | Origin::Constant(_) => false,
+        })
+}
+
 fn in_path(route: &Route, path: &CanonicalPath<'_>, at: usize) -> Option<String> {
     let mut segments = path.segments().iter().skip(at);
     let mut bytes = segments.next()?.decoded().to_vec();
@@ -94,3 +149,6 @@ fn in_path(route: &Route, path: &CanonicalPath<'_>, at: usize) -> Option<String>
     }
     String::from_utf8(bytes).ok()
 }
+
+/// A body that some servers merge with the query.
+const FORM_BODY: &str = "form-body";

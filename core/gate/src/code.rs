@@ -35,7 +35,7 @@ pub enum Code {
     /// The request breaks HTTP's own grammar, or names a header that is the gate's own.
     RequestMalformed,
     /// A header or query parameter that an attribute comes from appears more than once,
-    /// or can be read in more than one way.
+    /// or can be read in more than one way; or the query or body may change what was read.
     AttributeAmbiguous,
     /// Denied: the policy has no such permission.
     UnknownPermission,

@@ -8,6 +8,8 @@ pub const PATH_BYTES_MAX: usize = 4 * 1024;
 pub const SEGMENTS_MAX: usize = 128;
 /// Longest request-target, query included, in bytes.
 pub const TARGET_BYTES_MAX: usize = 16 * 1024;
+/// Most parameters of a query that a route reads: PHP and qs read no more, unless configured.
+pub const PARAMETERS_MAX: usize = 1_000;
 /// Most header fields of a request.
 pub const HEADERS_MAX: usize = 256;
 /// Largest sum of header names and values, in bytes.

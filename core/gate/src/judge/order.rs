@@ -19,6 +19,7 @@ use crate::{
     limits::METHOD_BYTES_MAX,
     path::{Ambiguities, Ambiguity, CanonicalPath},
     policies::Matched,
+    query::overrides_method,
     request::Request,
     routes::{Access, RouteMatch, host_of},
 };
@@ -73,7 +74,7 @@ impl<'j> Judge<'j> {
             Matched::None => return Err(self.unmatched(request, &path, findings)),
             Matched::Various => None,
             Matched::One(found) => {
-                enter(&found, &path, fields, findings)?;
+                enter(&found, request.method, &path, fields, findings)?;
                 if found.route.access == Access::Public {
                     return Ok(public(findings));
                 }
@@ -100,7 +101,7 @@ impl<'j> Judge<'j> {
                 let Matched::One(found) = route_of(request.method, Some(tenant)) else {
                     return Err(self.unmatched(request, &path, findings));
                 };
-                enter(&found, &path, fields, findings)?;
+                enter(&found, request.method, &path, fields, findings)?;
                 found
             }
         };
@@ -109,8 +110,8 @@ impl<'j> Judge<'j> {
             Access::Permission(permission) => permission,
         };
         findings.permission = permission;
-        let resource = attributes::read(found.route, &path, fields)
-            .map_err(|why| findings.refuse(why.code, why.attribute))?;
+        let resource = attributes::read(found.route, request.method, &path, fields)
+            .map_err(|why| findings.refuse(why.code, why.detail))?;
         let mut set = hygiene::identity_headers(&identity, tenant);
         let allowed = ask::decide(
             &policy,
@@ -180,6 +181,7 @@ impl<'j> Judge<'j> {
 /// Notes which route it is, and refuses what the route did not opt into.
 fn enter<'j>(
     found: &RouteMatch<'j>,
+    method: &[u8],
     path: &CanonicalPath<'_>,
     fields: &Fields<'_>,
     findings: &mut Findings<'j>,
@@ -195,11 +197,15 @@ fn enter<'j>(
         return Err(findings.refuse(Code::RequestMalformed, "connection"));
     }
     let unaccepted = unaccepted(path, found);
-    if unaccepted.is_empty() {
-        Ok(())
-    } else {
-        Err(findings.refuse(Code::PathAmbiguous, &unaccepted.to_text()))
+    if !unaccepted.is_empty() {
+        return Err(findings.refuse(Code::PathAmbiguous, &unaccepted.to_text()));
     }
+    let accepted = found.route.allow.has(Ambiguity::MethodOverride);
+    if !accepted && overrides_method(method, path.query()) {
+        let what = Ambiguity::MethodOverride.name();
+        return Err(findings.refuse(Code::AttributeAmbiguous, what));
+    }
+    Ok(())
 }
 
 fn public(findings: &mut Findings<'_>) -> Outcome {

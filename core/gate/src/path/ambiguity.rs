@@ -16,6 +16,11 @@ pub enum Ambiguity {
     /// A parameter that differs from the literal of another route only in case, or in dots
     /// and spaces at its end: some take it for the literal.
     Lookalike,
+    /// A query parameter named like a path parameter that the resource comes from: what
+    /// rewrites a path into a query appends the client's own.
+    QueryShadow,
+    /// `_method` in the query of a POST: some take the method from there.
+    MethodOverride,
     /// `\`, plain or encoded: some take it for `/`.
     Backslash,
     /// `%00`: some cut there.
@@ -41,12 +46,14 @@ pub enum Ambiguity {
 
 impl Ambiguity {
     /// Every kind; those that a route may opt into come first.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::EncodedSlash,
         Self::Parameters,
         Self::TrailingSlash,
         Self::EncodedPercent,
         Self::Lookalike,
+        Self::QueryShadow,
+        Self::MethodOverride,
         Self::Backslash,
         Self::Nul,
         Self::DotSegment,
@@ -68,6 +75,8 @@ impl Ambiguity {
             Self::TrailingSlash => "trailing-slash",
             Self::EncodedPercent => "encoded-percent",
             Self::Lookalike => "lookalike",
+            Self::QueryShadow => "query-shadow",
+            Self::MethodOverride => "method-override",
             Self::Backslash => "backslash",
             Self::Nul => "nul",
             Self::DotSegment => "dot-segment",
@@ -88,38 +97,42 @@ impl Ambiguity {
     }
 
     /// Those that a route may opt into.
-    pub const OPTIONAL: [Self; 5] = [
+    pub const OPTIONAL: [Self; 7] = [
         Self::EncodedSlash,
         Self::Parameters,
         Self::TrailingSlash,
         Self::EncodedPercent,
         Self::Lookalike,
+        Self::QueryShadow,
+        Self::MethodOverride,
     ];
 
-    const fn bit(self) -> u16 {
+    const fn bit(self) -> u32 {
         match self {
             Self::EncodedSlash => 1,
             Self::Parameters => 1 << 1,
             Self::TrailingSlash => 1 << 2,
             Self::EncodedPercent => 1 << 3,
             Self::Lookalike => 1 << 4,
-            Self::Backslash => 1 << 5,
-            Self::Nul => 1 << 6,
-            Self::DotSegment => 1 << 7,
-            Self::EmptySegment => 1 << 8,
-            Self::BadEncoding => 1 << 9,
-            Self::DoubleEncoding => 1 << 10,
-            Self::Fragment => 1 << 11,
-            Self::EncodedDelimiter => 1 << 12,
-            Self::Control => 1 << 13,
-            Self::TargetForm => 1 << 14,
+            Self::QueryShadow => 1 << 5,
+            Self::MethodOverride => 1 << 6,
+            Self::Backslash => 1 << 7,
+            Self::Nul => 1 << 8,
+            Self::DotSegment => 1 << 9,
+            Self::EmptySegment => 1 << 10,
+            Self::BadEncoding => 1 << 11,
+            Self::DoubleEncoding => 1 << 12,
+            Self::Fragment => 1 << 13,
+            Self::EncodedDelimiter => 1 << 14,
+            Self::Control => 1 << 15,
+            Self::TargetForm => 1 << 16,
         }
     }
 }
 
 /// A set of [`Ambiguity`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Ambiguities(u16);
+pub struct Ambiguities(u32);
 
 impl Ambiguities {
     /// No ambiguity.
@@ -175,14 +188,14 @@ impl Ambiguities {
     /// Returns the set as the wire has it: a bit for each optional kind.
     #[cfg(feature = "encode")]
     pub(crate) const fn to_wire(self) -> u8 {
-        // The optional kinds have the five lowest bits.
+        // The optional kinds have the seven lowest bits.
         self.0.to_le_bytes()[0] & OPTIONAL_BITS
     }
 
     /// Reads what [`Ambiguities::to_wire`] writes; refuses bits that are not optional.
     pub(crate) const fn from_wire(bits: u8) -> Option<Self> {
         if bits & !OPTIONAL_BITS == 0 {
-            Some(Self(u16::from_le_bytes([bits, 0])))
+            Some(Self(u32::from_le_bytes([bits, 0, 0, 0])))
         } else {
             None
         }
@@ -199,4 +212,4 @@ impl FromIterator<Ambiguity> for Ambiguities {
     }
 }
 
-const OPTIONAL_BITS: u8 = 0b1_1111;
+const OPTIONAL_BITS: u8 = 0b111_1111;

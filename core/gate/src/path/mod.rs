@@ -7,7 +7,7 @@ mod segment;
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
 pub use ambiguity::{Ambiguities, Ambiguity};
-pub(crate) use percent::{decode, encode_into};
+pub(crate) use percent::{decode, encode_into, pair as percent_pair};
 pub(crate) use segment::Segment;
 
 use crate::{

@@ -66,7 +66,8 @@ pub(crate) fn starts_with_pair(bytes: &[u8]) -> bool {
     pair(bytes).is_some()
 }
 
-fn pair(bytes: &[u8]) -> Option<(u8, &[u8])> {
+/// Reads two hexadecimal digits; returns their byte and what comes after.
+pub(crate) fn pair(bytes: &[u8]) -> Option<(u8, &[u8])> {
     let ([high, low], rest) = bytes.split_first_chunk::<2>()?;
     let value = (digit(*high)? << 4_u32) | digit(*low)?;
     Some((value, rest))

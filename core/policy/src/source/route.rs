@@ -30,7 +30,8 @@ pub struct Route {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conditional: Option<Conditional>,
     /// What a parameter may hold though servers read it differently: `encoded-slash`,
-    /// `parameters`, `trailing-slash`, `encoded-percent`, `lookalike`.
+    /// `parameters`, `trailing-slash`, `encoded-percent`, `lookalike`; and a query that names
+    /// what the path says (`query-shadow`), or another method (`method-override`).
     #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
     pub accepts: OneOrMany,
     /// Which pages of other origins may call it; none when left out.
@@ -41,7 +42,7 @@ pub struct Route {
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ValueSource {
-    /// `path.name`, `query.name` or `header.name`.
+    /// `path.name`, `query.name` (or `query.filter[name]`) or `header.name`.
     Request(String),
     /// These values.
     Constant(OneOrMany),
