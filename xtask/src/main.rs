@@ -12,6 +12,7 @@ mod guests;
 mod inputs;
 mod lint;
 mod optimiser;
+mod parsers;
 mod passes;
 mod progress;
 mod prune;

@@ -9,6 +9,7 @@ use crate::budgets::Budgets;
 use crate::checks::Checks;
 use crate::gateways;
 use crate::guests::libraries;
+use crate::parsers;
 use crate::run::{HOUSE, PRODUCT};
 use crate::setup::{self, Tools};
 use crate::suites::{self, Suite};
@@ -23,6 +24,8 @@ pub(crate) enum Alone {
     Gateways,
     /// The npm package in Node, Chromium and workerd, and the React app in Chromium
     Browser,
+    /// The gate's reading of queries beside that of servers' own parsers
+    Parsers,
 }
 
 /// Builds what the tests load, then runs them: one suite, or all.
@@ -30,6 +33,7 @@ pub(crate) fn run(alone: Option<Alone>, quick: bool) -> Result<()> {
     match alone {
         Some(Alone::Gateways) => gateways::test(quick),
         Some(Alone::Browser) => web::test(),
+        Some(Alone::Parsers) => parsers::test(),
         None => run_all(quick),
     }
 }
@@ -55,9 +59,8 @@ fn run_all(quick: bool) -> Result<()> {
         }
     }
     for suite in &built.suites {
-        // Real proxies take their time; so do browsers, below.
-        let gateways = suite.name.starts_with(GATEWAYS);
-        if quick && gateways {
+        // Real proxies and parsers take their time; so do browsers, below.
+        if quick && SLOW.iter().any(|slow| suite.name.starts_with(slow)) {
             continue;
         }
         let mut command = suite.command();
@@ -110,6 +113,7 @@ impl Built {
             return Ok((tools, None));
         }
         gateways::ensure()?;
+        parsers::ensure()?;
         let web = web::ensure()?;
         if web.is_some() {
             web::build(&tools)?;
@@ -118,7 +122,8 @@ impl Built {
     }
 }
 
-const GATEWAYS: &str = "portcullis-gateways: ";
+/// What the quick half leaves out.
+const SLOW: [&str; 2] = ["portcullis-gateways: ", "portcullis-parsers: "];
 
 /// How many random cases a property gets that leaves their number to the environment.
 const QUICK_CASES: &str = "16";
