@@ -74,6 +74,8 @@ mod place;
 mod read;
 #[cfg(feature = "read")]
 mod text;
+#[cfg(feature = "read")]
+mod tree;
 mod write;
 
 #[cfg(feature = "read")]

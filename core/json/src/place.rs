@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What keeps the faults of a document: all of them, or the first.
-pub trait Report: fmt::Debug {
+pub trait Report {
     /// Takes what is wrong at a place, and what to do about it.
     fn report(&self, at: &Path<'_>, message: &str, cure: &str) {
         self.report_at(at.to_json_path(), message, cure);
@@ -22,13 +22,23 @@ pub trait Report: fmt::Debug {
 }
 
 /// A value, where it is, and where to report what is wrong with it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Place<'a> {
     /// The value.
     pub node: &'a Node,
     /// Where it is.
     pub path: Path<'a>,
     pub(crate) report: &'a dyn Report,
+}
+
+impl fmt::Debug for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not what it reports to: the table of every such type would hold code for this.
+        f.debug_struct("Place")
+            .field("node", self.node)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Place<'a> {

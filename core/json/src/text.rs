@@ -1,4 +1,4 @@
-//! From text to tree, with repeated members found at any depth.
+//! A parsed text, and what is wrong with one that is not JSON.
 
 use alloc::{
     borrow::ToOwned as _,
@@ -9,16 +9,12 @@ use alloc::{
 };
 use core::fmt;
 
-use serde::{
-    Deserializer,
-    de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor},
-};
-
 use crate::{
     node::Node,
-    path::{JsonPath, Path},
+    path::JsonPath,
     place::{Place, Report},
     read::Read,
+    tree::{Compared, Kept, parse},
 };
 
 /// A parsed JSON text.
@@ -38,26 +34,46 @@ impl JsonText {
     ///
     /// Returns the place and the fault of the first thing that is not JSON.
     pub fn parse(text: &[u8]) -> Result<Self, SyntaxError> {
-        Self::parse_within(text, usize::MAX)
+        let mut kept = Kept::within(usize::MAX);
+        let root = parse::<BTreeSet<String>>(text, &mut kept)?;
+        Ok(Self {
+            root,
+            duplicates: kept.duplicates,
+        })
     }
 
     /// Parses as [`JsonText::parse`] does a text whose objects have at most so many members each.
     ///
+    /// This is for guests: a fault is worded in brief, and each name is compared with all before
+    /// it, so the bound should be in the hundreds.
+    ///
     /// # Errors
     ///
-    /// Returns the place and the fault of the first thing that is not JSON, or is too large.
+    /// Returns the place of the first thing that is not JSON, or is too large.
     pub fn parse_within(text: &[u8], members_max: usize) -> Result<Self, SyntaxError> {
-        let mut deserializer = serde_json::Deserializer::from_slice(text);
-        let mut duplicates = Vec::new();
-        let seed = Seed {
-            path: Path::Root,
-            members_max,
-            duplicates: &mut duplicates,
+        let mut kept = Kept::within(members_max);
+        let parsed = parse::<Compared>(text, &mut kept);
+        let (line, column, message) = match parsed {
+            Ok(root) if !kept.crowded => {
+                return Ok(Self {
+                    root,
+                    duplicates: kept.duplicates,
+                });
+            }
+            Ok(_) => (1, 1, CROWDED),
+            Err(error) if kept.crowded => (error.line(), error.column(), CROWDED),
+            Err(error) if error.is_eof() => (error.line(), error.column(), "the text ends early"),
+            Err(error) => (
+                error.line(),
+                error.column(),
+                "unexpected here, or nested too deeply",
+            ),
         };
-        let root = seed
-            .deserialize(&mut deserializer)
-            .and_then(|root| deserializer.end().map(|()| root))?;
-        Ok(Self { root, duplicates })
+        Err(SyntaxError {
+            line,
+            column,
+            message: message.to_owned(),
+        })
     }
 
     /// Reports repeated members, and returns where reading begins.
@@ -125,100 +141,10 @@ impl fmt::Display for SyntaxError {
 
 impl core::error::Error for SyntaxError {}
 
-struct Seed<'p, 'd> {
-    path: Path<'p>,
-    members_max: usize,
-    duplicates: &'d mut Vec<JsonPath>,
-}
-
-impl Seed<'_, '_> {
-    fn repeated(&mut self, path: Path<'_>) {
-        // Each is written out, and may be as long as the text: hostile ones are not worth it.
-        if self.duplicates.len() < DUPLICATES_MAX {
-            self.duplicates.push(path.to_json_path());
-        }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Seed<'_, '_> {
-    type Value = Node;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Seed<'_, '_> {
-    type Value = Node;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Node, E> {
-        Ok(Node::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
-        Ok(Node::Bool(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Node, E> {
-        Ok(Node::Integer(value.into()))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Node, E> {
-        Ok(Node::Integer(value.into()))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Node, E> {
-        Ok(Node::Decimal(value))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
-        Ok(Node::String(text.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = list.next_element_seed(Seed {
-            path: self.path.index(items.len()),
-            members_max: self.members_max,
-            duplicates: &mut *self.duplicates,
-        })? {
-            items.push(item);
-        }
-        Ok(Node::Array(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut object: A) -> Result<Node, A::Error> {
-        let mut members: Vec<(String, Node)> = Vec::new();
-        let mut names = BTreeSet::new();
-        while let Some(name) = object.next_key::<String>()? {
-            if members.len() >= self.members_max {
-                return Err(A::Error::custom("an object has too many members"));
-            }
-            let outer = self.path;
-            let path = outer.key(&name);
-            let first = names.insert(name.clone());
-            if !first {
-                self.repeated(path);
-            }
-            let value = object.next_value_seed(Seed {
-                path,
-                members_max: self.members_max,
-                duplicates: &mut *self.duplicates,
-            })?;
-            if first {
-                members.push((name, value));
-            }
-        }
-        Ok(Node::Object(members))
-    }
-}
-
 /// How many repeated members a document lists.
 pub const DUPLICATES_MAX: usize = 256;
+
+const CROWDED: &str = "an object has too many members";
 
 #[cfg(test)]
 mod tests {
@@ -284,7 +210,35 @@ mod tests {
         assert!(JsonText::parse_within(text, 2).is_ok());
         let error = JsonText::parse_within(text, 1).unwrap_err();
         assert_eq!(error.message, "an object has too many members");
-        assert_eq!((error.line, error.column), (1, 15));
+        assert_eq!((error.line, error.column), (1, 16));
+        for text in [r#"{"a":1,"b""#, r#"{"a":1,"b"}"#, r#"{"a":1,"b","c":2}"#] {
+            let error = JsonText::parse_within(text.as_bytes(), 1).unwrap_err();
+            assert_eq!(error.message, "an object has too many members", "{text}");
+        }
+    }
+
+    #[test]
+    fn a_bound_changes_nothing_but_the_words_of_a_fault() {
+        for text in [
+            r#"{"a":1,"b":[{"c":{"d":1,"d":{"e":1,"e":2}}}],"a":{"f":1,"f":2}}"#,
+            r#"[[],{},null,true,-1,1.5,"x"]"#,
+            "[1, 2",
+            "{\"a\": 1,}",
+            "[1] 2",
+        ] {
+            let text = text.as_bytes();
+            let place = |error: SyntaxError| (error.line, error.column);
+            assert_eq!(
+                JsonText::parse_within(text, 256).map_err(place),
+                JsonText::parse(text).map_err(place)
+            );
+        }
+        let worded = |text: &[u8]| JsonText::parse_within(text, 1).unwrap_err().to_string();
+        assert_eq!(worded(b"[1"), "line 1 column 2: the text ends early");
+        assert_eq!(
+            worded(b"[1,]"),
+            "line 1 column 4: unexpected here, or nested too deeply"
+        );
     }
 
     #[test]
