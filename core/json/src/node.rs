@@ -78,32 +78,43 @@ impl Node {
         match self {
             Self::Null | Self::Decimal(_) => out.push_str("null"),
             Self::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-            Self::Integer(value) => out.push_str(&value.to_string()),
+            Self::Integer(value) => write_integer(out, *value),
             Self::String(text) => write_string(out, text),
             Self::Array(items) => {
-                out.push('[');
+                out.push_str("[");
                 for (item, at) in items.iter().zip(0_usize..) {
                     if at > 0 {
-                        out.push(',');
+                        out.push_str(",");
                     }
                     item.write_without_decimals(out);
                 }
-                out.push(']');
+                out.push_str("]");
             }
             Self::Object(members) => {
-                out.push('{');
+                out.push_str("{");
                 for ((name, value), at) in members.iter().zip(0_usize..) {
                     if at > 0 {
-                        out.push(',');
+                        out.push_str(",");
                     }
                     write_string(out, name);
-                    out.push(':');
+                    out.push_str(":");
                     value.write_without_decimals(out);
                 }
-                out.push('}');
+                out.push_str("}");
             }
         }
     }
+}
+
+// Not by the digits of 128 bits, which take more code than all the rest.
+fn write_integer(out: &mut String, value: i128) {
+    let Ok(digits) = u64::try_from(value.unsigned_abs()) else {
+        return out.push_str("null");
+    };
+    if value < 0 {
+        out.push_str("-");
+    }
+    out.push_str(&digits.to_string());
 }
 
 impl Serialize for Node {

@@ -64,16 +64,16 @@ impl<'a> Path<'a> {
     // Recursive, as deep as the document: the parser bounds that.
     fn write(&self, text: &mut String) {
         match self {
-            Path::Root => text.push('$'),
+            Path::Root => text.push_str("$"),
             Path::Key(parent, name) => {
                 parent.write(text);
                 write_key(text, name);
             }
             Path::Index(parent, index) => {
                 parent.write(text);
-                text.push('[');
+                text.push_str("[");
                 text.push_str(&index.to_string());
-                text.push(']');
+                text.push_str("]");
             }
         }
     }
@@ -85,12 +85,12 @@ fn write_key(text: &mut String, name: &str) {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     if plain {
-        text.push('.');
+        text.push_str(".");
         text.push_str(name);
     } else {
-        text.push('[');
+        text.push_str("[");
         write_string(text, name);
-        text.push(']');
+        text.push_str("]");
     }
 }
 

@@ -1,6 +1,6 @@
 //! From claims to an identity.
 
-use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
+use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 
 use portcullis_engine::{UnixSeconds, grammar::is_value};
 use portcullis_json::Node;
@@ -135,8 +135,11 @@ fn texts(node: &Node) -> Option<Vec<String>> {
 fn scalar(node: &Node) -> Option<String> {
     match node {
         Node::String(text) => Some(text.clone()),
-        Node::Bool(value) => Some(format!("{value}")),
-        Node::Integer(value) => Some(format!("{value}")),
+        Node::Bool(_) | Node::Integer(_) => {
+            let mut text = String::new();
+            node.write_without_decimals(&mut text);
+            Some(text)
+        }
         _ => None,
     }
 }
