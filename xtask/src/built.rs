@@ -8,6 +8,11 @@ use serde_json::Value;
 use crate::progress;
 use crate::run::{PRODUCT, cargo};
 
+/// Builds the program `portcullis`, and returns where it is.
+pub(crate) fn build_program() -> Result<PathBuf> {
+    built("--bin", "portcullis")
+}
+
 /// Builds a program or an example of the product, and returns where it is.
 ///
 /// Always as part of the whole product: alone, the features of what it shares with the rest

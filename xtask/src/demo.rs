@@ -16,7 +16,7 @@ use clap::ValueEnum;
 use comfy_table::{Color, ContentArrangement, Table, presets};
 use serde_json::{Value, json};
 
-use crate::built::built;
+use crate::built::build_program;
 use crate::demo::questions::{Question, questions};
 use crate::gateways;
 use crate::guests::COMPONENT;
@@ -192,11 +192,6 @@ fn build() -> Result<PathBuf> {
         component?;
         program
     })
-}
-
-/// Builds the program `portcullis`, and returns where it is.
-pub(crate) fn build_program() -> Result<PathBuf> {
-    built("--bin", "portcullis")
 }
 
 fn write_requests(path: &Path, questions: &[Question]) -> Result<()> {

@@ -9,6 +9,7 @@ mod count;
 mod demo;
 mod gateways;
 mod guests;
+mod imports;
 mod inputs;
 mod lint;
 mod optimiser;

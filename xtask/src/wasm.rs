@@ -8,10 +8,10 @@ use std::time::UNIX_EPOCH;
 
 use anyhow::{Context as _, Result, bail};
 use comfy_table::{Table, presets};
-use wasmparser::{Parser, Payload};
-use wit_component::{ComponentEncoder, DecodedWasm};
+use wit_component::ComponentEncoder;
 
 use crate::guests::{Aim, GUESTS, Guest, Kind};
+use crate::imports::{imports_of_component, imports_of_module};
 use crate::optimiser::Optimiser;
 use crate::passes::Passes;
 use crate::progress;
@@ -206,29 +206,6 @@ fn component(module: &[u8]) -> Result<Vec<u8>> {
         .module(module)
         .and_then(|mut encoder| encoder.encode())
         .context("the core module does not make a component")
-}
-
-fn imports_of_component(component: &[u8]) -> Result<Vec<String>> {
-    let DecodedWasm::Component(resolve, world) = wit_component::decode(component)? else {
-        bail!("it is a WIT package, not a component");
-    };
-    let world = resolve.worlds.get(world).context("it has no world")?;
-    let names = world.imports.keys().map(|key| resolve.name_world_key(key));
-    Ok(names.collect())
-}
-
-/// Returns what a core module imports, as `module.name`.
-pub(crate) fn imports_of_module(module: &[u8]) -> Result<Vec<String>> {
-    let mut names = Vec::new();
-    for payload in Parser::new(0).parse_all(module) {
-        if let Payload::ImportSection(imports) = payload? {
-            for import in imports.into_imports() {
-                let import = import?;
-                names.push(format!("{}.{}", import.module, import.name));
-            }
-        }
-    }
-    Ok(names)
 }
 
 fn check_imports(imports: &[String], allowed: &[&str]) -> Result<()> {

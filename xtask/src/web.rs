@@ -9,9 +9,8 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use crate::budgets::Budgets;
-use crate::built::built;
+use crate::built::{build_program, built};
 use crate::checks::Checks;
-use crate::demo;
 use crate::run::{root, run, say};
 use crate::setup::{self, Tools};
 use crate::toolchain::Toolchain;
@@ -75,7 +74,7 @@ fn prepared(web: &WebTools) -> Result<Command> {
     let mut suite = web.npx("vitest");
     suite
         .args(["run", "--root", "web/edge"])
-        .env("PORTCULLIS", demo::build_program()?);
+        .env("PORTCULLIS", build_program()?);
     Ok(suite)
 }
 
@@ -84,7 +83,7 @@ pub(crate) fn demo(once: bool) -> Result<()> {
     let tools = setup::ensure()?;
     let web = required()?;
     build(&tools)?;
-    let program = demo::build_program()?;
+    let program = build_program()?;
     let mut server = web.node();
     server
         .arg("examples/react/serve.js")

@@ -5,7 +5,7 @@ use core::fmt;
 use portcullis_engine::grammar::{is_module, is_name};
 use portcullis_json::nearest_or;
 
-use crate::model::Kind;
+use crate::source::Kind;
 
 /// A pattern of permissions.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -228,7 +228,7 @@ mod tests {
         )
     }
 
-    fn told(text: &str) -> Vec<String> {
+    fn reported(text: &str) -> Vec<String> {
         let (source, model) = Source::load(text).unwrap_or_else(|error| panic!("{error}"));
         let evolution = Evolution::new(&source.tenant, &model);
         let behind = evolution.behind.iter().map(ToString::to_string);
@@ -237,28 +237,28 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_with_its_own_grants_is_told_what_its_base_got() {
+    fn a_copy_with_its_own_grants_learns_what_its_base_got() {
         let export = r#""other""#;
         let base = r#"{ "own": "m:read", "all": ["m:read", "m:export"] }"#;
         let copy = r#"{ "base": "agent", "grants": { "own": "m:read" } }"#;
         assert_eq!(
-            told(&policy(export, base, copy)),
+            reported(&policy(export, base, copy)),
             [
                 "the role `mine`, once copied from `agent`, lacks what `agent` has: `m:read` at all; `m:export` at all"
             ]
         );
         let equal =
             r#"{ "base": "agent", "grants": { "own": "m:read", "all": ["m:read", "m:export"] } }"#;
-        assert_eq!(told(&policy(export, base, equal)), [""; 0]);
+        assert_eq!(reported(&policy(export, base, equal)), [""; 0]);
         let more = r#"{ "base": "boss", "grants": { "*": "*" } }"#;
-        assert_eq!(told(&policy(export, base, more)), [""; 0]);
+        assert_eq!(reported(&policy(export, base, more)), [""; 0]);
     }
 
     #[test]
     fn a_role_that_follows_its_base_lacks_nothing() {
         let base = r#"{ "*": "*" }"#;
         let follows = r#"{ "clones": "agent", "except": "m:export" }"#;
-        assert_eq!(told(&policy(r#""other""#, base, follows)), [""; 0]);
+        assert_eq!(reported(&policy(r#""other""#, base, follows)), [""; 0]);
     }
 
     #[test]
@@ -266,7 +266,7 @@ mod tests {
         let export = r#"{ "kind": "other", "default_for": ["agent", "boss"] }"#;
         let copy = r#"{ "base": "agent", "grants": { "own": "m:read" } }"#;
         assert_eq!(
-            told(&policy(
+            reported(&policy(
                 export,
                 r#"{ "own": ["m:read", "m:export"] }"#,
                 copy
@@ -278,7 +278,7 @@ mod tests {
         );
         // A base that has not got it yet: every scope that it supports.
         assert_eq!(
-            told(&policy(export, r#"{ "own": "m:read" }"#, copy)),
+            reported(&policy(export, r#"{ "own": "m:read" }"#, copy)),
             [
                 "the role `mine`, once copied from `agent`, would get by default: `m:export` at own, all",
                 "`m:export` is by default for `agent`, which the catalog does not grant it",
@@ -292,7 +292,7 @@ mod tests {
         let export = r#"{ "kind": "other", "only": "agent", "default_for": "agent" }"#;
         let copy = r#"{ "base": "agent", "grants": { "own": "m:read" } }"#;
         let base = r#"{ "own": ["m:read", "m:export"] }"#;
-        assert_eq!(told(&policy(export, base, copy)), [""; 0]);
+        assert_eq!(reported(&policy(export, base, copy)), [""; 0]);
     }
 
     #[test]

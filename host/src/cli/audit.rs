@@ -14,7 +14,7 @@ use portcullis_host::{
 use serde_json::{Value, json};
 
 use super::{
-    administer::{failed, write_difference},
+    administer::write_difference,
     output::{count, print_json, write_text},
     stop::{Stop, warn},
     utc::utc,
@@ -113,7 +113,7 @@ impl Which {
     fn policy(&self) -> Result<Option<PolicyFile>, Stop> {
         let file = self.policy.as_ref();
         let file = file.map(|policy| PolicyFile::new(policy, self.audit.as_deref()));
-        file.transpose().map_err(failed)
+        file.transpose().map_err(Stop::policy_file)
     }
 
     /// Reads the log, which must be there and have records.
@@ -126,7 +126,7 @@ impl Which {
                 (path, log)
             }
         };
-        let log = log.map_err(failed)?;
+        let log = log.map_err(Stop::policy_file)?;
         if let Err(error) = path.metadata() {
             return Err(Stop::io("read the audit log", &path, error)
                 .hint("the first change that `portcullis role` makes begins it"));
@@ -202,7 +202,9 @@ impl Verify {
             }
         }
         let agrees = match self.which.policy()? {
-            Some(file) => Some(log.policy() == Some(file.read().map_err(failed)?.digest)),
+            Some(file) => {
+                Some(log.policy() == Some(file.read().map_err(Stop::policy_file)?.digest))
+            }
             None => None,
         };
         if agrees == Some(false) {

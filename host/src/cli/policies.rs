@@ -9,7 +9,7 @@ use portcullis_policy::{InvalidPolicy, Source, encode::Edition, model::Model};
 use portcullis_review::suite::{self, Report};
 
 use super::{
-    administer, input,
+    input,
     output::count,
     stop::{self, Stop},
 };
@@ -28,8 +28,8 @@ pub(crate) fn invalid(path: &Path, invalid: &InvalidPolicy) -> Stop {
 
 /// Returns the last link of the audit log beside a policy, if there is one.
 pub(crate) fn audit_head(path: &Path) -> Result<Option<[u8; 32]>, Stop> {
-    let file = PolicyFile::new(path, None).map_err(administer::failed)?;
-    let log = file.whole_log().map_err(administer::failed)?;
+    let file = PolicyFile::new(path, None).map_err(Stop::policy_file)?;
+    let log = file.whole_log().map_err(Stop::policy_file)?;
     if log
         .policy()
         .is_some_and(|policy| file.read().is_ok_and(|read| read.digest != policy))

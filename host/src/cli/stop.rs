@@ -3,7 +3,7 @@
 use std::{fmt::Display, io, path::Path, process::ExitCode};
 
 use anstyle::{AnsiColor, Style};
-use portcullis_host::Failure;
+use portcullis_host::{Failure, policy_file::PolicyFileFailure};
 
 use super::hints;
 
@@ -67,6 +67,28 @@ impl Stop {
             _ => (Exit::CheckFailed, failure.to_string()),
         };
         Self::new(exit, message).or_hint(hints::of_failure(failure))
+    }
+
+    /// A policy file could not be changed, or its log not be read.
+    pub(crate) fn policy_file(failure: PolicyFileFailure) -> Self {
+        match failure {
+            PolicyFileFailure::Io { doing, path, error } => {
+                let hint = hints::of_file(&error);
+                Self::io(doing, &path, error).or_hint(hint)
+            }
+            PolicyFileFailure::Gone { ref lock, .. } => {
+                let lock = lock.display();
+                Self::check(failure.to_string()).hint(format!(
+                    "restore the log; to begin another on purpose, put what is left of it and `{lock}` aside"
+                ))
+            }
+            PolicyFileFailure::Broken { .. } => Self::check(failure.to_string()).hint(
+                "find out who changed it; to go on, restore it, or put it aside and begin another",
+            ),
+            PolicyFileFailure::ChangedSince { .. } => Self::check(failure.to_string())
+                .hint("nothing was changed: look at what is new, and ask again"),
+            _ => Self::check(failure.to_string()),
+        }
     }
 
     /// Adds what to do about it.

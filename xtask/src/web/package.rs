@@ -9,6 +9,7 @@ use std::time::UNIX_EPOCH;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::imports::imports_of_module;
 use crate::inputs::Inputs;
 use crate::optimiser;
 use crate::progress;
@@ -16,7 +17,6 @@ use crate::run::{cargo, root, run, say};
 use crate::setup::Tools;
 use crate::size::Size;
 use crate::toolchain::{Library, TARGET, Toolchain, target_dir};
-use crate::wasm::imports_of_module;
 use crate::web::tools;
 
 /// One build of the guest, and the entry of the package that loads it.

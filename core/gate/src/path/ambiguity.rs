@@ -174,7 +174,7 @@ impl Ambiguities {
 
     /// Returns their names, separated by spaces.
     #[must_use]
-    pub fn to_text(self) -> String {
+    pub(crate) fn to_text(self) -> String {
         let mut out = String::new();
         for one in self.iter() {
             if !out.is_empty() {

@@ -129,7 +129,7 @@ impl Route {
 impl Cors {
     /// Returns whether a page of that origin may call.
     #[must_use]
-    pub fn allows(&self, origin: &str) -> bool {
+    pub(crate) fn allows(&self, origin: &str) -> bool {
         self.origins
             .iter()
             .any(|known| known == "*" || known == origin)

@@ -7,9 +7,9 @@ use super::names::{Names, check_name, element, repeated};
 use super::roles::RoleNames;
 use super::scopes::{ScopeTable, Scopes};
 use super::vocabulary::requirement;
-use crate::model::{Kind, Requirement, RoleIndex, ScopeIndex};
+use crate::model::{Requirement, RoleIndex, ScopeIndex};
 use crate::problem::Problems;
-use crate::source::{Action, Members, OneOrMany};
+use crate::source::{Action, Kind, Members, OneOrMany};
 
 /// An action as stated once, whichever modules inherit it.
 #[derive(Clone, Debug)]

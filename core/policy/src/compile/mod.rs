@@ -18,9 +18,9 @@ mod vocabulary;
 use portcullis_json::Path;
 
 use crate::atom::Entity;
-use crate::model::{Administration, Model, Permission, RoleChanges};
+use crate::model::{Administration, Model, Permission};
 use crate::problem::{InvalidPolicy, Problems};
-use crate::source::{Catalog, Operations, Tenant, Test};
+use crate::source::{Catalog, Operations, RoleChanges, Tenant, Test};
 
 #[cfg(any(test, feature = "count"))]
 pub use count::compilations_in;

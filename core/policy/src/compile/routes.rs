@@ -9,9 +9,9 @@ use portcullis_json::{Path, nearest_or};
 use super::expand::Expander;
 use super::names::{Names, check_value, element};
 use crate::atom::Entity;
-use crate::model::{Condition, Kind, Permission};
+use crate::model::{Condition, Permission};
 use crate::problem::Problems;
-use crate::source::{self, Conditional, Members, ValueSource};
+use crate::source::{self, Conditional, Kind, Members, ValueSource};
 
 /// What compiling routes needs to know.
 #[derive(Clone, Copy, Debug)]
@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_told_with_its_place_and_cure() {
+    fn what_makes_no_sense_is_reported_with_its_place_and_cure() {
         for (route, expected) in [
             (
                 r#"{"methods":"GET","path":"/a"}"#,

@@ -443,7 +443,7 @@ fn every_error_names_place_and_cure() {
 }
 
 #[test]
-fn every_error_is_told_not_the_first() {
+fn every_error_is_reported_not_only_the_first() {
     let text = BASE
         .replace(
             "\"supports\": [\"own\", \"all\"]",
@@ -460,7 +460,7 @@ fn every_error_is_told_not_the_first() {
 }
 
 #[test]
-fn cycles_of_clones_are_told_once() {
+fn cycles_of_clones_are_reported_once() {
     let roles = r#""roles": { "a": { "clones": "b" }, "b": { "clones": "c" }, "c": { "clones": "b" }, "reader": {"#;
     let found = errors(&BASE.replacen(r#""roles": { "reader": {"#, roles, 1));
     assert_eq!(found.len(), 1, "{found:#?}");

@@ -75,12 +75,6 @@ impl Document {
     pub const fn model(&self) -> &Model {
         &self.model
     }
-
-    /// Returns the source and the model, for whoever needs them for itself.
-    #[must_use]
-    pub fn into_parts(self) -> (Source, Model) {
-        (self.source, self.model)
-    }
 }
 
 impl Source {

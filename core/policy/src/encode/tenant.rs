@@ -7,6 +7,7 @@ use super::intern::Interner;
 use super::runs::TenantRuns;
 use super::{UnencodablePolicy, check_count, pack, push};
 use crate::model::{self, Model, RoleIndex, ScopeSetIndex};
+use crate::source;
 
 impl TenantRuns {
     pub(super) fn of_model(
@@ -20,8 +21,8 @@ impl TenantRuns {
             .collect::<Vec<_>>();
         features.sort_unstable();
         let role_changes = match model.tenant.role_changes {
-            model::RoleChanges::Instant => RoleChanges::Instant,
-            model::RoleChanges::NextSession => RoleChanges::NextSession,
+            source::RoleChanges::Instant => RoleChanges::Instant,
+            source::RoleChanges::NextSession => RoleChanges::NextSession,
         };
         let mut parts = Self::new(pack(features)?, role_changes);
         let order = RoleOrder::new(model);

@@ -3,7 +3,6 @@
 mod holdings;
 mod index;
 mod openness;
-mod words;
 
 pub use holdings::Holdings;
 pub use index::{
@@ -11,11 +10,10 @@ pub use index::{
     ScopeSetIndex,
 };
 pub use openness::Openness;
-pub use words::{Kind, RoleChanges};
 
 use crate::atom::Atom;
 use crate::problem::Problem;
-use crate::source::Operation;
+use crate::source::{Kind, Operation, RoleChanges};
 
 /// A compiled policy: what a bundle is encoded from, and what administration judges.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

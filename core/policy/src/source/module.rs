@@ -4,8 +4,7 @@ use portcullis_json::{Node, Place, Read};
 use schemars::{JsonSchema, Schema, json_schema};
 use serde::{Serialize, Serializer};
 
-use super::{Condition, Members, OneOrMany, Requires};
-use crate::model::Kind;
+use super::{Condition, Kind, Members, OneOrMany, Requires};
 
 /// A node of the module tree.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -113,18 +112,6 @@ impl Read for Action {
         };
         object.finish();
         action
-    }
-}
-
-impl Read for Kind {
-    fn read(place: &Place<'_>) -> Self {
-        let name = String::read(place);
-        Self::from_name(&name).unwrap_or_else(|| {
-            if place.node.as_str().is_some() {
-                place.unknown("kind of action", &name, &Self::ALL.map(Self::name));
-            }
-            Self::default()
-        })
     }
 }
 

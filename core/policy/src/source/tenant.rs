@@ -4,8 +4,7 @@ use portcullis_json::{Place, Read};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Edit, Members, OneOrMany, Role};
-use crate::model::RoleChanges;
+use super::{Edit, Members, OneOrMany, Role, RoleChanges};
 
 /// What a customer of the product defines.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -51,18 +50,5 @@ impl Read for Tenant {
         };
         object.finish();
         tenant
-    }
-}
-
-impl Read for RoleChanges {
-    fn read(place: &Place<'_>) -> Self {
-        let name = String::read(place);
-        Self::from_name(&name).unwrap_or_else(|| {
-            if place.node.as_str().is_some() {
-                let known = Self::ALL.map(Self::name);
-                place.unknown("time for role changes", &name, &known);
-            }
-            Self::default()
-        })
     }
 }

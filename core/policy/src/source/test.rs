@@ -116,7 +116,7 @@ impl Expected {
 
     /// Returns whether nothing is.
     #[must_use]
-    pub const fn is_nothing(&self) -> bool {
+    pub(crate) const fn is_nothing(&self) -> bool {
         matches!(self, Self::Answers(answers) if answers.is_empty())
     }
 }

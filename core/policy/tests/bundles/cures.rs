@@ -124,7 +124,7 @@ impl Tally {
         cures: &[Value],
         explanation: &Value,
     ) {
-        let mut told = BTreeSet::new();
+        let mut reported = BTreeSet::new();
         for cure in cures {
             let (role, team) = (cure["role"].as_str().unwrap(), cure["team"].as_str());
             let answer = answer(open, &given(request, role, team));
@@ -134,10 +134,10 @@ impl Tally {
             );
             self.bound += usize::from(team.is_some());
             self.roles += usize::from(team.is_none());
-            told.insert((role, team));
+            reported.insert((role, team));
         }
         for role in all {
-            if !told.contains(&(role, None)) {
+            if !reported.contains(&(role, None)) {
                 let answer = answer(open, &given(request, role, None));
                 assert!(
                     !is_allow(&answer),

@@ -205,7 +205,7 @@ impl Knows {
         ];
         let mut forbidden = 0;
         for name in all_names(model) {
-            // What is part of a name that may be known cannot be told from it.
+            // What is part of a name that may be known cannot be distinguished from it.
             let known = self.names.iter().any(|known| known.contains(&name));
             if known || header.iter().any(|known| known.contains(&name)) {
                 continue;

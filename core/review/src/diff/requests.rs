@@ -24,7 +24,7 @@ pub struct RouteMember {
 
 /// A route, and what it asks for: a permission by its present name, or [`PUBLIC`].
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Told<'r> {
+pub(super) struct Asking<'r> {
     pub(super) route: &'r Route,
     pub(super) asks: &'r str,
 }
@@ -39,17 +39,17 @@ pub(super) fn asks<'r>(route: &'r Route, present: impl FnOnce(&'r str) -> &'r st
 
 /// Compares two routes, of which one may be missing; with their hosts if it `moved`.
 pub(super) fn members(
-    before: Option<Told<'_>>,
-    after: Option<Told<'_>>,
+    before: Option<Asking<'_>>,
+    after: Option<Asking<'_>>,
     moved: bool,
 ) -> Vec<RouteMember> {
-    let (old, new) = (before.map(|told| told.route), after.map(|told| told.route));
+    let (old, new) = (before.map(|side| side.route), after.map(|side| side.route));
     let mut found = Members {
         all: Vec::new(),
         both: old.is_some() && new.is_some(),
     };
-    let was = before.map_or("", |told| told.asks);
-    let is = after.map_or("", |told| told.asks);
+    let was = before.map_or("", |side| side.asks);
+    let is = after.map_or("", |side| side.asks);
     // Which of two permissions more people have is not for a route to say.
     let opens = is == PUBLIC || (found.both && was != PUBLIC);
     found.texts("permission", was, is, opens);

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::filler::Filler;
 use super::grants::Names;
-use super::requests::{RouteMember, Told, asks, members};
+use super::requests::{Asking, RouteMember, asks, members};
 use portcullis_policy::model::Model;
 
 /// What became of the requests that take a route.
@@ -58,7 +58,7 @@ pub(super) fn routes(before: &Model, after: &Model, names: &Names) -> Vec<RouteD
         let (mut first, mut second) = (old.find(&key, &filler), new.find(&key, &filler));
         match (first, second) {
             (Some(_), Some(_)) => {}
-            // What one route alone takes is told of the methods that it names.
+            // What one route alone takes is reported for the methods that it names.
             (Some(index), None) if old.names(&key, index) => second = new.moved(&key, &old),
             (None, Some(index)) if new.names(&key, index) => first = old.moved(&key, &new),
             _ => continue,
@@ -72,18 +72,18 @@ pub(super) fn routes(before: &Model, after: &Model, names: &Names) -> Vec<RouteD
     for ((first, second), (methods, moved)) in pairs {
         let first = first.and_then(|index| before.routes.get(index));
         let second = second.and_then(|index| after.routes.get(index));
-        let told = first.map(|route| Told {
+        let asked_before = first.map(|route| Asking {
             route,
             asks: asks(route, |name| {
                 let index = before.permission(name);
                 index.map_or(name, |index| names.before(before, index))
             }),
         });
-        let now_told = second.map(|route| Told {
+        let asked_after = second.map(|route| Asking {
             route,
             asks: asks(route, |name| name),
         });
-        let members = members(told, now_told, moved);
+        let members = members(asked_before, asked_after, moved);
         if !members.is_empty() {
             diffs.extend(diff(first, second, &methods, members));
         }

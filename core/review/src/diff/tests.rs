@@ -255,7 +255,7 @@ fn roles_come_go_and_change_their_members() {
 }
 
 #[test]
-fn settings_and_permissions_are_told() {
+fn settings_and_permissions_are_shown() {
     let changed = diff(
         "\"id\": \"t\"",
         "\"id\": \"t\", \"role_changes\": \"next-session\"",

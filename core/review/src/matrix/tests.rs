@@ -59,7 +59,7 @@ fn every_permission_has_a_row_and_every_role_a_column() {
 }
 
 #[test]
-fn roles_can_be_chosen_and_slips_are_told() {
+fn roles_can_be_chosen_and_slips_are_reported() {
     let matrix = of(&["reader", "agent"]);
     let roles = matrix.roles.iter().map(|column| column.role.as_str());
     assert_eq!(roles.collect::<Vec<_>>(), ["agent", "reader"]);

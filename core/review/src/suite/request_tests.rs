@@ -127,7 +127,7 @@ fn a_route_is_exercised_by_what_goes_on_through_it() {
 }
 
 #[test]
-fn a_test_of_a_request_that_makes_no_sense_is_told_with_its_cure() {
+fn a_test_of_a_request_that_makes_no_sense_is_reported_with_its_cure() {
     let check = |test: &str, expected: &[&str]| {
         let invalid = Source::load(&routed(test)).unwrap_err();
         let found = invalid.problems().iter().map(ToString::to_string);

@@ -20,7 +20,6 @@ use serde_json::json;
 
 use self::outcome::write_outcome;
 use super::{
-    hints,
     output::{print_json, write_text},
     policies,
     stop::{Stop, warn},
@@ -58,23 +57,26 @@ impl ChangeArgs {
         change: &Change,
         who: impl FnOnce(&Model) -> Result<Asking, Stop>,
     ) -> Result<(), Stop> {
-        let file = PolicyFile::new(policy, self.audit.as_deref()).map_err(failed)?;
+        let file = PolicyFile::new(policy, self.audit.as_deref()).map_err(Stop::policy_file)?;
         let now = self.at.map_or_else(clock::now, UnixSeconds);
         let expected = self.expected()?;
         if self.dry_run {
-            let reading = file.read().map_err(failed)?;
+            let reading = file.read().map_err(Stop::policy_file)?;
             if let Some(expected) = expected.filter(|expected| *expected != reading.digest) {
                 let found = reading.digest;
-                return Err(failed(PolicyFileFailure::ChangedSince { expected, found }));
+                return Err(Stop::policy_file(PolicyFileFailure::ChangedSince {
+                    expected,
+                    found,
+                }));
             }
             let done = self.made(policy, &reading.text, change, who, now)?;
             return self.tell(&file, change, &done, None);
         }
-        let turn = file.turn(expected, now).map_err(failed)?;
+        let turn = file.turn(expected, now).map_err(Stop::policy_file)?;
         let done = self.made(policy, turn.text(), change, who, now)?;
         let link = turn
             .commit(done.record.clone(), done.document.text())
-            .map_err(failed)?;
+            .map_err(Stop::policy_file)?;
         self.tell(&file, change, &done, Some(link))
     }
 
@@ -162,28 +164,6 @@ impl ChangeArgs {
                 None => writeln!(out, "nothing was changed"),
             }
         })
-    }
-}
-
-/// Says why a policy file could not be changed or its log not be read.
-pub(crate) fn failed(failure: PolicyFileFailure) -> Stop {
-    match failure {
-        PolicyFileFailure::Io { doing, path, error } => {
-            let hint = hints::of_file(&error);
-            Stop::io(doing, &path, error).or_hint(hint)
-        }
-        PolicyFileFailure::Gone { ref lock, .. } => {
-            let lock = lock.display();
-            Stop::check(failure.to_string()).hint(format!(
-                "restore the log; to begin another on purpose, put what is left of it and `{lock}` aside"
-            ))
-        }
-        PolicyFileFailure::Broken { .. } => Stop::check(failure.to_string()).hint(
-            "find out who changed it; to go on, restore it, or put it aside and begin another",
-        ),
-        PolicyFileFailure::ChangedSince { .. } => Stop::check(failure.to_string())
-            .hint("nothing was changed: look at what is new, and ask again"),
-        _ => Stop::check(failure.to_string()),
     }
 }
 

@@ -1,5 +1,6 @@
-//! Words of a policy that stand for one of a few things.
+//! The kinds of actions.
 
+use portcullis_json::{Place, Read};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -36,39 +37,19 @@ impl Kind {
     }
 
     /// Returns the kind of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 
-/// When a change of roles reaches those who are signed in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum RoleChanges {
-    /// At once.
-    #[default]
-    Instant,
-    /// When they next sign in.
-    NextSession,
-}
-
-impl RoleChanges {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Instant, Self::NextSession];
-
-    /// Returns its name in a policy.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Instant => "instant",
-            Self::NextSession => "next-session",
-        }
-    }
-
-    /// Returns the one of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|when| when.name() == name)
+impl Read for Kind {
+    fn read(place: &Place<'_>) -> Self {
+        let name = String::read(place);
+        Self::from_name(&name).unwrap_or_else(|| {
+            if place.node.as_str().is_some() {
+                place.unknown("kind of action", &name, &Self::ALL.map(Self::name));
+            }
+            Self::default()
+        })
     }
 }
