@@ -55,8 +55,7 @@ impl Bundle {
 
     /// Returns the SHA-256 of the payload that the sequence numbers: for a slice that of
     /// the whole bundle, so that all slices of one bundle share it.
-    #[must_use]
-    pub fn origin_digest(&self) -> [u8; 32] {
+    pub(crate) fn origin_digest(&self) -> [u8; 32] {
         self.header.slice_of.unwrap_or_else(|| self.digest())
     }
 

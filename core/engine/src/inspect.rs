@@ -73,12 +73,6 @@ impl Policy {
         self.feature_gate.is_on(feature)
     }
 
-    /// Says whether the module's requirements and those of every module above it hold.
-    #[must_use]
-    pub fn module_is_open(&self, module: ModuleId) -> bool {
-        self.feature_gate.module_is_open(module)
-    }
-
     /// Says whether the permission's module is open and its own requirement holds.
     #[must_use]
     pub fn permission_is_open(&self, permission: PermissionId) -> bool {
@@ -89,12 +83,6 @@ impl Policy {
     pub fn open_modules(&self) -> impl Iterator<Item = ModuleId> {
         let all = (0..).map(ModuleId).take(self.bundle.tables.modules.len());
         all.filter(|module| self.feature_gate.module_is_open(*module))
-    }
-
-    /// Returns the permissions that are open, ascending.
-    pub fn open_permissions(&self) -> impl Iterator<Item = PermissionId> {
-        let all = (0..).map(PermissionId).take(self.permission_count());
-        all.filter(|permission| self.feature_gate.permission_is_open(*permission))
     }
 
     /// Returns the module that the module is directly in.

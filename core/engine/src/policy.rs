@@ -292,20 +292,17 @@ impl Policy {
     }
 
     /// Returns an action's name.
-    #[must_use]
-    pub fn action_name(&self, action: ActionId) -> &str {
+    pub(crate) fn action_name(&self, action: ActionId) -> &str {
         self.text(&self.bundle.tables.actions, action.index())
     }
 
     /// Returns a feature's name.
-    #[must_use]
-    pub fn feature_name(&self, feature: FeatureId) -> &str {
+    pub(crate) fn feature_name(&self, feature: FeatureId) -> &str {
         self.text(&self.bundle.tables.features, feature.index())
     }
 
     /// Returns a module's id.
-    #[must_use]
-    pub fn module_name(&self, module: ModuleId) -> &str {
+    pub(crate) fn module_name(&self, module: ModuleId) -> &str {
         utf8(self.bundle.tables.module_id(&self.bundle.bytes, module))
     }
 

@@ -1,7 +1,6 @@
 //! The public API of the core crates, as text.
 
 use std::{
-    io,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -61,15 +60,14 @@ impl Listed {
         folder.join(format!("{}.txt", self.name))
     }
 
-    /// Returns its public items with all features on, one a line, as the sources have them now.
-    ///
-    /// `rustdoc` is the program of this crate that may write JSON.
+    /// Returns its public items, one a line, as [`document`] left them.
     ///
     /// # Errors
     ///
-    /// Where the crate does not compile, or its JSON cannot be read.
-    pub fn items(&self, rustdoc: &Path) -> Result<Vec<String>, String> {
-        let json = self.json(rustdoc).map_err(|error| error.to_string())?;
+    /// Where its JSON cannot be read.
+    pub fn items(&self) -> Result<Vec<String>, String> {
+        let file = format!("{}.json", self.package.replace('-', "_"));
+        let json = target().join("doc").join(file);
         let api = public_api::Builder::from_rustdoc_json(&json)
             .omit_blanket_impls(true)
             .omit_auto_trait_impls(true)
@@ -83,26 +81,37 @@ impl Listed {
             })?;
         Ok(api.items().map(ToString::to_string).collect())
     }
+}
 
-    fn json(&self, rustdoc: &Path) -> io::Result<PathBuf> {
-        // A folder of its own for what is documented only: the ordinary docs stay.
-        let target = std::env::var_os("CARGO_TARGET_DIR")
-            .map_or_else(|| root().join("target"), PathBuf::from);
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let status = Command::new(cargo)
-            .current_dir(root())
-            .args(["rustdoc", "--quiet", "--locked", "--lib", "--all-features"])
-            .args(["--package", self.package])
-            .args(["--", "-Zunstable-options", "--output-format", "json"])
-            .env("RUSTDOC", rustdoc)
-            .status()?;
-        if !status.success() {
-            return Err(io::Error::other(format!(
-                "the docs of {} do not build",
-                self.package
-            )));
-        }
-        let file = format!("{}.json", self.package.replace('-', "_"));
-        Ok(target.join("doc").join(file))
+/// Documents each listed crate with all features on, as JSON, as the sources have it now.
+///
+/// All in one go: apart, each would have what they share checked once more, with other features.
+/// `rustdoc` is the program of this crate that may write JSON.
+///
+/// # Errors
+///
+/// Where a crate does not compile.
+pub fn document(rustdoc: &Path) -> Result<(), String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let packages = LISTED
+        .iter()
+        .flat_map(|listed| ["--package", listed.package]);
+    let status = Command::new(cargo)
+        .current_dir(root())
+        .args(["doc", "--quiet", "--locked", "--no-deps", "--lib"])
+        .arg("--all-features")
+        .args(packages)
+        .env("RUSTDOC", rustdoc)
+        .env("RUSTDOCFLAGS", "-Zunstable-options --output-format json")
+        .status()
+        .map_err(|error| format!("could not start cargo: {error}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err("the docs of the core crates do not build".to_owned())
     }
+}
+
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }

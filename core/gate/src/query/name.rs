@@ -187,7 +187,7 @@ fn escaped(after: &[u8]) -> Option<(u8, &[u8])> {
     };
     let (high, rest) = percent_pair(wide)?;
     let (low, rest) = percent_pair(rest)?;
-    // Beyond ASCII it is part of no name that is told apart here.
+    // Beyond ASCII it is part of no name that is distinguished here.
     Some((if high == 0 { low } else { u8::MAX }, rest))
 }
 

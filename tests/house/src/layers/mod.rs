@@ -40,9 +40,6 @@ pub struct Row {
     /// For each folder of its sources, the modules beside it that it may import.
     #[serde(default)]
     pub folders: BTreeMap<String, BTreeSet<String>>,
-    /// Circles through a folder that are still to be untangled: their modules, from the first by name.
-    #[serde(default)]
-    pub circles: BTreeSet<String>,
 }
 
 impl Table {
@@ -101,20 +98,8 @@ pub fn inside(name: &str, row: &Row, sources: &[File], arrows: &[Arrow]) -> Vec<
             ));
         }
     }
-    let circles = circles::across_folders(sources, arrows);
-    for known in row
-        .circles
-        .iter()
-        .filter(|known| !circles.contains_key(*known))
-    {
-        found.push(format!(
-            "layers.toml: the circle `{known}` of {name} is gone; remove it"
-        ));
-    }
-    let new = circles
-        .into_iter()
-        .filter(|(modules, _)| !row.circles.contains(modules));
-    found.extend(new.map(|(_, circle)| format!("{name}/src: {circle}")));
+    let circles = circles::across_folders(sources, arrows).into_values();
+    found.extend(circles.map(|circle| format!("{name}/src: {circle}")));
     found.sort();
     found.dedup();
     found

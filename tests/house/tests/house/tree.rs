@@ -5,13 +5,19 @@
     reason = "support of tests: what fails here is a failed test"
 )]
 
-use std::fs;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use portcullis_house::{
+    api::LISTED,
     files::{self, File},
     layers::{self, Table},
     links,
     manifests::{against, without_reason},
+    unnamed::{self, unnamed},
+    words::Words,
 };
 
 use crate::assert_nothing;
@@ -73,6 +79,62 @@ fn every_link_leads_somewhere() {
     assert_nothing(&links::broken(&docs, |path| root.join(path).exists()));
 }
 
+#[test]
+fn docs_comments_and_messages_are_in_the_words_of_today() {
+    let words = Words::parse(&data("words.toml")).unwrap();
+    let mut found = Vec::new();
+    for file in files::under("", ENDINGS).unwrap() {
+        if !file.path.starts_with("tests/house/") {
+            found.extend(words.found_in(&file));
+        }
+    }
+    assert_nothing(&found);
+}
+
+#[test]
+fn what_is_public_is_named_by_another_crates_code() {
+    let excused: BTreeMap<String, String> = toml::from_str(&data("unnamed.toml")).unwrap();
+    let mut unused: BTreeSet<&String> = excused.keys().collect();
+    let sources: Vec<File> = PRODUCT
+        .iter()
+        .flat_map(|folder| files::under(folder, &[".rs"]).unwrap())
+        .filter(|file| file.path.contains("/src/"))
+        .collect();
+    // Once a file: parsing is what takes the time.
+    let words: Vec<(&str, BTreeSet<String>)> = sources
+        .iter()
+        .map(|file| (file.path.as_str(), unnamed::words([file]).unwrap()))
+        .collect();
+    let mut found = Vec::new();
+    for listed in LISTED {
+        let own = format!("{}/", listed.folder);
+        let others = words.iter().filter(|(path, _)| !path.starts_with(&own));
+        let words = others.flat_map(|(_, words)| words.clone()).collect();
+        let items = fs::read_to_string(listed.path()).unwrap();
+        let items: Vec<String> = items.lines().map(str::to_owned).collect();
+        for path in unnamed(&items, &words) {
+            let excuse = excused
+                .keys()
+                .find(|excuse| match excuse.strip_suffix('*') {
+                    Some(start) => path.starts_with(start),
+                    None => path == excuse.as_str(),
+                });
+            match excuse {
+                Some(excuse) => drop(unused.remove(excuse)),
+                None => found.push(format!(
+                    "{path}: no other crate names it; make it private, or say in unnamed.toml who does"
+                )),
+            }
+        }
+    }
+    found.extend(
+        unused
+            .iter()
+            .map(|path| format!("unnamed.toml: {path} is named, or gone; remove it")),
+    );
+    assert_nothing(&found);
+}
+
 /// Returns a file of this package.
 fn data(name: &str) -> String {
     let path = files::root().join("tests/house").join(name);
@@ -82,3 +144,11 @@ fn data(name: &str) -> String {
 fn manifests() -> Vec<File> {
     files::under("", &["Cargo.toml"]).unwrap()
 }
+
+/// What people read or write by hand.
+const ENDINGS: &[&str] = &[
+    ".css", ".html", ".js", ".md", ".mjs", ".rs", ".toml", ".ts", ".tsx", ".wit", ".yaml",
+];
+
+/// The folders whose code is the product, not its tests.
+const PRODUCT: &[&str] = &["core", "host", "wasm"];
