@@ -172,11 +172,11 @@ impl Policies {
         }
     }
 
-    /// Says whether some routes are for certain hosts.
-    pub(crate) fn tell_hosts_apart(&self) -> bool {
+    /// Says whether a request is to one of the hosts that routes name, wherever some do.
+    pub(crate) fn name_host_of(&self, authority: &[u8]) -> bool {
         self.distinct
             .iter()
-            .any(|routes| routes.tells_hosts_apart())
+            .all(|routes| routes.names_host_of(authority))
     }
 
     /// Returns the policy that answers a subject of the tenant; if none does, why.

@@ -41,6 +41,7 @@ mod document;
 mod etag;
 mod preview;
 mod problem;
+mod test_hosts;
 
 #[cfg(any(test, feature = "count"))]
 pub use compile::compilations_in;
@@ -49,3 +50,4 @@ pub use document::Document;
 pub use preview::{UnopenablePolicy, preview};
 pub use problem::{InvalidPolicy, Problem};
 pub use source::{Source, schema};
+pub use test_hosts::{AmbiguousHost, TestHosts};

@@ -140,12 +140,8 @@ impl<'j> Judge<'j> {
         if !path.ambiguities().is_empty() {
             return findings.refuse(Code::PathAmbiguous, &path.ambiguities().to_text());
         }
-        let names_host = host_of(request.authority).is_some_and(|host| !host.is_empty());
-        let lacks_host = !names_host && self.policies.tell_hosts_apart();
-        findings.refuse(
-            Code::RouteUnknown,
-            if lacks_host { "authority" } else { "" },
-        )
+        let is_named = self.policies.name_host_of(request.authority);
+        findings.refuse(Code::RouteUnknown, if is_named { "" } else { "authority" })
     }
 
     /// Returns the tenant and the policy that answer somebody.

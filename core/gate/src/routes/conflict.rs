@@ -5,6 +5,7 @@ use alloc::{string::String, vec::Vec};
 use super::{
     pattern::{PathPattern, PatternSegment},
     route::Route,
+    table::{effective_host, names_hosts},
 };
 
 /// Two routes that both match some request, where another server may well choose the other.
@@ -25,9 +26,11 @@ pub struct Conflict {
 #[must_use]
 pub fn conflicts(routes: &[Route]) -> Vec<Conflict> {
     let mut found = Vec::new();
+    let named = names_hosts(routes);
+    let host = |route: &'_ Route| effective_host(route.host.as_ref(), named).cloned();
     for (second, b) in routes.iter().enumerate() {
         for (first, a) in routes.iter().enumerate().take(second) {
-            if a.host != b.host || !share_method(a, b) {
+            if host(a) != host(b) || !share_method(a, b) {
                 continue;
             }
             match relate(&a.path, &b.path) {
@@ -41,7 +44,7 @@ pub fn conflicts(routes: &[Route]) -> Vec<Conflict> {
                     let common = a.methods.iter().filter(|method| has(b, method));
                     let settled = common.into_iter().all(|method| {
                         let is_it = |own: &&Route| {
-                            own.host == a.host && has(own, method) && shape(&own.path, &meet)
+                            host(own) == host(a) && has(own, method) && shape(&own.path, &meet)
                         };
                         routes.iter().find(is_it).is_some()
                     });

@@ -5,13 +5,21 @@ use core::fmt;
 
 use crate::bytes::Bytes;
 
-/// A host as a route writes it: `api.example.com`, or `*.example.com` for every name
-/// one label below.
+/// A host as a route writes it: `api.example.com`, `*.example.com` for every name one
+/// label below, or `*` for every host.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HostPattern {
-    /// Lower case; without the `*.` where `wildcard`.
+    /// Lower case; without the `*.` before it; empty for every host.
     pub(crate) name: String,
-    pub(crate) wildcard: bool,
+    pub(crate) breadth: Breadth,
+}
+
+/// How many hosts a pattern stands for, the fewest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Breadth {
+    One,
+    OneLabelBelow,
+    Every,
 }
 
 /// A host that no request can have.
@@ -19,15 +27,24 @@ pub struct HostPattern {
 pub struct InvalidHost;
 
 impl HostPattern {
+    /// Every host, named by a route or not.
+    pub(crate) const EVERY: Self = Self {
+        name: String::new(),
+        breadth: Breadth::Every,
+    };
+
     /// Reads a host, without a port.
     ///
     /// # Errors
     ///
     /// Refuses what is not a DNS name or address.
     pub fn parse(text: &str) -> Result<Self, InvalidHost> {
-        let (name, wildcard) = match text.strip_prefix("*.") {
-            Some(name) => (name, true),
-            None => (text, false),
+        if text == "*" {
+            return Ok(Self::EVERY);
+        }
+        let (name, breadth) = match text.strip_prefix("*.") {
+            Some(name) => (name, Breadth::OneLabelBelow),
+            None => (text, Breadth::One),
         };
         let normal = normal_host(name.as_bytes()).ok_or(InvalidHost)?;
         // A port or a dot at the end would never be compared.
@@ -36,21 +53,44 @@ impl HostPattern {
         }
         Ok(Self {
             name: normal,
-            wildcard,
+            breadth,
         })
+    }
+
+    /// Says whether it stands for every host, and so names none.
+    #[must_use]
+    pub fn is_every(&self) -> bool {
+        self.breadth == Breadth::Every
+    }
+
+    /// Returns a host that it stands for, with that label where it leaves one open;
+    /// nothing for every host.
+    #[must_use]
+    pub fn example(&self, label: &str) -> Option<String> {
+        match self.breadth {
+            Breadth::One => Some(self.name.clone()),
+            Breadth::OneLabelBelow => Some(alloc::format!("{label}.{}", self.name)),
+            Breadth::Every => None,
+        }
     }
 }
 
 impl fmt::Display for HostPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let star = if self.wildcard { "*." } else { "" };
+        let star = match self.breadth {
+            Breadth::One => "",
+            Breadth::OneLabelBelow => "*.",
+            Breadth::Every => "*",
+        };
         write!(f, "{star}{}", self.name)
     }
 }
 
 impl fmt::Display for InvalidHost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a host is a name without a port, such as api.example.com or *.example.com")
+        f.write_str(
+            "a host is a name without a port, such as api.example.com or *.example.com, or `*`",
+        )
     }
 }
 

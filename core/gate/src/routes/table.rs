@@ -5,7 +5,7 @@ use core::fmt;
 
 use super::{
     edges::Edges,
-    host::{HostPattern, normal_host},
+    host::{Breadth, HostPattern, normal_host},
     pattern::PatternSegment,
     route::Route,
 };
@@ -14,15 +14,21 @@ use crate::path::{CanonicalPath, Segment};
 /// All routes of a policy, as a tree: a literal goes before a parameter, and a
 /// parameter before the rest, segment by segment from the left.
 ///
-/// A route that is for the host goes before one that is for any.
+/// A route that names the host goes before one that names none. Where some routes name hosts,
+/// one that names none is for those hosts and no others, and one for `*` is for every host.
 #[derive(Debug, Clone)]
 pub struct Routes {
     routes: Vec<Route>,
     /// The name of each in the log.
     names: Vec<Box<str>>,
+    /// The hosts that routes name.
+    ///
     /// INVARIANT (sorted): ascending by host, each once.
     hosts: Vec<(HostPattern, u32)>,
-    any_host: Option<u32>,
+    /// The tree of routes that name no host.
+    no_host: Option<u32>,
+    /// The tree of routes for `*`.
+    every_host: Option<u32>,
     nodes: Vec<Node>,
     edges: Edges,
 }
@@ -75,12 +81,15 @@ impl Routes {
             routes: Vec::new(),
             names: Vec::new(),
             hosts: Vec::new(),
-            any_host: None,
+            no_host: None,
+            every_host: None,
             nodes: Vec::new(),
             edges: Edges::new(),
         };
+        let names_hosts = names_hosts(&routes);
         for (index, route) in routes.iter().enumerate() {
-            own.insert(index, route)?;
+            let host = effective_host(route.host.as_ref(), names_hosts);
+            own.insert(index, route, host)?;
         }
         own.names = routes.iter().map(|route| route.name().into()).collect();
         own.routes = routes;
@@ -106,12 +115,13 @@ impl Routes {
         path: &CanonicalPath<'_>,
     ) -> Option<RouteMatch<'_>> {
         let segments = path.segments();
-        let own = if self.hosts.is_empty() {
-            [None; 2]
-        } else {
-            self.roots(normal_host(authority).filter(|host| !host.is_empty())?)
-        };
-        let roots = own.into_iter().chain([self.any_host]).flatten();
+        let (own, named) = self.named_roots(authority);
+        if !self.hosts.is_empty() && own.is_none() {
+            return None;
+        }
+        let no_host = self.no_host.filter(|_| named);
+        let own = own.into_iter().flatten();
+        let roots = own.chain([no_host, self.every_host]).flatten();
         let walk = |leniently: bool| {
             let mut roots = roots.clone();
             roots.find_map(|root| self.walk(root, segments, method, leniently))
@@ -130,9 +140,24 @@ impl Routes {
         })
     }
 
-    /// Returns whether some routes are for certain hosts.
-    pub(crate) const fn tells_hosts_apart(&self) -> bool {
-        !self.hosts.is_empty()
+    /// Returns whether a request is to one of the hosts that routes name, if any names one.
+    #[must_use]
+    pub fn names_host_of(&self, authority: &[u8]) -> bool {
+        self.named_roots(authority).1
+    }
+
+    /// Returns the trees of the host that an authority names, if it names one and hosts
+    /// matter; and whether routes that name no host are for it.
+    fn named_roots(&self, authority: &[u8]) -> (Option<[Option<u32>; 2]>, bool) {
+        if self.hosts.is_empty() {
+            return (None, true);
+        }
+        let host = normal_host(authority).filter(|host| !host.is_empty());
+        let Some(host) = host else {
+            return (None, false);
+        };
+        let roots = self.roots(host);
+        (Some(roots), roots.iter().any(Option::is_some))
     }
 
     /// Returns the trees of a host: its own, then that of all names one label below another.
@@ -140,11 +165,11 @@ impl Routes {
         let parent = host.split_once('.').map(|(_, parent)| parent.into());
         let exact = HostPattern {
             name: host,
-            wildcard: false,
+            breadth: Breadth::One,
         };
         let below = parent.map(|name| HostPattern {
             name,
-            wildcard: true,
+            breadth: Breadth::OneLabelBelow,
         });
         [self.host(&exact), below.and_then(|host| self.host(&host))]
     }
@@ -186,8 +211,13 @@ impl Routes {
         leaf(&node.rest, method).map(|route| (route, false))
     }
 
-    fn insert(&mut self, index: usize, route: &Route) -> Result<(), SameRoute> {
-        let mut at = self.root(route.host.as_ref());
+    fn insert(
+        &mut self,
+        index: usize,
+        route: &Route,
+        host: Option<&HostPattern>,
+    ) -> Result<(), SameRoute> {
+        let mut at = self.root(host);
         let mut rest = false;
         for segment in route.path.segments() {
             at = match segment {
@@ -241,19 +271,21 @@ impl Routes {
 
     fn root(&mut self, host: Option<&HostPattern>) -> u32 {
         let known = match host {
+            Some(host) if host.is_every() => self.every_host,
             Some(host) => self.host(host),
-            None => self.any_host,
+            None => self.no_host,
         };
         if let Some(root) = known {
             return root;
         }
         let root = self.add();
         match host {
+            Some(host) if host.is_every() => self.every_host = Some(root),
             Some(host) => {
                 let at = self.hosts.partition_point(|(known, _)| known < host);
                 self.hosts.insert(at, (host.clone(), root));
             }
-            None => self.any_host = Some(root),
+            None => self.no_host = Some(root),
         }
         root
     }
@@ -288,6 +320,20 @@ impl fmt::Display for SameRoute {
 }
 
 impl core::error::Error for SameRoute {}
+
+/// Says whether a route names a host.
+pub(super) fn names_hosts(routes: &[Route]) -> bool {
+    let mut hosts = routes.iter().filter_map(|route| route.host.as_ref());
+    hosts.any(|host| !host.is_every())
+}
+
+/// Returns the host that a route is for: where none is named, `*` says nothing.
+pub(super) fn effective_host(
+    host: Option<&HostPattern>,
+    names_hosts: bool,
+) -> Option<&HostPattern> {
+    host.filter(|host| names_hosts || !host.is_every())
+}
 
 // Linear: a path has few methods.
 fn leaf(leaves: &[Leaf], method: &[u8]) -> Option<usize> {

@@ -67,31 +67,37 @@ fn the_narrower_goes_first() {
         "GET api.example.com/a",
         "GET *.example.com/a",
         "GET api.example.com/{x}",
+        "GET */anywhere",
+        "GET */a",
     ]))
     .unwrap();
     for (request, expected) in [
-        ("GET - /", "GET /"),
-        ("GET - /a", "GET /a"),
-        ("HEAD - /a", "GET /a"),
-        ("HEAD - /h", "HEAD /h"),
-        ("GET - /a/me", "GET /a/me"),
-        ("GET - /a/%6de", "GET /a/me"),
-        ("DELETE - /a/me", "DELETE /a/{id}"),
-        ("GET - /a/x", "GET /a/{id}"),
-        ("GET - /a/x/c", "GET /a/{id}/c"),
-        ("GET - /a/b/c", "GET /a/{id}/c"),
-        ("GET - /a/b/c/d", "GET /a/b/{x}/d"),
-        ("GET - /a/b/c/e", "GET /a/{rest...}"),
-        ("PATCH - /a/me/x", "* /a/me/x"),
-        ("OPTIONS - /a/me/x", "* /a/me/x"),
-        ("GET - /b/c", "GET /{any...}"),
-        ("POST - /b/c", ""),
-        ("get - /a", ""),
+        ("GET c.example.com /", "GET /"),
+        ("GET c.example.com /a", "GET *.example.com/a"),
+        ("HEAD c.example.com /a", "GET *.example.com/a"),
+        ("HEAD c.example.com /h", "HEAD /h"),
+        ("GET c.example.com /a/me", "GET /a/me"),
+        ("GET c.example.com /a/%6de", "GET /a/me"),
+        ("DELETE c.example.com /a/me", "DELETE /a/{id}"),
+        ("GET c.example.com /a/x", "GET /a/{id}"),
+        ("GET c.example.com /a/x/c", "GET /a/{id}/c"),
+        ("GET c.example.com /a/b/c", "GET /a/{id}/c"),
+        ("GET c.example.com /a/b/c/d", "GET /a/b/{x}/d"),
+        ("GET c.example.com /a/b/c/e", "GET /a/{rest...}"),
+        ("PATCH c.example.com /a/me/x", "* /a/me/x"),
+        ("OPTIONS c.example.com /a/me/x", "* /a/me/x"),
+        ("GET c.example.com /b/c", "GET /{any...}"),
+        ("POST c.example.com /b/c", ""),
+        ("get c.example.com /a", ""),
         ("GET api.example.com /a", "GET api.example.com/a"),
         ("GET API.example.com.:443 /a", "GET api.example.com/a"),
         ("GET b.example.com /a", "GET *.example.com/a"),
-        ("GET c.b.example.com /a", "GET /a"),
-        ("GET example.com /a", "GET /a"),
+        ("GET c.b.example.com /a", "GET */a"),
+        ("GET example.com /a", "GET */a"),
+        ("GET example.com /a/me", ""),
+        ("GET example.com /anywhere", "GET */anywhere"),
+        ("GET b.example.com /a/me", "GET /a/me"),
+        ("GET b.example.com /anywhere", "GET /{any...}"),
         ("GET api.example.com /b", "GET api.example.com/{x}"),
         ("GET api.example.com /a/me", "GET /a/me"),
         ("GET user@api.example.com /a", ""),
@@ -156,6 +162,9 @@ fn equal_routes_are_refused() {
         );
     }
     assert!(Routes::new(routes(&["GET /a", "POST /a", "* /a", "GET h.x/a"])).is_ok());
+    assert!(Routes::new(routes(&["GET /a", "GET */a", "GET h.x/b"])).is_ok());
+    // Where no route names a host, both are for every host.
+    assert!(Routes::new(routes(&["GET /a", "GET */a"])).is_err());
 }
 
 #[test]
@@ -228,7 +237,7 @@ fn patterns_read_as_they_are_written() {
         PathPattern::parse(&"/a".repeat(65)),
         Err(InvalidPath::TooLong)
     );
-    for host in ["", "a:1", "a.", "*", "a b", "*.", "a..b"] {
+    for host in ["", "a:1", "a.", "**", "*a", "a b", "*.", "a..b"] {
         assert_eq!(HostPattern::parse(host), Err(InvalidHost), "{host}");
     }
 }

@@ -7,6 +7,7 @@ use portcullis_json::{Path, nearest_or};
 use super::expand::Expander;
 use super::names::{Names, check_value, element};
 use super::vocabulary::{Vocabulary, feature_list};
+use crate::TestHosts;
 use crate::atom::Entity;
 use crate::problem::Problems;
 use crate::source::Expectation;
@@ -25,6 +26,7 @@ impl Checker<'_> {
     /// Reports what no test can mean.
     pub(super) fn check(&self, tests: &[Test], routes: &[Route], at: &Path<'_>) {
         let at = at.key("tests");
+        let hosts = TestHosts::new(routes);
         for (index, test) in tests.iter().enumerate() {
             let at = at.index(index);
             if tests
@@ -34,17 +36,18 @@ impl Checker<'_> {
             {
                 super::names::repeated("test", &test.name, &at.key("name"), self.problems);
             }
-            self.test(test, routes, &at);
+            self.test(test, routes, &hosts, &at);
         }
     }
 
-    fn test(&self, test: &Test, routes: &[Route], at: &Path<'_>) {
+    fn test(&self, test: &Test, routes: &[Route], hosts: &TestHosts, at: &Path<'_>) {
         if let Some(features) = &test.features {
             feature_list(features, &at.key("features"), self.features, self.problems);
         }
         self.subject(&test.subject, &at.key("subject"));
         if let Expected::Verdict(expected) = &test.expect {
             self.request(test, expected, routes, at);
+            self.host(test, expected, hosts, at);
             return;
         }
         self.attributes(Entity::Action, &test.action, &at.key("action"));

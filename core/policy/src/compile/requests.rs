@@ -7,6 +7,7 @@ use super::checks::Checker;
 use crate::atom::Entity;
 use crate::source::Answer;
 use crate::source::{ExpectedVerdict, Test};
+use crate::{AmbiguousHost, TestHosts};
 
 impl Checker<'_> {
     /// Reports what no test of a request can mean.
@@ -53,6 +54,27 @@ impl Checker<'_> {
         self.verdict(expected, routes, &at.key("expect"));
     }
 
+    /// Reports a request that does not say to which host it goes where that makes a difference.
+    pub(super) fn host(
+        &self,
+        test: &Test,
+        expected: &ExpectedVerdict,
+        hosts: &TestHosts,
+        at: &Path<'_>,
+    ) {
+        let Some(request) = &test.request else {
+            return;
+        };
+        if let Err(AmbiguousHost { routes }) = hosts.of(request, expected.route.as_deref()) {
+            let [one, other] = routes;
+            self.problems.error(
+                &at.key("request"),
+                format!("this takes `{one}` at one host and `{other}` at another"),
+                "add `host` to the request, or name the route in `expect.route`",
+            );
+        }
+    }
+
     fn verdict(&self, expected: &ExpectedVerdict, routes: &[Route], at: &Path<'_>) {
         let ExpectedVerdict {
             answer,
@@ -84,6 +106,43 @@ impl Checker<'_> {
         }
         if let Some(resource) = resource {
             self.attributes(Entity::Resource, resource, &at.key("resource"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_request_that_differs_by_host_must_say_which() {
+        let policy = |test: &str| {
+            format!(
+                r#"{{ "catalog": {{ "id": "c", "routes": [
+                    {{ "methods": "GET", "host": "a.example", "path": "/x", "public": true }},
+                    {{ "methods": "GET", "host": "*", "path": "/x", "public": true }} ] }},
+                  "tenant": {{ "id": "t" }},
+                  "tests": [{{ "name": "n", "subject": {{}}, {test} }}] }}"#
+            )
+        };
+        for (test, expected) in [
+            (
+                r#""request": "GET /x", "expect": "public""#,
+                "$.tests[0].request: this takes `GET a.example/x` at one host and `GET */x` at another; add `host` to the request, or name the route in `expect.route`",
+            ),
+            (
+                r#""request": "GET /x", "expect": { "answer": "public", "route": "GET */x" }"#,
+                "",
+            ),
+            (
+                r#""request": { "method": "GET", "target": "/x", "host": "b" }, "expect": "public""#,
+                "",
+            ),
+            (r#""request": "GET /y", "expect": "route-unknown""#, ""),
+        ] {
+            let found = match crate::Source::load(&policy(test)) {
+                Ok(_) => String::new(),
+                Err(invalid) => invalid.to_string(),
+            };
+            assert_eq!(found, expected, "{test}");
         }
     }
 }

@@ -380,7 +380,7 @@ mod tests {
             ),
             (
                 r#"{"methods":"GET","path":"/a","host":"a:80","public":true}"#,
-                "$.catalog.routes[0].host: a host is a name without a port, such as api.example.com or *.example.com; leave the port out; the gate ignores it",
+                "$.catalog.routes[0].host: a host is a name without a port, such as api.example.com or *.example.com, or `*`; leave the port out; the gate ignores it",
             ),
             (
                 r#"{"methods":"GET","path":"/{id}","permission":"tickets:read","resource":{"ownr":"path.id"}}"#,

@@ -16,7 +16,7 @@ pub struct TestRequest {
     pub method: String,
     /// The path as it is sent, with its query.
     pub target: String,
-    /// The host that it is sent to; one that no route names when left out.
+    /// The host that it is sent to; when left out, that of its route ([`crate::TestHosts`]).
     pub host: Option<String>,
     /// The headers; of a list each value is sent as a header of its own.
     pub headers: Members<OneOrMany>,
@@ -33,14 +33,6 @@ pub struct ExpectedVerdict {
     pub permission: Option<String>,
     /// All that the route reads of the resource; what is left out is unknown.
     pub resource: Option<Members<OneOrMany>>,
-}
-
-impl TestRequest {
-    /// Returns the host that it is sent to.
-    #[must_use]
-    pub fn authority(&self) -> &str {
-        self.host.as_deref().unwrap_or(NO_ROUTES_HOST)
-    }
 }
 
 impl Read for TestRequest {
@@ -164,7 +156,7 @@ impl JsonSchema for TestRequest {
                     "properties": {
                         "method": { "type": "string", "description": "The method." },
                         "target": { "type": "string", "description": "The path as it is sent, with its query." },
-                        "host": { "type": "string", "description": "The host that it is sent to; one that no route names when left out." },
+                        "host": { "type": "string", "description": "The host that it is sent to; that of its route when left out." },
                         "headers": headers
                     },
                     "required": ["method", "target"],
@@ -201,6 +193,3 @@ impl JsonSchema for ExpectedVerdict {
         })
     }
 }
-
-/// A name that nobody owns (RFC 6761, section 6.4).
-const NO_ROUTES_HOST: &str = "a-host-that-no-route-names.invalid";

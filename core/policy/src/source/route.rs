@@ -12,7 +12,8 @@ use super::{Members, OneOrMany};
 pub struct Route {
     /// The methods; `GET` takes HEAD too, and `*` those that no other route of the path names.
     pub methods: OneOrMany,
-    /// The host, as `api.example.com` or `*.example.com`; any when left out.
+    /// The host, as `api.example.com` or `*.example.com`, or `*` for every host. When left out,
+    /// the hosts that routes name, or every host where none names one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
     /// The path, as `/v1/conversations/{id}`; `{name...}` at its end takes one segment or more.

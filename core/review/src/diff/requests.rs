@@ -181,6 +181,7 @@ fn host(route: Option<&Route>) -> String {
 /// Orders hosts by how many they stand for.
 fn width(host: &str) -> u8 {
     match host {
+        "*" => 3,
         ANY => 2,
         _ if host.starts_with("*.") => 1,
         _ => 0,
@@ -189,4 +190,5 @@ fn width(host: &str) -> u8 {
 
 /// What a public route asks for; no permission is called so.
 pub(super) const PUBLIC: &str = "public";
-const ANY: &str = "any";
+/// Where a route says no host and none is named.
+pub(super) const ANY: &str = "any";

@@ -50,7 +50,51 @@ fn between(before: &str, after: &str) -> Vec<String> {
 
 fn changed(from: &str, to: &str) -> Vec<String> {
     assert!(ROUTES.contains(from), "{from}");
-    between(ROUTES, &ROUTES.replacen(from, to, 1))
+    let mut lines = between(ROUTES, &ROUTES.replacen(from, to, 1));
+    // What becomes of the other routes has a test of its own.
+    if let Some(at) = lines.iter().position(|line| line.contains(WITHOUT_HOST)) {
+        lines.drain(at..at + 2);
+    }
+    lines
+}
+
+const WITHOUT_HOST: &str = "routes without a host";
+
+#[test]
+fn naming_a_host_opens_the_routes_without_one_there() {
+    for (to, expected) in [
+        (
+            "b.example.com",
+            [
+                "!~ routes without a host",
+                "  !host: a.example.com → b.example.com",
+            ],
+        ),
+        (
+            "*.example.com",
+            [
+                "!~ routes without a host",
+                "  !host: a.example.com → *.example.com",
+            ],
+        ),
+        (
+            "*",
+            ["!~ routes without a host", "  !host: a.example.com → any"],
+        ),
+        ("a.example.com", ["", ""]),
+    ] {
+        let lines = between(ROUTES, &ROUTES.replacen("a.example.com", to, 1));
+        let at = lines.iter().position(|line| line.contains(WITHOUT_HOST));
+        let found = at.map_or(&[][..], |at| &lines[at..at + 2]);
+        let expected = expected.iter().filter(|line| !line.is_empty());
+        assert_eq!(found, expected.copied().collect::<Vec<_>>(), "{to}");
+    }
+    // The other way all of them serve fewer hosts.
+    let none = ROUTES.replacen(r#""host": "a.example.com", "#, "", 1);
+    assert_eq!(
+        between(&none, ROUTES)[..2],
+        ["~ routes without a host", "  host: any → a.example.com"]
+    );
 }
 
 #[test]
@@ -260,8 +304,10 @@ fn a_route_that_takes_requests_from_another_changes_them() {
     assert_eq!(
         between(ROUTES, &host),
         [
-            "~ GET b.example.com/health",
-            "  permission: public → t:read"
+            "!~ routes without a host",
+            "  !host: a.example.com → a.example.com, b.example.com",
+            "+ GET b.example.com/health",
+            "  permission:  → t:read"
         ]
     );
     // Which route took them before is named.

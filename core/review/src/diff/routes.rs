@@ -8,12 +8,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_gate::CanonicalPath;
-use portcullis_gate::routes::{PatternSegment, Route, Routes};
+use portcullis_gate::routes::{HostPattern, PatternSegment, Route, Routes};
 use serde::Serialize;
 
 use super::filler::Filler;
 use super::grants::Names;
-use super::requests::{Asking, RouteMember, asks, members};
+use super::requests::{ANY, Asking, RouteMember, asks, members};
 use portcullis_policy::model::Model;
 
 /// What became of the requests that take a route.
@@ -69,6 +69,7 @@ pub(super) fn routes(before: &Model, after: &Model, names: &Names) -> Vec<RouteD
         *moved |= is_moved;
     }
     let mut diffs = Vec::new();
+    diffs.extend(served(&old, &new));
     for ((first, second), (methods, moved)) in pairs {
         let first = first.and_then(|index| before.routes.get(index));
         let second = second.and_then(|index| after.routes.get(index));
@@ -90,6 +91,37 @@ pub(super) fn routes(before: &Model, after: &Model, names: &Names) -> Vec<RouteD
     }
     diffs.sort_by_key(|diff| !diff.opens);
     diffs
+}
+
+/// Compares the hosts that routes without one serve: naming another host opens all of them there.
+fn served(old: &Side<'_>, new: &Side<'_>) -> Option<RouteDiff> {
+    let serves = |side: &Side<'_>| side.model.routes.iter().any(|route| route.host.is_none());
+    if old.named == new.named || !serves(old) || !serves(new) {
+        return None;
+    }
+    let words = |side: &Side<'_>| {
+        let hosts = side.named.iter().map(ToString::to_string);
+        let hosts = hosts.collect::<Vec<_>>().join(", ");
+        if hosts.is_empty() {
+            ANY.to_owned()
+        } else {
+            hosts
+        }
+    };
+    let opens = new.named.is_empty() || (!old.named.is_empty() && !new.named.is_subset(&old.named));
+    Some(RouteDiff {
+        route: "routes without a host".to_owned(),
+        change: RouteDiffChange::Changed,
+        opens,
+        before: None,
+        after: None,
+        members: vec![RouteMember {
+            name: "host".to_owned(),
+            before: words(old),
+            after: words(new),
+            opens,
+        }],
+    })
 }
 
 fn diff(
@@ -130,7 +162,8 @@ fn requests_of<'m>(old: &Side<'m>, new: &Side<'m>) -> impl Iterator<Item = Key<'
     let places = keys().map(|key| (key.path, key.host));
     let places = places.collect::<BTreeSet<_>>();
     let at_hosts = places.into_iter().flat_map(move |(path, host)| {
-        let own = if host.is_some() {
+        // A route without a host, or for every host, may be another's at a host with its own.
+        let own = if host.is_some_and(|host| !host.is_every()) {
             BTreeSet::from([host])
         } else {
             hosts.clone()
@@ -150,7 +183,7 @@ fn requests_of<'m>(old: &Side<'m>, new: &Side<'m>) -> impl Iterator<Item = Key<'
 struct Key<'m> {
     path: Shape<'m>,
     method: &'m str,
-    host: Option<&'m portcullis_gate::routes::HostPattern>,
+    host: Option<&'m HostPattern>,
 }
 
 /// A path but for the names of its parameters.
@@ -187,11 +220,30 @@ impl PartialEq for Shape<'_> {
 
 impl Eq for Shape<'_> {}
 
+/// Returns the routes that name no host; of two for the same requests the one without a host.
+fn elsewhere(model: &Model) -> Option<(Routes, Vec<usize>)> {
+    let all = model.routes.iter().enumerate();
+    let some = |keep: fn(&Route) -> bool| {
+        let (places, routes) = all
+            .clone()
+            .filter(|(_, route)| keep(route))
+            .map(|(index, route)| (index, route.clone()))
+            .unzip::<_, _, Vec<_>, Vec<_>>();
+        Some((Routes::new(routes).ok()?, places))
+    };
+    some(|route| route.host.as_ref().is_none_or(HostPattern::is_every))
+        .or_else(|| some(|route| route.host.is_none()))
+}
+
 /// The routes of one policy.
 struct Side<'m> {
     model: &'m Model,
     keys: BTreeMap<Key<'m>, usize>,
     table: Option<Routes>,
+    /// The routes that hold where a host has none of its own, and their places.
+    elsewhere: Option<(Routes, Vec<usize>)>,
+    /// The hosts that routes name.
+    named: BTreeSet<&'m HostPattern>,
 }
 
 impl<'m> Side<'m> {
@@ -209,7 +261,14 @@ impl<'m> Side<'m> {
         }
         // INVARIANT (distinct): the compiler refuses routes that match the same requests.
         let table = Routes::new(model.routes.clone()).ok();
-        Self { model, keys, table }
+        let hosts = model.routes.iter().filter_map(|route| route.host.as_ref());
+        Self {
+            model,
+            keys,
+            table,
+            elsewhere: elsewhere(model),
+            named: hosts.filter(|host| !host.is_every()).collect(),
+        }
     }
 
     /// Returns the route that takes such requests, whatever their parameters.
@@ -222,24 +281,21 @@ impl<'m> Side<'m> {
         if target.is_empty() {
             target.push('/');
         }
-        let host = match key.host {
-            None => filler.label.clone(),
-            Some(host) => {
-                let host = host.to_string();
-                match host.strip_prefix("*.") {
-                    Some(above) => format!("{}.{above}", filler.label),
-                    None => host,
-                }
-            }
-        };
         let method = if key.method == "*" {
             &filler.method
         } else {
             key.method
         };
         let path = CanonicalPath::parse(target.as_bytes()).ok()?;
-        let found = self.table.as_ref()?;
-        let found = found.find(method.as_bytes(), host.as_bytes(), &path)?;
+        let Some(host) = key.host else {
+            let (routes, places) = self.elsewhere.as_ref()?;
+            let found = routes.find(method.as_bytes(), filler.label.as_bytes(), &path)?;
+            return places.get(found.index).copied();
+        };
+        let host = host.example(&filler.label);
+        let host = host.unwrap_or_else(|| filler.label.clone());
+        let routes = self.table.as_ref()?;
+        let found = routes.find(method.as_bytes(), host.as_bytes(), &path)?;
         Some(found.index)
     }
 

@@ -8,6 +8,7 @@ use portcullis_gate::routes::{Access, OnConditional, PatternSegment, Route, Rout
 
 use super::{Findings, Severity, some};
 use portcullis_json::Path;
+use portcullis_policy::TestHosts;
 use portcullis_policy::atom::{Atom, Entity};
 use portcullis_policy::model::{Condition, Grant, Model, PermissionIndex};
 use portcullis_policy::source::{Expected, Source};
@@ -63,14 +64,17 @@ fn meant_public(source: &Source, model: &Model) -> BTreeSet<usize> {
     let tests = source.tests.iter().filter_map(|test| {
         let request = test.request.as_ref()?;
         match &test.expect {
-            Expected::Verdict(expected) if expected.answer == "public" => Some(request),
+            Expected::Verdict(expected) if expected.answer == "public" => {
+                Some((request, expected.route.as_deref()))
+            }
             _ => None,
         }
     });
-    let taken = tests.filter_map(|request| {
+    let hosts = TestHosts::new(&model.routes);
+    let taken = tests.filter_map(|(request, route)| {
         let path = CanonicalPath::parse(request.target.as_bytes()).ok()?;
-        let host = request.authority().as_bytes();
-        let found = routes.find(request.method.as_bytes(), host, &path)?;
+        let host = hosts.of(request, route).ok()?;
+        let found = routes.find(request.method.as_bytes(), host.as_bytes(), &path)?;
         Some(found.index)
     });
     taken.collect()

@@ -66,6 +66,7 @@ impl Gateway {
     pub(super) fn judge(
         &mut self,
         request: &TestRequest,
+        host: &str,
         subject: Option<&Subject>,
         now: UnixSeconds,
     ) -> Entry {
@@ -80,7 +81,7 @@ impl Gateway {
         }
         let request = Request {
             method: request.method.as_bytes(),
-            authority: request.authority().as_bytes(),
+            authority: host.as_bytes(),
             target: request.target.as_bytes(),
             headers: &headers,
             peer: Peer::Identity(PEER),

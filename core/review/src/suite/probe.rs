@@ -87,6 +87,7 @@ impl Probe {
     pub(super) fn read(
         &mut self,
         request: &TestRequest,
+        host: &str,
         route: &Route,
         name: &str,
         expected: &OneOrMany,
@@ -107,25 +108,37 @@ impl Probe {
                     Reading::Other(Some(OneOrMany(values.clone())))
                 }
             }
-            Some(_) => self.read_from(request, name, expected),
+            Some(_) => self.read_from(request, host, name, expected),
         }
     }
 
     /// What comes from a request is one value.
-    fn read_from(&mut self, request: &TestRequest, name: &str, expected: &OneOrMany) -> Reading {
+    fn read_from(
+        &mut self,
+        request: &TestRequest,
+        host: &str,
+        name: &str,
+        expected: &OneOrMany,
+    ) -> Reading {
         let Some(index) = self.names.iter().position(|known| known == name) else {
             return Reading::Unknown;
         };
-        if !self.grants(request, role(KNOWN, index), &[]) {
+        if !self.grants(request, host, role(KNOWN, index), &[]) {
             return Reading::Unknown;
         }
         match expected.0.as_slice() {
-            [_] if self.grants(request, role(SAME, index), &expected.0) => Reading::Same,
+            [_] if self.grants(request, host, role(SAME, index), &expected.0) => Reading::Same,
             _ => Reading::Other(None),
         }
     }
 
-    fn grants(&mut self, request: &TestRequest, role: String, expected: &[String]) -> bool {
+    fn grants(
+        &mut self,
+        request: &TestRequest,
+        host: &str,
+        role: String,
+        expected: &[String],
+    ) -> bool {
         let subject = Subject {
             kind: "user".to_owned(),
             id: "probe".to_owned(),
@@ -136,7 +149,7 @@ impl Probe {
             }],
             ..Subject::default()
         };
-        let entry = self.gateway.judge(request, Some(&subject), self.now);
+        let entry = self.gateway.judge(request, host, Some(&subject), self.now);
         entry.code == Code::Granted
     }
 }

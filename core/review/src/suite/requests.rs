@@ -10,6 +10,7 @@ use super::probe::{Probe, Reading};
 use super::run::{Failure, failure};
 use super::{UntestablePolicy, question};
 use crate::coverage::RouteCoverage;
+use portcullis_policy::TestHosts;
 use portcullis_policy::encode::Edition;
 use portcullis_policy::model::{FeatureIndex, Model};
 use portcullis_policy::source::Answer;
@@ -20,6 +21,7 @@ use portcullis_policy::source::{ExpectedVerdict, Members, OneOrMany, Test, TestR
 pub(super) struct Requests<'m> {
     model: &'m Model,
     edition: &'m Edition,
+    hosts: TestHosts,
     /// One for each set of features that a test asks with.
     gateways: Vec<(Vec<FeatureIndex>, Gateway)>,
     probe: Option<Probe>,
@@ -27,10 +29,11 @@ pub(super) struct Requests<'m> {
 }
 
 impl<'m> Requests<'m> {
-    pub(super) const fn new(model: &'m Model, edition: &'m Edition) -> Self {
+    pub(super) fn new(model: &'m Model, edition: &'m Edition) -> Self {
         Self {
             model,
             edition,
+            hosts: TestHosts::new(&model.routes),
             gateways: Vec::new(),
             probe: None,
             taken: BTreeSet::new(),
@@ -48,7 +51,9 @@ impl<'m> Requests<'m> {
         let subject = question::request(test).subject;
         // A request comes from somebody with an id, or from nobody.
         let subject = Some(&subject).filter(|subject| !subject.id.is_empty());
-        let entry = self.gateway(test)?.judge(request, subject, now);
+        let host = self.hosts.of(request, expected.route.as_deref());
+        let host = host.map_err(|_| UntestablePolicy::Ungated(NO_HOST.to_owned()))?;
+        let entry = self.gateway(test)?.judge(request, &host, subject, now);
         let name = format!("{} {}", request.method, request.target);
         let because = because(&entry);
         let mut failures = Vec::new();
@@ -70,7 +75,7 @@ impl<'m> Requests<'m> {
             compare(": permission", permission, or_none(&entry.permission));
         }
         if let Some(resource) = &expected.resource {
-            failures.extend(self.resource(request, &entry, resource)?);
+            failures.extend(self.resource(request, &host, &entry, resource)?);
         }
         if failures.is_empty() && answer.goes_on() {
             self.taken.insert(entry.route);
@@ -115,6 +120,7 @@ impl<'m> Requests<'m> {
     fn resource(
         &mut self,
         request: &TestRequest,
+        host: &str,
         entry: &Entry,
         expected: &Members<OneOrMany>,
     ) -> Result<Vec<Failure>, UntestablePolicy> {
@@ -139,7 +145,7 @@ impl<'m> Requests<'m> {
         let unasked = unasked.map(|name| (name, &nothing));
         for (attribute, values) in expected.iter().chain(unasked) {
             let expects = expected.get(attribute).is_some();
-            let got = match probe.read(request, route, attribute, values) {
+            let got = match probe.read(request, host, route, attribute, values) {
                 Reading::Same => continue,
                 Reading::Unknown if !expects => continue,
                 Reading::Unknown => "unknown".to_owned(),
@@ -159,6 +165,9 @@ impl<'m> Requests<'m> {
         Ok(failures)
     }
 }
+
+/// The compiler refuses such a test before it is run.
+const NO_HOST: &str = "a request does not say to which host it goes";
 
 fn words(values: &OneOrMany) -> String {
     values.0.join(", ")
