@@ -14,6 +14,8 @@ use tempfile::NamedTempFile;
 pub enum Readers {
     /// Its owner alone: mode 0600.
     Owner,
+    /// Its owner and the file's group: mode 0640 at most, as the user's umask lets.
+    Group,
     /// Everybody whom the user's umask lets: mode 0644 at most.
     All,
 }
@@ -117,22 +119,44 @@ pub fn rewrite(path: &Path, bytes: &[u8]) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// Fails where it cannot be written; a part of the bytes may have been.
+/// Fails where it cannot be written, a part of the bytes may have been; and where it is a
+/// link to a file that is not there.
 pub fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .mode(0o600)
-        .open(path)?;
+    let mut file = open_or_create(path, OpenOptions::new().append(true))?;
     file.write_all(bytes)?;
     file.sync_all()?;
     // The file itself may be new.
     File::open(folder_of(path))?.sync_all()
 }
 
+/// Opens a file, or creates it for its owner alone. It is never created where a link leads.
+///
+/// # Errors
+///
+/// Fails where it can neither be opened nor created, and where it is a link to a file that
+/// is not there.
+pub fn open_or_create(path: &Path, options: &OpenOptions) -> io::Result<File> {
+    let mut new = options.clone();
+    new.create_new(true).mode(0o600);
+    match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        opened => return opened,
+    }
+    match new.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        created => return created,
+    }
+    // Somebody else created it just now, or it is a link: then this finds nothing.
+    options.open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => io::Error::new(error.kind(), "it is a link to nothing"),
+        _ => error,
+    })
+}
+
 fn unfinished(folder: &Path, bytes: &[u8], readers: Readers) -> io::Result<NamedTempFile> {
     let mode = match readers {
         Readers::Owner => 0o600,
+        Readers::Group => 0o640,
         Readers::All => 0o644,
     };
     // In the same folder, so that renaming it is one step.
@@ -198,6 +222,29 @@ mod tests {
         rewrite(&path, b"three").unwrap();
         assert_eq!(read(&path, 100).unwrap(), b"three");
         assert_eq!(mode(&path), 0o660);
+    }
+
+    #[test]
+    fn nothing_is_created_where_a_link_leads() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, other) = (folder.path().join("a"), folder.path().join("other"));
+        std::os::unix::fs::symlink(&other, &path).unwrap();
+        let failed = append(&path, b"one").unwrap_err();
+        assert!(failed.to_string().contains("a link to nothing"), "{failed}");
+        assert!(!other.exists());
+        // Whoever put a log elsewhere on purpose has made it there.
+        fs::write(&other, "").unwrap();
+        append(&path, b"one").unwrap();
+        assert_eq!(fs::read(&other).unwrap(), b"one");
+    }
+
+    #[test]
+    fn a_bundle_is_not_for_everybody() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.pclb");
+        replace(&path, b"one", Readers::Group).unwrap();
+        assert_eq!(mode(&path) & !0o640, 0);
+        assert_eq!(mode(&path) & 0o600, 0o600);
     }
 
     #[test]

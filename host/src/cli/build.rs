@@ -32,7 +32,8 @@ use super::{
 /// Compile a policy, run its tests, and sign it as a bundle
 ///
 /// Nothing is written where the policy has a problem or a test of it fails. The same
-/// policy, key and time give the same bytes.
+/// policy, key and time give the same bytes. The bundle is for its owner and group to read
+/// (mode 0640, less where the umask says so): it has the people and roles of the tenant.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Build {
@@ -122,7 +123,7 @@ impl Build {
                 bundle.len()
             ));
         }
-        files::replace(&self.output, &bundle, Readers::All)
+        files::replace(&self.output, &bundle, Readers::Group)
             .map_err(|error| Stop::io("write", &self.output, error))?;
         self.tell(&model.tenant.id, &edition, bundle.len(), &report)
     }
@@ -134,7 +135,10 @@ impl Build {
         }
         let issued_at = match self.issued_at {
             Some(seconds) => UnixSeconds(seconds),
-            None => source_date_epoch()?.unwrap_or_else(clock::now),
+            None => match source_date_epoch()? {
+                Some(stated) => stated,
+                None => clock::now().map_err(Stop::clock)?,
+            },
         };
         let Seconds(valid_for) = self.valid_for;
         if issued_at.0.checked_add(valid_for).is_none() {

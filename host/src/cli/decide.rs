@@ -143,7 +143,7 @@ impl<'p> Previews<'p> {
             Err(malformed) => return malformed.answer(),
         };
         let policy = self.of(request.features.as_deref());
-        match policy.and_then(|policy| policy.decide(&request, time.now())) {
+        match policy.and_then(|policy| policy.decide(&request, time.now_or_end())) {
             Ok(canonical) => evaluation::answered(&canonical),
             Err(failure) => evaluation::failed(&failure),
         }

@@ -38,10 +38,11 @@ impl Explain {
         let text = self.request.read()?;
         let request = Request::read(&text, &policy.names().vocabulary)
             .map_err(|malformed| Stop::usage(format!("the request: {malformed}")))?;
+        let now = self.bundle.time.now()?;
         let mut previews = Previews::new(policy.as_ref());
         let explanation = previews
             .of(request.features.as_deref())
-            .and_then(|policy| policy.explain(&request, self.bundle.time.now()))
+            .and_then(|policy| policy.explain(&request, now))
             .map_err(|failure| Stop::failure(&failure))?;
         print_answer(&explanation)
     }

@@ -57,10 +57,11 @@ impl Filter {
         let text = self.request.read()?;
         let request = Request::read_filter(&text, &policy.names().vocabulary)
             .map_err(|malformed| Stop::usage(format!("the request: {malformed}")))?;
+        let now = self.bundle.time.now()?;
         let mut previews = Previews::new(policy.as_ref());
         let answer = previews
             .of(request.features.as_deref())
-            .and_then(|policy| policy.filter(&request, self.bundle.time.now()))
+            .and_then(|policy| policy.filter(&request, now))
             .map_err(|failure| Stop::failure(&failure))?;
         if !self.sql {
             return print_answer(&answer);

@@ -78,7 +78,7 @@ impl Gate {
             .map_err(|failure| Stop::failure(&failure))?;
         let bundle = files::read(&self.file, BUNDLE_BYTES_MAX)
             .map_err(|error| Stop::io("read the bundle", &self.file, error))?;
-        gate.offer(&bundle, self.time.now())
+        gate.offer(&bundle, self.time.now()?)
             .map_err(|failure| Stop::failure(&failure))?;
         match &self.requests {
             Some(path) if !input::is_standard_input(Some(path)) => {
@@ -180,7 +180,7 @@ impl HttpLine {
             peer: Peer::read(&self.peer),
             nonce: self.nonce.as_bytes(),
         };
-        gate.judge(&request, time.now())
+        gate.judge(&request, time.now_or_end())
             .map_err(|failure| failure.to_string())
     }
 }

@@ -35,7 +35,7 @@ Examples:
 impl Inspect {
     pub(crate) fn run(&self) -> Result<(), Stop> {
         let (bundle, trust) = (self.bundle.bundle()?, self.bundle.trust()?);
-        let now = self.bundle.time.now();
+        let now = self.bundle.time.now()?;
         let opened = NativeEngine.open_policy(&bundle, &trust, now);
         let opened = opened.map_err(|failure| Stop::failure(&failure))?;
         let (info, policy) = (opened.info(), opened.policy());

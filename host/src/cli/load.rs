@@ -31,7 +31,7 @@ impl BundleArgs {
     /// Verifies the bundle, and opens it in an engine.
     pub(crate) fn open(&self, engine: &dyn Engine) -> Result<Box<dyn LoadedPolicy>, Stop> {
         let (bundle, trust) = (self.bundle()?, self.trust()?);
-        let opened = engine.open(&bundle, &trust, self.time.now());
+        let opened = engine.open(&bundle, &trust, self.time.now()?);
         opened.map_err(|failure| Stop::failure(&failure))
     }
 
@@ -72,8 +72,17 @@ pub(crate) struct TimeArgs {
 
 impl TimeArgs {
     /// Returns the time that was given, or else what the clock says.
-    pub(crate) fn now(self) -> UnixSeconds {
-        self.now.map_or_else(clock::now, UnixSeconds)
+    pub(crate) fn now(self) -> Result<UnixSeconds, Stop> {
+        match self.now {
+            Some(seconds) => Ok(UnixSeconds(seconds)),
+            None => clock::now().map_err(Stop::clock),
+        }
+    }
+
+    /// Returns the time as [`TimeArgs::now`]; where the clock fails, the end of time, at which
+    /// nothing holds any more.
+    pub(crate) fn now_or_end(self) -> UnixSeconds {
+        self.now().unwrap_or(UnixSeconds(u64::MAX))
     }
 }
 

@@ -55,7 +55,7 @@ impl Modules {
             .of(self.features.as_deref())
             .map_err(|failure| Stop::failure(&failure))?;
         let snapshot = policy
-            .modules(&subject, self.bundle.time.now())
+            .modules(&subject, self.bundle.time.now()?)
             .map_err(|failure| Stop::failure(&failure))?;
         if self.etag {
             let info = policy.info();

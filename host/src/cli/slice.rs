@@ -74,7 +74,7 @@ Examples:
 impl Slice {
     pub(crate) fn run(&self) -> Result<(), Stop> {
         let (bytes, trust) = (self.bundle.bundle()?, self.bundle.trust()?);
-        let now = self.bundle.time.now();
+        let now = self.bundle.time.now()?;
         let whole = NativeEngine.open_policy(&bytes, &trust, now);
         let whole = whole.map_err(|failure| Stop::failure(&failure))?;
         let whole = whole.policy();

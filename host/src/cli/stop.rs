@@ -56,6 +56,11 @@ impl Stop {
         )
     }
 
+    /// The clock says no time.
+    pub(crate) fn clock(error: io::Error) -> Self {
+        Self::new(Exit::InputOutput, format!("cannot read the clock: {error}"))
+    }
+
     /// An engine gave no answer.
     pub(crate) fn failure(failure: &Failure) -> Self {
         let (exit, message) = match failure {

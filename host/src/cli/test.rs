@@ -60,7 +60,7 @@ impl Test {
                     continue;
                 }
             };
-            let now = self.time.now();
+            let now = self.time.now()?;
             let edition = Edition::new("default", now, VALID_SECONDS, &source.catalog);
             let report = policies::test(path, &source, &model, &edition)?;
             let covered = self.covers(&report);

@@ -122,13 +122,27 @@ impl PolicyFile {
         Ok(log)
     }
 
-    /// Checks that the lock is no link: it is written to, and a link may lead to any file.
-    fn check_lock(&self, lock: &File) -> io::Result<()> {
-        let (found, opened) = (fs::symlink_metadata(&self.lock)?, lock.metadata()?);
-        if (found.dev(), found.ino()) == (opened.dev(), opened.ino()) {
-            return Ok(());
+    /// Takes the lock. It is written to, and a link may lead to any file: none is followed.
+    fn take_lock(&self) -> io::Result<File> {
+        for _ in 0..LOCK_TRIES_MAX {
+            let lock =
+                files::open_or_create(&self.lock, OpenOptions::new().read(true).write(true))?;
+            lock.lock()?;
+            // Only now: it may have been replaced while this one waited, and then somebody
+            // else has the lock of the file that is there.
+            let found = match fs::symlink_metadata(&self.lock) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                found => found?,
+            };
+            if !found.is_file() {
+                return Err(io::Error::other("it is a link, or no file"));
+            }
+            let opened = lock.metadata()?;
+            if (found.dev(), found.ino()) == (opened.dev(), opened.ino()) {
+                return Ok(lock);
+            }
         }
-        Err(io::Error::other("it is a link, or was replaced just now"))
+        Err(io::Error::other("it is replaced again and again"))
     }
 
     /// Returns the link that the lock notes.
@@ -153,15 +167,7 @@ impl PolicyFile {
         now: UnixSeconds,
     ) -> Result<Turn<'_>, PolicyFileFailure> {
         let fail = |error| PolicyFileFailure::io("lock", &self.lock, error);
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(&self.lock)
-            .map_err(fail)?;
-        self.check_lock(&lock).map_err(fail)?;
-        lock.lock().map_err(fail)?;
+        let lock = self.take_lock().map_err(fail)?;
         files::check_writable(&self.policy)
             .map_err(|error| PolicyFileFailure::io("write", &self.policy, error))?;
         let reading = self.read()?;
@@ -198,6 +204,8 @@ pub fn read_log(path: &Path) -> Result<AuditLog, PolicyFileFailure> {
     })
 }
 
+/// How often a lock that was replaced is taken anew.
+const LOCK_TRIES_MAX: usize = 16;
 /// Room for a link.
 const NOTE_BYTES_MAX: u64 = 128;
 /// Room for the largest catalog and a directory beside it.

@@ -225,6 +225,29 @@ fn a_lock_that_is_a_link_leads_nowhere() {
     let failed = desk.file.turn(None, UnixSeconds(9)).unwrap_err();
     assert!(failed.to_string().contains("it is a link"), "{failed}");
     assert_eq!(fs::read(&other).unwrap(), b"precious");
+    // Nor is a file made where a link leads to none.
+    fs::remove_file(&other).unwrap();
+    let failed = desk.file.turn(None, UnixSeconds(9)).unwrap_err();
+    assert!(failed.to_string().contains("a link to nothing"), "{failed}");
+    assert!(!other.exists());
+}
+
+#[test]
+fn a_lock_that_was_replaced_while_waiting_is_taken_anew() {
+    let desk = desk();
+    let held = desk.turn();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| {
+            let turn = desk.turn();
+            let found = fs::metadata(&desk.file.lock).unwrap();
+            let opened = turn.lock.metadata().unwrap();
+            assert_eq!(found.ino(), opened.ino());
+        });
+        fs::remove_file(&desk.file.lock).unwrap();
+        fs::write(&desk.file.lock, "").unwrap();
+        drop(held);
+        waiting.join().unwrap();
+    });
 }
 
 #[test]

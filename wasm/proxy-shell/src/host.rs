@@ -19,8 +19,8 @@ pub trait Host {
     /// Returns whether the proxy writes lines of that level at all.
     fn logs(&self, level: Level) -> bool;
 
-    /// Returns the time in nanoseconds since 1970.
-    fn now_ns(&self) -> u64;
+    /// Returns the time in nanoseconds since 1970, or nothing where the proxy gives none.
+    fn now_ns(&self) -> Option<u64>;
 
     /// Asks for a call of [`Root::tick`](crate::Root::tick) every so many milliseconds.
     fn tick_every(&self, milliseconds: u32);
@@ -94,14 +94,18 @@ pub trait Host {
     /// Sets a gauge.
     fn record(&self, metric: u32, value: u64);
 
-    /// Returns the time in milliseconds since 1970.
+    /// Returns the time in milliseconds since 1970, for what happens in turn; 0 where the
+    /// proxy gives none.
     fn now_ms(&self) -> u64 {
-        self.now_ns() / 1_000_000
+        self.now_ns().unwrap_or(0) / 1_000_000
     }
 
-    /// Returns the time as the engine counts it.
+    /// Returns the time as the engine counts it; where the proxy gives none, the end of time,
+    /// at which neither a token nor a policy holds.
     fn now(&self) -> UnixSeconds {
-        UnixSeconds(self.now_ns() / 1_000_000_000)
+        let end = UnixSeconds(u64::MAX);
+        self.now_ns()
+            .map_or(end, |time| UnixSeconds(time / 1_000_000_000))
     }
 }
 

@@ -201,8 +201,12 @@ impl Root {
         let Some(gate) = &mut self.gate else {
             return refuse(host);
         };
+        // At a time that is made up, a token that has expired could hold.
+        let Some(now_ns) = host.now_ns() else {
+            host.log(host::Level::Error, &event("no-time", &[]));
+            return refuse(host);
+        };
         let peer = KnownPeer::ask(host, self.peer);
-        let now_ns = host.now_ns();
         let mut nonce = [0; 12];
         let (time, own) = nonce.split_at_mut(8);
         time.copy_from_slice(&now_ns.to_le_bytes());

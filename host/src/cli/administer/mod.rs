@@ -58,7 +58,10 @@ impl ChangeArgs {
         who: impl FnOnce(&Model) -> Result<Asking, Stop>,
     ) -> Result<(), Stop> {
         let file = PolicyFile::new(policy, self.audit.as_deref()).map_err(Stop::policy_file)?;
-        let now = self.at.map_or_else(clock::now, UnixSeconds);
+        let now = match self.at {
+            Some(seconds) => UnixSeconds(seconds),
+            None => clock::now().map_err(Stop::clock)?,
+        };
         let expected = self.expected()?;
         if self.dry_run {
             let reading = file.read().map_err(Stop::policy_file)?;

@@ -80,6 +80,19 @@ fn workers_take_turns_and_share_what_they_fetch() {
 }
 
 #[test]
+fn without_a_clock_nothing_is_let_through() {
+    let proxy = Proxy::at(&Store::default());
+    let mut root = proxy.start(None);
+    root.tick(&proxy);
+    *proxy.answer.borrow_mut() = ("200", bundle(1));
+    root.fetched(&proxy, 1, Some(1));
+    assert_eq!(proxy.ask(&mut root), 200);
+    proxy.has_no_clock.set(true);
+    assert_eq!(proxy.ask(&mut root), 503);
+    assert!(proxy.has_logged("no-time"));
+}
+
+#[test]
 fn a_failed_fetch_is_tried_again_sooner_and_not_at_once() {
     let proxy = Proxy::at(&Store::default());
     let mut root = proxy.start(None);

@@ -21,6 +21,7 @@ pub(super) type Store = Rc<RefCell<BTreeMap<String, (Vec<u8>, u32)>>>;
 pub(super) struct Proxy {
     store: Store,
     pub(super) now_ms: Cell<u64>,
+    pub(super) has_no_clock: Cell<bool>,
     pub(super) request: RefCell<Vec<(&'static str, &'static str)>>,
     /// Whether headers and trailers stay, whatever is asked.
     pub(super) keeps_headers: Cell<bool>,
@@ -54,8 +55,9 @@ impl Host for Proxy {
         level >= Level::Info
     }
 
-    fn now_ns(&self) -> u64 {
-        self.now_ms.get() * 1_000_000
+    fn now_ns(&self) -> Option<u64> {
+        let now_ms = self.now_ms.get();
+        (!self.has_no_clock.get()).then_some(now_ms * 1_000_000)
     }
 
     fn tick_every(&self, milliseconds: u32) {

@@ -24,11 +24,11 @@ impl Host for WasmHost {
         status != OK || number(level) >= least
     }
 
-    fn now_ns(&self) -> u64 {
+    fn now_ns(&self) -> Option<u64> {
         let mut nanoseconds = 0_u64;
         // SAFETY: the result is written during the call.
-        unsafe { proxy_get_current_time_nanoseconds(&raw mut nanoseconds) };
-        nanoseconds
+        let status = unsafe { proxy_get_current_time_nanoseconds(&raw mut nanoseconds) };
+        (status == OK).then_some(nanoseconds)
     }
 
     fn tick_every(&self, milliseconds: u32) {
