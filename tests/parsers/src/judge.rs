@@ -36,7 +36,9 @@ pub const TARGETS: [Target; 5] = [
 ];
 
 /// Who asks: the gate forwards what says that the resource is theirs.
-pub const SUBJECTS: [&str; 8] = ["jo", "a=b", "a b", "a+b", "é", "a]b", "50%", "[x]"];
+pub const SUBJECTS: [&str; 10] = [
+    "jo", "a=b", "a b", "a+b", "é", "a]b", "50%", "[x]", "a]=b", "a,b",
+];
 
 /// What the gate made of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]

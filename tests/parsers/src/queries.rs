@@ -90,7 +90,9 @@ fn key(tape: &mut Tape, name: &str) -> Vec<u8> {
 
 /// Changes a name a little, in a way that some reader may undo.
 fn near(tape: &mut Tape, name: &str) -> String {
-    match tape.below(9) {
+    match tape.below(10) {
+        // PHP drops the space, and makes `_` of the dot.
+        9 => format!("+{}", name.replacen('_', ".", 1)),
         0 | 1 => format!("{}{name}", tape.text(&FRONTS)),
         2..=4 => format!("{name}{}", tape.text(&ENDS)),
         5 => {
@@ -175,7 +177,9 @@ fn encoded(tape: &mut Tape, text: &str, share: usize) -> Vec<u8> {
     for byte in text.bytes() {
         let plain = byte.is_ascii_alphanumeric() || b"_-.[]".contains(&byte);
         let plain = plain || (matches!(byte, b'=') && tape.percent(50));
-        if plain && !tape.percent(share) {
+        // What ends a pair is always encoded; what else should be, is nearly always.
+        let careless = !b"&%#".contains(&byte) && tape.percent(3);
+        if careless || (plain && !tape.percent(share)) {
             out.push(byte);
         } else if byte == b' ' && tape.percent(share) {
             out.push(b'+');

@@ -1,6 +1,9 @@
 //! The names that servers read in a query.
 
-use crate::path::{decode, percent_pair};
+use crate::{
+    bytes::Bytes,
+    path::{decode, percent_pair},
+};
 
 /// What a parameter is to a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,17 +39,17 @@ pub(super) fn reading(key: &[u8], name: &str) -> Reading {
 ///
 /// More than any one of them does, so that no version and no option matters: in any case;
 /// with white space, brackets or dots in front (PHP, Rack, qs); up to NUL (PHP); with brackets,
-/// dots or white space after it (all but Go); with ` `, `.` and `[` for `_` (PHP) and in any run
-/// of brackets for one (Rack); with dots for brackets (qs).
+/// dots or white space after it (all but Go); with ` `, `.` and `[` for `_` (PHP).
 pub(super) fn some_reads(key: &[u8], name: &str) -> bool {
+    // Most keys and names are words, which nobody reads as another.
+    if WORD.has_all(key) && WORD.has_all(name.as_bytes()) {
+        return key.eq_ignore_ascii_case(name.as_bytes());
+    }
     let key = Lenient::of_query(key);
     let unspaced = key.without(|byte| byte <= b' ' || byte == 0x7f);
     let bare = unspaced.without(is_delimiter);
-    let flat = Lenient::of_text(name.as_bytes());
-    let nested = Lenient::of_text(name.trim_end_matches(['[', ']']).as_bytes());
-    [unspaced, bare].into_iter().any(|key| {
-        key.begins_with(flat, Lenient::one) || key.begins_with(nested, Lenient::one_or_run)
-    })
+    let name = Lenient::of_text(name.as_bytes());
+    unspaced.begins_with(name) || bare.begins_with(name)
 }
 
 fn is_plain(key: &[u8], name: &str) -> bool {
@@ -91,7 +94,7 @@ const fn is_delimiter(byte: u8) -> bool {
     matches!(byte, 0..=b' ' | 0x7f | b'[' | b']' | b'.')
 }
 
-/// What PHP makes one character of, and what stands between the parts of a nested name.
+/// What PHP makes `_` of, and what is between the parts of a nested name.
 const fn is_joint(byte: u8) -> bool {
     matches!(byte, b' ' | b'.' | b'[' | b']' | b'_')
 }
@@ -131,9 +134,9 @@ impl<'a> Lenient<'a> {
     }
 
     /// Says whether it begins with a name that ends there, to some.
-    fn begins_with(mut self, mut name: Self, next: impl Fn(&mut Self) -> Option<u8>) -> bool {
-        while let Some(wanted) = next(&mut name) {
-            match next(&mut self) {
+    fn begins_with(mut self, mut name: Self) -> bool {
+        while let Some(wanted) = name.one() {
+            match self.one() {
                 Some(own) if own == wanted || (is_joint(own) && is_joint(wanted)) => {}
                 _ => return false,
             }
@@ -164,17 +167,6 @@ impl<'a> Lenient<'a> {
             return Some(byte.to_ascii_lowercase());
         }
     }
-
-    /// Takes a run of brackets for one.
-    fn one_or_run(&mut self) -> Option<u8> {
-        let is_bracket = |byte| matches!(byte, b'[' | b']');
-        let byte = self.one()?;
-        if !is_bracket(byte) {
-            return Some(byte);
-        }
-        *self = self.without(is_bracket);
-        Some(b'[')
-    }
 }
 
 /// Returns the byte that an escape stands for, `%6f` or `%u006f`, and what comes after.
@@ -190,6 +182,9 @@ fn escaped(after: &[u8]) -> Option<(u8, &[u8])> {
     // Beyond ASCII it is part of no name that is distinguished here.
     Some((if high == 0 { low } else { u8::MAX }, rest))
 }
+
+/// What every server takes for itself in a name.
+static WORD: Bytes = Bytes::with_alphanumeric(b"-_~");
 
 /// How deep qs nests unless it is configured: what is deeper is one text.
 const DEPTH_MAX: usize = 5;
