@@ -142,7 +142,7 @@ impl Routes {
 
     /// Returns whether a request is to one of the hosts that routes name, if any names one.
     #[must_use]
-    pub fn names_host_of(&self, authority: &[u8]) -> bool {
+    pub(crate) fn names_host_of(&self, authority: &[u8]) -> bool {
         self.named_roots(authority).1
     }
 
