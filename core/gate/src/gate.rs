@@ -145,6 +145,7 @@ impl Gate {
             tenants,
             last_rejection: self.policies.last_rejection(),
             tokens: self.tokens.len(),
+            unused_keys: self.config.unused_keys().to_vec(),
         }
     }
 }

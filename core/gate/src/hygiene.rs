@@ -15,7 +15,7 @@ use crate::{
 
 /// Returns the names to remove: the gate's own, those by which a client could make the
 /// upstream see another method or path than the gate judged, identity headers of a peer that
-/// is not trusted, and an invalid trace.
+/// is not trusted, those of any peer in another spelling, and an invalid trace.
 pub(crate) fn removals(
     config: &IdentityConfig,
     fields: &Fields<'_>,
@@ -23,10 +23,8 @@ pub(crate) fn removals(
     trace: &Trace,
 ) -> Vec<String> {
     let mut names = Removals::default();
-    let untrusted = config
-        .trusted_headers
-        .as_ref()
-        .filter(|trusted| !trusted.peers.trust(peer));
+    let identity = config.trusted_headers.as_ref();
+    let trusted = identity.is_some_and(|trusted| trusted.peers.trust(peer));
     for field in fields.iter() {
         let alike = |names: &[&str]| names.iter().any(|name| field.is_alike(name));
         // Names of the gate's own and of overrides begin with an X, names of traces with a T.
@@ -35,8 +33,10 @@ pub(crate) fn removals(
             Some(b't' | b'T') => trace.started.is_some() && alike(&TRACE),
             _ => false,
         };
-        let spoofed =
-            || untrusted.is_some_and(|trusted| trusted.names().any(|name| field.is_alike(name)));
+        // A trusted peer replaces the header itself; what the client spelled otherwise it may
+        // pass on, and a server that folds names would take it for the header.
+        let spoofed = |name| field.is_alike(name) && !(trusted && field.is_exactly(name));
+        let spoofed = || identity.is_some_and(|identity| identity.names().any(spoofed));
         if removed || spoofed() {
             names.add(field.name);
         }

@@ -18,13 +18,16 @@ pub struct GateStatus {
     pub last_rejection: Option<GateRejection>,
     /// How many verified tokens are remembered.
     pub tokens: usize,
+    /// The keys for tokens that are not used, each by its `kid` or its place in the set, and why.
+    pub unused_keys: Vec<String>,
     /// When the shell should fetch next.
     pub poll_at: UnixSeconds,
 }
 
 impl GateStatus {
     /// Returns compact JSON: `ready`, `tenants` (each `tenant`, `sequence`,
-    /// `expires_at`, `ready`, `stale`), `last_rejection` where there is one, `tokens`.
+    /// `expires_at`, `ready`, `stale`), `last_rejection` where there is one, `tokens`,
+    /// `unused_keys` where there are any.
     #[must_use]
     pub fn to_json(&self) -> String {
         let mut out = format!(r#"{{"ready":{},"tenants":["#, self.ready);
@@ -44,7 +47,15 @@ impl GateStatus {
             out.push_str(r#","last_rejection":"#);
             write_string(&mut out, rejection.code());
         }
-        out.push_str(&format!(r#","tokens":{}}}"#, self.tokens));
+        out.push_str(&format!(r#","tokens":{}"#, self.tokens));
+        for (key, at) in self.unused_keys.iter().zip(0_usize..) {
+            out.push_str(if at == 0 { r#","unused_keys":["# } else { "," });
+            write_string(&mut out, key);
+        }
+        if !self.unused_keys.is_empty() {
+            out.push(']');
+        }
+        out.push('}');
         out
     }
 }

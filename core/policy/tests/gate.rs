@@ -79,13 +79,17 @@ fn config(changes: impl FnOnce(&mut Value)) -> GateConfig {
 }
 
 fn token(seed: u8, claims: &Value) -> String {
+    token_headed(seed, r#"{"alg":"EdDSA"}"#, claims)
+}
+
+fn token_headed(seed: u8, header: &str, claims: &Value) -> String {
     let mut all = json!({ "iss": "i", "aud": "a", "exp": NOW.0 + 100, "sub": "jo", "roles": "agent", "tenant": "acme" });
     for (name, value) in claims.as_object().unwrap() {
         all[name] = value.clone();
     }
     let signed = format!(
         "{}.{}",
-        text(br#"{"alg":"EdDSA"}"#),
+        text(header.as_bytes()),
         text(all.to_string().as_bytes())
     );
     let signature = issuer(seed).sign(signed.as_bytes());
@@ -165,6 +169,189 @@ fn a_token_is_forgotten_with_the_keys_that_verified_it() {
         code(&mut gate, "GET /tickets/1", Some(&new), NOW),
         Code::Conditional
     );
+}
+
+#[test]
+fn a_token_of_another_type_says_nothing_of_who_asks() {
+    let judged = |types: Value, header: &str| {
+        let mut gate = gate(|config| {
+            if !types.is_null() {
+                config["identity"]["jwt"]["types"] = types;
+            }
+        });
+        let token = token_headed(9, header, &json!({}));
+        let verdict = ask(&mut gate, "GET /tickets/1", Some(&token), NOW);
+        let entry = verdict.entry();
+        (entry.code, entry.detail.clone())
+    };
+    let believed = (Code::Conditional, String::new());
+    let refused = (Code::IdentityInvalid, "token-type".to_owned());
+    let typed = |kind: &str| format!(r#"{{"alg":"EdDSA","typ":"{kind}"}}"#);
+    let absent = r#"{"alg":"EdDSA"}"#;
+    assert_eq!(judged(Value::Null, absent), believed);
+    for kind in [
+        "JWT",
+        "jwt",
+        "at+jwt",
+        "AT+JWT",
+        "application/at+jwt",
+        "Application/JWT",
+    ] {
+        assert_eq!(judged(Value::Null, &typed(kind)), believed, "{kind}");
+    }
+    let others = [
+        "logout+jwt",
+        "application/logout+jwt",
+        "secevent+jwt",
+        "dpop+jwt",
+        "JOSE",
+        "at+jwt ",
+        "",
+        "application/",
+        "application/application/jwt",
+        "text/jwt",
+        "id+jwt",
+    ];
+    for kind in others {
+        assert_eq!(judged(Value::Null, &typed(kind)), refused, "{kind}");
+    }
+    // Where types are named they are all that is believed, in either spelling.
+    for own in ["at+jwt", "application/at+jwt"] {
+        let own = json!(own);
+        assert_eq!(judged(own.clone(), &typed("application/AT+jwt")), believed);
+        assert_eq!(judged(own.clone(), &typed("at+jwt")), believed);
+        assert_eq!(judged(own.clone(), &typed("JWT")), refused);
+        assert_eq!(judged(own, absent), refused);
+    }
+}
+
+#[test]
+fn a_remembered_token_ends_with_its_age() {
+    let mut gate = gate(|config| config["identity"]["jwt"]["max_age_seconds"] = json!(10));
+    let token = token(9, &json!({ "iat": NOW.0 }));
+    for (after, expected) in [
+        (0, Code::Conditional),
+        (9, Code::Conditional),
+        (10, Code::IdentityInvalid),
+    ] {
+        let now = UnixSeconds(NOW.0 + after);
+        let got = code(&mut gate, "GET /tickets/1", Some(&token), now);
+        assert_eq!(got, expected, "{after}");
+    }
+}
+
+#[test]
+fn any_of_the_keys_that_a_token_names_may_have_signed_it() {
+    let set = |seeds: &[u8], kid: Option<&str>| {
+        let keys = seeds.iter().map(|seed| {
+            let mut key = jwks(*seed)["keys"][0].clone();
+            if let Some(kid) = kid {
+                key["kid"] = kid.into();
+            }
+            key
+        });
+        json!({ "keys": keys.collect::<Vec<_>>() })
+    };
+    let named = r#"{"alg":"EdDSA","kid":"k"}"#;
+    for (kid, header) in [
+        (Some("k"), named),
+        (Some("k"), r#"{"alg":"EdDSA"}"#),
+        (None, named),
+        (None, r#"{"alg":"EdDSA"}"#),
+    ] {
+        let mut gate = gate(|config| config["identity"]["jwt"]["keys"] = set(&[5, 6, 7, 8], kid));
+        for (seed, expected) in [
+            (5, Code::Conditional),
+            (8, Code::Conditional),
+            (9, Code::IdentityInvalid),
+        ] {
+            let token = token_headed(seed, header, &json!({}));
+            let got = code(&mut gate, "GET /tickets/1", Some(&token), NOW);
+            assert_eq!(got, expected, "{kid:?} {header} {seed}");
+        }
+    }
+}
+
+#[test]
+fn keys_that_are_not_used_are_named_in_the_status() {
+    let other = json!({ "kty": "OKP", "crv": "Ed25519", "kid": "for \"others\"", "use": "enc" });
+    let mut gate = gate(|config| {
+        let keys = config["identity"]["jwt"]["keys"]["keys"].as_array_mut();
+        keys.unwrap().push(other.clone());
+    });
+    let named = "`for \"others\"`: `use` is not sig";
+    let status = gate.status(NOW);
+    assert_eq!(status.unused_keys, [named]);
+    let status: Value = serde_json::from_str(&status.to_json()).unwrap();
+    assert_eq!(status["unused_keys"], json!([named]));
+    // A set of which nothing is left is refused, and the last good one stays.
+    let refused = gate.replace_token_keys(json!({ "keys": [other] }).to_string().as_bytes());
+    assert!(refused.is_err());
+    let old = token(9, &json!({}));
+    let got = code(&mut gate, "GET /tickets/1", Some(&old), NOW);
+    assert_eq!(got, Code::Conditional);
+    gate.replace_token_keys(jwks(9).to_string().as_bytes())
+        .unwrap();
+    let status = gate.status(NOW);
+    assert_eq!(status.unused_keys, [""; 0]);
+    assert!(!status.to_json().contains("unused_keys"));
+}
+
+/// Asks as a trusted peer does, with these headers.
+fn ask_by_headers(target: &str, headers: &[(&[u8], &[u8])]) -> Verdict {
+    let mut gate = gate(|config| {
+        config["identity"] = json!({ "trusted_headers": {
+            "peers": "mesh", "subject": "x-user-id", "roles": "x-user-roles", "teams": "x-teams",
+        } });
+    });
+    let request = Request {
+        method: b"GET",
+        authority: b"api.example.com",
+        target: target.as_bytes(),
+        headers,
+        peer: Peer::Identity("mesh"),
+        nonce: b"",
+    };
+    gate.judge(&request, NOW)
+}
+
+#[test]
+fn another_spelling_of_an_identity_header_ends_here_even_from_a_trusted_peer() {
+    let headers: &[(&[u8], &[u8])] = &[
+        (b"X-User-Id", b"jo"),
+        (b"x_user_id", b"boss"),
+        (b"X-User.Roles", b"admin"),
+        (b"x_teams", b"all"),
+        (b"x-user-roles", b"agent"),
+    ];
+    let Verdict::Forward(forward) = ask_by_headers("/open", headers) else {
+        panic!("a public route was refused");
+    };
+    assert_eq!(forward.remove, ["x_user_id", "X-User.Roles", "x_teams"]);
+    let verdict = ask_by_headers("/tickets/1", headers);
+    assert_eq!(verdict.entry().code, Code::IdentityInvalid);
+}
+
+#[test]
+fn a_header_of_thousands_of_teams_is_refused_by_the_limit_that_it_passes() {
+    let list = |each: &str| {
+        let values: Vec<String> = (0..9_000).map(|at| format!("{each}{at:x}")).collect();
+        values.join(",")
+    };
+    for (header, each, expected) in [
+        ("x-teams", "", "more than 1,024 values of one attribute"),
+        ("x-user-roles", "r@", "more than 256 roles and groups"),
+    ] {
+        let list = list(each);
+        let headers: &[(&[u8], &[u8])] =
+            &[(b"x-user-id", b"jo"), (header.as_bytes(), list.as_bytes())];
+        let verdict = ask_by_headers("/tickets/1", headers);
+        let entry = verdict.entry();
+        assert_eq!(
+            (entry.code, entry.detail.as_str()),
+            (Code::LimitExceeded, expected)
+        );
+    }
 }
 
 #[test]
@@ -441,6 +628,12 @@ fn a_configuration_is_refused_with_its_place_and_cure() {
         "leeway_seconds",
         json!(301),
         "$.identity.jwt.leeway_seconds: the leeway is over 300 seconds; set the clocks instead",
+    );
+    case(
+        "/identity/jwt",
+        "max_age_seconds",
+        json!(0),
+        "$.identity.jwt.max_age_seconds: no token is that young; write at least 1, or leave it out",
     );
     case(
         "/identity/jwt",

@@ -44,6 +44,8 @@ export interface GateStatus {
   }[];
   readonly last_rejection?: string;
   readonly tokens: number;
+  /** The keys for tokens that are not used, each by its `kid` or its place in the set, and why. */
+  readonly unused_keys?: readonly string[];
 }
 
 let started = false;

@@ -27,11 +27,13 @@ pub(crate) struct JwtConfig {
     pub(crate) scheme: String,
     pub(crate) issuers: Vec<String>,
     pub(crate) audiences: Vec<String>,
-    /// What `typ` may be; any where empty.
+    /// What `typ` must be; where empty, it may be left out, or be `JWT` or `at+jwt`.
     pub(crate) types: Vec<String>,
     pub(crate) keys: TokenKeys,
     pub(crate) claims: Claims,
     pub(crate) leeway_seconds: u64,
+    /// How long after its `iat` a token is believed at most; not bounded where absent.
+    pub(crate) max_age_seconds: Option<u64>,
     /// Of all this: what remembered tokens were verified by.
     pub(crate) digest: [u8; 32],
 }
@@ -60,6 +62,8 @@ pub(crate) struct TrustedHeaders {
     pub(crate) peers: Peers,
     /// Whether values are percent-encoded.
     pub(crate) encoded: bool,
+    /// Whether a comma means that lines were joined: then no single value may hold one.
+    pub(crate) list: bool,
     pub(crate) subject: String,
     pub(crate) kind: Option<String>,
     pub(crate) roles: Option<String>,
@@ -126,6 +130,9 @@ impl Read for JwtConfig {
             types: object.or_default::<Texts>("types").0,
             claims: object.or_default("claims"),
             leeway_seconds: object.or_default::<Leeway>("leeway_seconds").0,
+            max_age_seconds: object
+                .optional::<MaxAge>("max_age_seconds")
+                .map(|age| age.0),
             digest: digest(&[0; 32], place.node),
         };
         object.finish();
@@ -234,6 +241,7 @@ impl Read for TrustedHeaders {
             tenant: header("tenant"),
             peers: Peers::default(),
             encoded: false,
+            list: true,
             attributes: Vec::new(),
         };
         let teams = header("teams");
@@ -255,6 +263,7 @@ impl Read for TrustedHeaders {
                 other => place.unknown("encoding", other, &["plain", "percent"]),
             }
         }
+        own.list = object.optional("list").unwrap_or(true);
         object.finish();
         own
     }
@@ -300,6 +309,23 @@ impl Read for Leeway {
         let seconds = u64::read(place);
         if seconds > LEEWAY_SECONDS_MAX {
             place.error("the leeway is over 300 seconds", "set the clocks instead");
+        }
+        Self(seconds)
+    }
+}
+
+/// How old a token may be, in seconds.
+#[derive(Debug, Default)]
+struct MaxAge(u64);
+
+impl Read for MaxAge {
+    fn read(place: &Place<'_>) -> Self {
+        let seconds = u64::read(place);
+        if seconds == 0 {
+            place.error(
+                "no token is that young",
+                "write at least 1, or leave it out",
+            );
         }
         Self(seconds)
     }

@@ -187,6 +187,11 @@ impl GateConfig {
         }
     }
 
+    pub(crate) fn unused_keys(&self) -> &[String] {
+        let jwt = self.identity.jwt.as_ref();
+        jwt.map_or(&[], |jwt| jwt.keys.unused())
+    }
+
     pub(crate) const fn identity(&self) -> &IdentityConfig {
         &self.identity
     }

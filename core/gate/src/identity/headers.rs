@@ -4,7 +4,7 @@ use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 use portcullis_engine::{UnixSeconds, grammar::is_value};
 
-use super::{Identity, Unidentified};
+use super::{Identity, Unidentified, bind};
 use crate::{config::TrustedHeaders, fields::Fields, path::decode, request::Peer};
 
 /// Returns who a trusted peer says it is. What anybody else says is as if it were not there.
@@ -18,6 +18,10 @@ pub(super) fn read(
     }
     let one = |name: &str| match fields.one(name) {
         Ok(None) => Ok(None),
+        // What joins repeated fields puts commas between them: two may have said who it is.
+        Ok(Some(value)) if config.list && value.contains(&b',') => {
+            Err(Unidentified::Invalid("comma"))
+        }
         Ok(Some(value)) => text(value, config.encoded).map(Some),
         // Repeated, or spelled another way: somebody before the peer may have added it.
         Err(_) => Err(Unidentified::Invalid("repeated")),
@@ -46,14 +50,11 @@ pub(super) fn read(
     if config.tenant.is_some() && tenant.as_deref().unwrap_or_default().is_empty() {
         return Err(Unidentified::Invalid("tenant"));
     }
-    let (mut roles, mut team_roles) = (Vec::new(), Vec::<(String, Vec<String>)>::new());
+    let (mut roles, mut team_roles) = (Vec::new(), Vec::new());
     for role in many(&config.roles)? {
         match role.split_once('@') {
             None => roles.push(role),
-            Some((role, team)) => match team_roles.iter_mut().find(|(known, _)| known == team) {
-                Some((_, own)) => own.push(role.to_owned()),
-                None => team_roles.push((team.to_owned(), alloc::vec![role.to_owned()])),
-            },
+            Some((role, team)) => bind(&mut team_roles, role, team),
         }
     }
     let mut attributes = Vec::new();
@@ -96,4 +97,74 @@ fn text(value: &[u8], encoded: bool) -> Result<String, Unidentified> {
         return Err(invalid);
     }
     String::from_utf8(decoded.bytes.into_owned()).map_err(|_| invalid)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use portcullis_json::{FirstFault, JsonText};
+
+    use super::*;
+
+    fn judge(members: &str, headers: &[(&[u8], &[u8])]) -> Result<Identity, Unidentified> {
+        let json = format!(
+            r#"{{"peers":"mesh","subject":"x-id","type":"x-type","roles":"x-roles",
+                 "teams":"x-teams"{members}}}"#
+        );
+        let json = JsonText::parse_within(json.as_bytes(), 256).unwrap();
+        let faults = FirstFault::default();
+        let config = json.read(&faults);
+        let config: TrustedHeaders = faults.unless(config).unwrap();
+        let fields = Fields::new(headers).unwrap();
+        read(&config, &fields, &Peer::Identity("mesh"))
+    }
+
+    #[test]
+    fn a_comma_joins_two_subjects_unless_it_is_said_not_to() {
+        let comma = Err(Unidentified::Invalid("comma"));
+        let id = |members: &str, value: &str| {
+            judge(members, &[(b"x-id", value.as_bytes())]).map(|own| own.id)
+        };
+        for joined in ["jo, boss", "jo,boss", "jo,", ",jo", ","] {
+            assert_eq!(id("", joined), comma, "{joined}");
+            assert_eq!(id(r#","list":true"#, joined), comma, "{joined}");
+            assert_eq!(id(r#","encoding":"percent""#, joined), comma, "{joined}");
+            assert_eq!(
+                id(r#","list":false"#, joined),
+                Ok(joined.into()),
+                "{joined}"
+            );
+        }
+        // Encoded, it was not put there by what joins fields.
+        let encoded = id(r#","encoding":"percent""#, "o%2c jo");
+        assert_eq!(encoded, Ok("o, jo".into()));
+        let kind = judge("", &[(b"x-id", b"jo"), (b"x-type", b"user, service")]);
+        assert_eq!(kind.map(|own| own.kind), comma);
+        for members in ["", r#","list":false"#] {
+            let twice = judge(members, &[(b"x-id", b"jo"), (b"x-id", b"boss")]);
+            assert_eq!(twice, Err(Unidentified::Invalid("repeated")));
+        }
+    }
+
+    #[test]
+    fn a_role_on_each_of_thousands_of_teams_is_read_in_one_pass() {
+        // As many as a header has room for; comparing each with each would take seconds.
+        let list: Vec<String> = (0..9_000).map(|at| format!("r@{at:x}")).collect();
+        let list = list.join(",");
+        let own = judge("", &[(b"x-id", b"jo"), (b"x-roles", list.as_bytes())]).unwrap();
+        assert_eq!(own.team_roles.len(), 9_000);
+        let few = judge(
+            "",
+            &[(b"x-id", b"jo"), (b"x-roles", b"a@t, b@t, c, a@u, c@t")],
+        )
+        .unwrap();
+        let flat: Vec<String> = few
+            .team_roles
+            .iter()
+            .flat_map(|(team, roles)| roles.iter().map(move |role| format!("{role}@{team}")))
+            .collect();
+        assert_eq!(flat, ["a@t", "b@t", "a@u", "c@t"]);
+        assert_eq!(few.roles, ["c"]);
+    }
 }

@@ -5,7 +5,7 @@ mod claims;
 mod headers;
 mod token;
 
-use alloc::{string::String, sync::Arc, vec::Vec};
+use alloc::{borrow::ToOwned as _, string::String, sync::Arc, vec, vec::Vec};
 
 use portcullis_engine::UnixSeconds;
 
@@ -19,6 +19,7 @@ pub(crate) struct Identity {
     pub(crate) kind: String,
     pub(crate) id: String,
     pub(crate) roles: Vec<String>,
+    /// By team; one may appear more than once.
     pub(crate) team_roles: Vec<(String, Vec<String>)>,
     pub(crate) groups: Vec<String>,
     /// Each with its values, in any order.
@@ -30,6 +31,16 @@ pub(crate) struct Identity {
     pub(crate) valid_from: UnixSeconds,
     /// First second at which it is no longer believed.
     pub(crate) valid_until: UnixSeconds,
+}
+
+/// Adds a role that is bound to a team.
+///
+/// A team may appear again: only the last is compared, for a header has room for thousands.
+fn bind(team_roles: &mut Vec<(String, Vec<String>)>, role: &str, team: &str) {
+    match team_roles.last_mut() {
+        Some((last, roles)) if last == team => roles.push(role.to_owned()),
+        _ => team_roles.push((team.to_owned(), vec![role.to_owned()])),
+    }
 }
 
 /// Why nobody is identified.

@@ -63,8 +63,9 @@ pub(super) fn verify(
     let signed_bytes = header.len().saturating_add(1).saturating_add(payload.len());
     let signed = token.get(..signed_bytes).ok_or("malformed")?;
     let header = object(header)?;
-    let key = key_named(config, &header)?;
-    if !key.verifies(signed, &decoded(signature)?) {
+    let mut keys = keys_named(config, &header)?;
+    let signature = decoded(signature)?;
+    if !keys.any(|key| key.verifies(signed, &signature)) {
         return Err("signature");
     }
     // Only what was signed by a known key is read any further.
@@ -72,7 +73,10 @@ pub(super) fn verify(
     claims::read(config, &claims, now)
 }
 
-fn key_named<'k>(config: &'k JwtConfig, header: &Node) -> Result<&'k PublicKey, &'static str> {
+fn keys_named<'k>(
+    config: &'k JwtConfig,
+    header: &'k Node,
+) -> Result<impl Iterator<Item = &'k PublicKey>, &'static str> {
     for refused in ["crit", "jku", "x5u", "jwk", "x5c", "b64"] {
         if header.member(refused).is_some() {
             return Err("header");
@@ -83,24 +87,33 @@ fn key_named<'k>(config: &'k JwtConfig, header: &Node) -> Result<&'k PublicKey, 
         Some(Node::String(text)) => Ok(Some(text.as_str())),
         Some(_) => Err("header"),
     };
-    let kind = text("typ")?;
-    if !config.types.is_empty() {
-        let stated = kind.ok_or("type")?;
-        // RFC 7515, section 4.1.9: `application/` may be left out, and case is folded.
-        let stated = match stated.split_at_checked(APPLICATION.len()) {
-            Some((before, rest)) if before.eq_ignore_ascii_case(APPLICATION) => rest,
-            _ => stated,
-        };
-        if !config
-            .types
-            .iter()
-            .any(|own| own.eq_ignore_ascii_case(stated))
-        {
-            return Err("type");
-        }
+    if !is_of_type(config, text("typ")?) {
+        return Err("token-type");
     }
     let algorithm = text("alg")?.ok_or("algorithm")?;
     config.keys.find(text("kid")?, algorithm).ok_or("key")
+}
+
+/// Says whether a token is of a type that may say who asks: a key signs others too, such as
+/// those that log somebody out (RFC 8725, section 3.11).
+fn is_of_type(config: &JwtConfig, stated: Option<&str>) -> bool {
+    let Some(stated) = stated else {
+        return config.types.is_empty();
+    };
+    let is = |own: &str| plain_type(own).eq_ignore_ascii_case(plain_type(stated));
+    if config.types.is_empty() {
+        TYPES.iter().any(|own| is(own))
+    } else {
+        config.types.iter().any(|own| is(own))
+    }
+}
+
+/// Returns a media type without `application/`, which may be left out (RFC 7515, section 4.1.9).
+fn plain_type(stated: &str) -> &str {
+    match stated.split_at_checked(APPLICATION.len()) {
+        Some((before, rest)) if before.eq_ignore_ascii_case(APPLICATION) => rest,
+        _ => stated,
+    }
 }
 
 fn object(part: &[u8]) -> Result<Node, &'static str> {
@@ -117,3 +130,5 @@ fn decoded(part: &[u8]) -> Result<Vec<u8>, &'static str> {
 }
 
 const APPLICATION: &str = "application/";
+/// The types that are believed unless the configuration names others.
+const TYPES: [&str; 2] = ["JWT", "at+jwt"];

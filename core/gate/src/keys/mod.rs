@@ -4,11 +4,12 @@ mod algorithm;
 #[cfg(feature = "rs256")]
 mod rsa;
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 
 #[cfg(any(feature = "eddsa", feature = "es256", feature = "rs256"))]
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 
+use portcullis_engine::grammar::{is_name, is_value};
 use portcullis_json::{Node, Place, Read};
 
 pub(crate) use algorithm::PublicKey;
@@ -17,7 +18,11 @@ use algorithm::Algorithm;
 
 /// The keys that verify tokens.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct TokenKeys(Vec<TokenKey>);
+pub(crate) struct TokenKeys {
+    // INVARIANT (few alike): at most `ALIKE_MAX` of them have the same `kid`, or none.
+    used: Vec<TokenKey>,
+    unused: Vec<String>,
+}
 
 #[derive(Debug, Clone)]
 struct TokenKey {
@@ -26,143 +31,212 @@ struct TokenKey {
     key: PublicKey,
 }
 
-/// A JWK set. Members of a key that say nothing here are ignored (RFC 7517, section 4), and so
-/// are keys for encryption; a key that could never verify a token is an error, as is one that
-/// should be secret.
+/// Why a key is not used, and what to do about it.
+#[derive(Debug)]
+struct UnusableKey {
+    why: String,
+    cure: String,
+}
+
+/// A JWK set. Members of a key that say nothing here are ignored (RFC 7517, section 4). A key
+/// that cannot verify a token here is left out (section 5), for issuers publish keys for others
+/// too; one that should be secret is an error, as is a set of which no key is left.
 impl Read for TokenKeys {
     fn read(place: &Place<'_>) -> Self {
         let mut object = place.object("a JWK set", "write {\"keys\": […]}");
-        let mut keys: Vec<TokenKey> = Vec::new();
+        let mut own = Self::default();
         let stated = object.required_place("keys", "list the issuer's public keys");
-        for place in stated.iter().flat_map(Place::elements) {
-            if place.node.member("use").and_then(Node::as_str) == Some("enc") {
-                continue;
-            }
-            let Some(key) = TokenKey::read(&place) else {
-                continue;
-            };
-            let same = |known: &TokenKey| known.id == key.id && known.algorithm == key.algorithm;
-            if keys.iter().any(same) {
-                place.error(
-                    "two keys for one algorithm have the same `kid`",
-                    "give each its own",
-                );
-            }
-            keys.push(key);
-        }
+        let stated: Vec<Place<'_>> = stated.iter().flat_map(Place::elements).collect();
         object.finish();
-        if keys.is_empty() || keys.len() > KEYS_MAX {
+        if stated.is_empty() || stated.len() > KEYS_MAX {
+            place.error("there is no key, or more than 64", "give 1 to 64 keys");
+            return own;
+        }
+        let mut unusable = Vec::new();
+        for (place, at) in stated.iter().zip(0_usize..) {
+            for secret in ["d", "k", "p", "q"] {
+                if place.node.member(secret).is_some() {
+                    place.error(
+                        &["`", secret, "` is secret"].concat(),
+                        "give the public key alone",
+                    );
+                }
+            }
+            match TokenKey::read(place.node) {
+                Ok(key) => own.used.push(key),
+                Err(reason) => {
+                    let id = place.node.member("kid").and_then(Node::as_str);
+                    own.unused.push(match id.filter(|id| is_value(id)) {
+                        Some(id) => format!("`{id}`: {}", reason.why),
+                        None => format!("keys[{at}]: {}", reason.why),
+                    });
+                    unusable.push((place, reason));
+                }
+            }
+        }
+        let alike = |key: &TokenKey| own.used.iter().filter(|other| other.id == key.id).count();
+        if own.used.iter().any(|key| alike(key) > ALIKE_MAX) {
             place.error(
-                "no key here verifies signatures, or more than 64 do",
-                "give 1 to 64 keys",
+                "more than four keys have the same `kid`, or no `kid`",
+                "give each its own",
             );
         }
-        Self(keys)
+        if own.used.is_empty() {
+            for (place, UnusableKey { why, cure }) in unusable {
+                place.error(&why, &cure);
+            }
+        }
+        own
     }
 }
 
 impl TokenKeys {
-    /// Returns the key that a token names, if it is for the token's algorithm. A token
-    /// that names none is verified by the one key for its algorithm, if there is one only.
-    pub(crate) fn find(&self, id: Option<&str>, algorithm: &str) -> Option<&PublicKey> {
-        let mut fit = self.0.iter().filter(|key| {
-            key.algorithm.name() == algorithm && (id.is_none() || key.id.as_deref() == id)
-        });
-        match (fit.next(), fit.next()) {
-            (Some(one), None) => Some(&one.key),
-            _ => None,
-        }
+    /// Returns the keys that may have signed a token, at most four: those with the `kid` that it
+    /// names, or, where no key has that one, those without a `kid`; all, where it names none.
+    /// Of these only the keys for its algorithm. More than four are nothing that it names.
+    pub(crate) fn find<'k>(
+        &'k self,
+        id: Option<&'k str>,
+        algorithm: &'k str,
+    ) -> Option<impl Iterator<Item = &'k PublicKey>> {
+        let known = self.used.iter().any(|key| key.id.as_deref() == id);
+        let fits = move |key: &&TokenKey| {
+            let named = match &key.id {
+                None => id.is_none() || !known,
+                own => id.is_none() || own.as_deref() == id,
+            };
+            named && key.algorithm.name() == algorithm
+        };
+        let count = self.used.iter().filter(fits).count();
+        let few = (1..=ALIKE_MAX).contains(&count);
+        few.then(|| self.used.iter().filter(fits).map(|key| &key.key))
+    }
+
+    /// Returns which keys are not used, and why.
+    pub(crate) fn unused(&self) -> &[String] {
+        &self.unused
     }
 }
 
 impl TokenKey {
-    /// Reads a key; reports why it cannot be used.
-    fn read(place: &Place<'_>) -> Option<Self> {
-        let node = place.node;
-        place.object("a key", "write a JWK");
-        for secret in ["d", "k", "p", "q"] {
-            if node.member(secret).is_some() {
-                place.error(
-                    &["`", secret, "` is secret"].concat(),
-                    "give the public key alone",
-                );
-            }
+    /// Reads a key, or says why it cannot be used.
+    fn read(node: &Node) -> Result<Self, UnusableKey> {
+        if node.members().is_none() {
+            return Err(unusable("this is not a key", "write a JWK"));
         }
         for text in ["kty", "crv", "alg", "use", "kid", "x", "y", "n", "e"] {
             if node
                 .member(text)
                 .is_some_and(|value| value.as_str().is_none())
             {
-                place.error(
+                return Err(unusable(
                     &["`", text, "` is not a string"].concat(),
                     "write it between quotes",
-                );
+                ));
             }
         }
         let text = |name: &str| node.member(name).and_then(Node::as_str);
-        #[cfg(any(feature = "eddsa", feature = "es256", feature = "rs256"))]
-        let bytes = |name: &str| {
-            let decoded = text(name).map(Base64UrlUnpadded::decode_vec);
-            decoded.and_then(Result::ok).unwrap_or_else(|| {
-                place.error(
-                    &["`", name, "` is missing, or not base64url"].concat(),
-                    "write it without padding",
-                );
-                Vec::new()
-            })
-        };
-        let found: Option<(Algorithm, Option<PublicKey>)> = match (text("kty"), text("crv")) {
+        let found: Option<Algorithm> = match (text("kty"), text("crv")) {
             #[cfg(feature = "eddsa")]
-            (Some("OKP"), Some("Ed25519")) => {
-                let algorithm = match text("alg") {
-                    Some("Ed25519") => Algorithm::Ed25519,
-                    _ => Algorithm::EdDsa,
-                };
-                Some((algorithm, PublicKey::ed25519(&bytes("x"))))
-            }
+            (Some("OKP"), Some("Ed25519")) => match text("alg") {
+                Some("Ed25519") => Some(Algorithm::Ed25519),
+                _ => Some(Algorithm::EdDsa),
+            },
             #[cfg(feature = "es256")]
-            (Some("EC"), Some("P-256")) => {
-                let key = PublicKey::p256(&bytes("x"), &bytes("y"));
-                Some((Algorithm::Es256, key))
-            }
+            (Some("EC"), Some("P-256")) => Some(Algorithm::Es256),
             #[cfg(feature = "rs256")]
-            (Some("RSA"), None) => {
-                let key = PublicKey::rsa(&bytes("n"), &bytes("e"));
-                Some((Algorithm::Rs256, key))
-            }
+            (Some("RSA"), None) => Some(Algorithm::Rs256),
             _ => None,
         };
-        let Some((algorithm, key)) = found else {
-            place.error(
+        let algorithm = found.ok_or_else(|| {
+            unusable(
                 "no algorithm here is for such a key",
                 "give one with `kty` OKP and `crv` Ed25519, EC and P-256, or RSA",
-            );
-            return None;
-        };
+            )
+        })?;
         if let Some(stated) = text("alg")
             && stated != algorithm.name()
         {
-            let known = algorithm.name();
-            place.error(
+            // It comes from elsewhere, and may be of any length.
+            let stated = if is_name(stated) { stated } else { "alg" };
+            return Err(unusable(
                 &["`", stated, "` is not verified here"].concat(),
-                &["this key is for ", known].concat(),
-            );
+                &["this key is for ", algorithm.name()].concat(),
+            ));
         }
         if text("use").is_some_and(|stated| stated != "sig") {
-            place.error("`use` is not sig", "write sig, or leave it out");
+            return Err(unusable("`use` is not sig", "write sig, or leave it out"));
         }
-        if key.is_none() {
-            place.error(
+        if node.member("key_ops").is_some_and(|stated| !allows(stated)) {
+            return Err(unusable(
+                "`key_ops` does not have verify",
+                "add it, or leave `key_ops` out",
+            ));
+        }
+        let key = public_key(algorithm, node)?.ok_or_else(|| {
+            unusable(
                 "the public key cannot be used",
                 "give a valid one; RSA takes 2048 to 4096 bits",
-            );
-        }
-        Some(Self {
+            )
+        })?;
+        Ok(Self {
             id: text("kid").map(ToOwned::to_owned),
             algorithm,
-            key: key?,
+            key,
         })
     }
 }
 
+/// Says whether a key's operations (RFC 7517, section 4.3) have the one that is done here.
+fn allows(operations: &Node) -> bool {
+    let Node::Array(operations) = operations else {
+        return false;
+    };
+    let mut operations = operations.iter();
+    operations.any(|operation| operation.as_str() == Some("verify"))
+}
+
+/// Returns the public key, if it is one that can be used.
+#[cfg(any(feature = "eddsa", feature = "es256", feature = "rs256"))]
+fn public_key(algorithm: Algorithm, node: &Node) -> Result<Option<PublicKey>, UnusableKey> {
+    let bytes = |name: &str| {
+        let text = node.member(name).and_then(Node::as_str);
+        let decoded = text.map(Base64UrlUnpadded::decode_vec);
+        decoded.and_then(Result::ok).ok_or_else(|| {
+            unusable(
+                &["`", name, "` is missing, or not base64url"].concat(),
+                "write it without padding",
+            )
+        })
+    };
+    Ok(match algorithm {
+        #[cfg(feature = "eddsa")]
+        Algorithm::EdDsa | Algorithm::Ed25519 => PublicKey::ed25519(&bytes("x")?),
+        #[cfg(feature = "es256")]
+        Algorithm::Es256 => PublicKey::p256(&bytes("x")?, &bytes("y")?),
+        #[cfg(feature = "rs256")]
+        Algorithm::Rs256 => PublicKey::rsa(&bytes("n")?, &bytes("e")?),
+    })
+}
+
+/// No algorithm is compiled in.
+#[cfg(not(any(feature = "eddsa", feature = "es256", feature = "rs256")))]
+const fn public_key(algorithm: Algorithm, _: &Node) -> Result<Option<PublicKey>, UnusableKey> {
+    match algorithm {
+        Algorithm::Never(never) => match never {},
+    }
+}
+
+fn unusable(why: &str, cure: &str) -> UnusableKey {
+    UnusableKey {
+        why: why.to_owned(),
+        cure: cure.to_owned(),
+    }
+}
+
 const KEYS_MAX: usize = 64;
+/// Most keys that may share a `kid`, and so most signatures that are checked for a token.
+const ALIKE_MAX: usize = 4;
+
+#[cfg(test)]
+mod tests;
