@@ -129,6 +129,7 @@ fn record(
         policy: PolicyDigests {
             before: digest(before),
             after: digest(after),
+            tenant: Some(Digest::of_tenant(&after.source().tenant)),
         },
     }
 }

@@ -14,8 +14,8 @@ use portcullis_host::{
 use serde_json::{Value, json};
 
 use super::{
-    administer::write_difference,
-    output::{count, print_json, write_text},
+    output::{count, print_json, write_difference, write_text},
+    policies,
     stop::{Stop, warn},
     utc::utc,
 };
@@ -41,7 +41,7 @@ Examples:
 enum Question {
     /// Show the records
     Log(Log),
-    /// Verify the chain, and find the first line that breaks it
+    /// Verify the chain, find the first line that breaks it, and compare the policy with it
     Verify(Verify),
     /// Write the log as a table
     Export(Export),
@@ -201,24 +201,24 @@ impl Verify {
                 );
             }
         }
-        let agrees = match self.which.policy()? {
-            Some(file) => {
-                Some(log.policy() == Some(file.read().map_err(Stop::policy_file)?.digest))
-            }
+        let policy = self.which.policy()?;
+        let disagreement = match &policy {
+            Some(file) => policies::disagreement(file, &log)?,
             None => None,
         };
-        if agrees == Some(false) {
-            warn(
-                "the policy is not as the last record leaves it: it was changed by other means, or a change was cut short",
-            );
-        }
+        let agrees = policy.map(|_| disagreement.is_none());
         let records = log.records().len();
         let head = log.head().map(|head| head.to_string());
         if self.json {
             let agrees = agrees.map_or(Value::Null, Value::from);
-            return print_json(
-                &json!({ "records": records, "head": head, "policy_agrees": agrees }),
-            );
+            print_json(&json!({ "records": records, "head": head, "policy_agrees": agrees }))?;
+        }
+        if let Some(message) = disagreement {
+            return Err(Stop::check(message)
+                .hint("undo the edit; or let the next change record it, as `outside`"));
+        }
+        if self.json {
+            return Ok(());
         }
         write_text(|out| {
             let records = count(records, "record", "records");

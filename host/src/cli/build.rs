@@ -31,7 +31,8 @@ use super::{
 
 /// Compile a policy, run its tests, and sign it as a bundle
 ///
-/// Nothing is written where the policy has a problem or a test of it fails. The same
+/// Nothing is written where the policy has a problem, a test of it fails, or its tenant is
+/// not what the audit log beside it says. The same
 /// policy, key and time give the same bytes. The bundle is for its owner and group to read
 /// (mode 0640, less where the umask says so): it has the people and roles of the tenant.
 #[derive(Args, Debug)]
@@ -74,6 +75,10 @@ pub(crate) struct Build {
     #[arg(long, value_enum, value_name = "PART")]
     without: Vec<Part>,
 
+    /// Build a policy whose tenant is not what its audit log says, as after an edit by hand
+    #[arg(long)]
+    accept_outside: bool,
+
     /// Print what was written as JSON
     #[arg(long)]
     json: bool,
@@ -112,7 +117,7 @@ impl Build {
             let failing = count(report.failing().count(), "test fails", "tests fail");
             return Err(Stop::check(format!("nothing was built: {failing}")));
         }
-        edition.audit_head = policies::audit_head(path)?;
+        edition.audit_head = policies::audit_head(path, self.accept_outside)?;
         edition.without_directory = self.without.contains(&Part::Directory);
         let payload = encode(&model, &edition);
         let payload = payload.map_err(|error| Stop::check(error.to_string()))?;

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 
+use portcullis_admin::audit::Difference;
 use serde_json::Value;
 
 use super::stop::Stop;
@@ -32,6 +33,16 @@ pub(crate) fn write_text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
     let mut out = BufWriter::new(anstream::stdout().lock());
     write(&mut out)?;
     Ok(out.flush()?)
+}
+
+/// Writes what is no longer there and what is there now.
+pub(crate) fn write_difference(out: &mut dyn Write, difference: &Difference) -> io::Result<()> {
+    for (sign, value) in [("-", &difference.before), ("+", &difference.after)] {
+        if let Some(value) = value {
+            writeln!(out, "  {sign} {} {value}", difference.path)?;
+        }
+    }
+    Ok(())
 }
 
 /// Words a number of things.

@@ -3,14 +3,14 @@
 use std::{io::Write, path::Path};
 
 use anstyle::{AnsiColor, Style};
-use portcullis_admin::audit::Digest;
+use portcullis_admin::audit::{AuditLog, Digest};
 use portcullis_host::policy_file::PolicyFile;
 use portcullis_policy::{InvalidPolicy, Source, encode::Edition, model::Model};
 use portcullis_review::suite::{self, Report};
 
 use super::{
     input,
-    output::count,
+    output::{count, write_difference},
     stop::{self, Stop},
 };
 
@@ -26,20 +26,44 @@ pub(crate) fn invalid(path: &Path, invalid: &InvalidPolicy) -> Stop {
     Stop::check(format!("`{}` has {problems}\n{invalid}", path.display()))
 }
 
-/// Returns the last link of the audit log beside a policy, if there is one.
-pub(crate) fn audit_head(path: &Path) -> Result<Option<[u8; 32]>, Stop> {
+/// Returns the last link of the audit log beside a policy, if there is one; the policy must be
+/// what the log says, unless what it has otherwise is accepted.
+pub(crate) fn audit_head(path: &Path, accept_outside: bool) -> Result<Option<[u8; 32]>, Stop> {
     let file = PolicyFile::new(path, None).map_err(Stop::policy_file)?;
     let log = file.whole_log().map_err(Stop::policy_file)?;
-    if log
-        .policy()
-        .is_some_and(|policy| file.read().is_ok_and(|read| read.digest != policy))
-    {
-        stop::warn(format!(
-            "the policy is not as `{}` leaves it: it was changed by other means",
-            file.audit().display()
-        ));
+    if let Some(message) = disagreement(&file, &log)? {
+        if !accept_outside {
+            return Err(Stop::check(message).hint(
+                "undo the edit, or let the next change record it; --accept-outside builds it as it is",
+            ));
+        }
+        stop::warn(message);
     }
     Ok(log.head().map(|Digest(bytes)| bytes))
+}
+
+/// Says that a policy is not what its log says, and what it has otherwise, if it is not.
+pub(crate) fn disagreement(file: &PolicyFile, log: &AuditLog) -> Result<Option<String>, Stop> {
+    let reading = file.read().map_err(Stop::policy_file)?;
+    if log.agrees(reading.found()) {
+        return Ok(None);
+    }
+    let log_path = file.audit().display();
+    let mut text = format!(
+        "the policy is not what `{log_path}` says: it was changed by other means, or a change was cut short"
+    );
+    let changes = file.changes_since(log, &reading);
+    for difference in changes.iter().take(DIFFERENCES_SHOWN_MAX) {
+        let mut lines = Vec::new();
+        write_difference(&mut lines, difference)?;
+        text.push('\n');
+        text.push_str(String::from_utf8_lossy(&lines).trim_end());
+    }
+    let more = changes.len().saturating_sub(DIFFERENCES_SHOWN_MAX);
+    if more > 0 {
+        text.push_str(&format!("\n  and {more} more"));
+    }
+    Ok(Some(text))
 }
 
 /// Runs a policy's tests, as the bundle of that edition would answer.
@@ -103,5 +127,7 @@ pub(crate) fn covered(report: &Report) -> String {
     )
 }
 
+/// How many places of an edit are named before it is enough.
+const DIFFERENCES_SHOWN_MAX: usize = 20;
 /// Room for the largest catalog and a directory beside it.
 const POLICY_BYTES_MAX: usize = 64 * 1024 * 1024;

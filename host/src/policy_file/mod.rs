@@ -14,8 +14,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use portcullis_admin::audit::{AuditLog, Digest};
+use portcullis_admin::audit::{AuditLog, Difference, Digest, FoundPolicy, differences};
 use portcullis_engine::UnixSeconds;
+use portcullis_policy::source::{Source, Tenant};
 
 pub use failure::PolicyFileFailure;
 pub use turn::{Recorded, Turn};
@@ -26,6 +27,8 @@ use crate::files;
 ///
 /// The lock also notes the log's last link, so that a log that was emptied, cut or taken
 /// away between two changes is missed. It is a note, not a proof: the proof is a bundle.
+/// After it comes the policy as that change left it, so that the record of an edit by other
+/// means has the difference; it counts only if its digest is what the log says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyFile {
     policy: PathBuf,
@@ -40,6 +43,16 @@ pub struct Reading {
     pub text: String,
     /// SHA-256 of its bytes.
     pub digest: Digest,
+}
+
+impl Reading {
+    /// Returns what of it is compared with a log.
+    #[must_use]
+    pub fn found(&self) -> FoundPolicy {
+        let source = Source::parse(&self.text).ok();
+        let tenant = source.as_ref().map(|source| &source.tenant);
+        FoundPolicy::new(&self.text, tenant)
+    }
 }
 
 impl PolicyFile {
@@ -147,11 +160,32 @@ impl PolicyFile {
 
     /// Returns the link that the lock notes.
     fn noted(&self) -> Option<Digest> {
-        let mut note = String::new();
+        let mut note = Vec::new();
         let lock = File::open(&self.lock).ok()?;
+        lock.take(LINK_BYTES).read_to_end(&mut note).ok()?;
         // A note that is no link notes nothing.
-        lock.take(NOTE_BYTES_MAX).read_to_string(&mut note).ok()?;
-        Digest::parse(note.trim_end())
+        Digest::parse(core::str::from_utf8(&note).ok()?)
+    }
+
+    /// Returns the tenant that the last record leaves, if the lock notes that very one.
+    fn noted_tenant(&self, log: &AuditLog) -> Option<Tenant> {
+        let note = files::read(&self.lock, NOTE_BYTES_MAX).ok()?;
+        let note = String::from_utf8(note).ok()?;
+        let (_, text) = note.split_once('\n')?;
+        let tenant = Source::parse(text).ok()?.tenant;
+        (log.tenant() == Some(Digest::of_tenant(&tenant))).then_some(tenant)
+    }
+
+    /// Returns what a policy has otherwise than the log leaves it, in order of place; nothing
+    /// where it is not known what the last change left.
+    #[must_use]
+    pub fn changes_since(&self, log: &AuditLog, reading: &Reading) -> Vec<Difference> {
+        let noted = self.noted_tenant(log);
+        let found = Source::parse(&reading.text).ok();
+        match (noted, found) {
+            (Some(noted), Some(found)) => differences(&noted, &found.tenant),
+            _ => Vec::new(),
+        }
     }
 
     /// Takes a turn: waits for others, reads the policy, and brings the log into agreement
@@ -206,10 +240,12 @@ pub fn read_log(path: &Path) -> Result<AuditLog, PolicyFileFailure> {
 
 /// How often a lock that was replaced is taken anew.
 const LOCK_TRIES_MAX: usize = 16;
-/// Room for a link.
-const NOTE_BYTES_MAX: u64 = 128;
+/// The digits of a link.
+const LINK_BYTES: u64 = 64;
 /// Room for the largest catalog and a directory beside it.
 const POLICY_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Room for a link and a policy.
+const NOTE_BYTES_MAX: usize = POLICY_BYTES_MAX + 128;
 /// Room for some hundred thousand changes.
 const AUDIT_BYTES_MAX: usize = 256 * 1024 * 1024;
 

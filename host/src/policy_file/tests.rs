@@ -29,7 +29,7 @@ impl Desk {
 
     fn acts(&self) -> Vec<Event> {
         let log = self.file.log().unwrap();
-        let agrees = log.reconcile(self.file.read().unwrap().digest, UnixSeconds(9));
+        let agrees = log.reconcile(self.file.read().unwrap().found(), UnixSeconds(9));
         assert_eq!(agrees, None);
         log.records()
             .iter()
@@ -183,6 +183,47 @@ fn a_policy_that_an_editor_changed_is_noticed() {
         failed.to_string().contains("changed since it was read"),
         "{failed}"
     );
+}
+
+#[test]
+fn the_record_of_an_edit_by_other_means_has_the_difference() {
+    let desk = desk();
+    commit(&desk, "kim");
+    let log = || desk.file.log().unwrap();
+    let outside = || {
+        let last = log().records().last().unwrap().record.clone();
+        assert_eq!(last.operation, Event::Outside);
+        last.changes
+    };
+    let edit = |from: &str, to: &str| {
+        let text = desk.file.read().unwrap().text;
+        assert!(text.contains(from));
+        fs::write(&desk.file.policy, text.replacen(from, to, 1)).unwrap();
+    };
+    edit("\"kim\"", "\"mallory\"");
+    let reading = desk.file.read().unwrap();
+    assert!(!log().agrees(reading.found()));
+    let known = desk.file.changes_since(&log(), &reading);
+    drop(desk.turn());
+    assert_eq!(outside(), known);
+    let places = known.iter().map(|one| one.path.as_str());
+    let places = places.collect::<Vec<_>>();
+    assert_eq!(
+        places,
+        ["$.tenant.directory.kim", "$.tenant.directory.mallory"]
+    );
+    assert!(log().agrees(desk.file.read().unwrap().found()));
+    // An edit of spaces is recorded and is no disagreement.
+    edit("\"mallory\"", " \"mallory\"");
+    assert!(log().agrees(desk.file.read().unwrap().found()));
+    drop(desk.turn());
+    assert_eq!(outside(), []);
+    // A note that was changed too is not believed.
+    edit("\"mallory\"", "\"eve\"");
+    let note = fs::read_to_string(&desk.file.lock).unwrap();
+    fs::write(&desk.file.lock, note.replace("mallory", "eve")).unwrap();
+    drop(desk.turn());
+    assert_eq!(outside(), []);
 }
 
 #[test]

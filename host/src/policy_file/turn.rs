@@ -1,11 +1,12 @@
 //! A turn at changing a policy: recorded first, then made.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{self, File, Metadata, OpenOptions},
     io::{self, Seek as _, Write as _},
+    os::unix::fs::PermissionsExt as _,
 };
 
-use portcullis_admin::audit::{AuditLog, AuditRecord, Digest};
+use portcullis_admin::audit::{AuditLog, AuditRecord, Digest, Event, UnlikelyTime};
 use portcullis_engine::UnixSeconds;
 
 use super::{PolicyFile, PolicyFileFailure, Reading};
@@ -77,11 +78,53 @@ impl<'f> Turn<'f> {
             file.set_len(length.saturating_sub(cut_off)).map_err(fail)?;
             file.sync_all().map_err(fail)?;
         }
-        if let Some(record) = self.log.reconcile(self.reading.digest, self.now) {
+        if let Some(mut record) = self.log.reconcile(self.reading.found(), self.now) {
+            if record.operation == Event::Outside {
+                record.changes = self.file.changes_since(&self.log, &self.reading);
+            }
             let line = self.log.append(record);
             self.write(&line)?;
         }
+        // After a crash the note is of the change before.
+        if self.log.head() != self.file.noted() {
+            self.note(&self.reading.text);
+        }
         Ok(())
+    }
+
+    /// Returns the time that the turn's record states, as [`AuditLog::time`] gives it.
+    ///
+    /// # Errors
+    ///
+    /// As [`AuditLog::time`].
+    pub fn time(
+        &self,
+        asked: Option<UnixSeconds>,
+        clock: UnixSeconds,
+    ) -> Result<UnixSeconds, UnlikelyTime> {
+        self.log.time(asked, clock)
+    }
+
+    /// Notes the log's last link in the lock, and the policy that it leaves.
+    fn note(&self, text: &str) {
+        let Some(link) = self.log.head() else {
+            return;
+        };
+        // Nobody reads in the lock what it may not read in the policy.
+        let mode = |found: io::Result<Metadata>| found.map(|found| found.permissions().mode());
+        let lock_mode = mode(self.lock.metadata());
+        let policy_mode = mode(fs::metadata(&self.file.policy));
+        let kept = match (lock_mode, policy_mode) {
+            (Ok(lock), Ok(policy)) if lock & !policy & 0o044 == 0 => text,
+            _ => "",
+        };
+        let mut lock = &self.lock;
+        let noted = lock
+            .rewind()
+            .and_then(|()| lock.set_len(0))
+            .and_then(|()| write!(lock, "{link}\n{kept}"));
+        // The change is made. Without its note the one before still holds, or none.
+        drop(noted);
     }
 
     fn unchanged(&self) -> Result<(), PolicyFileFailure> {
@@ -121,25 +164,14 @@ impl Recorded<'_> {
             self.abort()?;
             return Err(PolicyFileFailure::io("write", &file.policy, error));
         }
-        self.note();
+        self.turn.note(text);
         Ok(self.link)
-    }
-
-    /// Notes the log's last link in the lock.
-    fn note(&mut self) {
-        let mut lock = &self.turn.lock;
-        let noted = lock
-            .rewind()
-            .and_then(|()| lock.set_len(0))
-            .and_then(|()| writeln!(lock, "{}", self.link));
-        // The change is made. Without its note the one before still holds, or none.
-        drop(noted);
     }
 
     /// Records that the change was not made after all.
     fn abort(&mut self) -> Result<(), PolicyFileFailure> {
         let turn = &mut self.turn;
-        let found = turn.file.read()?.digest;
+        let found = turn.file.read()?.found();
         if let Some(record) = turn.log.abort(found, turn.now) {
             let line = turn.log.append(record);
             turn.write(&line)?;

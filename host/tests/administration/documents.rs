@@ -133,7 +133,7 @@ fn omni24_keeps_its_three_roles_and_deletes_custom_ones() {
 fn omni24s_admins_manage_agents_alone() {
     let office = Office::new(OMNI24);
     office.owner("role assign policy.json admin max");
-    office.ok("role assign policy.json agent kim --as max");
+    office.ok("role assign policy.json agent kim --as max --at 1700000000");
     for (words, part) in [
         ("role assign policy.json admin kim", "manages only `agent`"),
         (
@@ -234,7 +234,7 @@ fn cx_platforms_role_editor_lists_the_enabled_modules() {
         before.contains(&"ai-transcription".to_owned()),
         "{before:?}"
     );
-    office.ok("feature enable policy.json quality --vendor ops");
+    office.ok("feature enable policy.json quality --vendor ops --at 1700000000");
     let after = listed(&office);
     let new = after.iter().filter(|module| !before.contains(module));
     let new = new.map(String::as_str).collect::<Vec<_>>();
@@ -269,20 +269,20 @@ fn omnivoices_administrators_change_roles_and_its_managers_do_not() {
         );
     }
     // Without the plan there is nothing to administer.
-    office.ok("feature disable policy.json company-plan --vendor ops");
+    office.ok("feature disable policy.json company-plan --vendor ops --at 1700000000");
     office.refused(
         &format!("role create policy.json x --as {OWNER}"),
         "turn `company-plan` on first: `portcullis feature enable policy.json company-plan --vendor NAME`",
     );
     // What the hint says is what helps.
-    office.ok("feature enable policy.json company-plan --vendor NAME");
+    office.ok("feature enable policy.json company-plan --vendor NAME --at 1700000000");
     office.owner("role create policy.json x");
 }
 
 #[test]
 fn sleekflow_creates_duplicates_edits_and_deletes_a_role() {
     let office = Office::new(SLEEKFLOW);
-    office.ok("feature enable policy.json roles-and-permissions --vendor ops");
+    office.ok("feature enable policy.json roles-and-permissions --vendor ops --at 1700000000");
     // A name, a description and a set of permissions.
     office.owner("role create policy.json closer --label Closer --description Closes");
     office.owner("role grant policy.json closer ticketing:* --scope all");

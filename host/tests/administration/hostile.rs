@@ -61,7 +61,7 @@ fn a_crash_between_record_and_policy_is_mended_by_the_next_change() {
     // The record is there and the policy was not replaced.
     fs::write(office.path(POLICY), &before).unwrap();
     let ran = office.run(&["audit", "verify", POLICY]);
-    assert_eq!(ran.exit, 0, "{}", ran.err);
+    assert_eq!(ran.exit, 1, "{}", ran.err);
     assert!(ran.err.contains("a change was cut short"), "{}", ran.err);
     office.owner("role create policy.json third");
     let acts = office.ok("audit log policy.json");
@@ -85,6 +85,64 @@ fn a_crash_between_record_and_policy_is_mended_by_the_next_change() {
     office.refused("audit verify policy.json", "line 2 is cut off");
     office.owner("role create policy.json second");
     assert!(office.ok("audit verify policy.json").contains("2 records"));
+}
+
+#[test]
+fn a_policy_that_is_not_what_the_log_says_is_neither_verified_nor_built() {
+    let office = Office::new(OMNIFLOW);
+    office.ok("keygen -o keys");
+    // Without a log nothing is compared.
+    office.ok("build policy.json -k keys/signing.key -o a.pclb");
+    let mode = fs::metadata(office.path("a.pclb"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o007, 0);
+    office.owner("role assign policy.json trainer kim");
+    let good = office.read(POLICY);
+    let verified = office.ok("audit verify policy.json --json");
+    let verified: serde_json::Value = serde_json::from_str(&verified).unwrap();
+    let head = verified["head"].as_str().unwrap();
+    // Spaces and the catalog are no disagreement.
+    let spaced = good.replacen("\"catalog\"", "  \"catalog\"", 1);
+    assert_ne!(spaced, good);
+    fs::write(office.path(POLICY), spaced).unwrap();
+    office.ok("audit verify policy.json");
+    // Somebody gives itself a role by hand.
+    let mut edited: serde_json::Value = serde_json::from_str(&good).unwrap();
+    edited["tenant"]["directory"]["mallory"] = serde_json::json!({ "roles": "admin" });
+    fs::write(office.path(POLICY), edited.to_string()).unwrap();
+    let part = "+ $.tenant.directory.mallory {\"roles\":\"admin\"}";
+    office.refused("audit verify policy.json", part);
+    office.refused("audit verify policy.json --json", part);
+    office.refused(&format!("audit verify policy.json --head {head}"), part);
+    let build = "build policy.json -k keys/signing.key -o b.pclb";
+    office.refused(build, part);
+    assert!(!office.path("b.pclb").exists());
+    office.ok(&format!("{build} --accept-outside"));
+    // The next change records it.
+    office.owner("role create policy.json x");
+    let log = office.ok("audit log policy.json");
+    assert!(
+        log.contains("the log: outside: the policy was changed"),
+        "{log}"
+    );
+    assert!(log.contains(part), "{log}");
+    office.ok("audit verify policy.json");
+    office.ok(build);
+}
+
+#[test]
+fn times_of_records_neither_go_back_nor_lie_ahead() {
+    let office = Office::new(OMNIFLOW);
+    office.owner("role create policy.json a");
+    let at = |role: &str, at: u64| format!("role create policy.json {role} --as {OWNER} --at {at}");
+    office.refused(&at("b", 1_699_999_999), "before that of the last record");
+    office.refused(&at("b", 9_999_999_999), "ahead of the clock");
+    office.ok(&format!("{} --any-time", at("b", 9_999_999_999)));
+    office.refused(&at("c", 9_999_999_999), "ahead of the clock");
+    office.ok(&format!("{} --any-time", at("c", 1_700_000_000)));
+    office.owner("role create policy.json d");
 }
 
 #[test]

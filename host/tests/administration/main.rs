@@ -147,7 +147,9 @@ fn a_session_with_sleekflows_roles() {
     );
     // Even if what the lock notes is gone too.
     fs::remove_file(office.path(".policy.json.lock")).unwrap();
-    office.ok("audit verify policy.json");
+    // Then the policy is not what the lines that are left say.
+    office.refused("audit verify policy.json", "is not what");
+    office.ok("audit verify --audit policy.audit.jsonl");
     office.refused(
         &format!("audit verify policy.json --head {head}"),
         "does not have the link",
@@ -222,6 +224,8 @@ fn a_manager_manages_agents_and_nobody_else() {
             "@leo.json",
             "--resource",
             "numbers=+1 213",
+            "--at",
+            "1700000000",
         ])
     };
     let ran = leo("assign");

@@ -2,7 +2,9 @@
 
 use core::fmt;
 
+use portcullis_policy::source::Tenant;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde_json::Value;
 use sha2::Digest as _;
 
 /// A SHA-256 digest.
@@ -14,6 +16,19 @@ impl Digest {
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self(sha2::Sha256::digest(bytes).into())
+    }
+
+    /// Digests a tenant's part of a policy by what it says: spaces, the order of members and
+    /// of lists, and the catalog do not matter.
+    ///
+    /// It is of the names that the tenant writes and not of the permissions that they come to:
+    /// these depend on the catalog, whose edits are the vendor's and no disagreement.
+    #[must_use]
+    pub fn of_tenant(tenant: &Tenant) -> Self {
+        // A tenant is strings and lists of them, which always have a JSON form.
+        let mut value = serde_json::to_value(tenant).unwrap_or_default();
+        order(&mut value);
+        Self::of(value.to_string().as_bytes())
     }
 
     /// Digests itself and the bytes that follow it: a link of the chain.
@@ -53,6 +68,27 @@ impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).ok_or_else(|| D::Error::custom("not 64 hexadecimal digits"))
+    }
+}
+
+/// Puts the members of objects and the elements of lists in order; a text alone is a list of
+/// one.
+fn order(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.values_mut().for_each(order);
+            members.sort_keys();
+        }
+        Value::Array(items) => {
+            items.iter_mut().for_each(order);
+            items.sort_by_cached_key(Value::to_string);
+            items.dedup();
+        }
+        Value::String(text) => {
+            let text = core::mem::take(text);
+            *value = Value::Array(vec![Value::String(text)]);
+        }
+        _ => {}
     }
 }
 

@@ -5,7 +5,7 @@ use core::fmt;
 use portcullis_engine::UnixSeconds;
 use serde::{Deserialize, Serialize};
 
-use super::{AuditRecord, Digest, Event, PolicyDigests, RecordedActor, Target};
+use super::{AuditRecord, Digest, Event, FoundPolicy, PolicyDigests, RecordedActor, Target};
 
 /// An audit log whose chain holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,6 +66,25 @@ impl AuditLog {
         self.records.last().map(|last| last.record.policy.after)
     }
 
+    /// Returns the digest of the tenant's part as the last record leaves it; nothing where
+    /// that record does not say.
+    #[must_use]
+    pub fn tenant(&self) -> Option<Digest> {
+        self.records.last()?.record.policy.tenant
+    }
+
+    /// Says whether a policy is what the log leaves: with no record, every one is.
+    ///
+    /// The tenant's part is compared, so that edits of the catalog or of spaces are no
+    /// disagreement. Where the last record says the whole file alone, that is.
+    #[must_use]
+    pub fn agrees(&self, found: FoundPolicy) -> bool {
+        match self.tenant() {
+            Some(tenant) => found.tenant == Some(tenant),
+            None => self.policy().is_none_or(|file| file == found.file),
+        }
+    }
+
     /// Returns how many bytes at the end are a record that was cut off.
     #[must_use]
     pub const fn cut_off_bytes(&self) -> usize {
@@ -97,18 +116,18 @@ impl AuditLog {
     ///
     /// If the last record leaves this very file, its change was made and nothing is missing. If
     /// the file is still the one before, the change was not made. Any other file was changed
-    /// by other means.
+    /// by other means; what that changed in the tenant is for the caller to add, if it knows.
     #[must_use]
-    pub fn reconcile(&self, policy: Digest, now: UnixSeconds) -> Option<AuditRecord> {
+    pub fn reconcile(&self, found: FoundPolicy, now: UnixSeconds) -> Option<AuditRecord> {
         let last = &self.records.last()?.record;
-        if policy == last.policy.after {
+        if found.file == last.policy.after {
             return None;
         }
-        let undone = policy == last.policy.before
+        let undone = found.file == last.policy.before
             && !matches!(last.operation, Event::Abort | Event::Outside);
         self.noticed(
             if undone { Event::Abort } else { Event::Outside },
-            policy,
+            found,
             now,
         )
     }
@@ -118,21 +137,29 @@ impl AuditLog {
     ///
     /// Only whoever wrote the last record knows; everybody else asks [`AuditLog::reconcile`].
     #[must_use]
-    pub fn abort(&self, policy: Digest, now: UnixSeconds) -> Option<AuditRecord> {
-        self.noticed(Event::Abort, policy, now)
+    pub fn abort(&self, found: FoundPolicy, now: UnixSeconds) -> Option<AuditRecord> {
+        self.noticed(Event::Abort, found, now)
     }
 
-    fn noticed(&self, operation: Event, policy: Digest, now: UnixSeconds) -> Option<AuditRecord> {
+    fn noticed(
+        &self,
+        operation: Event,
+        found: FoundPolicy,
+        now: UnixSeconds,
+    ) -> Option<AuditRecord> {
+        let last = &self.records.last()?.record;
         Some(AuditRecord {
             sequence: 0,
-            time: now,
+            // What was noticed must not wait for a clock to be set.
+            time: now.max(last.time),
             actor: RecordedActor::Log,
             operation,
             target: Target::default(),
             changes: Vec::new(),
             policy: PolicyDigests {
-                before: self.policy()?,
-                after: policy,
+                before: last.policy.after,
+                after: found.file,
+                tenant: found.tenant,
             },
         })
     }

@@ -11,13 +11,15 @@ mod export;
 mod log;
 mod record;
 mod target;
+mod time;
 
 pub use diff::{Difference, differences};
 pub use digest::Digest;
 pub use export::to_csv;
 pub use log::{AuditLog, BrokenChain, Fault, LinkedRecord};
-pub use record::{AuditRecord, Event, PolicyDigests, RecordedActor};
+pub use record::{AuditRecord, Event, FoundPolicy, PolicyDigests, RecordedActor};
 pub use target::Target;
+pub use time::UnlikelyTime;
 
 #[cfg(test)]
 mod tests;

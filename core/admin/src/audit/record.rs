@@ -1,6 +1,7 @@
 //! One record of the audit log.
 
 use portcullis_engine::UnixSeconds;
+use portcullis_policy::source::Tenant;
 use serde::{Deserialize, Serialize};
 
 use super::{Difference, Digest, Target};
@@ -66,14 +67,38 @@ pub enum Event {
     Change(ChangeKind),
 }
 
-/// SHA-256 of the policy file before and after.
+/// What a record says of the policy file before and after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyDigests {
-    /// Before.
+    /// SHA-256 of the file before.
     pub before: Digest,
-    /// After.
+    /// SHA-256 of the file after.
     pub after: Digest,
+    /// The digest of the tenant's part after, as [`Digest::of_tenant`] gives it; nothing in
+    /// records of old, and where the file could not be read as a policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<Digest>,
+}
+
+/// A policy file as it is found, to be compared with a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FoundPolicy {
+    /// SHA-256 of the file.
+    pub file: Digest,
+    /// The digest of the tenant's part; nothing where the file cannot be read as a policy.
+    pub tenant: Option<Digest>,
+}
+
+impl FoundPolicy {
+    /// Digests the text of a policy file and what it says of the tenant.
+    #[must_use]
+    pub fn new(text: &str, tenant: Option<&Tenant>) -> Self {
+        Self {
+            file: Digest::of(text.as_bytes()),
+            tenant: tenant.map(Digest::of_tenant),
+        }
+    }
 }
 
 impl Event {

@@ -4,7 +4,7 @@ use portcullis_engine::UnixSeconds;
 
 use super::*;
 use crate::{ChangeKind, SubjectKey};
-use portcullis_policy::source::Source;
+use portcullis_policy::source::{Source, Tenant};
 
 fn digest(text: &str) -> Digest {
     Digest::of(text.as_bytes())
@@ -28,6 +28,7 @@ fn record(before: &str, after: &str) -> AuditRecord {
         policy: PolicyDigests {
             before: digest(before),
             after: digest(after),
+            tenant: None,
         },
     }
 }
@@ -121,17 +122,18 @@ fn a_line_that_was_cut_off_is_left_out() {
 fn the_log_is_made_to_agree_with_the_policy() {
     let mut log = AuditLog::read(three().as_bytes()).unwrap();
     let now = UnixSeconds(5);
-    assert_eq!(AuditLog::default().reconcile(digest("x"), now), None);
-    assert_eq!(log.reconcile(digest("d"), now), None);
-    let aborted = log.reconcile(digest("c"), now).unwrap();
+    let found = |text| FoundPolicy::new(text, None);
+    assert_eq!(AuditLog::default().reconcile(found("x"), now), None);
+    assert_eq!(log.reconcile(found("d"), now), None);
+    let aborted = log.reconcile(found("c"), now).unwrap();
     assert_eq!(
         (aborted.operation, &aborted.actor),
         (Event::Abort, &RecordedActor::Log)
     );
     log.append(aborted);
     assert_eq!(log.policy(), Some(digest("c")));
-    assert_eq!(log.reconcile(digest("c"), now), None);
-    let outside = log.reconcile(digest("d"), now).unwrap();
+    assert_eq!(log.reconcile(found("c"), now), None);
+    let outside = log.reconcile(found("d"), now).unwrap();
     assert_eq!(outside.operation, Event::Outside);
     log.append(outside);
     let text = log
@@ -183,4 +185,70 @@ fn a_diff_tells_of_lists_only_what_differs() {
             r#"{"path":"$.tenant.directory.jo.roles","after":["s"]}"#,
         ]
     );
+}
+
+fn tenant(text: &str) -> Tenant {
+    let text = format!(r#"{{ "catalog": {{ "id": "c" }}, "tenant": {text} }}"#);
+    Source::parse(&text).unwrap().tenant
+}
+
+#[test]
+fn a_tenants_digest_is_of_what_it_says() {
+    let written = r#"{ "id": "t", "features": "a", "directory": { "jo": { "roles": ["r", "s"] }, "al": { "roles": "r" } } }"#;
+    let digest = Digest::of_tenant(&tenant(written));
+    let same = r#"{"directory":{"al":{"roles":["r"]},"jo":{"roles":["s","r"]}},"features":["a"],"id":"t"}"#;
+    assert_eq!(Digest::of_tenant(&tenant(same)), digest);
+    for other in [
+        written.replace("\"jo\"", "\"joe\""),
+        written.replace("[\"r\", \"s\"]", "\"r\""),
+        written.replace("\"a\"", "[]"),
+    ] {
+        assert_ne!(Digest::of_tenant(&tenant(&other)), digest, "{other}");
+    }
+}
+
+#[test]
+fn a_policy_agrees_by_its_tenant_and_with_old_records_by_its_text() {
+    let mut log = AuditLog::default();
+    let found = |text: &str, id: &str| {
+        FoundPolicy::new(text, Some(&tenant(&format!(r#"{{ "id": "{id}" }}"#))))
+    };
+    assert!(log.agrees(found("any", "t")), "no record says anything");
+    log.append(record("a", "b"));
+    assert!(log.agrees(found("b", "t")));
+    assert!(!log.agrees(found("c", "t")));
+    let mut new = record("b", "c");
+    new.policy.tenant = found("c", "t").tenant;
+    let line = log.append(new);
+    assert!(line.contains(r#","tenant":""#), "{line}");
+    assert!(log.agrees(found("another catalog", "t")));
+    assert!(!log.agrees(found("c", "other")));
+    assert!(!log.agrees(FoundPolicy::new("{", None)));
+}
+
+#[test]
+fn times_neither_go_back_nor_lie_ahead() {
+    let mut log = AuditLog::default();
+    let last = 1_700_000_000;
+    let at = |log: &AuditLog, asked: Option<u64>, clock: u64| {
+        let time = log.time(asked.map(UnixSeconds), UnixSeconds(clock));
+        time.map(|time| time.0)
+    };
+    assert_eq!(at(&log, Some(5), last), Ok(5));
+    log.append(record("a", "b"));
+    for (asked, clock, expected) in [
+        (None, last + 9, Some(last + 9)),
+        (None, last - 60, Some(last)),
+        (None, last - 61, None),
+        (Some(last), last, Some(last)),
+        (Some(last - 1), last, None),
+        (Some(last + 60), last, Some(last + 60)),
+        (Some(last + 61), last, None),
+    ] {
+        let time = at(&log, asked, clock);
+        assert_eq!(time.ok(), expected, "{asked:?} at {clock}");
+    }
+    // What the log itself notices is recorded in any case.
+    let noticed = log.reconcile(FoundPolicy::new("x", None), UnixSeconds(1));
+    assert_eq!(noticed.unwrap().time, UnixSeconds(last));
 }

@@ -4,7 +4,6 @@ mod actor;
 mod outcome;
 
 pub(crate) use actor::{ActorArgs, Asking};
-pub(crate) use outcome::write_difference;
 
 use std::path::{Path, PathBuf};
 
@@ -36,9 +35,14 @@ pub(crate) struct ChangeArgs {
     #[arg(long, value_name = "DIGEST")]
     expect: Option<String>,
 
-    /// When it is done, in seconds since 1970 [default: now]
+    /// When it is done, in seconds since 1970: not before the last record, nor more than a
+    /// minute ahead [default: now]
     #[arg(long, value_name = "SECONDS")]
     at: Option<u64>,
+
+    /// Let the time be any: for the vendor, who takes over records or has set a wrong clock
+    #[arg(long)]
+    any_time: bool,
 
     /// Show what it would do, and do nothing
     #[arg(long)]
@@ -58,10 +62,8 @@ impl ChangeArgs {
         who: impl FnOnce(&Model) -> Result<Asking, Stop>,
     ) -> Result<(), Stop> {
         let file = PolicyFile::new(policy, self.audit.as_deref()).map_err(Stop::policy_file)?;
-        let now = match self.at {
-            Some(seconds) => UnixSeconds(seconds),
-            None => clock::now().map_err(Stop::clock)?,
-        };
+        let clock = clock::now().map_err(Stop::clock)?;
+        let asked = self.at.map(UnixSeconds);
         let expected = self.expected()?;
         if self.dry_run {
             let reading = file.read().map_err(Stop::policy_file)?;
@@ -72,10 +74,20 @@ impl ChangeArgs {
                     found,
                 }));
             }
+            let now = asked.unwrap_or(clock);
             let done = self.made(policy, &reading.text, change, who, now)?;
             return self.tell(&file, change, &done, None);
         }
-        let turn = file.turn(expected, now).map_err(Stop::policy_file)?;
+        let noticed = asked.map_or(clock, |asked| asked.min(clock));
+        let turn = file.turn(expected, noticed).map_err(Stop::policy_file)?;
+        let now = if self.any_time {
+            asked.unwrap_or(clock)
+        } else {
+            turn.time(asked, clock).map_err(|unlikely| {
+                Stop::check(format!("refused: {unlikely}"))
+                    .hint("set the clock or leave --at out; the vendor may pass --any-time")
+            })?
+        };
         let done = self.made(policy, turn.text(), change, who, now)?;
         let link = turn
             .commit(done.record.clone(), done.document.text())
@@ -190,6 +202,7 @@ mod tests {
                 audit: None,
                 expect: None,
                 at: Some(7),
+                any_time: false,
                 dry_run,
                 json: false,
             };

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use portcullis_admin::{
-    Administered, Change, GrantName, Holder, Impact, RemovedAssignment, audit::Difference,
-};
+use portcullis_admin::{Administered, Change, GrantName, Holder, Impact, RemovedAssignment};
+
+use crate::cli::output::write_difference;
 
 /// Writes what a change did: what differs, who lost a role, and who can do more or less.
 pub(crate) fn write_outcome(
@@ -26,16 +26,6 @@ pub(crate) fn write_outcome(
     done.impacts
         .iter()
         .try_for_each(|impact| write_impact(out, impact, members))
-}
-
-/// Writes what is no longer there and what is there now.
-pub(crate) fn write_difference(out: &mut dyn Write, difference: &Difference) -> io::Result<()> {
-    for (sign, value) in [("-", &difference.before), ("+", &difference.after)] {
-        if let Some(value) = value {
-            writeln!(out, "  {sign} {} {value}", difference.path)?;
-        }
-    }
-    Ok(())
 }
 
 fn write_removed(

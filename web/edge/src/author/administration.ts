@@ -43,7 +43,7 @@ export interface AuditRecord {
   readonly target?: Readonly<Record<string, unknown>>;
   readonly changes?: readonly Difference[];
   /** SHA-256 of the policy's text. */
-  readonly policy: { readonly before: string; readonly after: string };
+  readonly policy: { readonly before: string; readonly after: string; readonly tenant?: string };
 }
 
 /** What changed at one place of the policy. */
