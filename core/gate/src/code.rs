@@ -28,6 +28,8 @@ pub enum Code {
     IdentityInvalid,
     /// No route matches.
     RouteUnknown,
+    /// Two routes match that ask for different things, and neither is the more specific.
+    RouteAmbiguous,
     /// The target can be read in more than one way.
     PathAmbiguous,
     /// Something is longer or more than the bound.
@@ -53,7 +55,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Granted,
         Self::Conditional,
         Self::Public,
@@ -65,6 +67,7 @@ impl Code {
         Self::IdentityMissing,
         Self::IdentityInvalid,
         Self::RouteUnknown,
+        Self::RouteAmbiguous,
         Self::PathAmbiguous,
         Self::LimitExceeded,
         Self::RequestMalformed,
@@ -92,6 +95,7 @@ impl Code {
             Self::IdentityMissing => "identity-missing",
             Self::IdentityInvalid => "identity-invalid",
             Self::RouteUnknown => "route-unknown",
+            Self::RouteAmbiguous => "route-ambiguous",
             Self::PathAmbiguous => "path-ambiguous",
             Self::LimitExceeded => "limit-exceeded",
             Self::RequestMalformed => "request-malformed",
@@ -113,6 +117,7 @@ impl Code {
             Self::Preflight => 204,
             Self::RequestMalformed
             | Self::PathAmbiguous
+            | Self::RouteAmbiguous
             | Self::LimitExceeded
             | Self::AttributeAmbiguous => 400,
             Self::IdentityMissing | Self::IdentityInvalid => 401,

@@ -22,6 +22,10 @@ pub const FILTER_BYTES_MAX: usize = 4 * 1024;
 pub const TOKENS_MAX: usize = 1_024;
 /// Most routes of a policy.
 pub const ROUTES_MAX: usize = 10_000;
+/// Most conflicts of routes that are found before the search ends.
+pub const CONFLICTS_MAX: usize = 256;
+/// Most overlaps of routes that are looked at before the search ends.
+pub const OVERLAPS_MAX: usize = 2_000_000;
 /// Most segments of a route's path.
 pub const PATTERN_SEGMENTS_MAX: usize = 64;
 /// Longest method, in bytes.

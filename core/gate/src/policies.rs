@@ -162,7 +162,9 @@ impl Policies {
         };
         let same = found.all(|other| match (&first, &other) {
             (None, None) => true,
-            (Some(a), Some(b)) => a.route == b.route && a.lookalike == b.lookalike,
+            (Some(a), Some(b)) => {
+                a.route == b.route && a.lookalike == b.lookalike && a.rival == b.rival
+            }
             _ => false,
         });
         match (first, same) {

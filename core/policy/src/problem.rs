@@ -61,8 +61,15 @@ impl core::error::Error for InvalidPolicy {}
 /// Where problems are gathered while a policy is read, so that all are reported at once.
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
-    errors: RefCell<Vec<Problem>>,
-    warnings: RefCell<Vec<Problem>>,
+    errors: RefCell<Noted>,
+    warnings: RefCell<Noted>,
+}
+
+/// Problems of one kind, and how many more there were than are listed.
+#[derive(Debug, Default)]
+struct Noted {
+    listed: Vec<Problem>,
+    more: usize,
 }
 
 impl Problems {
@@ -93,12 +100,39 @@ impl Problems {
 
     /// Returns the warnings if there was no error.
     pub(crate) fn finish(self) -> Result<Vec<Problem>, InvalidPolicy> {
-        let problems = self.errors.into_inner();
+        let problems = self.errors.into_inner().into_list("problem");
         if problems.is_empty() {
-            Ok(self.warnings.into_inner())
+            Ok(self.warnings.into_inner().into_list("warning"))
         } else {
             Err(InvalidPolicy { problems })
         }
+    }
+}
+
+impl Noted {
+    fn add(&mut self, problem: Problem) {
+        // The same text can be reached twice, as inherited actions are: reported once.
+        let recent = self.listed.iter().rev().take(RECENT);
+        if recent.into_iter().any(|known| *known == problem) {
+            return;
+        }
+        if self.listed.len() < PROBLEMS_MAX {
+            self.listed.push(problem);
+        } else {
+            self.more = self.more.saturating_add(1);
+        }
+    }
+
+    fn into_list(mut self, what: &str) -> Vec<Problem> {
+        if self.more > 0 {
+            let s = if self.more == 1 { "" } else { "s" };
+            self.listed.push(Problem {
+                path: Path::Root.to_json_path(),
+                message: format!("there are {} {what}{s} more", self.more),
+                cure: "fix those listed first".to_owned(),
+            });
+        }
+        self.listed
     }
 }
 
@@ -108,21 +142,18 @@ impl Report for Problems {
     }
 }
 
-fn note(list: &RefCell<Vec<Problem>>, path: JsonPath, message: String, cure: String) {
-    let problem = Problem {
-        path,
-        message,
-        cure,
-    };
-    // The same text can be reached twice, as inherited actions are: reported once.
+fn note(list: &RefCell<Noted>, path: JsonPath, message: String, cure: String) {
     if let Ok(mut list) = list.try_borrow_mut() {
-        let recent = list.iter().rev().take(RECENT);
-        if !recent.into_iter().any(|known| *known == problem) {
-            list.push(problem);
-        }
+        list.add(Problem {
+            path,
+            message,
+            cure,
+        });
     }
 }
 
+/// Most problems that are listed: nobody reads more at once.
+const PROBLEMS_MAX: usize = 256;
 const RECENT: usize = 64;
 
 #[cfg(test)]
@@ -138,5 +169,20 @@ mod tests {
         problems.warn(&Path::Root, "three", "look");
         let invalid = problems.finish().unwrap_err();
         assert_eq!(invalid.to_string(), "$: one; do this\n$.a: two; do that");
+    }
+
+    #[test]
+    fn problems_beyond_the_most_are_counted() {
+        let problems = Problems::default();
+        for index in 0..300 {
+            problems.error(&Path::Root, format!("{index}"), "do this");
+        }
+        let invalid = problems.finish().unwrap_err();
+        assert_eq!(invalid.problems().len(), PROBLEMS_MAX + 1);
+        let last = invalid.problems().last().unwrap();
+        assert_eq!(
+            last.to_string(),
+            "$: there are 44 problems more; fix those listed first"
+        );
     }
 }

@@ -75,6 +75,7 @@ const fn default_level(code: Code) -> Level {
         Code::IdentityInvalid
         | Code::TenantMismatch
         | Code::PathAmbiguous
+        | Code::RouteAmbiguous
         | Code::RequestMalformed
         | Code::AttributeAmbiguous
         | Code::LimitExceeded => Level::Warn,

@@ -63,6 +63,7 @@ impl<'j> Judge<'j> {
             && let Some(cors) = found.route.cors.as_ref()
             && cors.allows(preflight.origin)
             && is_in_case(preflight.method)
+            && found.rival.is_none()
             && unaccepted(&path, &found).is_empty()
         {
             findings.code = Code::Preflight;
@@ -188,6 +189,9 @@ fn enter<'j>(
         && cors.allows(origin)
     {
         findings.exposed = cors::exposed(cors, origin);
+    }
+    if let Some(rival) = found.rival {
+        return Err(findings.refuse(Code::RouteAmbiguous, rival));
     }
     if hygiene::connection_hides(fields, found.route) {
         return Err(findings.refuse(Code::RequestMalformed, "connection"));

@@ -63,6 +63,19 @@ impl HostPattern {
         self.breadth == Breadth::Every
     }
 
+    /// Returns the pattern for all names beside it: `*.example.com` of `api.example.com`.
+    #[cfg(feature = "encode")]
+    pub(super) fn one_label_up(&self) -> Option<Self> {
+        let (_, name) = match self.breadth {
+            Breadth::One => self.name.split_once('.')?,
+            Breadth::OneLabelBelow | Breadth::Every => return None,
+        };
+        Some(Self {
+            name: name.into(),
+            breadth: Breadth::OneLabelBelow,
+        })
+    }
+
     /// Returns a host that it stands for, with that label where it leaves one open;
     /// nothing for every host.
     #[must_use]

@@ -6,11 +6,12 @@ mod edges;
 mod host;
 mod pattern;
 mod route;
+mod search;
 mod table;
 mod wire;
 
 #[cfg(feature = "encode")]
-pub use conflict::{Conflict, conflicts};
+pub use conflict::{Conflict, ConflictKind, Conflicts, conflicts};
 pub use host::{HostPattern, InvalidHost};
 pub use pattern::{InvalidPath, PathPattern, PatternSegment};
 pub use route::{Access, Cors, InvalidRoute, OnConditional, Origin, Route};

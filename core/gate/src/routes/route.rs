@@ -5,7 +5,10 @@ use core::fmt;
 
 use portcullis_engine::grammar::{is_name, is_value};
 
-use super::{host::HostPattern, pattern::PathPattern};
+use super::{
+    host::HostPattern,
+    pattern::{PathPattern, PatternSegment},
+};
 use crate::path::Ambiguities;
 
 /// What a request must look like, and what it then asks for.
@@ -82,6 +85,29 @@ impl Route {
             Some(host) => alloc::format!("{method} {host}{}", self.path),
             None => alloc::format!("{method} {}", self.path),
         }
+    }
+
+    /// Returns whether another route that matches a request makes the same of it: all but
+    /// methods, host and the spelling of the path is equal.
+    #[must_use]
+    pub fn answers_alike(&self, other: &Self) -> bool {
+        let takes_rest = |route: &Self, origin: &Origin| {
+            let Origin::Path(at) = origin else {
+                return false;
+            };
+            let segment = route.path.segments().get(usize::from(*at));
+            matches!(segment, Some(PatternSegment::Rest(_)))
+        };
+        let has = |own: &(String, Origin)| {
+            let same = other.attributes.iter().any(|other| other == own);
+            same && takes_rest(self, &own.1) == takes_rest(other, &own.1)
+        };
+        self.access == other.access
+            && self.conditional == other.conditional
+            && self.allow == other.allow
+            && self.cors == other.cors
+            && self.attributes.len() == other.attributes.len()
+            && self.attributes.iter().all(has)
     }
 
     /// Checks what the types alone do not say.

@@ -8,6 +8,7 @@ use super::{
     host::{Breadth, HostPattern, normal_host},
     pattern::PatternSegment,
     route::Route,
+    search::{Candidate, Search, bits_from, segment_bit},
 };
 use crate::path::{CanonicalPath, Segment};
 
@@ -59,6 +60,9 @@ pub struct RouteMatch<'r> {
     /// Whether a server that folds case, or drops dots and spaces at the end of a
     /// segment, would take another route.
     pub lookalike: bool,
+    /// Another route that matches and answers otherwise, where neither is at least as specific
+    /// in host, method and path: the request must be refused.
+    pub rival: Option<&'r str>,
 }
 
 /// Two routes that match the same requests, by their places.
@@ -119,24 +123,37 @@ impl Routes {
         if !self.hosts.is_empty() && own.is_none() {
             return None;
         }
+        let [exact, below] = own.unwrap_or_default();
         let no_host = self.no_host.filter(|_| named);
-        let own = own.into_iter().flatten();
-        let roots = own.chain([no_host, self.every_host]).flatten();
-        let walk = |leniently: bool| {
-            let mut roots = roots.clone();
-            roots.find_map(|root| self.walk(root, segments, method, leniently))
+        let mut walk = Walk {
+            table: self,
+            method,
+            host: 0,
+            found: Search::default(),
         };
-        let (index, lookalike) = match walk(true)? {
-            (index, false) => (index, false),
-            // A server that folds would take another route than one that does not.
-            (_, true) => (walk(false)?.0, true),
-        };
+        for (root, host) in [exact, below, no_host, self.every_host]
+            .into_iter()
+            .zip(0..)
+        {
+            if let Some(root) = root {
+                walk.host = host;
+                walk.descend(root, segments, Taken::default());
+            }
+        }
+        let found = walk.found;
+        let index = found.first?.route;
         let route = self.routes.get(index)?;
+        let differs = |other: usize| {
+            let other = self.routes.get(other);
+            other.is_none_or(|other| !route.answers_alike(other))
+        };
+        let rival = found.rival(differs).and_then(|rival| self.names.get(rival));
         Some(RouteMatch {
             route,
             index,
             name: self.names.get(index)?,
-            lookalike,
+            lookalike: found.lookalike(differs),
+            rival: rival.map(|name| &**name),
         })
     }
 
@@ -172,43 +189,6 @@ impl Routes {
             breadth: Breadth::OneLabelBelow,
         });
         [self.host(&exact), below.and_then(|host| self.host(&host))]
-    }
-
-    /// Descends, and returns whether a literal was taken that is not exactly the segment;
-    /// the depth is bounded by the longest pattern.
-    fn walk(
-        &self,
-        at: u32,
-        segments: &[Segment<'_>],
-        method: &[u8],
-        leniently: bool,
-    ) -> Option<(usize, bool)> {
-        let node = self.node(at)?;
-        let Some((segment, below)) = segments.split_first() else {
-            return leaf(&node.here, method).map(|route| (route, false));
-        };
-        let segment = segment.decoded();
-        let mut folds = false;
-        for (next, exact) in self.edges.alike(at, segment) {
-            if !exact {
-                folds = true;
-            } else if let Some(found) = self.walk(next, below, method, leniently) {
-                return Some(found);
-            }
-        }
-        if folds && leniently {
-            for (next, exact) in self.edges.alike(at, segment) {
-                if !exact && let Some((route, _)) = self.walk(next, below, method, leniently) {
-                    return Some((route, true));
-                }
-            }
-        }
-        if let Some(next) = node.parameter
-            && let Some(found) = self.walk(next, below, method, leniently)
-        {
-            return Some(found);
-        }
-        leaf(&node.rest, method).map(|route| (route, false))
     }
 
     fn insert(
@@ -313,6 +293,67 @@ impl Routes {
     }
 }
 
+/// One request on its way through the trees.
+struct Walk<'w> {
+    table: &'w Routes,
+    method: &'w [u8],
+    host: u8,
+    found: Search,
+}
+
+/// What a walk took on its way down.
+#[derive(Clone, Copy, Default)]
+struct Taken {
+    depth: u32,
+    loose: u64,
+    folded: bool,
+}
+
+impl Walk<'_> {
+    /// Visits every node that the segments lead to, the narrowest first; the depth is bounded
+    /// by the longest pattern.
+    fn descend(&mut self, at: u32, segments: &[Segment<'_>], taken: Taken) {
+        let Some(node) = self.table.node(at) else {
+            return;
+        };
+        let Some((segment, below)) = segments.split_first() else {
+            self.add(&node.here, taken, 0);
+            return;
+        };
+        let next_depth = taken.depth.saturating_add(1);
+        for (next, exact) in self.table.edges.alike(at, segment.decoded()) {
+            let taken = Taken {
+                depth: next_depth,
+                folded: taken.folded || !exact,
+                ..taken
+            };
+            self.descend(next, below, taken);
+        }
+        if let Some(next) = node.parameter {
+            let taken = Taken {
+                depth: next_depth,
+                loose: taken.loose | segment_bit(taken.depth),
+                ..taken
+            };
+            self.descend(next, below, taken);
+        }
+        self.add(&node.rest, taken, bits_from(taken.depth));
+    }
+
+    fn add(&mut self, leaves: &[Leaf], taken: Taken, rest: u64) {
+        if let Some((route, method)) = leaf(leaves, self.method) {
+            self.found.add(Candidate {
+                route,
+                host: self.host,
+                method,
+                loose: taken.loose | rest,
+                rest,
+                folded: taken.folded,
+            });
+        }
+    }
+}
+
 impl fmt::Display for SameRoute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("two routes match the same requests")
@@ -336,13 +377,16 @@ pub(super) fn effective_host(
 }
 
 // Linear: a path has few methods.
-fn leaf(leaves: &[Leaf], method: &[u8]) -> Option<usize> {
-    let named = |name: &[u8]| leaves.iter().find(|leaf| *leaf.method == *name);
-    let found = named(method)
+fn leaf(leaves: &[Leaf], method: &[u8]) -> Option<(usize, u8)> {
+    let named = |name: &[u8], rank: u8| {
+        let mut leaves = leaves.iter();
+        let found = leaves.find(|leaf| *leaf.method == *name)?;
+        Some((place(found.route), rank))
+    };
+    named(method, 0)
         .filter(|_| !method.is_empty())
-        .or_else(|| named(b"GET").filter(|_| method == b"HEAD"))
-        .or_else(|| named(b""))?;
-    Some(place(found.route))
+        .or_else(|| named(b"GET", 1).filter(|_| method == b"HEAD"))
+        .or_else(|| named(b"", 2))
 }
 
 fn place(index: u32) -> usize {

@@ -1,7 +1,8 @@
 //! Routes: what they ask for, and that each request takes one of them.
 
 use portcullis_gate::routes::{
-    Access, Conflict, Cors, HostPattern, OnConditional, Origin, PathPattern, Route, conflicts,
+    Access, Conflict, ConflictKind, Cors, HostPattern, OnConditional, Origin, PathPattern, Route,
+    conflicts,
 };
 use portcullis_gate::{Ambiguities, Ambiguity};
 use portcullis_json::{Path, nearest_or};
@@ -44,8 +45,16 @@ impl Routing<'_> {
             );
             return compiled;
         }
-        for conflict in conflicts(&compiled) {
-            self.conflict(&conflict, &compiled, &places, &at);
+        let conflicts = conflicts(&compiled);
+        for conflict in &conflicts.found {
+            self.conflict(conflict, &compiled, &places, &at);
+        }
+        if conflicts.more {
+            self.problems.warn(
+                &at,
+                "routes overlap in more ways than are listed",
+                "settle those that are; the gate refuses a request on which two routes cross",
+            );
         }
         compiled
     }
@@ -57,18 +66,23 @@ impl Routing<'_> {
             return;
         };
         let first = name(conflict.first);
-        match &conflict.settled_by {
-            None => self.problems.error(
+        match &conflict.kind {
+            ConflictKind::Same => self.problems.error(
                 &at,
                 format!("this matches the same requests as `{first}`"),
                 "keep one of the two",
             ),
-            Some(path) => self.problems.error(
+            ConflictKind::Lookalike => self.problems.warn(
+                &at,
+                format!("servers that ignore case take this for `{first}`, so the gate refuses both"),
+                "rename one, or write \"accepts\": \"lookalike\" on both if the server does not",
+            ),
+            ConflictKind::Crossing(route) => self.problems.warn(
                 &at,
                 format!(
-                    "this and `{first}` both match `{path}`, and servers differ on which holds"
+                    "this and `{first}` both match `{route}`, neither is the more specific, and the gate refuses the request"
                 ),
-                format!("add a route for `{path}` that says which permission it asks for"),
+                format!("add a route for `{route}` that says which permission it needs"),
             ),
         }
     }
@@ -415,8 +429,12 @@ mod tests {
                 "$.catalog.routes[1]: this matches the same requests as `GET /{a}`; keep one of the two",
             ),
             (
-                r#"{"methods":"GET","path":"/a/{x}","public":true},{"methods":"GET","path":"/{y}/b","public":true}"#,
-                "$.catalog.routes[1]: this and `GET /a/{x}` both match `/a/b`, and servers differ on which holds; add a route for `/a/b` that says which permission it asks for",
+                r#"{"methods":"GET","path":"/a/{x}","public":true},{"methods":"GET","path":"/{y}/b","permission":"tickets:read"}"#,
+                "$.catalog.routes[1]: this and `GET /a/{x}` both match `GET /a/b`, neither is the more specific, and the gate refuses the request; add a route for `GET /a/b` that says which permission it needs",
+            ),
+            (
+                r#"{"methods":"GET","path":"/a/x","public":true},{"methods":"GET","path":"/a/X","permission":"tickets:read"}"#,
+                r#"$.catalog.routes[1]: servers that ignore case take this for `GET /a/x`, so the gate refuses both; rename one, or write "accepts": "lookalike" on both if the server does not"#,
             ),
         ] {
             check(route, &[expected]);

@@ -1,0 +1,86 @@
+//! The routes that match one request, and which of them wins.
+
+use alloc::vec::Vec;
+
+/// A route that matches, and how narrowly.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Candidate {
+    pub(super) route: usize,
+    /// How wide its host is, the narrowest first.
+    pub(super) host: u8,
+    /// How wide its method is: the request's own, GET for HEAD, any.
+    pub(super) method: u8,
+    /// A bit for every segment that it does not spell out.
+    pub(super) loose: u64,
+    /// A bit for every segment that a `{name...}` takes.
+    pub(super) rest: u64,
+    /// Whether it matches only for servers that ignore case, or dots and spaces at the end.
+    pub(super) folded: bool,
+}
+
+/// What was found of a request.
+#[derive(Debug, Default)]
+pub(super) struct Search {
+    /// The first in order of host, path and method: no other is more specific.
+    pub(super) first: Option<Candidate>,
+    /// Others that the first is not at least as specific as; mostly there is none.
+    crossing: Vec<Candidate>,
+    /// Those that only some servers take.
+    folded: Vec<Candidate>,
+}
+
+impl Candidate {
+    /// Returns whether this one matches nothing that the other does not, in host, method and path.
+    const fn is_within(&self, other: &Self) -> bool {
+        self.host <= other.host
+            && self.method <= other.method
+            && self.loose & !other.loose == 0
+            && self.rest & !other.rest == 0
+    }
+}
+
+impl Search {
+    /// Notes a route that matches; the walk goes from the narrowest to the widest.
+    pub(super) fn add(&mut self, candidate: Candidate) {
+        if candidate.folded {
+            self.folded.push(candidate);
+            return;
+        }
+        match &self.first {
+            None => self.first = Some(candidate),
+            Some(first) if first.is_within(&candidate) => {}
+            Some(_) => self.crossing.push(candidate),
+        }
+    }
+
+    /// Returns a route that crosses the first and answers otherwise, unless a third one that is
+    /// within both settles it.
+    pub(super) fn rival(&self, differs: impl Fn(usize) -> bool) -> Option<usize> {
+        let mut all = self.crossing.iter();
+        let rival = all.find(|one| {
+            let is_beaten = |other: &Candidate| other.route != one.route && other.is_within(one);
+            differs(one.route) && !self.crossing.iter().any(is_beaten)
+        })?;
+        Some(rival.route)
+    }
+
+    /// Returns whether servers that fold would take a route that answers otherwise.
+    pub(super) fn lookalike(&self, differs: impl Fn(usize) -> bool) -> bool {
+        let Some(first) = &self.first else {
+            return false;
+        };
+        let is_likely = |one: &Candidate| !first.is_within(one) || one.is_within(first);
+        let mut folded = self.folded.iter();
+        folded.any(|one| is_likely(one) && differs(one.route))
+    }
+}
+
+/// The bit of one segment.
+pub(super) fn segment_bit(depth: u32) -> u64 {
+    1_u64.checked_shl(depth).unwrap_or(0)
+}
+
+/// The bits of a segment and all after it.
+pub(super) fn bits_from(depth: u32) -> u64 {
+    u64::MAX.checked_shl(depth).unwrap_or(0)
+}
