@@ -125,10 +125,9 @@ impl Noted {
 
     fn into_list(mut self, what: &str) -> Vec<Problem> {
         if self.more > 0 {
-            let s = if self.more == 1 { "" } else { "s" };
             self.listed.push(Problem {
                 path: Path::Root.to_json_path(),
-                message: format!("there are {} {what}{s} more", self.more),
+                message: format!("not listed: {} more, each a {what}", self.more),
                 cure: "fix those listed first".to_owned(),
             });
         }
@@ -182,7 +181,7 @@ mod tests {
         let last = invalid.problems().last().unwrap();
         assert_eq!(
             last.to_string(),
-            "$: there are 44 problems more; fix those listed first"
+            "$: not listed: 44 more, each a problem; fix those listed first"
         );
     }
 }
