@@ -1,6 +1,6 @@
 //! Names that an administrator gives: found in the policy, or checked before they are added.
 
-use portcullis_engine::grammar::{has_control, is_name, is_value};
+use portcullis_engine::grammar::{has_bidi_control, has_control, is_name, is_value};
 use portcullis_engine::limits::LABEL_BYTES_MAX;
 
 use portcullis_json::nearest_or;
@@ -112,13 +112,13 @@ pub(crate) fn check_room(model: &Model, tenant: &Tenant) -> Result<(), Refused> 
 
 /// Checks an id that the catalog does not define.
 pub(crate) fn check_value(sort: &str, id: &str) -> Result<(), Refused> {
-    if is_value(id) {
+    if is_value(id) && !has_bidi_control(id) {
         return Ok(());
     }
     Err(Refused::new(
         RefusedReason::Malformed,
         format!("`{}` cannot be a {sort}", words::shown(id)),
-        "use 1 to 256 bytes without control characters",
+        "use 1 to 256 bytes without characters that control a terminal or the direction of text",
     ))
 }
 
@@ -140,13 +140,15 @@ fn text(sort: &str, text: Option<&str>, bytes_max: usize) -> Result<Option<Strin
     let Some(text) = text.filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
-    if text.len() <= bytes_max && !has_control(text) {
+    if text.len() <= bytes_max && !has_control(text) && !has_bidi_control(text) {
         return Ok(Some(text.to_owned()));
     }
     Err(Refused::new(
         RefusedReason::Malformed,
-        format!("this {sort} is too long or has control characters"),
-        format!("use at most {bytes_max} bytes"),
+        format!(
+            "this {sort} is too long or has characters that control a terminal or the direction of text"
+        ),
+        format!("use at most {bytes_max} bytes without them"),
     ))
 }
 

@@ -47,6 +47,18 @@ pub fn has_control(text: &str) -> bool {
     })
 }
 
+/// Says whether `text` holds a character that controls the direction of text around it
+/// (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069): with it a text can be shown
+/// to say what it does not.
+///
+/// Policies may not hold one in an id or label; a request may, and it matches nothing.
+#[must_use]
+pub fn has_bidi_control(text: &str) -> bool {
+    text.chars().any(|character| {
+        matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    })
+}
+
 fn is_name_bytes(text: &[u8]) -> bool {
     (1..=NAME_BYTES_MAX).contains(&text.len()) && text.iter().copied().all(is_name_byte)
 }

@@ -2,7 +2,6 @@
 
 use std::{
     env, fs,
-    io::Write as _,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
@@ -22,6 +21,7 @@ use serde_json::json;
 
 use super::{
     duration::Seconds,
+    escape::Escaping,
     input,
     output::{count, print_json, write_text},
     policies,
@@ -111,9 +111,7 @@ impl Build {
         // The tests are about the whole policy, whatever is left out of its bundle.
         let report = policies::test(path, &source, &model, &edition)?;
         if !report.passes() {
-            let mut text = Vec::new();
-            policies::write_report(&mut text, path, &report)?;
-            anstream::stderr().write_all(&text)?;
+            policies::write_report(&mut Escaping(anstream::stderr()), path, &report)?;
             let failing = count(report.failing().count(), "test fails", "tests fail");
             return Err(Stop::check(format!("nothing was built: {failing}")));
         }

@@ -11,6 +11,7 @@ mod decide;
 mod diff;
 mod duration;
 mod engines;
+mod escape;
 mod explain;
 mod feature;
 mod filter;

@@ -5,13 +5,16 @@ use std::io::{self, BufWriter, IsTerminal as _, Write};
 use portcullis_admin::audit::Difference;
 use serde_json::Value;
 
-use super::stop::Stop;
+use super::{
+    escape::{Escaping, escaped_json},
+    stop::Stop,
+};
 
 /// Prints one line of JSON: spread out where a person reads it, else compact.
 pub(crate) fn print_json(value: &Value) -> Result<(), Stop> {
     let mut out = io::stdout().lock();
     if out.is_terminal() {
-        writeln!(out, "{value:#}")?;
+        writeln!(out, "{}", escaped_json(&format!("{value:#}")))?;
     } else {
         writeln!(out, "{value}")?;
     }
@@ -22,16 +25,24 @@ pub(crate) fn print_json(value: &Value) -> Result<(), Stop> {
 pub(crate) fn print_answer(text: &str) -> Result<(), Stop> {
     let mut out = io::stdout().lock();
     match serde_json::from_str::<Value>(text) {
-        Ok(value) if out.is_terminal() => writeln!(out, "{value:#}")?,
+        Ok(value) if out.is_terminal() => {
+            writeln!(out, "{}", escaped_json(&format!("{value:#}")))?;
+        }
         _ => writeln!(out, "{text}")?,
     }
     Ok(out.flush()?)
 }
 
-/// Lets a command write text, with colours only where a terminal shows them.
+/// Lets a command write text, with colours only where a terminal shows them; what could control
+/// a terminal is escaped there.
 pub(crate) fn write_text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Stop> {
+    let is_terminal = io::stdout().is_terminal();
     let mut out = BufWriter::new(anstream::stdout().lock());
-    write(&mut out)?;
+    if is_terminal {
+        write(&mut Escaping(&mut out))?;
+    } else {
+        write(&mut out)?;
+    }
     Ok(out.flush()?)
 }
 

@@ -5,7 +5,7 @@ use std::{fmt::Display, io, path::Path, process::ExitCode};
 use anstyle::{AnsiColor, Style};
 use portcullis_host::{Failure, policy_file::PolicyFileFailure};
 
-use super::hints;
+use super::{escape::escaped, hints};
 
 /// The exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,5 +164,9 @@ fn say(label: &str, color: AnsiColor, message: &str) {
     use std::io::Write as _;
     let style = Style::new().bold().fg_color(Some(color.into()));
     // If even this stream is closed, the exit code still tells.
-    let _ = writeln!(anstream::stderr(), "{style}{label}:{style:#} {message}");
+    let _ = writeln!(
+        anstream::stderr(),
+        "{style}{label}:{style:#} {}",
+        escaped(message)
+    );
 }

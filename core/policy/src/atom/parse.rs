@@ -11,7 +11,7 @@ use core::fmt;
 use core::iter::Peekable;
 use core::str::CharIndices;
 
-use portcullis_engine::grammar::is_value;
+use portcullis_engine::grammar::{has_bidi_control, is_value};
 use portcullis_json::nearest_or;
 
 use super::{Atom, Entity, Reference};
@@ -177,8 +177,8 @@ impl<'t> Scanner<'t> {
                 "write a constant; quote one with other characters than A-Z a-z 0-9 _ . @ : / + -";
             return Err(self.wrong(start, "expected a constant", cure));
         }
-        if !is_value(&constant) {
-            let cure = "write 1 to 256 bytes without control characters";
+        if !is_value(&constant) || has_bidi_control(&constant) {
+            let cure = "write 1 to 256 bytes without characters that control a terminal or the direction of text";
             return Err(self.wrong(start, "this is not a possible value", cure));
         }
         Ok(constant)

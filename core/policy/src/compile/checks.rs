@@ -1,11 +1,10 @@
 //! What the tests of a policy speak of, checked before they are run.
 
-use portcullis_engine::grammar::is_value;
 use portcullis_gate::routes::Route;
 use portcullis_json::{Path, nearest_or};
 
 use super::expand::Expander;
-use super::names::{Names, check_value, element};
+use super::names::{Names, check_value, element, is_written_value};
 use super::vocabulary::{Vocabulary, feature_list};
 use crate::TestHosts;
 use crate::atom::Entity;
@@ -149,7 +148,7 @@ impl Checker<'_> {
                     .error(&at, "a resource has one id", "write it as a string");
             }
             for (index, value) in values.iter().enumerate() {
-                if !is_value(value) {
+                if !is_written_value(value) {
                     check_value("value", value, &element(&at, values, index), self.problems);
                 }
             }

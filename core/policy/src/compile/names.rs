@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use portcullis_engine::grammar::{has_control, is_name, is_value};
+use portcullis_engine::grammar::{has_bidi_control, has_control, is_name, is_value};
 use portcullis_engine::limits::{INDEX_MAX, LABEL_BYTES_MAX};
 use portcullis_json::{Path, nearest_or};
 
@@ -135,26 +135,31 @@ pub(super) fn check_name(sort: &str, name: &str, at: &Path<'_>, problems: &Probl
 
 /// Reports an id or value that is outside the grammar of the world's ids.
 pub(super) fn check_value(sort: &str, value: &str, at: &Path<'_>, problems: &Problems) -> bool {
-    let good = is_value(value);
+    let good = is_written_value(value);
     if !good {
         let shown = value.chars().take(SHOWN).collect::<String>();
         problems.error(
             at,
             format!("`{}` cannot be a {sort}", shown.escape_debug()),
-            "use 1 to 256 bytes without control characters",
+            "use 1 to 256 bytes without characters that control a terminal or the direction of text",
         );
     }
     good
 }
 
+/// Says whether a policy may write a value: one that people see as what it is.
+pub(super) fn is_written_value(value: &str) -> bool {
+    is_value(value) && !has_bidi_control(value)
+}
+
 /// Reports a label that is too long for people.
 pub(super) fn check_label(label: Option<&str>, at: &Path<'_>, problems: &Problems) {
     let Some(label) = label else { return };
-    if label.len() > LABEL_BYTES_MAX || has_control(label) {
+    if label.len() > LABEL_BYTES_MAX || has_control(label) || has_bidi_control(label) {
         problems.error(
             &at.key("label"),
-            "this label is too long or has control characters",
-            format!("use at most {LABEL_BYTES_MAX} bytes; say more in `description`"),
+            "this label is too long or has characters that control a terminal or the direction of text",
+            format!("use at most {LABEL_BYTES_MAX} bytes without them; say more in `description`"),
         );
     }
 }

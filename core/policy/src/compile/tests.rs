@@ -443,6 +443,31 @@ fn every_error_names_place_and_cure() {
 }
 
 #[test]
+fn no_id_or_label_turns_the_text_around_it() {
+    for turning in ["\u{202e}", "\u{2066}", "\u{200f}", "\u{61c}", "\\u001b"] {
+        let label = format!(r#""clones": "agent", "label": "a{turning}b""#);
+        let team =
+            format!(r#""id": "acme", "directory": {{ "jo": {{ "roles": "agent@a{turning}b" }} }}"#);
+        let person = format!(r#""id": "acme", "directory": {{ "j{turning}o": {{}} }}"#);
+        let group = format!(r#""id": "acme", "groups": {{ "g{turning}": "agent" }}"#);
+        for (from, to) in [
+            (r#""clones": "agent""#, &label),
+            (r#""id": "acme""#, &team),
+            (r#""id": "acme""#, &person),
+            (r#""id": "acme""#, &group),
+        ] {
+            let errors = errors(&BASE.replacen(from, to, 1));
+            assert!(
+                errors
+                    .iter()
+                    .any(|error| error.contains("direction of text")),
+                "{to:?}: {errors:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn every_error_is_reported_not_only_the_first() {
     let text = BASE
         .replace(
