@@ -99,7 +99,8 @@ mod tests {
     fn the_commands_own_colours_stay() {
         let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
         let mut out = Escaping(Vec::new());
-        write!(out, "{style}failed{style:#} {}", "x\x1b]0;y\x07").unwrap();
+        let others = "x\x1b]0;y\x07";
+        write!(out, "{style}failed{style:#} {others}").unwrap();
         let shown = String::from_utf8(out.0).unwrap();
         let expected = format!("{style}failed{style:#} x\\u{{1b}}]0;y\\u{{7}}");
         assert_eq!(shown, expected);

@@ -57,7 +57,7 @@ impl Stop {
     }
 
     /// The clock says no time.
-    pub(crate) fn clock(error: io::Error) -> Self {
+    pub(crate) fn clock(error: impl Display) -> Self {
         Self::new(Exit::InputOutput, format!("cannot read the clock: {error}"))
     }
 
