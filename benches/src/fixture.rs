@@ -5,7 +5,7 @@ use portcullis_engine::{
 };
 use portcullis_policy::{
     Source,
-    encode::{Edition, encode},
+    encode::{BundleMetadata, encode},
     sign::{SigningKey, TrustFile, TrustFileKey, sign},
 };
 use serde_json::{Map, Value, json};
@@ -193,8 +193,8 @@ impl Fixture {
 #[expect(clippy::expect_used, reason = "the policies of this crate compile")]
 pub(crate) fn signed(policy: &str) -> Vec<u8> {
     let (source, model) = Source::load(policy).expect("the policy compiles");
-    let edition = Edition::new("bench", ISSUED_AT, 86_400, &source.catalog);
-    let payload = encode(&model, &edition).expect("the policy can be encoded");
+    let metadata = BundleMetadata::new("bench", ISSUED_AT, 86_400, &source.catalog);
+    let payload = encode(&model, &metadata).expect("the policy can be encoded");
     sign(&payload, &[key()]).expect("one key can sign")
 }
 

@@ -22,7 +22,7 @@ use portcullis_host::{pack, pack_subject};
 use portcullis_policy::{
     Source,
     authzen::{Attribute, Request, Resource, Subject, Vocabulary},
-    encode::{Edition, encode},
+    encode::{BundleMetadata, encode},
     sign::{TrustFile, TrustFileKey, sign},
     slice::{Audience, SliceEdition, slice},
 };
@@ -147,9 +147,9 @@ impl Fixtures {
             let asker = Asker::new(reference(&policy).all_questions(), &[]);
             let roles: Vec<String> = whole.roles().map(str::to_owned).collect();
             for (role, seed) in roles.iter().zip(0..) {
-                let edition = SliceEdition::new(whole.bundle(), NOW, None);
+                let metadata = SliceEdition::new(whole.bundle(), NOW, None);
                 let audience = Audience::Roles(vec![role.clone()]);
-                let Ok(payload) = slice(whole.bundle(), &audience, &edition) else {
+                let Ok(payload) = slice(whole.bundle(), &audience, &metadata) else {
                     continue;
                 };
                 let bundle = sign(&payload, &[key(SLICER)]).unwrap();
@@ -249,9 +249,9 @@ fn change(role_changes: &str) -> [String; 2] {
     [(json!([]), 0), (json!(["reports"]), 1)].map(|(features, later)| {
         policy["tenant"]["features"] = features;
         let (source, model) = Source::load(&policy.to_string()).unwrap();
-        let mut edition = Edition::new(AUDIENCE, NOW, VALID_SECONDS, &source.catalog);
-        edition.sequence += later;
-        let payload = encode(&model, &edition).unwrap();
+        let mut metadata = BundleMetadata::new(AUDIENCE, NOW, VALID_SECONDS, &source.catalog);
+        metadata.sequence += later;
+        let payload = encode(&model, &metadata).unwrap();
         Base64::encode_string(&sign(&payload, &[key(1)]).unwrap())
     })
 }

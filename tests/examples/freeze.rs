@@ -17,7 +17,7 @@ use portcullis_engine::{
 };
 use portcullis_policy::{
     Source,
-    encode::{Edition, encode},
+    encode::{BundleMetadata, encode},
     sign::{TrustFile, TrustFileKey, sign},
 };
 use portcullis_tests::{
@@ -48,7 +48,7 @@ fn freeze(name: &str, policy: &str, signers: &[u8], slice: bool) {
         return;
     }
     let (source, model) = Source::load(policy).unwrap();
-    let edition = Edition {
+    let metadata = BundleMetadata {
         sequence: 7,
         pin_floor: 3,
         not_before: UnixSeconds(NOW.0 - 5),
@@ -59,14 +59,14 @@ fn freeze(name: &str, policy: &str, signers: &[u8], slice: bool) {
         } else {
             b"routes".to_vec()
         },
-        ..Edition::new(
+        ..BundleMetadata::new(
             bundles::AUDIENCE,
             NOW,
             bundles::VALID_SECONDS,
             &source.catalog,
         )
     };
-    let encoded = encode(&model, &edition).unwrap();
+    let encoded = encode(&model, &metadata).unwrap();
     let mut payload = List::<Payload<'_>>::new(&encoded).iter().next().unwrap();
     payload.header.slice_of = slice.then_some([0x51; 32]);
     let encoded = postcard::to_allocvec(&payload).unwrap();

@@ -4,7 +4,7 @@ use portcullis_engine::{KeyUse, UnixSeconds};
 use portcullis_host::HostTrust;
 use portcullis_policy::{
     Source,
-    encode::{Edition, encode},
+    encode::{BundleMetadata, encode},
     sign::{SigningKey, TrustFile, TrustFileKey, sign},
 };
 
@@ -34,8 +34,8 @@ pub fn payload(policy: &str) -> Vec<u8> {
         Ok(loaded) => loaded,
         Err(problems) => panic!("{problems}\nin {policy}"),
     };
-    let edition = Edition::new(AUDIENCE, NOW, VALID_SECONDS, &source.catalog);
-    encode(&model, &edition).expect("the policy can be encoded")
+    let metadata = BundleMetadata::new(AUDIENCE, NOW, VALID_SECONDS, &source.catalog);
+    encode(&model, &metadata).expect("the policy can be encoded")
 }
 
 /// Returns the signed bundle of a policy.

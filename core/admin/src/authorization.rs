@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use portcullis_engine::{Policy, UnixSeconds};
 use portcullis_policy::authzen::{Attribute, Subject};
-use portcullis_policy::encode::Edition;
+use portcullis_policy::encode::BundleMetadata;
 use portcullis_policy::model::{Holdings, Model};
 use portcullis_policy::source::Operation;
 use portcullis_policy::{Document, preview};
@@ -50,10 +50,10 @@ impl<'a> Authorization<'a> {
     ) -> Result<Self, Refused> {
         let model = document.model();
         target_attributes::check(model, attributes)?;
-        // Administration does not depend on the time, so any edition that holds will do.
+        // Administration does not depend on the time, so any metadata will do that holds.
         let catalog = &document.source().catalog;
-        let edition = Edition::new("administration", UnixSeconds(0), 1, catalog);
-        let policy = preview(model, &edition).map_err(|error| {
+        let metadata = BundleMetadata::new("administration", UnixSeconds(0), 1, catalog);
+        let policy = preview(model, &metadata).map_err(|error| {
             Refused::new(
                 RefusedReason::InvalidPolicy,
                 error.to_string(),

@@ -55,6 +55,7 @@ impl Bundle {
 
     /// Returns the SHA-256 of the payload that the sequence numbers: for a slice that of
     /// the whole bundle, so that all slices of one bundle share it.
+    #[cfg(feature = "ed25519")]
     pub(crate) fn origin_digest(&self) -> [u8; 32] {
         self.header.slice_of.unwrap_or_else(|| self.digest())
     }

@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use portcullis_engine::{Question, Resource, Subject, UnixSeconds};
-//! use portcullis_policy::encode::Edition;
+//! use portcullis_policy::encode::BundleMetadata;
 //! use portcullis_policy::{Document, preview};
 //!
 //! let document = Document::load(r#"{
@@ -14,8 +14,8 @@
 //!     },
 //!     "tenant": { "id": "acme" }
 //! }"#)?;
-//! let edition = Edition::new("default", UnixSeconds(0), 60, &document.source().catalog);
-//! let policy = preview(document.model(), &edition)?;
+//! let metadata = BundleMetadata::new("default", UnixSeconds(0), 60, &document.source().catalog);
+//! let policy = preview(document.model(), &metadata)?;
 //! let agent = Subject::new("user", "sarah")?.with_roles(&["agent"])?;
 //! let question = Question::about(Resource::new("ticket-1")?);
 //! assert!(policy.decide(&agent, "tickets:read", &question).is_allow());

@@ -4,19 +4,19 @@ use core::fmt;
 
 use portcullis_engine::{Bundle, Policy, RejectedBundle};
 
-use crate::encode::{Edition, UnencodablePolicy, encode};
+use crate::encode::{BundleMetadata, UnencodablePolicy, encode};
 use crate::model::Model;
 
 /// Opens a policy as the engine would its bundle; for tests and previews.
 ///
 /// Nothing is signed or verified: what was just encoded here needs no proof of its origin.
-/// An edition that never holds is refused as expired.
+/// Metadata of a bundle that never holds is refused as expired.
 ///
 /// # Errors
 /// Fails where no bundle can be made of the policy.
-pub fn preview(model: &Model, edition: &Edition) -> Result<Policy, UnopenablePolicy> {
-    let payload = encode(model, edition)?;
-    if edition.not_before >= edition.expires_at {
+pub fn preview(model: &Model, metadata: &BundleMetadata) -> Result<Policy, UnopenablePolicy> {
+    let payload = encode(model, metadata)?;
+    if metadata.not_before >= metadata.expires_at {
         return Err(UnopenablePolicy::Rejected(RejectedBundle::Expired));
     }
     let bundle = Bundle::from_unverified_payload(payload);

@@ -12,7 +12,7 @@ use portcullis_gate::{
 };
 use portcullis_policy::{
     Source,
-    encode::{Edition, encode},
+    encode::{BundleMetadata, encode},
     sign::{SigningKey, sign},
 };
 use proptest::prelude::*;
@@ -42,13 +42,13 @@ fn policy(tenant: &str, changes: impl FnOnce(&mut Value)) -> Value {
 
 fn bundle(policy: &Value, sequence: u64, routes: Option<&[u8]>) -> Vec<u8> {
     let (source, model) = Source::load(&policy.to_string()).unwrap();
-    let mut edition = Edition::new("default", NOW, 10_000, &source.catalog);
-    edition.sequence = sequence;
+    let mut metadata = BundleMetadata::new("default", NOW, 10_000, &source.catalog);
+    metadata.sequence = sequence;
     if let Some(routes) = routes {
-        edition.routes = routes.to_vec();
+        metadata.routes = routes.to_vec();
     }
     sign(
-        &encode(&model, &edition).unwrap(),
+        &encode(&model, &metadata).unwrap(),
         &[SigningKey::from_bytes(&[1; 32])],
     )
     .unwrap()

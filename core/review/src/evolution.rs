@@ -214,7 +214,7 @@ mod tests {
     use super::*;
     use portcullis_engine::UnixSeconds;
     use portcullis_policy::Source;
-    use portcullis_policy::encode::Edition;
+    use portcullis_policy::encode::BundleMetadata;
     use portcullis_policy::preview;
 
     /// Two actions, a base with both, and `members` of the catalog's action `export`.
@@ -301,8 +301,8 @@ mod tests {
         let names = |custom: &str| {
             let text = policy(export, r#"{ "all": "m:dump" }"#, custom);
             let (source, model) = Source::load(&text).unwrap();
-            let edition = Edition::new("default", UnixSeconds(10), 60, &source.catalog);
-            let policy = preview(&model, &edition).unwrap();
+            let metadata = BundleMetadata::new("default", UnixSeconds(10), 60, &source.catalog);
+            let policy = preview(&model, &metadata).unwrap();
             let present = policy.permission("m:export").unwrap();
             for former in ["m:dump", "old:export"] {
                 assert_eq!(policy.permission(former), Some(present), "{former}");

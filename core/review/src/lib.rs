@@ -3,7 +3,7 @@
 //!
 //! ```
 //! use portcullis_engine::UnixSeconds;
-//! use portcullis_policy::{Document, encode::Edition};
+//! use portcullis_policy::{Document, encode::BundleMetadata};
 //! use portcullis_review::suite;
 //!
 //! let document = Document::load(r#"{
@@ -22,8 +22,8 @@
 //!     }]
 //! }"#)?;
 //! let source = document.source();
-//! let edition = Edition::new("default", UnixSeconds(0), 60, &source.catalog);
-//! let report = suite::test(document.model(), &source.tests, &edition)?;
+//! let metadata = BundleMetadata::new("default", UnixSeconds(0), 60, &source.catalog);
+//! let report = suite::test(document.model(), &source.tests, &metadata)?;
 //! assert!(report.passes());
 //! assert_eq!(report.coverage.percent(), 100);
 //! # Ok::<(), Box<dyn core::error::Error>>(())

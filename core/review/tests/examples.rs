@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use portcullis_engine::UnixSeconds;
-use portcullis_policy::encode::Edition;
+use portcullis_policy::encode::BundleMetadata;
 use portcullis_policy::{Source, compile};
 use portcullis_review::suite;
 
@@ -63,8 +63,8 @@ fn every_example_compiles_and_comes_back_as_written() {
 fn every_example_passes_its_own_tests_and_exercises_every_grant_and_route() {
     each(|name, text| {
         let (source, model) = Source::load(text).unwrap();
-        let edition = Edition::new("default", UnixSeconds(1_000), 60, &source.catalog);
-        let report = suite::test(&model, &source.tests, &edition).unwrap();
+        let metadata = BundleMetadata::new("default", UnixSeconds(1_000), 60, &source.catalog);
+        let report = suite::test(&model, &source.tests, &metadata).unwrap();
         for test in report.failing() {
             for failure in &test.failures {
                 println!("{name}: {}: {failure}", test.name);
@@ -100,8 +100,8 @@ fn every_example_passes_its_tests_whatever_features_are_turned_on_or_off() {
             let mut source = source.clone();
             source.tenant.features.0.clone_from(&features);
             let model = compile(&source.catalog, &source.tenant).unwrap();
-            let edition = Edition::new("default", UnixSeconds(1_000), 60, &source.catalog);
-            let report = suite::test(&model, &source.tests, &edition).unwrap();
+            let metadata = BundleMetadata::new("default", UnixSeconds(1_000), 60, &source.catalog);
+            let report = suite::test(&model, &source.tests, &metadata).unwrap();
             let failing = report.failing().map(|test| &test.name).collect::<Vec<_>>();
             assert!(failing.is_empty(), "{name} with {features:?}: {failing:?}");
             let routes = report.coverage.routes.percent();

@@ -13,7 +13,7 @@ use portcullis_host::{
     files::{self, Readers},
 };
 use portcullis_policy::{
-    encode::{Edition, encode},
+    encode::{BundleMetadata, encode},
     sign::{SigningKey, sign},
 };
 use portcullis_review::{evolution::Evolution, suite::Report};
@@ -107,17 +107,17 @@ impl Build {
         evolution.unmet.iter().for_each(note);
         let keys = self.keys.iter().map(|path| read_key(path));
         let keys = keys.collect::<Result<Vec<_>, _>>()?;
-        let mut edition = self.edition(&source.catalog)?;
+        let mut metadata = self.metadata(&source.catalog)?;
         // The tests are about the whole policy, whatever is left out of its bundle.
-        let report = policies::test(path, &source, &model, &edition)?;
+        let report = policies::test(path, &source, &model, &metadata)?;
         if !report.passes() {
             policies::write_report(&mut Escaping(anstream::stderr()), path, &report)?;
             let failing = count(report.failing().count(), "test fails", "tests fail");
             return Err(Stop::check(format!("nothing was built: {failing}")));
         }
-        edition.audit_head = policies::audit_head(path, self.accept_outside)?;
-        edition.without_directory = self.without.contains(&Part::Directory);
-        let payload = encode(&model, &edition);
+        metadata.audit_head = policies::audit_head(path, self.accept_outside)?;
+        metadata.without_directory = self.without.contains(&Part::Directory);
+        let payload = encode(&model, &metadata);
         let payload = payload.map_err(|error| Stop::check(error.to_string()))?;
         let bundle = sign(&payload, &keys).map_err(|error| Stop::usage(error.to_string()))?;
         if bundle.len() > BUNDLE_BYTES_MAX {
@@ -128,10 +128,13 @@ impl Build {
         }
         files::replace(&self.output, &bundle, Readers::Group)
             .map_err(|error| Stop::io("write", &self.output, error))?;
-        self.tell(&model.tenant.id, &edition, bundle.len(), &report)
+        self.tell(&model.tenant.id, &metadata, bundle.len(), &report)
     }
 
-    fn edition(&self, catalog: &portcullis_policy::source::Catalog) -> Result<Edition, Stop> {
+    fn metadata(
+        &self,
+        catalog: &portcullis_policy::source::Catalog,
+    ) -> Result<BundleMetadata, Stop> {
         if !is_value(&self.audience) {
             let message = "the audience is not 1 to 256 bytes without control characters";
             return Err(Stop::usage(message));
@@ -147,23 +150,23 @@ impl Build {
         if issued_at.0.checked_add(valid_for).is_none() {
             return Err(Stop::usage("the bundle would hold longer than time"));
         }
-        let mut edition = Edition::new(&*self.audience, issued_at, valid_for, catalog);
-        edition.sequence = self.sequence.unwrap_or(issued_at.0);
-        edition.pin_floor = self.pin_floor;
-        if edition.pin_floor > edition.sequence {
+        let mut metadata = BundleMetadata::new(&*self.audience, issued_at, valid_for, catalog);
+        metadata.sequence = self.sequence.unwrap_or(issued_at.0);
+        metadata.pin_floor = self.pin_floor;
+        if metadata.pin_floor > metadata.sequence {
             let message = format!(
                 "the floor for pins {} is above the bundle's own sequence {}",
-                edition.pin_floor, edition.sequence
+                metadata.pin_floor, metadata.sequence
             );
             return Err(Stop::usage(message).hint("no session could stay with any bundle"));
         }
-        Ok(edition)
+        Ok(metadata)
     }
 
     fn tell(
         &self,
         tenant: &str,
-        edition: &Edition,
+        metadata: &BundleMetadata,
         bytes: usize,
         report: &Report,
     ) -> Result<(), Stop> {
@@ -172,10 +175,10 @@ impl Build {
                 "bundle": self.output.to_string_lossy(),
                 "bytes": bytes,
                 "tenant": tenant,
-                "audience": edition.audience,
-                "sequence": edition.sequence,
-                "issued_at": edition.issued_at.0,
-                "expires_at": edition.expires_at.0,
+                "audience": metadata.audience,
+                "sequence": metadata.sequence,
+                "issued_at": metadata.issued_at.0,
+                "expires_at": metadata.expires_at.0,
                 "tests": report.tests.len(),
                 "coverage": {
                     "total": report.coverage.total,
@@ -191,9 +194,9 @@ impl Build {
             writeln!(
                 out,
                 "wrote {path}: {bytes} bytes for tenant {tenant}, audience {}, sequence {}, valid until {}",
-                edition.audience,
-                edition.sequence,
-                utc(edition.expires_at)
+                metadata.audience,
+                metadata.sequence,
+                utc(metadata.expires_at)
             )
         })
     }

@@ -5,7 +5,7 @@ use std::{io::Write, path::Path};
 use anstyle::{AnsiColor, Style};
 use portcullis_admin::audit::{AuditLog, Digest};
 use portcullis_host::policy_file::PolicyFile;
-use portcullis_policy::{InvalidPolicy, Source, encode::Edition, model::Model};
+use portcullis_policy::{InvalidPolicy, Source, encode::BundleMetadata, model::Model};
 use portcullis_review::suite::{self, Report};
 
 use super::{
@@ -66,14 +66,14 @@ pub(crate) fn disagreement(file: &PolicyFile, log: &AuditLog) -> Result<Option<S
     Ok(Some(text))
 }
 
-/// Runs a policy's tests, as the bundle of that edition would answer.
+/// Runs a policy's tests, as the bundle with that metadata would answer.
 pub(crate) fn test(
     path: &Path,
     source: &Source,
     model: &Model,
-    edition: &Edition,
+    metadata: &BundleMetadata,
 ) -> Result<Report, Stop> {
-    let report = suite::test(model, &source.tests, edition);
+    let report = suite::test(model, &source.tests, metadata);
     report.map_err(|error| Stop::check(format!("`{}`: {error}", path.display())))
 }
 

@@ -82,8 +82,8 @@ impl Slice {
         let keys = self.keys.iter().map(|path| read_key(path));
         let keys = keys.collect::<Result<Vec<_>, _>>()?;
         let valid_for = self.valid_for.map(|Seconds(seconds)| seconds);
-        let edition = SliceEdition::new(whole.bundle(), now, valid_for);
-        let payload = slice(whole.bundle(), &audience, &edition)
+        let metadata = SliceEdition::new(whole.bundle(), now, valid_for);
+        let payload = slice(whole.bundle(), &audience, &metadata)
             .map_err(|error| Stop::usage(error.to_string()))?;
         let bytes = sign(&payload, &keys).map_err(|error| Stop::usage(error.to_string()))?;
         // Nothing is written that a browser would not take.

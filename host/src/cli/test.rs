@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::{Args, value_parser};
-use portcullis_policy::encode::Edition;
+use portcullis_policy::encode::BundleMetadata;
 use portcullis_review::suite::Report;
 use serde_json::{Value, json};
 
@@ -61,8 +61,8 @@ impl Test {
                 }
             };
             let now = self.time.now()?;
-            let edition = Edition::new("default", now, VALID_SECONDS, &source.catalog);
-            let report = policies::test(path, &source, &model, &edition)?;
+            let metadata = BundleMetadata::new("default", now, VALID_SECONDS, &source.catalog);
+            let report = policies::test(path, &source, &model, &metadata)?;
             let covered = self.covers(&report);
             if !report.passes() || !covered {
                 failed = failed.saturating_add(1);

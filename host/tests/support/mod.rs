@@ -11,7 +11,7 @@ use portcullis_engine::{KeyUse, UnixSeconds};
 use portcullis_host::HostTrust;
 use portcullis_policy::{
     Source,
-    encode::{Edition, encode},
+    encode::{BundleMetadata, encode},
     sign::{SigningKey, TrustFile, TrustFileKey, sign},
 };
 
@@ -32,8 +32,8 @@ pub(crate) struct Signed {
 /// Compiles and signs a policy with that many keys.
 pub(crate) fn signed(policy: &str, keys: u8) -> Signed {
     let (source, model) = Source::load(policy).unwrap();
-    let edition = Edition::new("default", ISSUED, VALID_SECONDS, &source.catalog);
-    let payload = encode(&model, &edition).unwrap();
+    let metadata = BundleMetadata::new("default", ISSUED, VALID_SECONDS, &source.catalog);
+    let payload = encode(&model, &metadata).unwrap();
     let keys: Vec<SigningKey> = (1..=keys)
         .map(|n| SigningKey::from_bytes(&[n; 32]))
         .collect();

@@ -5,7 +5,7 @@ use portcullis_engine::{KeyUse, UnixSeconds};
 use portcullis_gate::{Code, Gate, GateConfig, Peer, Request, Verdict};
 use portcullis_policy::{
     Source,
-    encode::{Edition, encode},
+    encode::{BundleMetadata, encode},
     sign::{SigningKey, TrustFile, TrustFileKey, sign},
 };
 use serde_json::json;
@@ -97,9 +97,9 @@ pub fn gate() -> Result<Gate> {
         "tenant": { "id": "acme" }
     });
     let (source, model) = Source::load(&policy.to_string())?;
-    let edition = Edition::new("default", NOW, 1_000, &source.catalog);
+    let metadata = BundleMetadata::new("default", NOW, 1_000, &source.catalog);
     let key = SigningKey::from_bytes(&[1; 32]);
-    let bundle = sign(&encode(&model, &edition)?, std::slice::from_ref(&key))?;
+    let bundle = sign(&encode(&model, &metadata)?, std::slice::from_ref(&key))?;
     let trust = TrustFile {
         threshold: 1,
         keys: vec![TrustFileKey {

@@ -20,7 +20,7 @@ use crate::source::Catalog;
 
 /// What a bundle says of itself, besides the policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edition {
+pub struct BundleMetadata {
     /// The deployment that may load it.
     pub audience: String,
     /// Grows with every bundle of an audience and tenant.
@@ -45,7 +45,7 @@ pub struct Edition {
     pub without_directory: bool,
 }
 
-impl Edition {
+impl BundleMetadata {
     /// Says that a bundle is made at `issued_at`, which is its sequence too, and
     /// holds from then on for `valid_for_seconds`.
     #[must_use]
@@ -75,29 +75,29 @@ impl Edition {
 ///
 /// # Errors
 /// Fails where something passes what the format can hold.
-pub fn encode(model: &Model, edition: &Edition) -> Result<Vec<u8>, UnencodablePolicy> {
+pub fn encode(model: &Model, metadata: &BundleMetadata) -> Result<Vec<u8>, UnencodablePolicy> {
     let catalog = CatalogRuns::of_model(model)?;
-    let tenant = TenantRuns::of_model(model, edition.without_directory)?;
+    let tenant = TenantRuns::of_model(model, metadata.without_directory)?;
     let own_routes = routes(model)?;
-    let routes = if edition.routes.is_empty() {
+    let routes = if metadata.routes.is_empty() {
         &own_routes
     } else {
-        &edition.routes
+        &metadata.routes
     };
     let payload = Payload {
         header: Header {
-            audience: &edition.audience,
+            audience: &metadata.audience,
             tenant: &model.tenant.id,
             catalog: &model.catalog,
-            catalog_digest: edition.catalog_digest,
-            sequence: edition.sequence,
-            issued_at: edition.issued_at.0,
-            not_before: edition.not_before.0,
-            expires_at: edition.expires_at.0,
-            pin_floor: edition.pin_floor,
+            catalog_digest: metadata.catalog_digest,
+            sequence: metadata.sequence,
+            issued_at: metadata.issued_at.0,
+            not_before: metadata.not_before.0,
+            expires_at: metadata.expires_at.0,
+            pin_floor: metadata.pin_floor,
             slice_of: None,
-            audit_head: edition.audit_head,
-            generator: &edition.generator,
+            audit_head: metadata.audit_head,
+            generator: &metadata.generator,
         },
         catalog: catalog.wire(),
         tenant: tenant.wire(),

@@ -8,14 +8,14 @@ use crate::preview;
 
 const HELPDESK: &str = include_str!("../../tests/helpdesk.json");
 
-fn edition(source: &Source) -> Edition {
-    Edition::new("default", UnixSeconds(10), 60, &source.catalog)
+fn metadata(source: &Source) -> BundleMetadata {
+    BundleMetadata::new("default", UnixSeconds(10), 60, &source.catalog)
 }
 
 #[test]
 fn the_engine_reads_what_was_written() {
     let (source, model) = Source::load(HELPDESK).unwrap();
-    let policy = preview(&model, &edition(&source)).unwrap();
+    let policy = preview(&model, &metadata(&source)).unwrap();
     let header = policy.header();
     assert_eq!(
         (header.audience.as_str(), header.tenant.as_str()),
@@ -57,25 +57,25 @@ fn the_engine_reads_what_was_written() {
 #[test]
 fn one_policy_has_one_encoding() {
     let (source, model) = Source::load(HELPDESK).unwrap();
-    let bytes = encode(&model, &edition(&source)).unwrap();
+    let bytes = encode(&model, &metadata(&source)).unwrap();
     // Spacing of the text does not reach the bundle.
     let spaced = serde_json::to_string(&source).unwrap();
     let (again, model) = Source::load(&spaced).unwrap();
-    assert_eq!(encode(&model, &edition(&again)), Ok(bytes));
+    assert_eq!(encode(&model, &metadata(&again)), Ok(bytes));
 }
 
 #[test]
 fn the_directory_can_be_left_out() {
     let (source, model) = Source::load(HELPDESK).unwrap();
-    let with = encode(&model, &edition(&source)).unwrap();
-    let edition = Edition {
+    let with = encode(&model, &metadata(&source)).unwrap();
+    let metadata = BundleMetadata {
         without_directory: true,
-        ..edition(&source)
+        ..metadata(&source)
     };
-    let without = encode(&model, &edition).unwrap();
+    let without = encode(&model, &metadata).unwrap();
     let names = |bytes: &[u8]| bytes.windows(5).any(|window| window == b"sarah");
     assert!(names(&with) && !names(&without));
-    assert!(preview(&model, &edition).is_ok());
+    assert!(preview(&model, &metadata).is_ok());
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn a_former_name_answers_in_the_bundle() {
         1,
     );
     let (source, model) = Source::load(&text).unwrap();
-    let policy = preview(&model, &edition(&source)).unwrap();
+    let policy = preview(&model, &metadata(&source)).unwrap();
     let merge = policy.permission("tickets:merge");
     assert!(merge.is_some());
     assert_eq!(policy.permission("tickets:join"), merge);
@@ -108,7 +108,7 @@ fn every_kind_of_atom_requirement_and_binding_is_encoded() {
         "groups": { "g": ["zed", "abe@team", "abe"], "f": [] },
         "directory": { "b": { "roles": ["zed@x", "abe"], "groups": ["g", "f"], "t": ["2", "1"], "s": "v" }, "a:b": {} } } }"#;
     let (source, model) = Source::load(text).unwrap();
-    let policy = preview(&model, &edition(&source)).unwrap();
+    let policy = preview(&model, &metadata(&source)).unwrap();
     assert!(policy.changes_at_next_session());
     assert_eq!(policy.grant_count(), 5);
     assert_eq!(policy.enabled_features().count(), 3);

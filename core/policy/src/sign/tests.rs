@@ -4,7 +4,7 @@ use portcullis_engine::{KeyUse, RejectedBundle, SignedBundle, UnixSeconds};
 
 use super::*;
 use crate::Source;
-use crate::encode::{Edition, encode};
+use crate::encode::{BundleMetadata, encode};
 
 const HELPDESK: &str = include_str!("../../tests/helpdesk.json");
 
@@ -16,7 +16,7 @@ fn payload() -> Vec<u8> {
     let (source, model) = Source::load(HELPDESK).unwrap();
     encode(
         &model,
-        &Edition::new("default", UnixSeconds(10), 60, &source.catalog),
+        &BundleMetadata::new("default", UnixSeconds(10), 60, &source.catalog),
     )
     .unwrap()
 }

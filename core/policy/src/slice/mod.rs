@@ -70,25 +70,25 @@ impl SliceEdition {
 pub fn slice(
     whole: &Bundle,
     audience: &Audience,
-    edition: &SliceEdition,
+    metadata: &SliceEdition,
 ) -> Result<Vec<u8>, UnsliceableBundle> {
     let header = whole.header();
     if header.slice_of.is_some() {
         return Err(UnsliceableBundle::SliceAlready);
     }
-    let expires_at = edition.expires_at.min(header.expires_at);
-    if edition.issued_at < header.not_before || edition.issued_at >= expires_at {
+    let expires_at = metadata.expires_at.min(header.expires_at);
+    if metadata.issued_at < header.not_before || metadata.issued_at >= expires_at {
         return Err(UnsliceableBundle::OutOfTime);
     }
     // What the bundle says is asked of the engine, with the features that were signed.
     let policy = Policy::from(whole.clone());
     let payload = whole.payload().ok_or(UnsliceableBundle::Unreadable)?;
     let header = Header {
-        issued_at: edition.issued_at.0,
+        issued_at: metadata.issued_at.0,
         expires_at: expires_at.0,
         slice_of: Some(whole.digest()),
         audit_head: None,
-        generator: &edition.generator,
+        generator: &metadata.generator,
         ..payload.header.clone()
     };
     let reach = Reach::new(&policy, &payload, audience)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use portcullis_engine::Policy;
 use portcullis_policy::Source;
 use portcullis_policy::authzen::{Request, TeamRole};
-use portcullis_policy::encode::Edition;
+use portcullis_policy::encode::BundleMetadata;
 use portcullis_policy::preview;
 use portcullis_policy::source::{OneOrMany, Role};
 use serde_json::Value;
@@ -188,8 +188,8 @@ fn grant_allows(whole: &Whole, features: &[&str], request: &Request, grant: &Val
         // What `only` keeps from a role cannot be granted to it.
         return true;
     };
-    let edition = Edition::new("default", NOW, 1_000, &source.catalog);
-    let policy = preview(&model, &edition).unwrap();
+    let metadata = BundleMetadata::new("default", NOW, 1_000, &source.catalog);
+    let policy = preview(&model, &metadata).unwrap();
     is_allow(&answer(&with_more(&policy, features), request))
 }
 

@@ -6,13 +6,13 @@ use portcullis_engine::{
 };
 use portcullis_policy::Source;
 use portcullis_policy::authzen::{Action, Request, Resource, Subject};
-use portcullis_policy::encode::{Edition, encode};
+use portcullis_policy::encode::{BundleMetadata, encode};
 use portcullis_policy::sign::sign;
 
 use crate::open::{trust, whole_key};
 use crate::random::answer;
 
-/// One edition of a small policy.
+/// One bundle of a small policy.
 #[derive(Clone)]
 pub(crate) struct Version {
     pub(crate) sequence: u64,
@@ -54,10 +54,11 @@ impl Version {
               "tenant": {{ "id": "{tenant}", "features": [{features}], "role_changes": "{role_changes}" }} }}"#
         );
         let (source, model) = Source::load(&text).unwrap();
-        let mut edition = Edition::new("default", UnixSeconds(0), self.expires_at, &source.catalog);
-        edition.sequence = self.sequence;
-        edition.pin_floor = self.pin_floor;
-        encode(&model, &edition).unwrap()
+        let mut metadata =
+            BundleMetadata::new("default", UnixSeconds(0), self.expires_at, &source.catalog);
+        metadata.sequence = self.sequence;
+        metadata.pin_floor = self.pin_floor;
+        encode(&model, &metadata).unwrap()
     }
 
     pub(crate) fn bytes(&self) -> Vec<u8> {

@@ -13,8 +13,13 @@ fn slice_of(version: &Version, issued_at: u64, valid_for: u64) -> Vec<u8> {
     let whole = SignedBundle::new(version.bytes())
         .verify(&trust(SliceUse::WholeOnly), UnixSeconds(issued_at))
         .unwrap();
-    let edition = SliceEdition::new(&whole, UnixSeconds(issued_at), Some(valid_for));
-    let payload = slice(&whole, &Audience::Roles(vec!["agent".to_owned()]), &edition).unwrap();
+    let metadata = SliceEdition::new(&whole, UnixSeconds(issued_at), Some(valid_for));
+    let payload = slice(
+        &whole,
+        &Audience::Roles(vec!["agent".to_owned()]),
+        &metadata,
+    )
+    .unwrap();
     sign(&payload, &[slices_key()]).unwrap()
 }
 

@@ -6,7 +6,7 @@ use portcullis_engine::{
     Bundle, KeyUse, Policy, RejectedBundle, SignedBundle, SliceUse, Trust, TrustedKey, UnixSeconds,
 };
 use portcullis_policy::Source;
-use portcullis_policy::encode::{Edition, encode};
+use portcullis_policy::encode::{BundleMetadata, encode};
 use portcullis_policy::model::Model;
 use portcullis_policy::sign::{SigningKey, sign};
 use portcullis_policy::slice::{Audience, SliceEdition, slice};
@@ -24,12 +24,12 @@ pub(crate) struct Whole {
 /// Compiles, signs and opens a policy, with routes and an audit chain's head in it.
 pub(crate) fn whole(text: &str) -> Whole {
     let (source, model) = Source::load(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    let mut edition = Edition::new("default", NOW, 1_000, &source.catalog);
-    edition.sequence = 7;
-    edition.pin_floor = 3;
-    edition.routes = ROUTES.to_vec();
-    edition.audit_head = Some(AUDIT_HEAD);
-    let payload = encode(&model, &edition).unwrap();
+    let mut metadata = BundleMetadata::new("default", NOW, 1_000, &source.catalog);
+    metadata.sequence = 7;
+    metadata.pin_floor = 3;
+    metadata.routes = ROUTES.to_vec();
+    metadata.audit_head = Some(AUDIT_HEAD);
+    let payload = encode(&model, &metadata).unwrap();
     let bytes = sign(&payload, &[whole_key()]).unwrap();
     let policy = Policy::from(verify(bytes, SliceUse::WholeOnly).unwrap());
     Whole {
@@ -41,8 +41,8 @@ pub(crate) fn whole(text: &str) -> Whole {
 
 /// Cuts a slice, signed by a key that may sign nothing else; the bytes of the file.
 pub(crate) fn cut(whole: &Policy, audience: &Audience) -> Vec<u8> {
-    let edition = SliceEdition::new(whole.bundle(), NOW, None);
-    let payload = slice(whole.bundle(), audience, &edition).unwrap();
+    let metadata = SliceEdition::new(whole.bundle(), NOW, None);
+    let payload = slice(whole.bundle(), audience, &metadata).unwrap();
     sign(&payload, &[slices_key()]).unwrap()
 }
 

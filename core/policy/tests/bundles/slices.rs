@@ -100,13 +100,13 @@ fn gateways_refuse_slices_and_browsers_whole_bundles() {
     );
     assert!(verify(bytes, SliceUse::Either).is_ok());
     // A key for slices signs nothing else, and one for anything signs slices too.
-    let edition = SliceEdition::new(whole.policy.bundle(), NOW, None);
-    let payload = slice(whole.policy.bundle(), &roles(&["agent"]), &edition).unwrap();
+    let metadata = SliceEdition::new(whole.policy.bundle(), NOW, None);
+    let payload = slice(whole.policy.bundle(), &roles(&["agent"]), &metadata).unwrap();
     let by_whole_key = sign(&payload, &[whole_key()]).unwrap();
     assert!(verify(by_whole_key, SliceUse::SlicesOnly).is_ok());
-    let edition =
-        portcullis_policy::encode::Edition::new("default", NOW, 10, &whole.source.catalog);
-    let payload = portcullis_policy::encode::encode(&whole.model, &edition).unwrap();
+    let metadata =
+        portcullis_policy::encode::BundleMetadata::new("default", NOW, 10, &whole.source.catalog);
+    let payload = portcullis_policy::encode::encode(&whole.model, &metadata).unwrap();
     let forged = sign(&payload, &[slices_key()]).unwrap();
     assert_eq!(
         verify(forged, SliceUse::Either).unwrap_err(),
@@ -130,9 +130,9 @@ fn a_slice_never_outlives_its_whole() {
     let whole = whole(HELPDESK);
     let bundle = whole.policy.bundle();
     let expiry = |valid_for| {
-        let edition = SliceEdition::new(bundle, NOW, valid_for);
+        let metadata = SliceEdition::new(bundle, NOW, valid_for);
         let bytes = sign(
-            &slice(bundle, &roles(&["agent"]), &edition).unwrap(),
+            &slice(bundle, &roles(&["agent"]), &metadata).unwrap(),
             &[slices_key()],
         );
         open_slice(bytes.unwrap()).expires_at()
@@ -154,8 +154,8 @@ fn a_slice_never_outlives_its_whole() {
     .unwrap();
     assert_eq!(open_slice(bytes).expires_at(), UnixSeconds(2_000));
     for (issued_at, sliceable) in [(999, false), (1_000, true), (1_999, true), (2_000, false)] {
-        let edition = SliceEdition::new(bundle, UnixSeconds(issued_at), None);
-        let cut = slice(bundle, &roles(&["agent"]), &edition);
+        let metadata = SliceEdition::new(bundle, UnixSeconds(issued_at), None);
+        let cut = slice(bundle, &roles(&["agent"]), &metadata);
         assert_eq!(cut.is_ok(), sliceable, "{issued_at}");
         assert!(cut.is_ok() || cut == Err(UnsliceableBundle::OutOfTime));
     }
@@ -165,7 +165,7 @@ fn a_slice_never_outlives_its_whole() {
 fn what_cannot_be_cut_is_said_with_a_cure() {
     let whole = whole(HELPDESK);
     let bundle = whole.policy.bundle();
-    let edition = SliceEdition::new(bundle, NOW, None);
+    let metadata = SliceEdition::new(bundle, NOW, None);
     for (ids, message) in [
         (&[][..], "a slice is for somebody: name a role"),
         (
@@ -181,13 +181,13 @@ fn what_cannot_be_cut_is_said_with_a_cure() {
             "the role `team-lead` is not available yet, so it grants nothing; leave it out",
         ),
     ] {
-        let error = slice(bundle, &roles(ids), &edition).unwrap_err();
+        let error = slice(bundle, &roles(ids), &metadata).unwrap_err();
         assert_eq!(error.to_string(), message);
     }
     let bytes = cut(&whole.policy, &roles(&["admin"]));
     let first = SignedBundle::new(bytes)
         .verify(&trust(SliceUse::Either), NOW)
         .unwrap();
-    let error = slice(&first, &roles(&["admin"]), &edition).unwrap_err();
+    let error = slice(&first, &roles(&["admin"]), &metadata).unwrap_err();
     assert_eq!(error, UnsliceableBundle::SliceAlready);
 }

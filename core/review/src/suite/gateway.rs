@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::UntestablePolicy;
 use portcullis_policy::UnopenablePolicy;
 use portcullis_policy::authzen::{Subject, TeamRole};
-use portcullis_policy::encode::{Edition, encode};
+use portcullis_policy::encode::{BundleMetadata, encode};
 use portcullis_policy::model::Model;
 use portcullis_policy::sign::{SigningKey, sign};
 use portcullis_policy::source::TestRequest;
@@ -24,8 +24,8 @@ pub(super) struct Gateway {
 
 impl Gateway {
     /// Opens a policy as a gate would its bundle.
-    pub(super) fn open(model: &Model, edition: &Edition) -> Result<Self, UntestablePolicy> {
-        let payload = encode(model, edition).map_err(UnopenablePolicy::from)?;
+    pub(super) fn open(model: &Model, metadata: &BundleMetadata) -> Result<Self, UntestablePolicy> {
+        let payload = encode(model, metadata).map_err(UnopenablePolicy::from)?;
         // The key is public knowledge: this bundle goes nowhere.
         let signing_key = SigningKey::from_bytes(&[0; 32]);
         let attributes = model.attributes.subject.clone();
@@ -49,7 +49,7 @@ impl Gateway {
         let key = base64(&signing_key.public_key());
         let bundle = sign(&payload, &[signing_key]).unwrap_or_default();
         let config = json!({
-            "trust": { "threshold": 1, "keys": [{ "key": key }], "audience": edition.audience },
+            "trust": { "threshold": 1, "keys": [{ "key": key }], "audience": metadata.audience },
             "tenant": model.tenant.id,
             "identity": { "trusted_headers": trusted },
             "limits": { "bundle_bytes": bundle.len() },
@@ -57,7 +57,7 @@ impl Gateway {
         let config = GateConfig::from_json(config.to_string().as_bytes());
         let config = config.map_err(|error| UntestablePolicy::Ungated(error.to_string()))?;
         let mut gate = Gate::new(config);
-        gate.offer(bundle, edition.not_before)
+        gate.offer(bundle, metadata.not_before)
             .map_err(|rejection| UntestablePolicy::Ungated(rejection.to_string()))?;
         Ok(Self { gate, attributes })
     }

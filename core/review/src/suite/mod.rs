@@ -11,20 +11,24 @@ pub use run::{Failure, Report, TestResult};
 
 use core::fmt;
 
-use portcullis_policy::encode::Edition;
+use portcullis_policy::encode::BundleMetadata;
 use portcullis_policy::model::Model;
 use portcullis_policy::source::Test;
 use portcullis_policy::{UnopenablePolicy, preview};
 
-/// Runs tests against a policy, as the bundle of that edition would answer when it
+/// Runs tests against a policy, as the bundle with that metadata would answer when it
 /// is issued, unless a test says another time. Requests are judged by the gate with that
 /// bundle.
 ///
 /// # Errors
 /// Fails where no bundle can be made of the policy, not where a test fails.
-pub fn test(model: &Model, tests: &[Test], edition: &Edition) -> Result<Report, UntestablePolicy> {
-    let policy = preview(model, edition)?;
-    run::run(model, tests, &policy, edition)
+pub fn test(
+    model: &Model,
+    tests: &[Test],
+    metadata: &BundleMetadata,
+) -> Result<Report, UntestablePolicy> {
+    let policy = preview(model, metadata)?;
+    run::run(model, tests, &policy, metadata)
 }
 
 /// A policy that cannot be tested.

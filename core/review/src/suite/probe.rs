@@ -8,7 +8,7 @@ use super::UntestablePolicy;
 use super::gateway::Gateway;
 use portcullis_policy::Source;
 use portcullis_policy::authzen::{Attribute, Subject};
-use portcullis_policy::encode::Edition;
+use portcullis_policy::encode::BundleMetadata;
 use portcullis_policy::model::Model;
 use portcullis_policy::source::{OneOrMany, TestRequest};
 
@@ -37,7 +37,7 @@ pub(super) enum Reading {
 }
 
 impl Probe {
-    pub(super) fn open(model: &Model, edition: &Edition) -> Result<Self, UntestablePolicy> {
+    pub(super) fn open(model: &Model, metadata: &BundleMetadata) -> Result<Self, UntestablePolicy> {
         let declared = model.attributes.resource.iter().cloned();
         let names = ["id".to_owned()].into_iter().chain(declared);
         let names = names.collect::<Vec<_>>();
@@ -74,12 +74,12 @@ impl Probe {
             ..route
         });
         probing.routes = routes.collect();
-        let mut edition = edition.clone();
-        edition.routes = Vec::new();
+        let mut metadata = metadata.clone();
+        metadata.routes = Vec::new();
         Ok(Self {
-            gateway: Gateway::open(&probing, &edition)?,
+            gateway: Gateway::open(&probing, &metadata)?,
             names,
-            now: edition.not_before,
+            now: metadata.not_before,
         })
     }
 

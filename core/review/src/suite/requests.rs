@@ -11,7 +11,7 @@ use super::run::{Failure, failure};
 use super::{UntestablePolicy, question};
 use crate::coverage::RouteCoverage;
 use portcullis_policy::TestHosts;
-use portcullis_policy::encode::Edition;
+use portcullis_policy::encode::BundleMetadata;
 use portcullis_policy::model::{FeatureIndex, Model};
 use portcullis_policy::source::Answer;
 use portcullis_policy::source::{ExpectedVerdict, Members, OneOrMany, Test, TestRequest};
@@ -20,7 +20,7 @@ use portcullis_policy::source::{ExpectedVerdict, Members, OneOrMany, Test, TestR
 #[derive(Debug)]
 pub(super) struct Requests<'m> {
     model: &'m Model,
-    edition: &'m Edition,
+    metadata: &'m BundleMetadata,
     hosts: TestHosts,
     /// One for each set of features that a test asks with.
     gateways: Vec<(Vec<FeatureIndex>, Gateway)>,
@@ -29,10 +29,10 @@ pub(super) struct Requests<'m> {
 }
 
 impl<'m> Requests<'m> {
-    pub(super) fn new(model: &'m Model, edition: &'m Edition) -> Self {
+    pub(super) fn new(model: &'m Model, metadata: &'m BundleMetadata) -> Self {
         Self {
             model,
-            edition,
+            metadata,
             hosts: TestHosts::new(&model.routes),
             gateways: Vec::new(),
             probe: None,
@@ -47,7 +47,7 @@ impl<'m> Requests<'m> {
         request: &TestRequest,
         expected: &ExpectedVerdict,
     ) -> Result<Vec<Failure>, UntestablePolicy> {
-        let now = test.now.map_or(self.edition.issued_at, UnixSeconds);
+        let now = test.now.map_or(self.metadata.issued_at, UnixSeconds);
         let subject = question::request(test).subject;
         // A request comes from somebody with an id, or from nobody.
         let subject = Some(&subject).filter(|subject| !subject.id.is_empty());
@@ -107,7 +107,7 @@ impl<'m> Requests<'m> {
             None => {
                 let mut model = self.model.clone();
                 model.tenant.features.clone_from(&features);
-                let gateway = Gateway::open(&model, self.edition)?;
+                let gateway = Gateway::open(&model, self.metadata)?;
                 self.gateways.push((features, gateway));
                 self.gateways.len().saturating_sub(1)
             }
@@ -136,7 +136,7 @@ impl<'m> Requests<'m> {
         };
         let probe = match &mut self.probe {
             Some(probe) => probe,
-            none => none.insert(Probe::open(self.model, self.edition)?),
+            none => none.insert(Probe::open(self.model, self.metadata)?),
         };
         let mut failures = Vec::new();
         let nothing = OneOrMany::default();

@@ -9,7 +9,7 @@ use super::requests::Requests;
 use super::{UntestablePolicy, question};
 use crate::coverage::{Coverage, Exercised};
 use crate::explained::Explained;
-use portcullis_policy::encode::Edition;
+use portcullis_policy::encode::BundleMetadata;
 use portcullis_policy::model::Model;
 use portcullis_policy::source::Expectation;
 use portcullis_policy::source::{Expected, Test};
@@ -79,17 +79,17 @@ pub(super) fn run(
     model: &Model,
     tests: &[Test],
     policy: &Policy,
-    edition: &Edition,
+    metadata: &BundleMetadata,
 ) -> Result<Report, UntestablePolicy> {
     let mut exercised = Exercised::new(model);
-    let mut requests = Requests::new(model, edition);
+    let mut requests = Requests::new(model, metadata);
     let mut results = Vec::new();
     for test in tests {
         let failures = match (&test.request, &test.expect) {
             (Some(request), Expected::Verdict(expected)) => {
                 requests.run(test, request, expected)?
             }
-            _ => run_one(test, policy, edition.issued_at, &mut exercised),
+            _ => run_one(test, policy, metadata.issued_at, &mut exercised),
         };
         results.push(TestResult {
             name: test.name.clone(),

@@ -8,8 +8,8 @@ const HELPDESK: &str = include_str!("../../../policy/tests/helpdesk.json");
 
 fn run(text: &str) -> Report {
     let (source, model) = Source::load(text).unwrap();
-    let edition = Edition::new("default", UnixSeconds(1_000), 60, &source.catalog);
-    test(&model, &source.tests, &edition).unwrap()
+    let metadata = BundleMetadata::new("default", UnixSeconds(1_000), 60, &source.catalog);
+    test(&model, &source.tests, &metadata).unwrap()
 }
 
 /// Replaces the tests of the example.

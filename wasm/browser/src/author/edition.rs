@@ -4,7 +4,7 @@ use alloc::{borrow::ToOwned as _, string::String};
 
 use portcullis_admin::audit::Digest;
 use portcullis_engine::{UnixSeconds, grammar::is_value};
-use portcullis_policy::{encode::Edition, source::Catalog};
+use portcullis_policy::{encode::BundleMetadata, source::Catalog};
 use serde::Deserialize;
 
 use super::failure::{Failure, read};
@@ -22,7 +22,11 @@ struct Stated {
 }
 
 /// Reads an edition issued at `now`.
-pub(super) fn edition(json: &str, catalog: &Catalog, now: UnixSeconds) -> Result<Edition, Failure> {
+pub(super) fn edition(
+    json: &str,
+    catalog: &Catalog,
+    now: UnixSeconds,
+) -> Result<BundleMetadata, Failure> {
     let stated: Stated = read("the edition", json)?;
     let audience = stated.audience.unwrap_or_else(|| AUDIENCE.to_owned());
     if !is_value(&audience) {
@@ -34,7 +38,7 @@ pub(super) fn edition(json: &str, catalog: &Catalog, now: UnixSeconds) -> Result
     if now.0.checked_add(valid_for).is_none() {
         return Err(Failure::malformed("the bundle would hold longer than time"));
     }
-    let mut edition = Edition::new(audience, now, valid_for, catalog);
+    let mut edition = BundleMetadata::new(audience, now, valid_for, catalog);
     edition.sequence = stated.sequence.unwrap_or(now.0);
     edition.pin_floor = stated.pin_floor;
     edition.without_directory = stated.without_directory;
