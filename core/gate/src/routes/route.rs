@@ -90,7 +90,7 @@ impl Route {
     /// Returns whether another route that matches a request makes the same of it: all but
     /// methods, host and the spelling of the path is equal.
     #[must_use]
-    pub fn answers_alike(&self, other: &Self) -> bool {
+    pub(crate) fn answers_alike(&self, other: &Self) -> bool {
         let takes_rest = |route: &Self, origin: &Origin| {
             let Origin::Path(at) = origin else {
                 return false;
