@@ -39,7 +39,7 @@ impl<'de> Visitor<'de> for NamedLists {
         let mut lists = Self::Value::new();
         while let Some((name, values)) = object.next_entry::<String, OneOrManyStrings>()? {
             if lists.iter().any(|(known, _)| *known == name) {
-                return Err(A::Error::custom("a name is given twice"));
+                return Err(A::Error::custom("a name appears twice"));
             }
             if lists.len() == NAMES_MAX {
                 return Err(A::Error::custom("there are too many names"));

@@ -84,7 +84,7 @@ pub(crate) fn check(model: &Model, attributes: &[Attribute]) -> Result<(), Refus
         if !given.insert(name) {
             return Err(Refused::new(
                 RefusedReason::Duplicate,
-                format!("the resource attribute `{name}` is given twice"),
+                format!("the resource attribute `{name}` appears twice"),
                 "give all of its values at once",
             ));
         }

@@ -42,7 +42,7 @@ fn what_is_not_a_change_is_refused() {
         ),
         (
             r#"{"operation":"grant","role":"r","grants":{"a":"x","a":"y"}}"#,
-            "given twice",
+            "appears twice",
         ),
         (
             r#"{"operation":"assign","role":"r","subject":7}"#,
