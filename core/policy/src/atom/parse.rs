@@ -4,7 +4,8 @@
 //! atom      = "true" | verb "(" reference [ "," second ] ")"
 //! second    = reference | "{" constant { "," constant } "}"
 //! reference = entity "." name
-//! constant  = bare | JSON string          bare = one or more of A-Z a-z 0-9 _ . @ : / + -
+//! constant  = bare | JSON string | "'" text "'"
+//! bare      = one or more of A-Z a-z 0-9 _ . @ : / + -, not like a reference
 //! ```
 
 use core::fmt;
@@ -52,6 +53,16 @@ pub(super) fn parse(text: &str) -> Result<Atom, InvalidAtom> {
 pub(super) const fn is_bare(character: char) -> bool {
     character.is_ascii_alphanumeric()
         || matches!(character, '_' | '.' | '@' | ':' | '/' | '+' | '-')
+}
+
+/// Says whether a constant reads like a reference, as `subject.id` does: without quotes its
+/// author may have meant the attribute.
+pub(super) fn is_like_reference(constant: &str) -> bool {
+    let (before, after) = constant.split_once('.').unwrap_or((constant, ""));
+    !after.is_empty()
+        && Entity::ALL
+            .iter()
+            .any(|entity| entity.name().eq_ignore_ascii_case(before))
 }
 
 struct Scanner<'t> {
@@ -167,10 +178,10 @@ impl<'t> Scanner<'t> {
     fn constant(&mut self) -> Result<String, InvalidAtom> {
         self.space();
         let start = self.offset();
-        let constant = if self.peek() == Some('"') {
-            self.quoted(start)?
-        } else {
-            self.run(is_bare).to_owned()
+        let constant = match self.peek() {
+            Some('"') => self.quoted(start)?,
+            Some('\'') => self.text_in_single_quotes(start)?,
+            _ => self.bare(start)?,
         };
         if constant.is_empty() {
             let cure =
@@ -182,6 +193,30 @@ impl<'t> Scanner<'t> {
             return Err(self.wrong(start, "this is not a possible value", cure));
         }
         Ok(constant)
+    }
+
+    fn bare(&mut self, start: usize) -> Result<String, InvalidAtom> {
+        let constant = self.run(is_bare);
+        if is_like_reference(constant) {
+            return Err(self.wrong(
+                start,
+                format!("`{constant}` between {{ and }} is text, not an attribute"),
+                format!(
+                    "if you mean the text, quote it, as in '{constant}'; only `shares` compares two attributes"
+                ),
+            ));
+        }
+        Ok(constant.to_owned())
+    }
+
+    /// Reads text up to the next single quote; it has no escapes.
+    fn text_in_single_quotes(&mut self, start: usize) -> Result<String, InvalidAtom> {
+        self.take('\'');
+        let text = self.run(|character| character != '\'');
+        if !self.take('\'') {
+            return Err(self.wrong(start, "this text has no end", "close it with '"));
+        }
+        Ok(text.to_owned())
     }
 
     /// Reads a JSON string.
@@ -314,6 +349,32 @@ mod tests {
     }
 
     #[test]
+    fn a_constant_that_reads_like_a_reference_is_quoted() {
+        for text in ["subject.id", "Resource.owner", "context.a.b", "action.name"] {
+            let error =
+                Atom::parse(&format!("lacks(resource.creator, {{a, {text}}})")).unwrap_err();
+            assert_eq!(error.column, 29, "{error}");
+            assert!(
+                error.message.contains("is text, not an attribute"),
+                "{error}"
+            );
+            assert!(error.cure.contains(&format!("'{text}'")), "{error}");
+
+            let quoted = format!("lacks(resource.creator, {{\"{text}\"}})");
+            for written in [&quoted, &quoted.replace('"', "'")] {
+                let atom = Atom::parse(written).unwrap();
+                assert_eq!(atom.to_string(), quoted);
+            }
+        }
+        for text in ["subject", "subject.", "subjects.id", "a.subject.id", ".id"] {
+            let atom = format!("is(resource.a, {{{text}}})");
+            assert_eq!(Atom::parse(&atom).unwrap().to_string(), atom);
+        }
+        let quoted = Atom::parse("is(resource.a, {'a \"b'})").unwrap();
+        assert_eq!(quoted.to_string(), "is(resource.a, {\"a \\\"b\"})");
+    }
+
+    #[test]
     fn errors_name_place_and_cure() {
         for (text, column, message, cure) in [
             ("", 1, "expected an atom", "known are"),
@@ -366,6 +427,8 @@ mod tests {
             ("is(resource.a, {b c})", 19, "expected `,`", "quote"),
             ("is(resource.a, {b,})", 19, "expected a constant", "quote"),
             ("is(resource.a, {\"b})", 17, "no end", "close it"),
+            ("is(resource.a, {'b})", 17, "no end", "close it"),
+            ("is(resource.a, {''})", 17, "expected a constant", "quote"),
             (
                 "is(resource.a, {\"\\q\"})",
                 17,
