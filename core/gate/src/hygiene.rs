@@ -4,7 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use crate::{
     bytes::Bytes,
-    config::IdentityConfig,
+    config::{IdentityConfig, TrustedHeaders},
     fields::{Field, Fields, Removals},
     identity::Identity,
     path::encode_into,
@@ -44,11 +44,20 @@ pub(crate) fn removals(
     names.into_names()
 }
 
-/// Says whether `connection` names a header that the gate sets: a proxy on the way
-/// would drop it (RFC 9110, section 7.6.1).
-pub(crate) fn connection_names_own(fields: &Fields<'_>) -> bool {
+/// Says whether `connection` names a header that the gate sets, or one that says who asks: a
+/// proxy on the way would drop it (RFC 9110, section 7.6.1).
+pub(crate) fn connection_hides_identity(config: &IdentityConfig, fields: &Fields<'_>) -> bool {
     connection_names(fields, |option| {
-        option.begins_alike(OWN) || TRACE.iter().any(|name| option.is_alike(name))
+        let alike = |name: &str| option.is_alike(name);
+        let mut token = config.jwt.iter().map(|jwt| jwt.header.as_str());
+        let mut stated = config
+            .trusted_headers
+            .iter()
+            .flat_map(TrustedHeaders::names);
+        option.begins_alike(OWN)
+            || TRACE.iter().any(|name| alike(name))
+            || token.any(alike)
+            || stated.any(alike)
     })
 }
 

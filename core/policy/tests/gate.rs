@@ -619,6 +619,12 @@ fn a_configuration_is_refused_with_its_place_and_cure() {
     );
     case(
         "/identity/jwt",
+        "issuers",
+        json!(["i", "j"]),
+        "$.identity.jwt.issuers: several issuers would share one set of keys, so that each could sign for the others; name the issuer that the keys belong to, and run a listener of its own for another",
+    );
+    case(
+        "/identity/jwt",
         "audiences",
         json!([]),
         "$.identity.jwt.audiences: the list is empty; name at least one",

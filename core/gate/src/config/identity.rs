@@ -25,7 +25,7 @@ pub(crate) struct JwtConfig {
     pub(crate) header: String,
     /// Empty where the header holds the token alone.
     pub(crate) scheme: String,
-    pub(crate) issuers: Vec<String>,
+    pub(crate) issuer: String,
     pub(crate) audiences: Vec<String>,
     /// What `typ` must be; where empty, it may be left out, or be `JWT` or `at+jwt`.
     pub(crate) types: Vec<String>,
@@ -115,8 +115,8 @@ impl Read for JwtConfig {
         let mut object = place.object("an object", "write `issuers`, `audiences` and `keys`");
         let header: Option<HeaderName> = object.optional("header");
         let own = Self {
-            issuers: object
-                .required::<AtLeastOne>("issuers", "name who issues the tokens")
+            issuer: object
+                .required::<OneIssuer>("issuers", "name who issues the tokens")
                 .0,
             audiences: object
                 .required::<AtLeastOne>("audiences", "name whom the tokens are for")
@@ -280,6 +280,23 @@ impl Read for AtLeastOne {
             place.error("the list is empty", "name at least one");
         }
         Self(names)
+    }
+}
+
+/// Who issues the tokens: the keys are its own (RFC 8725, section 3.8).
+#[derive(Debug, Default)]
+struct OneIssuer(String);
+
+impl Read for OneIssuer {
+    fn read(place: &Place<'_>) -> Self {
+        let mut names = AtLeastOne::read(place).0;
+        if names.len() > 1 {
+            place.error(
+                "several issuers would share one set of keys, so that each could sign for the others",
+                "name the issuer that the keys belong to, and run a listener of its own for another",
+            );
+        }
+        Self(names.pop().unwrap_or_default())
     }
 }
 

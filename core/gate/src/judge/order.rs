@@ -12,6 +12,7 @@ use super::{
 use crate::{
     attributes,
     code::Code,
+    config::IdentityConfig,
     cors::{self, Preflight},
     fields::{Fields, TOKEN},
     hygiene,
@@ -41,7 +42,7 @@ impl<'j> Judge<'j> {
         fields: &Fields<'_>,
         findings: &mut Findings<'j>,
     ) -> Result<Outcome, Refused> {
-        check_grammar(request, fields)
+        check_grammar(self.config.identity(), request, fields)
             .map_err(|what| findings.refuse(Code::RequestMalformed, what))?;
         let Ok(path) = CanonicalPath::parse(request.target) else {
             return Err(findings.refuse(Code::LimitExceeded, "path"));
@@ -230,7 +231,11 @@ fn is_in_case(method: &[u8]) -> bool {
     !method.iter().any(u8::is_ascii_lowercase)
 }
 
-fn check_grammar(request: &Request<'_>, fields: &Fields<'_>) -> Result<(), &'static str> {
+fn check_grammar(
+    config: &IdentityConfig,
+    request: &Request<'_>,
+    fields: &Fields<'_>,
+) -> Result<(), &'static str> {
     let method = request.method;
     if method.is_empty() || method.len() > METHOD_BYTES_MAX || !TOKEN.has_all(method) {
         return Err("method");
@@ -246,7 +251,7 @@ fn check_grammar(request: &Request<'_>, fields: &Fields<'_>) -> Result<(), &'sta
         Ok(Some(own)) if own.eq_ignore_ascii_case(request.authority) => {}
         _ => return Err("host"),
     }
-    if hygiene::connection_names_own(fields) {
+    if hygiene::connection_hides_identity(config, fields) {
         return Err("connection");
     }
     Ok(())
