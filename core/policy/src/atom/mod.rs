@@ -162,10 +162,7 @@ fn compare(
         if index > 0 {
             f.write_str(", ")?;
         }
-        if !constant.is_empty()
-            && constant.chars().all(parse::is_bare)
-            && !parse::is_like_reference(constant)
-        {
+        if parse::needs_no_quotes(constant) {
             f.write_str(constant)?;
         } else {
             let quoted = serde_json::to_string(constant).map_err(|_| fmt::Error)?;

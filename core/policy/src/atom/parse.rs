@@ -50,14 +50,19 @@ pub(super) fn parse(text: &str) -> Result<Atom, InvalidAtom> {
     Ok(atom)
 }
 
-pub(super) const fn is_bare(character: char) -> bool {
+/// Says whether a constant may be written without quotes.
+pub(super) fn needs_no_quotes(constant: &str) -> bool {
+    !constant.is_empty() && constant.chars().all(is_bare) && !is_like_reference(constant)
+}
+
+const fn is_bare(character: char) -> bool {
     character.is_ascii_alphanumeric()
         || matches!(character, '_' | '.' | '@' | ':' | '/' | '+' | '-')
 }
 
 /// Says whether a constant reads like a reference, as `subject.id` does: without quotes its
 /// author may have meant the attribute.
-pub(super) fn is_like_reference(constant: &str) -> bool {
+fn is_like_reference(constant: &str) -> bool {
     let (before, after) = constant.split_once('.').unwrap_or((constant, ""));
     !after.is_empty()
         && Entity::ALL
