@@ -1,0 +1,153 @@
+//! What a configuration is refused for.
+
+use super::*;
+
+#[test]
+fn a_configuration_is_refused_with_its_place_and_cure() {
+    let base = || {
+        json!({ "trust": { "threshold": 1, "audience": "default", "keys": [{ "key": text(&SigningKey::from_bytes(&[1; 32]).public_key()) }] }, "tenant": "acme",
+                "identity": { "jwt": { "issuers": "i", "audiences": "a", "keys": jwks(9) } } })
+    };
+    let mut cases: Vec<(Value, &str)> = Vec::new();
+    let mut case = |pointer: &str, name: &str, value: Value, expected: &'static str| {
+        let mut config = base();
+        config.pointer_mut(pointer).unwrap()[name] = value;
+        cases.push((config, expected));
+    };
+    case(
+        "",
+        "tennant",
+        json!("x"),
+        "$.tennant: unknown member `tennant`; did you mean `tenant`?",
+    );
+    case(
+        "/trust",
+        "threshold",
+        json!(2),
+        "$.trust: the threshold is zero or above the number of distinct keys; see `threshold` and `keys`",
+    );
+    case(
+        "/trust/keys/0",
+        "use",
+        json!("all"),
+        "$.trust.keys[0].use: unknown use `all`; known here are `any`, `slices-only`",
+    );
+    case(
+        "/identity/jwt",
+        "isuers",
+        json!("i"),
+        "$.identity.jwt.isuers: unknown member `isuers`; did you mean `issuers`?",
+    );
+    case(
+        "/identity/jwt",
+        "issuers",
+        json!(["i", "j"]),
+        "$.identity.jwt.issuers: several issuers would share one set of keys, so that each could sign for the others; name the issuer that the keys belong to, and run a listener of its own for another",
+    );
+    case(
+        "/identity/jwt",
+        "audiences",
+        json!([]),
+        "$.identity.jwt.audiences: the list is empty; name at least one",
+    );
+    case(
+        "/identity/jwt",
+        "leeway_seconds",
+        json!(301),
+        "$.identity.jwt.leeway_seconds: the leeway is over 300 seconds; set the clocks instead",
+    );
+    case(
+        "/identity/jwt",
+        "max_age_seconds",
+        json!(0),
+        "$.identity.jwt.max_age_seconds: no token is that young; write at least 1, or leave it out",
+    );
+    case(
+        "/identity/jwt",
+        "header",
+        json!("X-Token"),
+        "$.identity.jwt.header: this is not a header's name in lower case; use letters, digits, `-` and `_`",
+    );
+    case(
+        "/identity/jwt/keys/keys/0",
+        "d",
+        json!("x"),
+        "$.identity.jwt.keys.keys[0]: `d` is secret; give the public key alone",
+    );
+    case(
+        "/identity/jwt/keys/keys/0",
+        "alg",
+        json!("RS256"),
+        "$.identity.jwt.keys.keys[0]: `RS256` is not verified here; this key is for EdDSA",
+    );
+    case(
+        "/identity/jwt/keys/keys/0",
+        "kty",
+        json!("oct"),
+        "$.identity.jwt.keys.keys[0]: no algorithm here is for such a key; give one with `kty` OKP and `crv` Ed25519, EC and P-256, or RSA",
+    );
+    case(
+        "/identity/jwt/keys/keys/0",
+        "x",
+        json!("AAAA"),
+        "$.identity.jwt.keys.keys[0]: the public key cannot be used; give a valid one; RSA takes 2048 to 4096 bits",
+    );
+    case(
+        "",
+        "log",
+        json!({ "grantd": "info" }),
+        "$.log.grantd: unknown code `grantd`; did you mean `granted`?",
+    );
+    case(
+        "",
+        "log",
+        json!({ "granted": "loud" }),
+        "$.log.granted: unknown level `loud`; known here are `off`, `debug`, `info`, `warn`, `error`",
+    );
+    case(
+        "",
+        "bundle",
+        json!("*"),
+        "$.bundle: the bundle is not base64; write it with padding",
+    );
+    case(
+        "",
+        "shell",
+        json!(1),
+        "$.shell: expected an object, found a number; write what the shell needs, by name",
+    );
+    case(
+        "/identity",
+        "trusted_headers",
+        json!({ "peers": "10.0.0.0/33", "subject": "x-user" }),
+        "$.identity.trusted_headers.peers: this is neither an address range nor an identity; write a range such as 10.0.0.0/8, or a whole identity",
+    );
+    for (config, expected) in &cases {
+        let error = GateConfig::from_json(config.to_string().as_bytes()).unwrap_err();
+        assert_eq!(error.to_string(), *expected);
+    }
+    let mut homeless = base();
+    homeless.as_object_mut().unwrap().remove("tenant");
+    let error = GateConfig::from_json(homeless.to_string().as_bytes()).unwrap_err();
+    assert!(
+        error.to_string().contains("say whose listener it is"),
+        "{error}"
+    );
+    let twice = base().to_string().replacen('{', r#"{"tenant":"acme","#, 1);
+    assert!(
+        GateConfig::from_json(twice.as_bytes())
+            .unwrap_err()
+            .to_string()
+            .contains("appears twice")
+    );
+    let whole = config(|config| {
+        config["shell"] = json!({ "b": [1, true, null, "x"], "a": {} });
+        config["limits"] = json!({ "poll_seconds": 7 });
+        config["bundle"] = json!("UENMQg==");
+    });
+    assert_eq!(whole.shell(), r#"{"b":[1,true,null,"x"],"a":{}}"#);
+    assert_eq!(
+        (whole.poll_seconds(), whole.bundle()),
+        (7, Some(b"PCLB".as_slice()))
+    );
+}

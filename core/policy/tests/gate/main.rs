@@ -1,0 +1,130 @@
+//! The gate over real bundles: tenants, versions, tokens over time, and hostile bytes.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "support of tests: what fails here is a failed test"
+)]
+
+mod configuration;
+mod headers;
+mod hostile;
+mod tenants;
+mod tokens;
+
+use base64ct::{Base64UrlUnpadded, Encoding as _};
+use ed25519_dalek::Signer as _;
+use portcullis_gate::{
+    Code, Gate, GateConfig, GateRejection, Offer, Peer, Request, TokenCache, UnixSeconds, Verdict,
+};
+use portcullis_policy::{
+    Source,
+    encode::{BundleMetadata, encode},
+    sign::{SigningKey, sign},
+};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+const NOW: UnixSeconds = UnixSeconds(1_000_000);
+
+fn policy(tenant: &str, changes: impl FnOnce(&mut Value)) -> Value {
+    let mut policy = json!({
+        "catalog": {
+            "id": "c",
+            "attributes": { "resource": ["owner"] },
+            "scopes": { "own": "shares(subject.id, resource.owner)", "all": "true" },
+            "modules": { "tickets": { "actions": { "read": "read", "write": "write" } } },
+            "roles": { "agent": { "grants": { "own": "*" } }, "admin": { "grants": { "*": "*" } } },
+            "routes": [
+                { "methods": "GET", "path": "/open", "public": true },
+                { "methods": "GET", "path": "/tickets/{id}", "permission": "tickets:read", "conditional": "forward", "resource": { "id": "path.id" } },
+                { "methods": "PUT", "path": "/of/{owner}", "permission": "tickets:write", "resource": { "owner": "path.owner" } }
+            ]
+        },
+        "tenant": { "id": tenant }
+    });
+    changes(&mut policy);
+    policy
+}
+
+fn bundle(policy: &Value, sequence: u64, routes: Option<&[u8]>) -> Vec<u8> {
+    let (source, model) = Source::load(&policy.to_string()).unwrap();
+    let mut metadata = BundleMetadata::new("default", NOW, 10_000, &source.catalog);
+    metadata.sequence = sequence;
+    if let Some(routes) = routes {
+        metadata.routes = routes.to_vec();
+    }
+    sign(
+        &encode(&model, &metadata).unwrap(),
+        &[SigningKey::from_bytes(&[1; 32])],
+    )
+    .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    Base64UrlUnpadded::encode_string(bytes)
+}
+
+fn issuer(seed: u8) -> ed25519_dalek::SigningKey {
+    ed25519_dalek::SigningKey::from_bytes(&[seed; 32])
+}
+
+fn jwks(seed: u8) -> Value {
+    json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": text(issuer(seed).verifying_key().as_bytes()) }] })
+}
+
+fn config(changes: impl FnOnce(&mut Value)) -> GateConfig {
+    let mut config = json!({
+        "trust": { "threshold": 1, "audience": "default",
+                   "keys": [{ "key": text(&SigningKey::from_bytes(&[1; 32]).public_key()) }] },
+        "tenant": "acme",
+        "identity": { "jwt": { "issuers": "i", "audiences": "a", "keys": jwks(9),
+                               "claims": { "roles": "roles", "tenant": "tenant", "version": "version" } } }
+    });
+    changes(&mut config);
+    GateConfig::from_json(config.to_string().as_bytes()).unwrap()
+}
+
+fn token(seed: u8, claims: &Value) -> String {
+    token_headed(seed, r#"{"alg":"EdDSA"}"#, claims)
+}
+
+fn token_headed(seed: u8, header: &str, claims: &Value) -> String {
+    let mut all = json!({ "iss": "i", "aud": "a", "exp": NOW.0 + 100, "sub": "jo", "roles": "agent", "tenant": "acme" });
+    for (name, value) in claims.as_object().unwrap() {
+        all[name] = value.clone();
+    }
+    let signed = format!(
+        "{}.{}",
+        text(header.as_bytes()),
+        text(all.to_string().as_bytes())
+    );
+    let signature = issuer(seed).sign(signed.as_bytes());
+    format!("{signed}.{}", text(&signature.to_bytes()))
+}
+
+/// Asks with `METHOD TARGET` and perhaps a token.
+fn ask(gate: &mut Gate, line: &str, token: Option<&str>, now: UnixSeconds) -> Verdict {
+    let (method, target) = line.split_once(' ').unwrap();
+    let bearer = format!("Bearer {}", token.unwrap_or_default());
+    let headers: &[(&[u8], &[u8])] = &[(b"authorization", bearer.as_bytes())];
+    let request = Request {
+        method: method.as_bytes(),
+        authority: b"api.example.com",
+        target: target.as_bytes(),
+        headers: if token.is_some() { headers } else { &[] },
+        peer: Peer::Unknown,
+        nonce: b"",
+    };
+    gate.judge(&request, now)
+}
+
+fn code(gate: &mut Gate, line: &str, token: Option<&str>, now: UnixSeconds) -> Code {
+    ask(gate, line, token, now).entry().code
+}
+
+fn gate(changes: impl FnOnce(&mut Value)) -> Gate {
+    let mut gate = Gate::new(config(changes));
+    let offered = gate.offer(bundle(&policy("acme", |_| ()), 1, None), NOW);
+    assert!(matches!(offered, Ok(Offer::Accepted(_))));
+    gate
+}

@@ -1,0 +1,186 @@
+//! Bundles of several tenants and versions.
+
+use super::*;
+
+#[test]
+fn a_bundle_that_turns_bad_leaves_the_last_good_one() {
+    let mut gate = gate(|_| ());
+    let good = token(9, &json!({}));
+    let routes = |line: &str| {
+        let other = policy("acme", |policy| {
+            policy["catalog"]["attributes"]["resource"] = json!(["owner", "other"]);
+            policy["catalog"]["modules"]["tickets"]["actions"]["go"] = json!("other");
+            policy["catalog"]["routes"] = serde_json::from_str(line).unwrap();
+        });
+        let (_, model) = Source::load(&other.to_string()).unwrap();
+        portcullis_gate::routes::Routes::new(model.routes)
+            .unwrap()
+            .encode()
+            .unwrap()
+    };
+    let strange = routes(r#"[{"methods":"GET","path":"/x","permission":"tickets:go"}]"#);
+    let undeclared = routes(
+        r#"[{"methods":"GET","path":"/{x}","permission":"tickets:read","resource":{"other":"path.x"}}]"#,
+    );
+    for (offered, expected) in [
+        (
+            bundle(&policy("acme", |_| ()), 2, Some(b"\x01\xff")),
+            GateRejection::Routes,
+        ),
+        (
+            bundle(&policy("acme", |_| ()), 2, Some(b"\x02")),
+            GateRejection::Routes,
+        ),
+        (
+            bundle(&policy("acme", |_| ()), 2, Some(&strange)),
+            GateRejection::RoutePermission,
+        ),
+        (
+            bundle(&policy("acme", |_| ()), 2, Some(&undeclared)),
+            GateRejection::RouteAttribute,
+        ),
+        (
+            bundle(&policy("globex", |_| ()), 2, None),
+            GateRejection::Bundle(portcullis_engine::RejectedBundle::WrongTenant),
+        ),
+        (
+            bundle(&policy("acme", |_| ()), 0, None),
+            GateRejection::Bundle(portcullis_engine::RejectedBundle::RolledBack),
+        ),
+        (
+            b"PCLB".to_vec(),
+            GateRejection::Bundle(portcullis_engine::RejectedBundle::MalformedEnvelope),
+        ),
+    ] {
+        assert_eq!(gate.offer(offered, NOW), Err(expected));
+        assert_eq!(gate.status(NOW).last_rejection, Some(expected));
+        assert!(gate.status(NOW).ready);
+        assert_eq!(
+            code(&mut gate, "GET /tickets/1", Some(&good), NOW),
+            Code::Conditional
+        );
+    }
+    assert_eq!(
+        gate.offer(bundle(&policy("acme", |_| ()), 1, None), NOW),
+        Ok(Offer::Unchanged)
+    );
+    assert!(matches!(
+        gate.offer(bundle(&policy("acme", |_| ()), 3, None), NOW),
+        Ok(Offer::Accepted(_))
+    ));
+    assert_eq!(gate.status(NOW).last_rejection, None);
+    let expiry = UnixSeconds(NOW.0 + 10_000);
+    assert_eq!(
+        code(&mut gate, "GET /open", None, expiry),
+        Code::BundleExpired
+    );
+    assert!(!gate.status(expiry).ready);
+}
+
+#[test]
+fn each_tenant_is_answered_by_its_own_policy() {
+    let mut gate = Gate::new(config(|config| {
+        config.as_object_mut().unwrap().remove("tenant");
+    }));
+    assert_eq!(code(&mut gate, "GET /open", None, NOW), Code::NoBundle);
+    gate.offer(bundle(&policy("acme", |_| ()), 1, None), NOW)
+        .unwrap();
+    gate.offer(
+        bundle(
+            &policy("globex", |policy| {
+                policy["catalog"]["roles"]["agent"]["grants"] = json!({ "all": "tickets:read" })
+            }),
+            1,
+            None,
+        ),
+        NOW,
+    )
+    .unwrap();
+    let acme = token(9, &json!({}));
+    let globex = token(9, &json!({ "tenant": "globex" }));
+    let nobody = token(9, &json!({ "tenant": "initech" }));
+    // One catalog: public routes are settled before anybody is known.
+    assert_eq!(code(&mut gate, "GET /open", None, NOW), Code::Public);
+    assert_eq!(
+        code(&mut gate, "GET /nowhere", None, NOW),
+        Code::RouteUnknown
+    );
+    assert_eq!(
+        code(&mut gate, "GET /tickets/1", None, NOW),
+        Code::IdentityMissing
+    );
+    assert_eq!(
+        code(&mut gate, "GET /tickets/1", Some(&acme), NOW),
+        Code::Conditional
+    );
+    assert_eq!(
+        code(&mut gate, "GET /tickets/1", Some(&globex), NOW),
+        Code::Granted
+    );
+    assert_eq!(
+        code(&mut gate, "GET /tickets/1", Some(&nobody), NOW),
+        Code::TenantMismatch
+    );
+    // Another catalog: what differs waits until somebody is known.
+    gate.offer(
+        bundle(
+            &policy(
+                "globex",
+                |policy| {
+                    policy["catalog"]["routes"][0] =
+                        json!({ "methods": "GET", "path": "/open", "permission": "tickets:write" })
+                },
+            ),
+            2,
+            None,
+        ),
+        NOW,
+    )
+    .unwrap();
+    assert_eq!(
+        code(&mut gate, "GET /open", None, NOW),
+        Code::IdentityMissing
+    );
+    assert_eq!(code(&mut gate, "GET /open", Some(&acme), NOW), Code::Public);
+    assert_eq!(
+        code(&mut gate, "GET /open", Some(&globex), NOW),
+        Code::ConditionalRefused
+    );
+    assert_eq!(
+        code(&mut gate, "GET /nowhere", None, NOW),
+        Code::RouteUnknown
+    );
+    assert_eq!(gate.status(NOW).tenants.len(), 2);
+}
+
+#[test]
+fn a_verified_version_is_followed_where_role_changes_wait() {
+    let waits = |policy: &mut Value| policy["tenant"]["role_changes"] = json!("next-session");
+    let mut gate = Gate::new(config(|_| ()));
+    gate.offer(bundle(&policy("acme", waits), 1, None), NOW)
+        .unwrap();
+    let fewer = policy("acme", |policy| {
+        waits(policy);
+        policy["catalog"]["roles"]["agent"]["grants"] = json!({ "own": "tickets:write" });
+    });
+    gate.offer(bundle(&fewer, 2, None), NOW).unwrap();
+    for (claims, expected, sequence) in [
+        (json!({}), Code::NotGranted, 2),
+        (json!({ "version": 1 }), Code::Conditional, 1),
+        (json!({ "version": "1" }), Code::Conditional, 1),
+        (json!({ "version": 2 }), Code::NotGranted, 2),
+        (json!({ "version": 7 }), Code::NotGranted, 2),
+    ] {
+        let verdict = ask(&mut gate, "GET /tickets/1", Some(&token(9, &claims)), NOW);
+        assert_eq!(
+            (verdict.entry().code, verdict.entry().sequence),
+            (expected, sequence),
+            "{claims}"
+        );
+    }
+    let strange = token(9, &json!({ "version": "x" }));
+    assert_eq!(
+        code(&mut gate, "GET /tickets/1", Some(&strange), NOW),
+        Code::IdentityInvalid
+    );
+}
