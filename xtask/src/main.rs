@@ -16,7 +16,6 @@ mod optimiser;
 mod parsers;
 mod passes;
 mod progress;
-mod prune;
 mod run;
 mod setup;
 mod shorten;

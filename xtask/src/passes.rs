@@ -3,8 +3,6 @@
 /// Which of them are done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Passes {
-    /// Exports that nobody calls go, before the optimiser: [`crate::prune`].
-    pub(crate) prune: bool,
     /// Custom sections go: [`crate::strip`].
     pub(crate) strip: bool,
     /// What a component takes from its own module gets short names: [`crate::shorten`].
@@ -14,22 +12,14 @@ pub(crate) struct Passes {
 impl Passes {
     /// What every artefact is made with.
     pub(crate) const ALL: Self = Self {
-        prune: true,
         strip: true,
         shorten: true,
     };
 
     /// Returns the name of each, with all but it.
-    pub(crate) const fn without_each() -> [(&'static str, Self); 3] {
+    pub(crate) const fn without_each() -> [(&'static str, Self); 2] {
         let all = Self::ALL;
         [
-            (
-                "prune",
-                Self {
-                    prune: false,
-                    ..all
-                },
-            ),
             (
                 "strip",
                 Self {

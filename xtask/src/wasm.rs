@@ -15,7 +15,6 @@ use crate::imports::{imports_of_component, imports_of_module};
 use crate::optimiser::Optimiser;
 use crate::passes::Passes;
 use crate::progress;
-use crate::prune::prune;
 use crate::run::{complain, root, say};
 use crate::setup::{self, Tools};
 use crate::size::Size;
@@ -123,11 +122,6 @@ fn made(
     optimiser: Option<&Optimiser>,
     passes: Passes,
 ) -> Result<Vec<u8>> {
-    let module = if passes.prune {
-        prune(module)?
-    } else {
-        module.to_vec()
-    };
     let module = optimised(path, module, guest.aim, optimiser);
     match guest.kind {
         Kind::Component => strip(&component(&module)?, passes),
@@ -185,18 +179,18 @@ fn core_module(guest: &Guest) -> PathBuf {
         .join(guest.core_module())
 }
 
-fn optimised(path: &Path, module: Vec<u8>, aim: Aim, optimiser: Option<&Optimiser>) -> Vec<u8> {
+fn optimised(path: &Path, module: &[u8], aim: Aim, optimiser: Option<&Optimiser>) -> Vec<u8> {
     let Some(optimiser) = optimiser else {
-        return module;
+        return module.to_vec();
     };
-    let input = path.with_extension("pruned.wasm");
+    let input = path.with_extension("in.wasm");
     let output = path.with_extension("opt.wasm");
-    let result = write(&input, &module)
+    let result = write(&input, module)
         .and_then(|()| optimiser.run(aim.flags(), &input, &output))
         .and_then(|()| Ok(fs::read(&output)?));
     result.unwrap_or_else(|error| {
         say(format!("{error:#}; going on without optimising"));
-        module
+        module.to_vec()
     })
 }
 

@@ -12,7 +12,7 @@ pub enum InvalidRequest {
     Limit(LimitExceeded),
     /// A value is empty, too long, or holds a control character.
     Value,
-    /// An attribute is given twice.
+    /// An attribute appears twice.
     RepeatedAttribute,
     /// The values of a set are not ascending and distinct.
     UnsortedSet,
@@ -27,7 +27,7 @@ impl InvalidRequest {
         match self {
             Self::Limit(limit) => limit.message(),
             Self::Value => "a value is not 1 to 256 bytes without control characters",
-            Self::RepeatedAttribute => "an attribute is given twice",
+            Self::RepeatedAttribute => "an attribute appears twice",
             Self::UnsortedSet => "a set is not ascending and distinct",
             Self::Layout => "the packed request does not follow its layout",
         }

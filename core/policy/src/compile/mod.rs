@@ -36,6 +36,23 @@ use vocabulary::{Vocabulary, feature_list};
 
 /// Compiles a catalog and a tenant.
 ///
+/// ```
+/// use portcullis_policy::{Source, compile};
+///
+/// let (mut source, _) = Source::load(r#"{
+///     "catalog": {
+///         "id": "desk",
+///         "features": ["quality"],
+///         "modules": { "scores": { "requires": "quality", "actions": { "read": "read" } } }
+///     },
+///     "tenant": { "id": "acme" }
+/// }"#)?;
+/// source.tenant.id = "globex".into();
+/// let model = compile(&source.catalog, &source.tenant)?;
+/// assert_eq!(model.tenant.id, "globex");
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// Lists every problem, with its place in a policy file and its cure.
 pub fn compile(catalog: &Catalog, tenant: &Tenant) -> Result<Model, InvalidPolicy> {

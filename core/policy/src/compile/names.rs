@@ -164,11 +164,11 @@ pub(super) fn check_label(label: Option<&str>, at: &Path<'_>, problems: &Problem
     }
 }
 
-/// Reports a name that was given before.
+/// Reports a name that appears twice.
 pub(super) fn repeated(sort: &str, name: &str, at: &Path<'_>, problems: &Problems) {
     problems.error(
         at,
-        format!("the {sort} `{name}` was given before"),
+        format!("the {sort} `{name}` appears twice"),
         "take one of the two out",
     );
 }

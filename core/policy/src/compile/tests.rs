@@ -198,7 +198,7 @@ fn every_error_names_place_and_cure() {
         (
             r#""features": ["quality", "quality", "analytics"]"#,
             r#""features": ["quality", "analytics"]"#,
-            "$.catalog.features[1]: the feature `quality` was given before",
+            "$.catalog.features[1]: the feature `quality` appears twice",
         ),
         (
             r#""subject": ["teams", "roles"]"#,

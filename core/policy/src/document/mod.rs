@@ -80,6 +80,18 @@ impl Document {
 impl Source {
     /// Reads and compiles a policy file; [`Document::load`] keeps its text as well.
     ///
+    /// ```
+    /// use portcullis_policy::Source;
+    ///
+    /// let refused = Source::load(r#"{
+    ///     "catalog": { "id": "desk", "roles": { "agent": { "grants": { "all": "tickets:read" } } } },
+    ///     "tenant": { "id": "acme" }
+    /// }"#);
+    /// let problems = refused.expect_err("no module `tickets`").problems().to_vec();
+    /// assert_eq!(problems[0].path.to_string(), "$.catalog.roles.agent.grants.all");
+    /// assert!(!problems[0].cure.is_empty());
+    /// ```
+    ///
     /// # Errors
     /// Lists every problem with its place and cure, or the one fault of syntax.
     pub fn load(text: &str) -> Result<(Self, Model), InvalidPolicy> {
