@@ -29,9 +29,12 @@ impl Condition {
     /// Turns a canonical answer into the condition that selects what is allowed: every
     /// row, none, or those that the residual lets through.
     ///
+    /// It is in parentheses and never null, so it may be combined with other conditions by
+    /// `AND`, `OR` and `NOT`.
+    ///
     /// An attribute is the column of its name, and the resource's id the column `id`. A
     /// column holds one value or, where it is named in `arrays`, an array (`text[]` in
-    /// `PostgreSQL`); null is the empty set.
+    /// `PostgreSQL`). Null is no value, and neither is empty text, in an array as well.
     ///
     /// # Errors
     ///
@@ -40,11 +43,12 @@ impl Condition {
         let answer: Value = serde_json::from_str(answer).map_err(|_| UnreadableAnswer)?;
         let mut condition = Self::default();
         match answer.get("effect").and_then(Value::as_str) {
-            Some("allow") => condition.text.push_str("TRUE"),
-            Some("deny") => condition.text.push_str("FALSE"),
+            Some("allow") => condition.text.push_str("(TRUE)"),
+            Some("deny") => condition.text.push_str("(FALSE)"),
             Some("conditional") => {
                 let residual = answer.get("residual").ok_or(UnreadableAnswer)?;
-                condition.text = condition.any(residual, arrays)?;
+                let any = condition.any(residual, arrays)?;
+                condition.text = format!("(({any}) IS TRUE)");
             }
             _ => return Err(UnreadableAnswer),
         }
@@ -76,10 +80,10 @@ impl Condition {
         if test == "is" {
             let word = atom.get(test).and_then(Value::as_str);
             return Ok(match (word, array) {
-                (Some("present"), false) => format!("{column} IS NOT NULL"),
-                (Some("absent"), false) => format!("{column} IS NULL"),
-                (Some("present"), true) => format!("cardinality({column}) > 0"),
-                (Some("absent"), true) => format!("COALESCE(cardinality({column}), 0) = 0"),
+                (Some("present"), false) => format!("{column} <> ''"),
+                (Some("absent"), false) => format!("({column} IS NULL OR {column} = '')"),
+                (Some("present"), true) => some_value(&column, ""),
+                (Some("absent"), true) => format!("NOT {}", some_value(&column, "")),
                 _ => return Err(UnreadableAnswer),
             });
         }
@@ -91,7 +95,10 @@ impl Condition {
             ("not_in", true) => {
                 format!("NOT COALESCE({column} && ARRAY[{list}]::text[], FALSE)")
             }
-            _ => format!("(cardinality({column}) > 0 AND {column} <@ ARRAY[{list}]::text[])"),
+            _ => {
+                let outside = some_value(&column, &format!(" AND value NOT IN ({list})"));
+                format!("({column} && ARRAY[{list}]::text[] AND NOT {outside})")
+            }
         })
     }
 
@@ -104,6 +111,11 @@ impl Condition {
         }
         Ok(places.join(", "))
     }
+}
+
+/// Says that an array has a value for which `more` holds.
+fn some_value(column: &str, more: &str) -> String {
+    format!("EXISTS (SELECT 1 FROM unnest({column}) AS value WHERE value <> ''{more})")
 }
 
 fn members<'v>(value: &'v Value, name: &str) -> Result<&'v [Value], UnreadableAnswer> {
@@ -131,11 +143,16 @@ mod tests {
 
     #[test]
     fn what_is_decided_selects_all_or_nothing() {
-        check(r#"{"effect":"allow","reason":"granted"}"#, &[], "TRUE", &[]);
+        check(
+            r#"{"effect":"allow","reason":"granted"}"#,
+            &[],
+            "(TRUE)",
+            &[],
+        );
         check(
             r#"{"effect":"deny","reason":"not-granted"}"#,
             &[],
-            "FALSE",
+            "(FALSE)",
             &[],
         );
     }
@@ -148,7 +165,7 @@ mod tests {
                 {"all":[{"attribute":"assignees","is":"absent"},{"attribute":"teams","in":["emea"]}]}]}"#,
             ),
             &[],
-            r#""owner" IN ($1, $2) OR ("assignees" IS NULL AND "teams" IN ($3))"#,
+            r#"(("owner" IN ($1, $2) OR (("assignees" IS NULL OR "assignees" = '') AND "teams" IN ($3))) IS TRUE)"#,
             &["jo", "o'hara", "emea"],
         );
     }
@@ -157,8 +174,13 @@ mod tests {
     fn each_comparison_holds_for_values_and_for_arrays() {
         let atoms = r#"{"any":[{"all":[{"attribute":"a","in":["x"]},{"attribute":"a","not_in":["x"]},
             {"attribute":"a","within":["x"]},{"attribute":"a","is":"present"},{"attribute":"a","is":"absent"}]}]}"#;
-        let one = r#""a" IN ($1) AND ("a" IS NULL OR "a" NOT IN ($2)) AND "a" IN ($3) AND "a" IS NOT NULL AND "a" IS NULL"#;
-        let many = r#""a" && ARRAY[$1]::text[] AND NOT COALESCE("a" && ARRAY[$2]::text[], FALSE) AND (cardinality("a") > 0 AND "a" <@ ARRAY[$3]::text[]) AND cardinality("a") > 0 AND COALESCE(cardinality("a"), 0) = 0"#;
+        let one = r#"(("a" IN ($1) AND ("a" IS NULL OR "a" NOT IN ($2)) AND "a" IN ($3) AND "a" <> '' AND ("a" IS NULL OR "a" = '')) IS TRUE)"#;
+        let many = concat!(
+            r#"(("a" && ARRAY[$1]::text[] AND NOT COALESCE("a" && ARRAY[$2]::text[], FALSE) AND "#,
+            r#"("a" && ARRAY[$3]::text[] AND NOT EXISTS (SELECT 1 FROM unnest("a") AS value WHERE value <> '' AND value NOT IN ($3))) AND "#,
+            r#"EXISTS (SELECT 1 FROM unnest("a") AS value WHERE value <> '') AND "#,
+            r#"NOT EXISTS (SELECT 1 FROM unnest("a") AS value WHERE value <> '')) IS TRUE)"#,
+        );
         check(&conditional(atoms), &[], one, &["x", "x", "x"]);
         check(&conditional(atoms), &["a"], many, &["x", "x", "x"]);
     }

@@ -44,7 +44,7 @@ const EXAMPLES: &str = "\
 Examples:
   portcullis filter shop.pclb --trust keys/trust.json @request.json
   portcullis filter shop.pclb --trust keys/trust.json @request.json --sql --arrays assignees
-  {\"where\":\"\\\"assignees\\\" && ARRAY[$1]::text[]\",\"parameters\":[\"jo\"]}
+  {\"where\":\"((\\\"assignees\\\" && ARRAY[$1]::text[]) IS TRUE)\",\"parameters\":[\"jo\"]}
 
 A request:
   {\"subject\":{\"type\":\"user\",\"id\":\"jo\",\"properties\":{\"roles\":[\"agent\"]}},
