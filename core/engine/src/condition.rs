@@ -191,6 +191,7 @@ impl<'a> Facts<'a> {
                     None => Truth::Unknown,
                 }
             }
+            AtomRow::Lacks(source, _) if !self.is_given(*source) => Truth::False,
             AtomRow::Lacks(source, constants) => {
                 let constants = self.constants(*constants);
                 match self.operand(*source, team) {
@@ -244,32 +245,50 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Says whether what a negative atom reads is given. Of a resource, what is not is unknown.
+    #[inline(never)]
+    pub(crate) fn is_given(&self, source: Source) -> bool {
+        match source {
+            Source::SubjectId => !self.id.is_empty(),
+            Source::SubjectType => !self.subject.kind().is_empty(),
+            // Without the team of a binding, which does not say what other teams there are.
+            Source::Subject(index) => self.subject.attribute(self.bundle, index).is_given,
+            Source::Action(index) => self.action(index).is_some(),
+            Source::Context(index) => self.context(index).is_some(),
+            Source::ResourceId | Source::Resource(_) => true,
+        }
+    }
+
     #[inline]
     fn other(&self, source: Source) -> Option<Set<'a>> {
-        let tables = &self.bundle.tables;
-        let given = |attributes: &Attributes<'a>, names: &'a [Span], index: u16| {
-            let name = || Some(names.get(usize::from(index))?.bytes(&self.bundle.bytes));
-            attributes.get(index, name)
-        };
         match source {
             Source::ResourceId => self.question.resource.id.map(Set::of_id),
             Source::Resource(index) => self.resource(index),
-            Source::Action(index) => Some(
-                given(&self.question.action, &tables.action_attributes, index)
-                    .unwrap_or(Set::EMPTY),
-            ),
-            Source::Context(index) => Some(
-                given(&self.question.context, &tables.context_attributes, index)
-                    .unwrap_or(Set::EMPTY),
-            ),
+            Source::Action(index) => Some(self.action(index).unwrap_or(Set::EMPTY)),
+            Source::Context(index) => Some(self.context(index).unwrap_or(Set::EMPTY)),
             Source::SubjectId | Source::SubjectType | Source::Subject(_) => Some(Set::EMPTY),
         }
+    }
+
+    fn action(&self, index: u16) -> Option<Set<'a>> {
+        let names = &self.bundle.tables.action_attributes;
+        self.given(&self.question.action, names, index)
+    }
+
+    fn context(&self, index: u16) -> Option<Set<'a>> {
+        let names = &self.bundle.tables.context_attributes;
+        self.given(&self.question.context, names, index)
+    }
+
+    #[inline]
+    fn given(&self, attributes: &Attributes<'a>, names: &[Span], index: u16) -> Option<Set<'a>> {
+        let name = || Some(names.get(usize::from(index))?.bytes(&self.bundle.bytes));
+        attributes.get(index, name)
     }
 
     #[inline]
     fn resource(&self, index: u16) -> Option<Set<'a>> {
         let names = &self.bundle.tables.resource_attributes;
-        let name = || Some(names.get(usize::from(index))?.bytes(&self.bundle.bytes));
-        self.question.resource.attributes.get(index, name)
+        self.given(&self.question.resource.attributes, names, index)
     }
 }

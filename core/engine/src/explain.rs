@@ -2,17 +2,19 @@
 
 use alloc::{string::String, vec::Vec};
 
-use portcullis_json::{write_member, write_string};
+use portcullis_json::{write_list, write_member, write_string};
 
 use crate::{
     condition::{Facts, Truth},
     decide::{Decision, Question},
-    ids::PermissionId,
-    index::PermissionRow,
+    format::Source,
+    ids::{PermissionId, ScopeId},
+    index::{AtomRow, ConjunctionAtom, PermissionRow},
     inspect::RoleOrigin,
     limits::LimitExceeded,
-    policy::Policy,
+    policy::{Declared, Policy},
     roles::{self, Assignment, RoleLookup},
+    sorted::insert,
     subject::Subject,
 };
 
@@ -23,7 +25,8 @@ pub struct Explanation(String);
 impl Explanation {
     /// Returns compact JSON: `permission`, `answer`, the `roles` held and where each
     /// comes from, what was `ignored` and why, the `grants` and whether each holds
-    /// here (`true`, `false`, `unknown`), and under `would_allow` the smallest
+    /// here (`true`, `false`, `unknown`), with what was `not_given` where a negative atom
+    /// of it is false for that (`["context.token"]`), and under `would_allow` the smallest
     /// changes: the `features` to turn on, and with them on any one of the `roles` to
     /// give, everywhere or on a team, or of the `grants` to add to a held role. There
     /// are no roles and no grants where the features are enough, and nothing at all
@@ -154,9 +157,54 @@ impl Policy {
                     Truth::Unknown => "unknown",
                 };
                 write_member(out, "holds", holds);
+                if holds != "true" {
+                    self.write_not_given(out, facts, row, *scope);
+                }
                 out.push_str("}");
             }
         }
+    }
+
+    /// Writes the attributes that were not given and without which an atom of a scope is
+    /// false: `"not_given":["context.token"]`, or nothing.
+    fn write_not_given(
+        &self,
+        out: &mut String,
+        facts: &Facts<'_>,
+        row: &PermissionRow,
+        scope: ScopeId,
+    ) {
+        let tables = &self.bundle.tables;
+        let atoms = tables.condition(row, scope);
+        let atoms = atoms.map(|atoms| atoms.of(&tables.atoms));
+        let mut names: Vec<String> = Vec::new();
+        for ConjunctionAtom { atom, .. } in atoms.unwrap_or_default() {
+            if let AtomRow::Lacks(source, _) = atom
+                && !facts.is_given(*source)
+            {
+                insert(&mut names, self.source_name(*source));
+            }
+        }
+        if !names.is_empty() {
+            out.push_str(r#","not_given":["#);
+            write_list(out, names.iter().map(String::as_str));
+            out.push_str("]");
+        }
+    }
+
+    /// Returns how a policy writes what an atom reads.
+    fn source_name(&self, source: Source) -> String {
+        let (of, declared, index) = match source {
+            Source::SubjectId => return "subject.id".into(),
+            Source::SubjectType => return "subject.type".into(),
+            Source::ResourceId => return "resource.id".into(),
+            Source::Subject(index) => ("subject.", Declared::Subject, index),
+            Source::Action(index) => ("action.", Declared::Action, index),
+            Source::Context(index) => ("context.", Declared::Context, index),
+            Source::Resource(index) => ("resource.", Declared::Resource, index),
+        };
+        let name = self.declared(declared).nth(usize::from(index));
+        [of, name.unwrap_or_default()].concat()
     }
 
     pub(crate) fn write_held(&self, out: &mut String, held: &Assignment<'_>) {

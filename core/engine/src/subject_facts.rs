@@ -28,6 +28,8 @@ pub(crate) struct SubjectAttribute<'a> {
     pub(crate) requested: Set<'a>,
     /// What the tenant's directory gives.
     pub(crate) directory: Set<'a>,
+    /// Whether one of them says what the values are, even if there are none.
+    pub(crate) is_given: bool,
 }
 
 /// A subject with the values of the request and of the directory merged.
@@ -35,9 +37,13 @@ pub(crate) struct SubjectAttribute<'a> {
 pub(crate) struct ResolvedSubject {
     kind: Box<str>,
     id: Box<str>,
-    /// By number, one set for each declared attribute.
-    attributes: Box<[Box<[Box<str>]>]>,
+    /// By number, one set for each declared attribute; nothing where it is not given.
+    attributes: Box<[Option<Values>]>,
 }
+
+/// The values of an attribute that is given.
+#[derive(Debug, Clone)]
+struct Values(Box<[Box<str>]>);
 
 impl ResolvedSubject {
     pub(crate) const fn id(&self) -> &str {
@@ -50,7 +56,8 @@ impl ResolvedSubject {
         let merge = |index: u16| {
             let own = SubjectFacts::Once(subject, person).attribute(bundle, index);
             let values = Union::new([own.requested, own.directory, Set::EMPTY]);
-            values.map(|value| Box::from(utf8(value))).collect()
+            let values = values.map(|value| Box::from(utf8(value)));
+            own.is_given.then(|| Values(values.collect()))
         };
         Self {
             kind: subject.kind.into(),
@@ -73,28 +80,33 @@ impl<'a> SubjectFacts<'a> {
         let at = usize::from(index);
         match self {
             Self::Session(resolved) => {
-                let set = resolved.attributes.get(at);
+                let set = resolved.attributes.get(at).and_then(Option::as_ref);
                 SubjectAttribute {
-                    requested: set.map_or(Set::EMPTY, |set| Set::owned(set)),
+                    requested: set.map_or(Set::EMPTY, |set| Set::owned(&set.0)),
                     directory: Set::EMPTY,
+                    is_given: set.is_some(),
                 }
             }
             Self::Once(subject, person) => {
                 let tables = &bundle.tables;
                 let name = || Some(tables.subject_attributes.get(at)?.bytes(&bundle.bytes));
-                // The request gives nothing that is not declared.
-                let requested = match tables.directory_only.get(at) {
-                    Some(false) => subject.attributes.get(index, name),
-                    Some(true) | None => None,
+                // The request gives nothing that is not declared. Of what only the directory
+                // gives, an entry says all that there is.
+                let (requested, is_listed) = match tables.directory_only.get(at) {
+                    Some(false) => (subject.attributes.get(index, name), false),
+                    Some(true) => (None, person.is_some()),
+                    None => (None, false),
                 };
                 let directory = person.and_then(|person| {
                     let mut own = person.attributes.iter();
                     own.find(|own| own.attribute == index)
                         .map(|own| Set::packed(own.values.bytes()))
                 });
+                let directory = directory.unwrap_or(Set::EMPTY);
                 SubjectAttribute {
                     requested: requested.unwrap_or(Set::EMPTY),
-                    directory: directory.unwrap_or(Set::EMPTY),
+                    directory,
+                    is_given: is_listed || requested.is_some() || !directory.is_empty(),
                 }
             }
         }

@@ -20,6 +20,9 @@ pub(crate) struct GrantThere {
     pub(crate) scope: String,
     /// `true`, `false` or `unknown`.
     pub(crate) holds: String,
+    /// What was not given, though an atom of the scope needs it.
+    #[serde(default)]
+    not_given: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -73,7 +76,11 @@ impl Explained {
                 let grants = self.grants.iter();
                 let tried = grants.map(|grant| {
                     let role = bound(&grant.role, grant.team.as_deref());
-                    format!("{role} at {}", grant.scope)
+                    let tried = format!("{role} at {}", grant.scope);
+                    match grant.not_given.as_slice() {
+                        [] => tried,
+                        names => format!("{tried} (not given: {})", names.join(", ")),
+                    }
                 });
                 let tried = tried.collect::<Vec<_>>().join(", ");
                 format!("none of these holds of this resource: {tried}")

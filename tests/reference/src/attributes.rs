@@ -13,7 +13,7 @@ impl Attributes {
         self.0.get(name)
     }
 
-    /// Adds `values` to the set under `name`, which is given from then on, even if empty.
+    /// Adds `values` to the set under `name`, which is stated from then on, even if empty.
     pub fn unite(&mut self, name: &str, values: impl IntoIterator<Item = String>) {
         self.0.entry(name.to_owned()).or_default().extend(values);
     }

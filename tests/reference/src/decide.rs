@@ -20,6 +20,8 @@ use crate::{
 pub(crate) struct Holder {
     pub(crate) roles: BTreeSet<Assignment>,
     attributes: Attributes,
+    /// The attributes that are given, `id` and `type` among them; the others are empty.
+    given: BTreeSet<String>,
 }
 
 /// One grant of G; its order is the order in which the first true one is named.
@@ -108,13 +110,20 @@ impl Reference {
         }
         let mut groups = subject.groups.clone();
         let mut attributes = subject.attributes.clone();
+        // What the request states is given, whatever it states.
+        let mut given: BTreeSet<String> = attributes.0.keys().cloned().collect();
         let key = (subject.kind.clone(), subject.id.clone());
         if let Some(entry) = self.tenant.directory.get(&key) {
             roles.extend(entry.roles.iter().cloned());
             groups.extend(entry.groups.iter().cloned());
             for (name, values) in &entry.attributes.0 {
                 attributes.unite(name, values.iter().cloned());
+                if !values.is_empty() {
+                    given.insert(name.clone());
+                }
             }
+            // Of these an entry says everything that there is.
+            given.extend(self.catalog.attributes.directory_only.iter().cloned());
         }
         for group in groups {
             roles.extend(
@@ -126,9 +135,17 @@ impl Reference {
                     .cloned(),
             );
         }
-        attributes.unite("id", set_of_id(&subject.id));
-        attributes.unite("type", set_of_id(&subject.kind));
-        Holder { roles, attributes }
+        for (name, value) in [("id", &subject.id), ("type", &subject.kind)] {
+            attributes.unite(name, set_of_id(value));
+            if !value.is_empty() {
+                given.insert(name.to_owned());
+            }
+        }
+        Holder {
+            roles,
+            attributes,
+            given,
+        }
     }
 
     /// G: every grant of the holder's roles on the permission, in the order of naming.
@@ -180,6 +197,9 @@ impl Reference {
                 let Some((path, test)) = fill(atom, &subject) else {
                     return Truth::True;
                 };
+                if !has_its_data(atom, holder, request) {
+                    return Truth::False;
+                }
                 let truth = test.truth(known(&path, &subject, request));
                 if truth == Truth::Unknown {
                     open.insert(OpenAtom {
@@ -222,6 +242,20 @@ fn known<'a>(
         Party::Action => Some(request.action.get(&path.attribute).unwrap_or(&EMPTY)),
         Party::Context => Some(request.context.get(&path.attribute).unwrap_or(&EMPTY)),
         Party::Resource => request.resource.get(&path.attribute),
+    }
+}
+
+/// Whether what a negative atom reads is given; any other atom needs nothing.
+fn has_its_data(atom: &Atom, holder: &Holder, request: &Request) -> bool {
+    let Atom::Test(path, Test::NotIn(_)) = atom else {
+        return true;
+    };
+    match path.party {
+        Party::Subject => holder.given.contains(&path.attribute),
+        Party::Action => request.action.get(&path.attribute).is_some(),
+        Party::Context => request.context.get(&path.attribute).is_some(),
+        // Unknown where it is not given, so that the origin decides.
+        Party::Resource => true,
     }
 }
 

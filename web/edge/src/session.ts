@@ -208,6 +208,8 @@ export interface Explanation {
     readonly team?: string;
     readonly scope: string;
     readonly holds: "true" | "false" | "unknown";
+    /** What was not given, though a negative atom of the scope needs it: `context.token`. */
+    readonly not_given?: readonly string[];
   }[];
   readonly would_allow: {
     readonly features: readonly string[];

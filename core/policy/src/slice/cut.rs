@@ -280,7 +280,9 @@ impl TenantRuns {
             let attribute = reach.attributes.subject.number(own.attribute)?;
             Some(PersonAttribute { attribute, ..own })
         }))?;
-        if roles.is_empty() && groups.is_empty() && attributes.is_empty() {
+        let is_empty = roles.is_empty() && groups.is_empty() && attributes.is_empty();
+        // An entry without values still gives what only the directory may give.
+        if is_empty && !reach.directory_only {
             return Ok(());
         }
         let wire = Person {

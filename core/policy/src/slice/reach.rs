@@ -23,6 +23,8 @@ pub(super) struct Reach<'a> {
     pub(super) conditions: BTreeSet<u16>,
     pub(super) features: Kept,
     pub(super) attributes: Attributes,
+    /// Whether one of these is what only the directory may give.
+    pub(super) directory_only: bool,
     /// Whether a role may be bound to a team.
     pub(super) teams: bool,
 }
@@ -66,12 +68,19 @@ impl<'a> Reach<'a> {
             .into_iter()
             .filter(|feature| policy.feature_is_enabled(*feature));
         let features = on.map(|feature| feature.0).collect::<BTreeSet<_>>();
+        let attributes = attributes(payload, &conditions, holder.teams);
+        let declared = payload.catalog.subject_attributes.iter();
+        let directory_only = attributes
+            .subject
+            .of(declared)
+            .any(|(_, attribute)| attribute.directory_only);
         Ok(Self {
             roles: holder.roles,
             groups: holder.groups,
             person: holder.person,
             features: features.into(),
-            attributes: attributes(payload, &conditions, holder.teams),
+            directory_only,
+            attributes,
             modules: modules.into(),
             permissions,
             scopes: scopes.into(),

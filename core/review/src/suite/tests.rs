@@ -59,6 +59,33 @@ fn failures_say_what_was_expected_and_why_not() {
 }
 
 #[test]
+fn a_guard_without_its_data_is_named() {
+    let report = run(r#"{ "catalog": { "id": "notes",
+          "attributes": { "subject": ["suspended"], "context": ["token"], "resource": [] },
+          "scopes": { "full": "lacks(context.token, {read-only})", "active": "lacks(subject.suspended, {yes})" },
+          "modules": { "notes": { "actions": { "write": "write" } } },
+          "roles": { "editor": { "grants": { "*": "notes:write" } } } },
+        "tenant": { "id": "acme" },
+        "tests": [
+          { "name": "nothing is said of the token", "subject": { "id": "jo", "roles": "editor" }, "expect": { "notes:write": "allow" } },
+          { "name": "one guard is enough", "subject": { "id": "jo", "roles": "editor", "suspended": [] }, "expect": { "notes:write": "allow" } },
+          { "name": "a read-only token", "subject": { "id": "jo", "roles": "editor" }, "context": { "token": "read-only" }, "expect": { "notes:write": "allow" } }] }"#);
+    let failures = report.tests.iter().flat_map(|test| &test.failures);
+    let failures = failures.map(ToString::to_string).collect::<Vec<_>>();
+    let start =
+        "notes:write: expected allow, got out-of-scope: none of these holds of this resource";
+    assert_eq!(
+        failures,
+        [
+            format!(
+                "{start}: editor at full (not given: context.token), editor at active (not given: subject.suspended)"
+            ),
+            format!("{start}: editor at full, editor at active (not given: subject.suspended)"),
+        ]
+    );
+}
+
+#[test]
 fn features_and_time_can_be_given() {
     let found = failures(
         r#"{ "name": "on", "features": ["quality"], "subject": { "id": "jo", "roles": "admin" }, "resource": { "owner": "jo" },

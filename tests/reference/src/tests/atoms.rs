@@ -86,10 +86,8 @@ fn an_empty_set_on_the_other_side_is_known() {
 fn other_parties_are_empty_where_not_given() {
     holds(json!("is(subject.s, {b})"), json!({}), "allow");
     holds(json!("is(subject.teams, {b})"), json!({}), "out-of-scope");
-    holds(json!("lacks(action.act, {b})"), json!({}), "allow");
     holds(json!("within(action.act, {b})"), json!({}), "out-of-scope");
     holds(json!("is(context.ctx, {b})"), json!({}), "out-of-scope");
-    holds(json!("lacks(context.ctx, {b})"), json!({}), "allow");
     holds(
         json!("shares(subject.s, context.ctx)"),
         json!({}),

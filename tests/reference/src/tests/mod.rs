@@ -8,6 +8,7 @@
 mod answer;
 mod atoms;
 mod catalog;
+mod given;
 mod limits;
 mod page;
 mod request;
