@@ -46,15 +46,15 @@ impl Door {
             Sender::Headers => json!({ "trusted_headers": {
                 "peers": ["127.0.0.0/8"], "subject": "x-user-id", "roles": "x-user-roles",
             } }),
-            Sender::Token => json!({ "jwt": {
-                "issuers": "https://id.example.com",
+            Sender::Token => json!({ "issuers": [{
+                "issuer": "https://id.example.com",
                 "audiences": "helpdesk",
                 "keys": { "keys": [{
                     "kty": "OKP", "crv": "Ed25519", "kid": "bench", "alg": "EdDSA",
                     "x": Base64UrlUnpadded::encode_string(key.verifying_key().as_bytes()),
                 }] },
                 "claims": { "roles": "roles" },
-            } }),
+            }] }),
         };
         let config = json!({ "tenant": "acme", "trust": trust_file(), "identity": identity });
         let config = GateConfig::from_json(config.to_string().as_bytes());

@@ -69,15 +69,15 @@ impl Gate {
         self.policies.offer(bytes, &self.config, now)
     }
 
-    /// Replaces the keys that verify tokens by another JWK set, as when the issuer
+    /// Replaces the keys that verify an issuer's tokens by another JWK set, as when it
     /// rotates them; every remembered token is forgotten.
     ///
     /// # Errors
     ///
-    /// Refuses what `identity.jwt.keys` of a configuration may not be, and a set for a
-    /// gate that takes no tokens; the former keys stay.
-    pub fn replace_token_keys(&mut self, json: &[u8]) -> Result<(), InvalidConfig> {
-        self.config.replace_token_keys(json)
+    /// Refuses what `keys` of that issuer may not be in a configuration, and a set for an
+    /// issuer that the configuration does not name; the former keys stay.
+    pub fn replace_token_keys(&mut self, issuer: &str, json: &[u8]) -> Result<(), InvalidConfig> {
+        self.config.replace_token_keys(issuer, json)
     }
 
     /// Judges a request; the one thing it changes is the gate's own token cache.
@@ -145,7 +145,7 @@ impl Gate {
             tenants,
             last_rejection: self.policies.last_rejection(),
             tokens: self.tokens.len(),
-            unused_keys: self.config.unused_keys().to_vec(),
+            unused_keys: self.config.unused_keys(),
         }
     }
 }

@@ -49,7 +49,7 @@ pub(crate) fn removals(
 pub(crate) fn connection_hides_identity(config: &IdentityConfig, fields: &Fields<'_>) -> bool {
     connection_names(fields, |option| {
         let alike = |name: &str| option.is_alike(name);
-        let mut token = config.jwt.iter().map(|jwt| jwt.header.as_str());
+        let mut token = config.tokens.iter().map(|place| place.header.as_str());
         let mut stated = config
             .trusted_headers
             .iter()

@@ -18,7 +18,8 @@ pub struct GateStatus {
     pub last_rejection: Option<GateRejection>,
     /// How many verified tokens are remembered.
     pub tokens: usize,
-    /// The keys for tokens that are not used, each by its `kid` or its place in the set, and why.
+    /// The keys for tokens that are not used, each by its issuer and its `kid` or its place in
+    /// the set, and why.
     pub unused_keys: Vec<String>,
     /// When the shell should fetch next.
     pub poll_at: UnixSeconds,

@@ -111,12 +111,14 @@ impl Site {
     ///
     /// Never: what is put together has a JSON form.
     pub fn gate(&self, bundle: Option<&[u8]>, shell: &Value) -> Result<String> {
-        let identity = json!({ "jwt": {
-            "issuers": [ISSUER_NAME],
+        let identity = json!({ "issuers": [{
+            "issuer": ISSUER_NAME,
             "audiences": [TOKEN_AUDIENCE],
             "keys": serde_json::from_str::<Value>(&self.token_keys())?,
-            "claims": { "roles": "roles", "groups": "groups", "teams": "teams", "tenant": "tenant" },
-        } });
+            "tenant": { "claim": "tenant" },
+            "tenants": ["acme"],
+            "claims": { "roles": "roles", "groups": "groups", "teams": "teams" },
+        }] });
         let members = [("identity", identity), ("shell", shell.clone())];
         let bundle = bundle.map(|bundle| ("bundle", inline(bundle)));
         Ok(gate_config(members.into_iter().chain(bundle)))

@@ -53,12 +53,13 @@ impl Gate {
         }
     }
 
-    /// Replaces the keys that verify tokens; returns what is wrong with them, if anything is.
-    pub fn replace_token_keys(&mut self, json: &[u8]) -> String {
+    /// Replaces the keys that verify an issuer's tokens; returns what is wrong with them, if
+    /// anything is.
+    pub fn replace_token_keys(&mut self, issuer: &str, json: &[u8]) -> String {
         let Ok(gate) = &mut self.0 else {
             return "no gate".to_owned();
         };
-        let replaced = gate.replace_token_keys(json);
+        let replaced = gate.replace_token_keys(issuer, json);
         replaced.map_or_else(|invalid| invalid.to_string(), |()| String::new())
     }
 

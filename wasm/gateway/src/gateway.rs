@@ -61,8 +61,8 @@ impl wit::GuestGateway for PluginGateway {
         })
     }
 
-    fn replace_token_keys(&self, json: Vec<u8>) -> Result<(), String> {
-        self.with(|gate| gate.replace_token_keys(&json))
+    fn replace_token_keys(&self, issuer: String, json: Vec<u8>) -> Result<(), String> {
+        self.with(|gate| gate.replace_token_keys(&issuer, &json))
             .map_err(|error| error.to_string())
     }
 

@@ -117,12 +117,12 @@ export class Gate {
   }
 
   /**
-   * Replaces the keys that verify tokens by another JWK set.
+   * Replaces the keys that verify an issuer's tokens by another JWK set.
    *
    * @throws PortcullisError `invalid-config`: the former keys stay.
    */
-  replaceTokenKeys(keys: object): void {
-    const invalid = this.#guest.replace_token_keys(ENCODER.encode(JSON.stringify(keys)));
+  replaceTokenKeys(issuer: string, keys: object): void {
+    const invalid = this.#guest.replace_token_keys(issuer, ENCODER.encode(JSON.stringify(keys)));
     if (invalid) throw new PortcullisError("invalid-config", invalid);
   }
 

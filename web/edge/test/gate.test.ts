@@ -64,7 +64,7 @@ beforeAll(async () => {
   const config = {
     trust: JSON.parse(readFileSync(file("keys/trust.json"), "utf8")),
     tenant: "acme",
-    identity: { jwt: { issuers: "https://id.example", audiences: "desk", keys: { keys: [jwk] }, claims: { roles: "roles" } } },
+    identity: { issuers: [{ issuer: "https://id.example", audiences: "desk", keys: { keys: [jwk] }, claims: { roles: "roles" } }] },
     bundle: bundle.toString("base64"),
   };
   writeFileSync(file("gate.json"), JSON.stringify(config));

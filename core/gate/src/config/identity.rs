@@ -2,59 +2,31 @@
 
 use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 
-use portcullis_engine::grammar::is_name;
-use portcullis_json::{FirstFault, JsonText, Node, Place, Read};
-use sha2::{Digest, Sha256};
+use portcullis_json::{Place, Read};
 
 use super::{
-    InvalidConfig, Peers,
-    text::{Texts, text},
+    Issuers, Peers,
+    claims::{TEAMS, attributes},
+    text::text,
 };
-use crate::{keys::TokenKeys, routes::is_header};
+use crate::routes::is_header;
 
 /// How the gate learns who asks; without either, nobody is ever identified.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct IdentityConfig {
-    pub(crate) jwt: Option<JwtConfig>,
+    /// Where tokens are looked for; nowhere if nobody's are believed.
+    pub(crate) tokens: Vec<TokenPlace>,
+    pub(crate) issuers: Issuers,
     pub(crate) trusted_headers: Option<TrustedHeaders>,
 }
 
-/// Which tokens are believed, and what their claims mean.
-#[derive(Debug, Clone)]
-pub(crate) struct JwtConfig {
+/// A header that may have a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TokenPlace {
     pub(crate) header: String,
     /// Empty where the header holds the token alone.
     pub(crate) scheme: String,
-    pub(crate) issuer: String,
-    pub(crate) audiences: Vec<String>,
-    /// What `typ` must be; where empty, it may be left out, or be `JWT` or `at+jwt`.
-    pub(crate) types: Vec<String>,
-    pub(crate) keys: TokenKeys,
-    pub(crate) claims: Claims,
-    pub(crate) leeway_seconds: u64,
-    /// How long after its `iat` a token is believed at most; not bounded where absent.
-    pub(crate) max_age_seconds: Option<u64>,
-    /// Of all this: what remembered tokens were verified by.
-    pub(crate) digest: [u8; 32],
 }
-
-/// Where each fact of a subject stands among a token's claims.
-#[derive(Debug, Clone)]
-pub(crate) struct Claims {
-    pub(crate) subject: ClaimPath,
-    pub(crate) kind: Option<ClaimPath>,
-    pub(crate) roles: Option<ClaimPath>,
-    pub(crate) groups: Option<ClaimPath>,
-    pub(crate) team_roles: Option<ClaimPath>,
-    pub(crate) tenant: Option<ClaimPath>,
-    pub(crate) version: Option<ClaimPath>,
-    /// By the subject attribute that it gives.
-    pub(crate) attributes: Vec<(String, ClaimPath)>,
-}
-
-/// The names of the members that lead to a claim.
-#[derive(Debug, Clone)]
-pub(crate) struct ClaimPath(pub(crate) Vec<String>);
 
 /// Which peers' headers are believed, and what they mean.
 #[derive(Debug, Clone)]
@@ -73,15 +45,12 @@ pub(crate) struct TrustedHeaders {
 }
 
 impl IdentityConfig {
-    /// Says whether every identity states its tenant.
-    pub(crate) fn states_tenant(&self) -> bool {
-        let jwt = self
-            .jwt
-            .as_ref()
-            .is_none_or(|jwt| jwt.claims.tenant.is_some());
+    /// Says whether every identity states its tenant, and may.
+    pub(super) fn settles_tenant(&self) -> bool {
         let headers = self.trusted_headers.as_ref();
-        let headers = headers.is_none_or(|headers| headers.tenant.is_some());
-        jwt && headers && (self.jwt.is_some() || self.trusted_headers.is_some())
+        let by_headers = headers.is_none_or(|headers| headers.tenant.is_some());
+        let is_anybody = !self.issuers.is_empty() || headers.is_some();
+        is_anybody && by_headers && self.issuers.settle_tenant()
     }
 }
 
@@ -100,9 +69,24 @@ impl TrustedHeaders {
 
 impl Read for IdentityConfig {
     fn read(place: &Place<'_>) -> Self {
-        let mut object = place.object("an object", "write `jwt`, `trusted_headers`, or both");
+        let mut former = place.object("an object", WRITE);
+        if let Some(place) = former.place("jwt") {
+            place.error(SUPERSEDED, SUCCESSOR);
+        }
+        let mut object = place.object("an object", WRITE);
+        let issuers: Option<Issuers> = object.optional("issuers");
+        let tokens = object.place("tokens").map(|place| {
+            if issuers.is_none() {
+                place.error("nobody's tokens are believed", "write `issuers` as well");
+            }
+            tokens(&place)
+        });
         let own = Self {
-            jwt: object.optional("jwt"),
+            tokens: match &issuers {
+                Some(_) => tokens.unwrap_or_else(|| vec![TokenPlace::usual()]),
+                None => Vec::new(),
+            },
+            issuers: issuers.unwrap_or_default(),
             trusted_headers: object.optional("trusted_headers"),
         };
         object.finish();
@@ -110,122 +94,51 @@ impl Read for IdentityConfig {
     }
 }
 
-impl Read for JwtConfig {
+fn tokens(place: &Place<'_>) -> Vec<TokenPlace> {
+    let places = place.elements();
+    if places.is_empty() || places.len() > TOKEN_PLACES_MAX {
+        place.error(
+            "a token has no place, or more than four",
+            "list 1 to 4 headers",
+        );
+    }
+    let mut all: Vec<TokenPlace> = Vec::new();
+    for place in &places {
+        let own = TokenPlace::read(place);
+        if all.contains(&own) {
+            place.error("this place is listed twice", "leave one of the two out");
+        }
+        all.push(own);
+    }
+    all
+}
+
+impl TokenPlace {
+    /// Where RFC 6750, section 2.1, puts it.
+    fn usual() -> Self {
+        Self {
+            header: "authorization".to_owned(),
+            scheme: "Bearer".to_owned(),
+        }
+    }
+}
+
+impl Read for TokenPlace {
     fn read(place: &Place<'_>) -> Self {
-        let mut object = place.object("an object", "write `issuers`, `audiences` and `keys`");
-        let header: Option<HeaderName> = object.optional("header");
+        let mut object = place.object(
+            "a place",
+            "write {\"header\": \"authorization\", \"scheme\": \"Bearer\"}",
+        );
+        let header: HeaderName = object.required("header", "name the header");
         let own = Self {
-            issuer: object
-                .required::<OneIssuer>("issuers", "name who issues the tokens")
-                .0,
-            audiences: object
-                .required::<AtLeastOne>("audiences", "name whom the tokens are for")
-                .0,
-            keys: object.required("keys", "give the issuer's JWK set"),
-            header: header.map_or_else(|| "authorization".into(), |name| name.0),
+            header: header.0,
             // Empty is a scheme too: none.
             scheme: object
                 .optional("scheme")
-                .unwrap_or_else(|| "Bearer".to_owned()),
-            types: object.or_default::<Texts>("types").0,
-            claims: object.or_default("claims"),
-            leeway_seconds: object.or_default::<Leeway>("leeway_seconds").0,
-            max_age_seconds: object
-                .optional::<MaxAge>("max_age_seconds")
-                .map(|age| age.0),
-            digest: digest(&[0; 32], place.node),
+                .unwrap_or_else(|| Self::usual().scheme),
         };
         object.finish();
         own
-    }
-}
-
-impl JwtConfig {
-    /// Replaces the keys; what they did not verify is forgotten.
-    pub(crate) fn replace_keys(&mut self, json: &JsonText) -> Result<(), InvalidConfig> {
-        let faults = FirstFault::default();
-        let keys = json.read(&faults);
-        self.keys = faults.unless(keys)?;
-        self.digest = digest(&self.digest, &json.root);
-        Ok(())
-    }
-}
-
-fn digest(before: &[u8; 32], node: &Node) -> [u8; 32] {
-    let mut text = String::new();
-    node.write_without_decimals(&mut text);
-    Sha256::new()
-        .chain_update(before)
-        .chain_update(text)
-        .finalize()
-        .into()
-}
-
-impl Read for Claims {
-    fn read(place: &Place<'_>) -> Self {
-        let mut object = place.object("an object", "write {\"roles\": \"roles\"}");
-        let mut own = Self {
-            subject: object
-                .optional("subject")
-                .unwrap_or_else(ClaimPath::subject),
-            kind: object.optional("type"),
-            roles: object.optional("roles"),
-            groups: object.optional("groups"),
-            team_roles: object.optional("team_roles"),
-            tenant: object.optional("tenant"),
-            version: object.optional("version"),
-            attributes: Vec::new(),
-        };
-        let teams: Option<ClaimPath> = object.optional("teams");
-        own.attributes
-            .extend(teams.map(|path| (TEAMS.to_owned(), path)));
-        if let Some(place) = object.place("attributes") {
-            own.attributes.extend(attributes(&place));
-        }
-        object.finish();
-        own
-    }
-}
-
-impl Default for Claims {
-    fn default() -> Self {
-        Self {
-            subject: ClaimPath::subject(),
-            kind: None,
-            roles: None,
-            groups: None,
-            team_roles: None,
-            tenant: None,
-            version: None,
-            attributes: Vec::new(),
-        }
-    }
-}
-
-impl ClaimPath {
-    fn subject() -> Self {
-        Self(vec!["sub".to_owned()])
-    }
-
-    /// Returns the claim, if it is there.
-    pub(crate) fn find<'n>(&self, claims: &'n Node) -> Option<&'n Node> {
-        self.0
-            .iter()
-            .try_fold(claims, |node, name| node.member(name))
-    }
-}
-
-/// A name, or the names that lead from the outermost to the claim.
-impl Read for ClaimPath {
-    fn read(place: &Place<'_>) -> Self {
-        let names = Texts::read(place).0;
-        if names.is_empty() || names.len() > CLAIM_DEPTH_MAX {
-            place.error(
-                "the path of this claim has no name, or more than eight",
-                "write a name, or a list of one to eight names",
-            );
-        }
-        Self(names)
     }
 }
 
@@ -269,37 +182,6 @@ impl Read for TrustedHeaders {
     }
 }
 
-/// A list of at least one string; one may stand alone.
-#[derive(Debug, Default)]
-struct AtLeastOne(Vec<String>);
-
-impl Read for AtLeastOne {
-    fn read(place: &Place<'_>) -> Self {
-        let names = Texts::read(place).0;
-        if names.is_empty() {
-            place.error("the list is empty", "name at least one");
-        }
-        Self(names)
-    }
-}
-
-/// Who issues the tokens: the keys are its own (RFC 8725, section 3.8).
-#[derive(Debug, Default)]
-struct OneIssuer(String);
-
-impl Read for OneIssuer {
-    fn read(place: &Place<'_>) -> Self {
-        let mut names = AtLeastOne::read(place).0;
-        if names.len() > 1 {
-            place.error(
-                "several issuers would share one set of keys, so that each could sign for the others",
-                "name the issuer that the keys belong to, and run a listener of its own for another",
-            );
-        }
-        Self(names.pop().unwrap_or_default())
-    }
-}
-
 /// The name of a header field, in lower case.
 #[derive(Debug, Default)]
 struct HeaderName(String);
@@ -317,53 +199,9 @@ impl Read for HeaderName {
     }
 }
 
-/// By how many seconds clocks may differ.
-#[derive(Debug, Default)]
-struct Leeway(u64);
-
-impl Read for Leeway {
-    fn read(place: &Place<'_>) -> Self {
-        let seconds = u64::read(place);
-        if seconds > LEEWAY_SECONDS_MAX {
-            place.error("the leeway is over 300 seconds", "set the clocks instead");
-        }
-        Self(seconds)
-    }
-}
-
-/// How old a token may be, in seconds.
-#[derive(Debug, Default)]
-struct MaxAge(u64);
-
-impl Read for MaxAge {
-    fn read(place: &Place<'_>) -> Self {
-        let seconds = u64::read(place);
-        if seconds == 0 {
-            place.error(
-                "no token is that young",
-                "write at least 1, or leave it out",
-            );
-        }
-        Self(seconds)
-    }
-}
-
-/// Reads where each of the named attributes of a subject comes from.
-fn attributes<T: Read>(place: &Place<'_>) -> Vec<(String, T)> {
-    let object = place.object("an object", "write {\"region\": \"region\"}");
-    let mut own = Vec::new();
-    for (name, place) in object.rest() {
-        if !is_name(name) || name == TEAMS {
-            place.error(
-                "this cannot be an attribute's name",
-                "use 1 to 64 letters, digits, `-` and `_`; `teams` has a member of its own",
-            );
-        }
-        own.push((name.to_owned(), T::read(&place)));
-    }
-    own
-}
-
-const TEAMS: &str = "teams";
-const LEEWAY_SECONDS_MAX: u64 = 300;
-const CLAIM_DEPTH_MAX: usize = 8;
+const WRITE: &str = "write `issuers`, `trusted_headers`, or both";
+const SUPERSEDED: &str = "`jwt` is now `issuers`, for keys, tenants and claims belong to an issuer";
+const SUCCESSOR: &str = "write \"issuers\": [{\"issuer\": …, \"audiences\": …, \"keys\": …, \"claims\": …}], in \
+    it \"tenant\": {\"claim\": …} and \"tenants\": […] for `claims.tenant`, and beside it \"tokens\": \
+    [{\"header\": …, \"scheme\": …}] for `header` and `scheme`";
+const TOKEN_PLACES_MAX: usize = 4;

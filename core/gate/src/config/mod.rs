@@ -1,9 +1,12 @@
 //! A gate's configuration.
 
 mod cidr;
+mod claims;
 mod identity;
 mod invalid;
+mod issuers;
 mod log;
+mod tenants;
 mod text;
 mod trust;
 
@@ -14,8 +17,10 @@ use portcullis_engine::{KeeperLimits, Trust};
 use portcullis_json::{FirstFault, JsonText, Place, Read};
 
 pub(crate) use cidr::Peers;
-pub(crate) use identity::{ClaimPath, IdentityConfig, JwtConfig, TrustedHeaders};
+pub(crate) use claims::{Claim, ClaimPath, Claims, Source};
+pub(crate) use identity::{IdentityConfig, TokenPlace, TrustedHeaders};
 pub use invalid::InvalidConfig;
+pub(crate) use issuers::{Issuer, Issuers, TenantRule};
 pub use log::Level;
 
 use self::{
@@ -75,11 +80,11 @@ impl GateConfig {
             _ => {}
         }
         let identity: IdentityConfig = object.or_default("identity");
-        if tenant.is_none() && !identity.states_tenant() {
+        if tenant.is_none() && !identity.settles_tenant() {
             place.error(
-                "nothing says which tenant a request belongs to",
-                "say whose listener it is with `tenant`, or where the identity says it with \
-                 `claims.tenant` or `trusted_headers.tenant`",
+                "not every identity says which tenant it belongs to, and may",
+                "say whose listener it is with `tenant`, or give every issuer its `tenant` and \
+                 `tenants`, and `trusted_headers` its `tenant`",
             );
         }
         let mut keeping = KeeperLimits::default();
@@ -179,17 +184,16 @@ impl GateConfig {
         self.log.level(code)
     }
 
-    pub(crate) fn replace_token_keys(&mut self, json: &[u8]) -> Result<(), InvalidConfig> {
-        let keys = parse(json)?;
-        match &mut self.identity.jwt {
-            Some(jwt) => jwt.replace_keys(&keys),
-            None => Err(InvalidConfig::at_root("this gate takes no tokens")),
-        }
+    pub(crate) fn replace_token_keys(
+        &mut self,
+        issuer: &str,
+        json: &[u8],
+    ) -> Result<(), InvalidConfig> {
+        self.identity.issuers.replace_keys(issuer, &parse(json)?)
     }
 
-    pub(crate) fn unused_keys(&self) -> &[String] {
-        let jwt = self.identity.jwt.as_ref();
-        jwt.map_or(&[], |jwt| jwt.keys.unused())
+    pub(crate) fn unused_keys(&self) -> Vec<String> {
+        self.identity.issuers.unused_keys()
     }
 
     pub(crate) const fn identity(&self) -> &IdentityConfig {

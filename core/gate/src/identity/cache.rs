@@ -138,7 +138,7 @@ const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 mod tests {
     use alloc::{format, string::String, vec::Vec};
 
-    use super::*;
+    use super::{super::StatedTenant, *};
 
     const VERIFIER: [u8; 32] = [1; 32];
     const NOW: UnixSeconds = UnixSeconds(50);
@@ -151,7 +151,7 @@ mod tests {
             team_roles: Vec::new(),
             groups: Vec::new(),
             attributes: Vec::new(),
-            tenant: None,
+            tenant: StatedTenant::Absent,
             version: None,
             valid_from: UnixSeconds(10),
             valid_until: UnixSeconds(100),

@@ -4,7 +4,7 @@ use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 use portcullis_engine::{UnixSeconds, grammar::is_value};
 
-use super::{Identity, Unidentified, bind};
+use super::{Identity, StatedTenant, Unidentified, bind};
 use crate::{config::TrustedHeaders, fields::Fields, path::decode, request::Peer};
 
 /// Returns who a trusted peer says it is. What anybody else says is as if it were not there.
@@ -46,10 +46,13 @@ pub(super) fn read(
     if !is_value(&kind) {
         return Err(Unidentified::Invalid("type"));
     }
-    let tenant = optional(&config.tenant)?;
-    if config.tenant.is_some() && tenant.as_deref().unwrap_or_default().is_empty() {
-        return Err(Unidentified::Invalid("tenant"));
-    }
+    let tenant = match &config.tenant {
+        None => StatedTenant::Absent,
+        Some(name) => {
+            let stated = one(name)?.filter(|stated| !stated.is_empty());
+            StatedTenant::Named(stated.ok_or(Unidentified::Invalid("tenant"))?)
+        }
+    };
     let (mut roles, mut team_roles) = (Vec::new(), Vec::new());
     for role in many(&config.roles)? {
         match role.split_once('@') {
@@ -63,7 +66,10 @@ pub(super) fn read(
         if !values.iter().all(|value| is_value(value)) {
             return Err(Unidentified::Invalid("attribute"));
         }
-        attributes.push((name.clone(), values));
+        // An empty header, or none, says nothing.
+        if !values.is_empty() {
+            attributes.push((name.clone(), values));
+        }
     }
     Ok(Identity {
         kind,
@@ -166,5 +172,22 @@ mod tests {
             .collect();
         assert_eq!(flat, ["a@t", "b@t", "a@u", "c@t"]);
         assert_eq!(few.roles, ["c"]);
+    }
+
+    #[test]
+    fn an_attribute_without_a_value_is_not_given() {
+        let teams = |value: Option<&str>| {
+            let mut headers: Vec<(&[u8], &[u8])> = alloc::vec![(b"x-id", b"jo")];
+            headers.extend(value.map(|value| (b"x-teams".as_slice(), value.as_bytes())));
+            judge("", &headers).unwrap().attributes
+        };
+        for nothing in [None, Some(""), Some(" , ")] {
+            assert_eq!(teams(nothing), [], "{nothing:?}");
+        }
+        let given = [(
+            "teams".to_owned(),
+            alloc::vec!["a".to_owned(), "b".to_owned()],
+        )];
+        assert_eq!(teams(Some("a,, b")), given);
     }
 }

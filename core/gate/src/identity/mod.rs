@@ -3,6 +3,7 @@
 mod cache;
 mod claims;
 mod headers;
+mod times;
 mod token;
 
 use alloc::{borrow::ToOwned as _, string::String, sync::Arc, vec, vec::Vec};
@@ -24,13 +25,34 @@ pub(crate) struct Identity {
     pub(crate) groups: Vec<String>,
     /// Each with its values, in any order.
     pub(crate) attributes: Vec<(String, Vec<String>)>,
-    pub(crate) tenant: Option<String>,
+    pub(crate) tenant: StatedTenant,
     /// The policy version of a verified token.
     pub(crate) version: Option<u64>,
     /// First second at which it is believed.
     pub(crate) valid_from: UnixSeconds,
     /// First second at which it is no longer believed.
     pub(crate) valid_until: UnixSeconds,
+}
+
+/// Which tenant an identity says that it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum StatedTenant {
+    /// None: it is believed for the listener's alone.
+    Absent,
+    /// This one, for which whoever says so may speak.
+    Named(String),
+    /// This one, for which its issuer may not speak.
+    Foreign(String),
+}
+
+impl StatedTenant {
+    /// Returns the name, whoever may speak for it.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Absent => "",
+            Self::Named(name) | Self::Foreign(name) => name,
+        }
+    }
 }
 
 /// Adds a role that is bound to a team.
@@ -61,14 +83,14 @@ pub(crate) fn identify(
     peer: &Peer<'_>,
     now: UnixSeconds,
 ) -> Result<Arc<Identity>, Unidentified> {
-    if let Some(jwt) = &config.jwt
-        && let Some(token) = token::find(jwt, fields)?
-    {
-        if let Some(known) = tokens.get(&jwt.digest, token, now) {
+    if let Some(token) = token::find(&config.tokens, fields)? {
+        let issuers = &config.issuers;
+        if let Some(known) = tokens.get(issuers.digest(), token, now) {
             return Ok(known);
         }
-        let identity = Arc::new(token::verify(jwt, token, now).map_err(Unidentified::Invalid)?);
-        tokens.insert(&jwt.digest, token, &identity, tokens_max);
+        let verified = token::verify(issuers, token, now);
+        let identity = Arc::new(verified.map_err(Unidentified::Invalid)?);
+        tokens.insert(issuers.digest(), token, &identity, tokens_max);
         return Ok(identity);
     }
     match &config.trusted_headers {

@@ -1,6 +1,6 @@
 //! JSON Web Tokens (RFC 7519), by the practices of RFC 8725.
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use portcullis_engine::UnixSeconds;
@@ -8,49 +8,69 @@ use portcullis_json::{JsonText, Node};
 
 use super::{Identity, Unidentified, claims};
 use crate::{
-    config::JwtConfig,
-    fields::Fields,
+    config::{Issuer, Issuers, TokenPlace},
+    fields::{Field, Fields},
     keys::PublicKey,
     limits::{JSON_MEMBERS_MAX, TOKEN_BYTES_MAX},
 };
 
 /// Returns the one token that a request carries, if it carries any.
 pub(super) fn find<'a>(
-    config: &JwtConfig,
+    places: &[TokenPlace],
     fields: &Fields<'a>,
 ) -> Result<Option<&'a [u8]>, Unidentified> {
-    let mut all = fields.all(&config.header);
+    let mut found = None;
+    for (place, at) in places.iter().zip(0_usize..) {
+        let of_header = |other: &&TokenPlace| other.header == place.header;
+        // One header has one token, whichever of its schemes that is of.
+        if places.iter().take(at).any(|other| of_header(&other)) {
+            continue;
+        }
+        let Some(field) = only(&place.header, fields)? else {
+            continue;
+        };
+        let mut tokens = places.iter().filter(of_header);
+        let token = tokens.find_map(|place| after_scheme(&place.scheme, field.value));
+        let token = token.ok_or(Unidentified::Invalid("scheme"))?;
+        if found.is_some_and(|other| other != token) {
+            return Err(Unidentified::Invalid("two-tokens"));
+        }
+        found = Some(token);
+    }
+    if found.is_some_and(|token| token.len() > TOKEN_BYTES_MAX) {
+        return Err(Unidentified::Invalid("too-long"));
+    }
+    Ok(found)
+}
+
+fn only<'a>(header: &str, fields: &Fields<'a>) -> Result<Option<Field<'a>>, Unidentified> {
+    let mut all = fields.all(header);
     let Some(field) = all.next() else {
         return Ok(None);
     };
     if all.next().is_some() {
         return Err(Unidentified::Invalid("repeated"));
     }
-    if !field.is_exactly(&config.header) {
+    if !field.is_exactly(header) {
         // Spelled with `_` for `-`, it may be another's header to a server that does not fold.
         return Err(Unidentified::Invalid("spelling"));
     }
-    let token = if config.scheme.is_empty() {
-        field.value
-    } else {
-        let (scheme, token) = field
-            .value
-            .split_at_checked(config.scheme.len())
-            .ok_or(Unidentified::Invalid("scheme"))?;
-        if !scheme.eq_ignore_ascii_case(config.scheme.as_bytes()) || !token.starts_with(b" ") {
-            return Err(Unidentified::Invalid("scheme"));
-        }
-        token.trim_ascii()
-    };
-    if token.len() > TOKEN_BYTES_MAX {
-        return Err(Unidentified::Invalid("too-long"));
+    Ok(Some(field))
+}
+
+/// Returns the token, if the value has the scheme.
+fn after_scheme<'a>(scheme: &str, value: &'a [u8]) -> Option<&'a [u8]> {
+    if scheme.is_empty() {
+        return Some(value);
     }
-    Ok(Some(token))
+    let (stated, token) = value.split_at_checked(scheme.len())?;
+    let fits = stated.eq_ignore_ascii_case(scheme.as_bytes()) && token.starts_with(b" ");
+    fits.then(|| token.trim_ascii())
 }
 
 /// Returns who a token is from, or why it is not believed.
 pub(super) fn verify(
-    config: &JwtConfig,
+    issuers: &Issuers,
     token: &[u8],
     now: UnixSeconds,
 ) -> Result<Identity, &'static str> {
@@ -62,19 +82,21 @@ pub(super) fn verify(
     };
     let signed_bytes = header.len().saturating_add(1).saturating_add(payload.len());
     let signed = token.get(..signed_bytes).ok_or("malformed")?;
-    let header = object(header)?;
-    let mut keys = keys_named(config, &header)?;
+    let (header, unverified_claims) = (object(header)?, object(payload)?);
+    // All that is read of them before the signature: whose it should be.
+    let issuer = unverified_claims.member("iss").and_then(Node::as_str);
+    let issuer = issuer.and_then(|name| issuers.find(name)).ok_or("issuer")?;
+    let mut keys = keys_named(issuer, &header)?;
     let signature = decoded(signature)?;
     if !keys.any(|key| key.verifies(signed, &signature)) {
         return Err("signature");
     }
-    // Only what was signed by a known key is read any further.
-    let claims = object(payload)?;
-    claims::read(config, &claims, now)
+    let claims = unverified_claims;
+    claims::read(issuer, &claims, now)
 }
 
 fn keys_named<'k>(
-    config: &'k JwtConfig,
+    issuer: &'k Issuer,
     header: &'k Node,
 ) -> Result<impl Iterator<Item = &'k PublicKey>, &'static str> {
     for refused in ["crit", "jku", "x5u", "jwk", "x5c", "b64"] {
@@ -87,24 +109,24 @@ fn keys_named<'k>(
         Some(Node::String(text)) => Ok(Some(text.as_str())),
         Some(_) => Err("header"),
     };
-    if !is_of_type(config, text("typ")?) {
+    if !is_of_type(&issuer.types, text("typ")?) {
         return Err("token-type");
     }
     let algorithm = text("alg")?.ok_or("algorithm")?;
-    config.keys.find(text("kid")?, algorithm).ok_or("key")
+    issuer.keys.find(text("kid")?, algorithm).ok_or("key")
 }
 
 /// Says whether a token is of a type that may say who asks: a key signs others too, such as
 /// those that log somebody out (RFC 8725, section 3.11).
-fn is_of_type(config: &JwtConfig, stated: Option<&str>) -> bool {
+fn is_of_type(types: &[String], stated: Option<&str>) -> bool {
     let Some(stated) = stated else {
-        return config.types.is_empty();
+        return types.is_empty();
     };
     let is = |own: &str| plain_type(own).eq_ignore_ascii_case(plain_type(stated));
-    if config.types.is_empty() {
+    if types.is_empty() {
         TYPES.iter().any(|own| is(own))
     } else {
-        config.types.iter().any(|own| is(own))
+        types.iter().any(|own| is(own))
     }
 }
 

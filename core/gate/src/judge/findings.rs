@@ -87,7 +87,7 @@ impl Judge<'_> {
         let stated = findings.identity.as_ref().map(|identity| {
             identity.id.clone_into(&mut entry.subject);
             identity.kind.clone_into(&mut entry.subject_type);
-            identity.tenant.as_deref().unwrap_or_default()
+            identity.tenant.name()
         });
         match findings.tenant {
             TenantSource::Unknown => "",

@@ -16,7 +16,7 @@ use crate::{
     cors::{self, Preflight},
     fields::{Fields, TOKEN},
     hygiene,
-    identity::{Identity, TokenCache, Unidentified, identify},
+    identity::{Identity, StatedTenant, TokenCache, Unidentified, identify},
     limits::METHOD_BYTES_MAX,
     path::{Ambiguities, Ambiguity, CanonicalPath},
     policies::Matched,
@@ -155,7 +155,14 @@ impl<'j> Judge<'j> {
     where
         'j: 'i,
     {
-        let stated = identity.tenant.as_deref();
+        let stated = match &identity.tenant {
+            StatedTenant::Absent => None,
+            StatedTenant::Named(name) => Some(name.as_str()),
+            StatedTenant::Foreign(_) => {
+                findings.tenant = TenantSource::Identity;
+                return Err(findings.refuse(Code::TenantMismatch, "issuer"));
+            }
+        };
         let (tenant, source) = match (self.config.tenant(), stated) {
             (Some(own), Some(stated)) if own != stated => {
                 findings.tenant = TenantSource::Identity;

@@ -42,6 +42,18 @@ pub(crate) enum PublicKey {
 }
 
 impl Algorithm {
+    /// The names of all that are compiled in.
+    pub(super) const NAMES: &[&str] = &[
+        #[cfg(feature = "eddsa")]
+        "EdDSA",
+        #[cfg(feature = "eddsa")]
+        "Ed25519",
+        #[cfg(feature = "es256")]
+        "ES256",
+        #[cfg(feature = "rs256")]
+        "RS256",
+    ];
+
     pub(super) const fn name(self) -> &'static str {
         match self {
             #[cfg(feature = "eddsa")]

@@ -10,7 +10,7 @@ use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 
 use portcullis_engine::grammar::{is_name, is_value};
-use portcullis_json::{Node, Place, Read};
+use portcullis_json::{Node, Place};
 
 pub(crate) use algorithm::PublicKey;
 
@@ -38,11 +38,15 @@ struct UnusableKey {
     cure: String,
 }
 
-/// A JWK set. Members of a key that say nothing here are ignored (RFC 7517, section 4). A key
-/// that cannot verify a token here is left out (section 5), for issuers publish keys for others
-/// too; one that should be secret is an error, as is a set of which no key is left.
-impl Read for TokenKeys {
-    fn read(place: &Place<'_>) -> Self {
+impl TokenKeys {
+    /// The names of the algorithms that keys may be for.
+    pub(crate) const ALGORITHMS: &[&str] = Algorithm::NAMES;
+
+    /// Reads a JWK set, of which the keys for these algorithms are used, or for any where none
+    /// is named. Members of a key that say nothing here are ignored (RFC 7517, section 4). A key
+    /// that cannot verify a token here is left out (section 5), for issuers publish keys for
+    /// others too; one that should be secret is an error, as is a set of which no key is left.
+    pub(crate) fn read_for(place: &Place<'_>, algorithms: &[String]) -> Self {
         let mut object = place.object("a JWK set", "write {\"keys\": […]}");
         let mut own = Self::default();
         let stated = object.required_place("keys", "list the issuer's public keys");
@@ -62,7 +66,7 @@ impl Read for TokenKeys {
                     );
                 }
             }
-            match TokenKey::read(place.node) {
+            match TokenKey::read(place.node).and_then(|key| key.among(algorithms)) {
                 Ok(key) => own.used.push(key),
                 Err(reason) => {
                     let id = place.node.member("kid").and_then(Node::as_str);
@@ -88,9 +92,7 @@ impl Read for TokenKeys {
         }
         own
     }
-}
 
-impl TokenKeys {
     /// Returns the keys that may have signed a token, at most four: those with the `kid` that it
     /// names, or, where no key has that one, those without a `kid`; all, where it names none.
     /// Of these only the keys for its algorithm. More than four are nothing that it names.
@@ -184,6 +186,18 @@ impl TokenKey {
             algorithm,
             key,
         })
+    }
+
+    /// Returns the key if it is for one of these algorithms, or none is named.
+    fn among(self, algorithms: &[String]) -> Result<Self, UnusableKey> {
+        let own = self.algorithm.name();
+        if algorithms.is_empty() || algorithms.iter().any(|name| name == own) {
+            return Ok(self);
+        }
+        Err(unusable(
+            &["`", own, "` is not among the issuer's `algorithms`"].concat(),
+            "add it there, or give a key for one of them",
+        ))
     }
 }
 

@@ -12,9 +12,14 @@ const KEYS: [&str; 3] = [
 ];
 
 fn read(keys: &str) -> Result<TokenKeys, String> {
+    read_for(keys, &[])
+}
+
+fn read_for(keys: &str, algorithms: &[&str]) -> Result<TokenKeys, String> {
     let json = JsonText::parse_within(format!(r#"{{"keys":[{keys}]}}"#).as_bytes(), 256).unwrap();
+    let algorithms: Vec<String> = algorithms.iter().copied().map(String::from).collect();
     let faults = FirstFault::default();
-    let read = json.read(&faults);
+    let read = TokenKeys::read_for(&json.place(&faults), &algorithms);
     faults.unless(read).map_err(|fault| format!("{fault}"))
 }
 
@@ -89,10 +94,49 @@ fn what_is_not_used_is_named_and_the_rest_is_used() {
 }
 
 #[test]
+fn a_key_for_an_algorithm_that_its_issuer_does_not_use_is_left_out() {
+    let keys = [
+        key(0, r#","kid":"a""#),
+        key(1, r#","kid":"b","alg":"Ed25519""#),
+    ]
+    .join(",");
+    for (algorithms, used, unused) in [
+        (&[][..], 2, ""),
+        (&["EdDSA", "Ed25519"], 2, ""),
+        (
+            &["EdDSA"],
+            1,
+            "`b`: `Ed25519` is not among the issuer's `algorithms`",
+        ),
+        (
+            &["Ed25519"],
+            1,
+            "`a`: `EdDSA` is not among the issuer's `algorithms`",
+        ),
+    ] {
+        let keys = read_for(&keys, algorithms).unwrap();
+        assert_eq!(keys.used.len(), used, "{algorithms:?}");
+        assert_eq!(keys.unused().join(""), unused, "{algorithms:?}");
+    }
+    let none = read_for(&keys, &["RS256"]).unwrap_err();
+    let expected = "$.keys[0]: `EdDSA` is not among the issuer's `algorithms`; add it there, or give a key for one of them";
+    assert_eq!(none, expected);
+}
+
+#[test]
 fn a_secret_is_an_error_wherever_it_is() {
     let secret = r#"{"kty":"oct","k":"AAAA"}"#;
     let error = read(&format!("{},{secret}", key(0, ""))).unwrap_err();
     assert_eq!(error, "$.keys[1]: `k` is secret; give the public key alone");
+}
+
+#[test]
+fn keys_that_are_not_used_may_share_a_kid_with_one_that_is() {
+    let others = ["RS384", "RS512", "PS256", "PS384", "PS512"];
+    let others =
+        others.map(|name| format!(r#"{{"kty":"RSA","kid":"a","alg":"{name}","e":"AQAB"}}"#));
+    let keys = read(&format!("{},{}", key(0, r#","kid":"a""#), others.join(","))).unwrap();
+    assert_eq!((count(&keys, Some("a")), keys.unused().len()), (1, 5));
 }
 
 #[test]

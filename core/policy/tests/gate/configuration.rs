@@ -6,7 +6,7 @@ use super::*;
 fn a_configuration_is_refused_with_its_place_and_cure() {
     let base = || {
         json!({ "trust": { "threshold": 1, "audience": "default", "keys": [{ "key": text(&SigningKey::from_bytes(&[1; 32]).public_key()) }] }, "tenant": "acme",
-                "identity": { "jwt": { "issuers": "i", "audiences": "a", "keys": jwks(9) } } })
+                "identity": { "issuers": [{ "issuer": "i", "audiences": "a", "keys": jwks(9) }] } })
     };
     let mut cases: Vec<(Value, &str)> = Vec::new();
     let mut case = |pointer: &str, name: &str, value: Value, expected: &'static str| {
@@ -33,64 +33,52 @@ fn a_configuration_is_refused_with_its_place_and_cure() {
         "$.trust.keys[0].use: unknown use `all`; known here are `any`, `slices-only`",
     );
     case(
-        "/identity/jwt",
-        "isuers",
+        "/identity/issuers/0",
+        "isuer",
         json!("i"),
-        "$.identity.jwt.isuers: unknown member `isuers`; did you mean `issuers`?",
+        "$.identity.issuers[0].isuer: unknown member `isuer`; did you mean `issuer`?",
     );
     case(
-        "/identity/jwt",
-        "issuers",
-        json!(["i", "j"]),
-        "$.identity.jwt.issuers: several issuers would share one set of keys, so that each could sign for the others; name the issuer that the keys belong to, and run a listener of its own for another",
-    );
-    case(
-        "/identity/jwt",
+        "/identity/issuers/0",
         "audiences",
         json!([]),
-        "$.identity.jwt.audiences: the list is empty; name at least one",
+        "$.identity.issuers[0].audiences: the list is empty; name at least one",
     );
     case(
-        "/identity/jwt",
+        "/identity/issuers/0",
         "leeway_seconds",
         json!(301),
-        "$.identity.jwt.leeway_seconds: the leeway is over 300 seconds; set the clocks instead",
+        "$.identity.issuers[0].leeway_seconds: the leeway is over 300 seconds; set the clocks instead",
     );
     case(
-        "/identity/jwt",
+        "/identity/issuers/0",
         "max_age_seconds",
         json!(0),
-        "$.identity.jwt.max_age_seconds: no token is that young; write at least 1, or leave it out",
+        "$.identity.issuers[0].max_age_seconds: no token is that young; write at least 1, or leave it out",
     );
     case(
-        "/identity/jwt",
-        "header",
-        json!("X-Token"),
-        "$.identity.jwt.header: this is not a header's name in lower case; use letters, digits, `-` and `_`",
-    );
-    case(
-        "/identity/jwt/keys/keys/0",
+        "/identity/issuers/0/keys/keys/0",
         "d",
         json!("x"),
-        "$.identity.jwt.keys.keys[0]: `d` is secret; give the public key alone",
+        "$.identity.issuers[0].keys.keys[0]: `d` is secret; give the public key alone",
     );
     case(
-        "/identity/jwt/keys/keys/0",
+        "/identity/issuers/0/keys/keys/0",
         "alg",
         json!("RS256"),
-        "$.identity.jwt.keys.keys[0]: `RS256` is not verified here; this key is for EdDSA",
+        "$.identity.issuers[0].keys.keys[0]: `RS256` is not verified here; this key is for EdDSA",
     );
     case(
-        "/identity/jwt/keys/keys/0",
+        "/identity/issuers/0/keys/keys/0",
         "kty",
         json!("oct"),
-        "$.identity.jwt.keys.keys[0]: no algorithm here is for such a key; give one with `kty` OKP and `crv` Ed25519, EC and P-256, or RSA",
+        "$.identity.issuers[0].keys.keys[0]: no algorithm here is for such a key; give one with `kty` OKP and `crv` Ed25519, EC and P-256, or RSA",
     );
     case(
-        "/identity/jwt/keys/keys/0",
+        "/identity/issuers/0/keys/keys/0",
         "x",
         json!("AAAA"),
-        "$.identity.jwt.keys.keys[0]: the public key cannot be used; give a valid one; RSA takes 2048 to 4096 bits",
+        "$.identity.issuers[0].keys.keys[0]: the public key cannot be used; give a valid one; RSA takes 2048 to 4096 bits",
     );
     case(
         "",

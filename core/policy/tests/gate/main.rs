@@ -5,11 +5,16 @@
     reason = "support of tests: what fails here is a failed test"
 )]
 
+mod claims;
 mod configuration;
 mod headers;
 mod hostile;
+mod issuers;
+mod places;
 mod tenants;
+mod tenants_of_issuers;
 mod tokens;
+mod unsettled;
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use ed25519_dalek::Signer as _;
@@ -77,11 +82,26 @@ fn config(changes: impl FnOnce(&mut Value)) -> GateConfig {
         "trust": { "threshold": 1, "audience": "default",
                    "keys": [{ "key": text(&SigningKey::from_bytes(&[1; 32]).public_key()) }] },
         "tenant": "acme",
-        "identity": { "jwt": { "issuers": "i", "audiences": "a", "keys": jwks(9),
-                               "claims": { "roles": "roles", "tenant": "tenant", "version": "version" } } }
+        "identity": { "issuers": [{ "issuer": "i", "audiences": "a", "keys": jwks(9), "leeway_seconds": 0,
+                                    "tenant": { "claim": "tenant" }, "tenants": "*",
+                                    "claims": { "roles": "roles", "version": "version" } }] }
     });
     changes(&mut config);
     GateConfig::from_json(config.to_string().as_bytes()).unwrap()
+}
+
+/// Returns what is wrong with a configuration of one issuer, once it is changed; nothing if
+/// nothing is.
+fn invalid(changes: impl FnOnce(&mut Value)) -> String {
+    let mut whole = json!({
+        "trust": { "threshold": 1, "audience": "default",
+                   "keys": [{ "key": text(&SigningKey::from_bytes(&[1; 32]).public_key()) }] },
+        "tenant": "acme",
+        "identity": { "issuers": [{ "issuer": "i", "audiences": "a", "keys": jwks(9) }] }
+    });
+    changes(&mut whole);
+    let read = GateConfig::from_json(whole.to_string().as_bytes());
+    read.map_or_else(|invalid| invalid.to_string(), |_| String::new())
 }
 
 fn token(seed: u8, claims: &Value) -> String {

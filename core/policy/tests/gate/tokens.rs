@@ -32,12 +32,12 @@ fn a_token_is_forgotten_with_the_keys_that_verified_it() {
         code(&mut gate, "GET /tickets/1", Some(&old), NOW),
         Code::Conditional
     );
-    assert!(gate.replace_token_keys(br#"{"keys":[]}"#).is_err());
+    assert!(gate.replace_token_keys("i", br#"{"keys":[]}"#).is_err());
     assert_eq!(
         code(&mut gate, "GET /tickets/1", Some(&old), NOW),
         Code::Conditional
     );
-    gate.replace_token_keys(jwks(8).to_string().as_bytes())
+    gate.replace_token_keys("i", jwks(8).to_string().as_bytes())
         .unwrap();
     assert_eq!(
         code(&mut gate, "GET /tickets/1", Some(&old), NOW),
@@ -55,7 +55,7 @@ fn a_token_of_another_type_says_nothing_of_who_asks() {
     let judged = |types: Value, header: &str| {
         let mut gate = gate(|config| {
             if !types.is_null() {
-                config["identity"]["jwt"]["types"] = types;
+                config["identity"]["issuers"][0]["types"] = types;
             }
         });
         let token = token_headed(9, header, &json!({}));
@@ -106,7 +106,7 @@ fn a_token_of_another_type_says_nothing_of_who_asks() {
 
 #[test]
 fn a_remembered_token_ends_with_its_age() {
-    let mut gate = gate(|config| config["identity"]["jwt"]["max_age_seconds"] = json!(10));
+    let mut gate = gate(|config| config["identity"]["issuers"][0]["max_age_seconds"] = json!(10));
     let token = token(9, &json!({ "iat": NOW.0 }));
     for (after, expected) in [
         (0, Code::Conditional),
@@ -138,7 +138,8 @@ fn any_of_the_keys_that_a_token_names_may_have_signed_it() {
         (None, named),
         (None, r#"{"alg":"EdDSA"}"#),
     ] {
-        let mut gate = gate(|config| config["identity"]["jwt"]["keys"] = set(&[5, 6, 7, 8], kid));
+        let mut gate =
+            gate(|config| config["identity"]["issuers"][0]["keys"] = set(&[5, 6, 7, 8], kid));
         for (seed, expected) in [
             (5, Code::Conditional),
             (8, Code::Conditional),
@@ -155,34 +156,32 @@ fn any_of_the_keys_that_a_token_names_may_have_signed_it() {
 fn keys_that_are_not_used_are_named_in_the_status() {
     let other = json!({ "kty": "OKP", "crv": "Ed25519", "kid": "for \"others\"", "use": "enc" });
     let mut gate = gate(|config| {
-        let keys = config["identity"]["jwt"]["keys"]["keys"].as_array_mut();
+        let keys = config["identity"]["issuers"][0]["keys"]["keys"].as_array_mut();
         keys.unwrap().push(other.clone());
     });
-    let named = "`for \"others\"`: `use` is not sig";
+    let named = "i: `for \"others\"`: `use` is not sig";
     let status = gate.status(NOW);
     assert_eq!(status.unused_keys, [named]);
     let status: Value = serde_json::from_str(&status.to_json()).unwrap();
     assert_eq!(status["unused_keys"], json!([named]));
     // A set of which nothing is left is refused, and the last good one stays.
-    let refused = gate.replace_token_keys(json!({ "keys": [other] }).to_string().as_bytes());
+    let refused = gate.replace_token_keys("i", json!({ "keys": [other] }).to_string().as_bytes());
     assert!(refused.is_err());
     let old = token(9, &json!({}));
     let got = code(&mut gate, "GET /tickets/1", Some(&old), NOW);
     assert_eq!(got, Code::Conditional);
-    gate.replace_token_keys(jwks(9).to_string().as_bytes())
+    gate.replace_token_keys("i", jwks(9).to_string().as_bytes())
         .unwrap();
     let status = gate.status(NOW);
     assert_eq!(status.unused_keys, [""; 0]);
     assert!(!status.to_json().contains("unused_keys"));
 }
 
-/// Asks as a trusted peer does, with these headers.
-
 #[test]
 fn a_cache_of_another_gate_vouches_for_nothing() {
     let (first, second) = (
         gate(|_| ()),
-        gate(|config| config["identity"]["jwt"]["audiences"] = json!("b")),
+        gate(|config| config["identity"]["issuers"][0]["audiences"] = json!("b")),
     );
     let bearer = format!("Bearer {}", token(9, &json!({})));
     let headers: &[(&[u8], &[u8])] = &[(b"authorization", bearer.as_bytes())];

@@ -1,0 +1,219 @@
+//! `claims`: where each fact of a subject stands among a token's claims.
+
+use alloc::{borrow::ToOwned as _, string::String, vec, vec::Vec};
+
+use portcullis_engine::grammar::is_name;
+use portcullis_json::{Node, Place, Read};
+
+use super::text::{Text, Texts, text};
+
+/// Where each fact of a subject stands among a token's claims.
+#[derive(Debug, Clone)]
+pub(crate) struct Claims {
+    /// One text: it has a prefix at most.
+    pub(crate) subject: Source,
+    pub(crate) kind: Option<ClaimPath>,
+    pub(crate) roles: Claim,
+    pub(crate) groups: Claim,
+    pub(crate) team_roles: Option<ClaimPath>,
+    pub(crate) version: Option<ClaimPath>,
+    /// By the subject attribute that it gives.
+    pub(crate) attributes: Vec<(String, Claim)>,
+}
+
+/// A set of values, from wherever they stand.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Claim {
+    pub(crate) sources: Vec<Source>,
+    /// Whether a token without a value says that there is none, rather than nothing.
+    pub(crate) is_given: bool,
+}
+
+/// A place of values, and how they are read there.
+#[derive(Debug, Clone)]
+pub(crate) struct Source {
+    pub(crate) path: ClaimPath,
+    /// What separates the values of a string.
+    pub(crate) split: Option<String>,
+    /// What is put before each value.
+    pub(crate) prefix: String,
+    /// Whether the values are the names of an object's members.
+    pub(crate) keys: bool,
+}
+
+/// The names of the members that lead to a claim.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ClaimPath(pub(crate) Vec<String>);
+
+impl ClaimPath {
+    /// A claim of the token itself.
+    pub(super) fn outermost(name: &str) -> Self {
+        Self(vec![name.to_owned()])
+    }
+
+    /// Returns the claim, if the token has it; null is as if it were not there.
+    pub(crate) fn find<'n>(&self, claims: &'n Node) -> Option<&'n Node> {
+        let mut names = self.0.iter();
+        let found = names.try_fold(claims, |node, name| node.member(name))?;
+        (!matches!(found, Node::Null)).then_some(found)
+    }
+}
+
+impl Source {
+    const fn plain(path: ClaimPath) -> Self {
+        Self {
+            path,
+            split: None,
+            prefix: String::new(),
+            keys: false,
+        }
+    }
+}
+
+impl Default for Claims {
+    fn default() -> Self {
+        Self {
+            subject: Source::plain(ClaimPath::outermost(SUBJECT)),
+            kind: None,
+            roles: Claim::default(),
+            groups: Claim::default(),
+            team_roles: None,
+            version: None,
+            attributes: Vec::new(),
+        }
+    }
+}
+
+impl Read for Claims {
+    fn read(place: &Place<'_>) -> Self {
+        let mut moved = place.object("an object", "write {\"roles\": \"roles\"}");
+        if let Some(place) = moved.place("tenant") {
+            place.error(
+                "the tenant is no longer among the claims",
+                "write \"tenant\": {\"claim\": …} beside `claims`, and in `tenants` for whom the issuer may speak",
+            );
+        }
+        let mut object = place.object("an object", "write {\"roles\": \"roles\"}");
+        let mut own = Self::default();
+        if let Some(place) = object.place("subject") {
+            own.subject = subject(&place);
+        }
+        own.kind = object.optional("type");
+        for (name, claim) in [("roles", &mut own.roles), ("groups", &mut own.groups)] {
+            if let Some(place) = object.place(name) {
+                *claim = Claim::read(&place);
+                if claim.is_given {
+                    place.error(
+                        "`absent` is for attributes",
+                        "leave it out: no role or group is ever unknown",
+                    );
+                }
+            }
+        }
+        own.team_roles = object.optional("team_roles");
+        own.version = object.optional("version");
+        let teams: Option<Claim> = object.optional(TEAMS);
+        own.attributes
+            .extend(teams.map(|claim| (TEAMS.to_owned(), claim)));
+        if let Some(place) = object.place("attributes") {
+            own.attributes.extend(attributes(&place));
+        }
+        object.finish();
+        own
+    }
+}
+
+/// A path, an object that says more of it, or a list of such objects.
+impl Read for Claim {
+    fn read(place: &Place<'_>) -> Self {
+        let is_object = |node: &Node| node.members().is_some();
+        let mut own = Self::default();
+        match place.node {
+            Node::Array(items) if items.iter().any(is_object) => {
+                let places = place.elements();
+                if places.len() > SOURCES_MAX {
+                    place.error("the claim has over eight sources", "leave some out");
+                }
+                places.iter().for_each(|place| own.add(place));
+            }
+            Node::Object(_) => own.add(place),
+            _ => own.sources.push(Source::plain(ClaimPath::read(place))),
+        }
+        own
+    }
+}
+
+impl Claim {
+    fn add(&mut self, place: &Place<'_>) {
+        let mut object = place.object("a source", "write {\"path\": \"roles\"}");
+        let source = Source {
+            path: object.required("path", "say where it is among the claims"),
+            split: object.optional("split").map(|split: Text| split.0),
+            prefix: object.or_default::<Text>("prefix").0,
+            keys: object.or_default("keys"),
+        };
+        if source.keys && source.split.is_some() {
+            place.error(
+                "`split` is for a string, and `keys` for an object",
+                "leave one of the two out",
+            );
+        }
+        if let Some(place) = object.place("absent") {
+            match text(&place) {
+                "empty" => self.is_given = true,
+                other => place.unknown("meaning", other, &["empty"]),
+            }
+        }
+        object.finish();
+        self.sources.push(source);
+    }
+}
+
+/// A name, or the names that lead from the outermost to the claim.
+impl Read for ClaimPath {
+    fn read(place: &Place<'_>) -> Self {
+        let names = Texts::read(place).0;
+        if names.is_empty() || names.len() > CLAIM_DEPTH_MAX {
+            place.error(
+                "the path of this claim has no name, or more than eight",
+                "write a name, or a list of one to eight names",
+            );
+        }
+        Self(names)
+    }
+}
+
+fn subject(place: &Place<'_>) -> Source {
+    let mut claim = Claim::read(place);
+    match (claim.sources.pop(), claim.sources.pop()) {
+        (Some(one), None) if one.split.is_none() && !one.keys && !claim.is_given => one,
+        _ => {
+            place.error(
+                "the subject is one text",
+                "name its claim, with a `prefix` where other issuers may use the same ids",
+            );
+            Source::plain(ClaimPath::default())
+        }
+    }
+}
+
+/// Reads where each of the named attributes of a subject comes from.
+pub(super) fn attributes<T: Read>(place: &Place<'_>) -> Vec<(String, T)> {
+    let object = place.object("an object", "write {\"region\": \"region\"}");
+    let mut own = Vec::new();
+    for (name, place) in object.rest() {
+        if !is_name(name) || name == TEAMS {
+            place.error(
+                "this cannot be an attribute's name",
+                "use 1 to 64 letters, digits, `-` and `_`; `teams` has a member of its own",
+            );
+        }
+        own.push((name.to_owned(), T::read(&place)));
+    }
+    own
+}
+
+pub(super) const TEAMS: &str = "teams";
+const SUBJECT: &str = "sub";
+const CLAIM_DEPTH_MAX: usize = 8;
+const SOURCES_MAX: usize = 8;

@@ -1,0 +1,166 @@
+//! Where tokens are looked for.
+
+use super::*;
+
+fn ask_with(places: Value, headers: &[(&str, &str)]) -> (Code, String) {
+    let mut gate = gate(|config| {
+        if !places.is_null() {
+            config["identity"]["tokens"] = places;
+        }
+    });
+    let headers: Vec<(&[u8], &[u8])> = headers
+        .iter()
+        .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
+        .collect();
+    let request = Request {
+        method: b"GET",
+        authority: b"api.example.com",
+        target: b"/tickets/1",
+        headers: &headers,
+        peer: Peer::Unknown,
+        nonce: b"",
+    };
+    let verdict = gate.judge(&request, NOW);
+    (verdict.entry().code, verdict.entry().detail.clone())
+}
+
+#[test]
+fn tokens_are_looked_for_where_the_configuration_says() {
+    let (jo, ada) = (token(9, &json!({})), token(9, &json!({ "sub": "ada" })));
+    let (bearer, dpop) = (format!("Bearer {jo}"), format!("DPoP {jo}"));
+    let others = format!("Bearer {ada}");
+    let several = json!([
+        { "header": "authorization" },
+        { "header": "authorization", "scheme": "DPoP" },
+        { "header": "x-token", "scheme": "" },
+    ]);
+    let believed = (Code::Conditional, "");
+    let missing = (Code::IdentityMissing, "");
+    let refused = |detail| (Code::IdentityInvalid, detail);
+    for (places, headers, expected) in [
+        (
+            Value::Null,
+            vec![("authorization", bearer.as_str())],
+            believed,
+        ),
+        (Value::Null, vec![("x-token", jo.as_str())], missing),
+        (
+            Value::Null,
+            vec![("authorization", &dpop)],
+            refused("scheme"),
+        ),
+        (several.clone(), vec![("authorization", &bearer)], believed),
+        (several.clone(), vec![("authorization", &dpop)], believed),
+        (several.clone(), vec![("x-token", &jo)], believed),
+        (
+            several.clone(),
+            vec![("x-token", &bearer)],
+            refused("malformed"),
+        ),
+        (
+            several.clone(),
+            vec![("authorization", "Basic am86am8=")],
+            refused("scheme"),
+        ),
+        (several.clone(), vec![], missing),
+        // The same token twice is one token; another is another.
+        (
+            several.clone(),
+            vec![("authorization", &bearer), ("x-token", &jo)],
+            believed,
+        ),
+        (
+            several.clone(),
+            vec![("authorization", &bearer), ("x-token", &ada)],
+            refused("two-tokens"),
+        ),
+        (
+            several.clone(),
+            vec![("x-token", &jo), ("authorization", &others)],
+            refused("two-tokens"),
+        ),
+        (
+            several.clone(),
+            vec![("authorization", &bearer), ("x-token", "")],
+            refused("two-tokens"),
+        ),
+        (
+            several.clone(),
+            vec![("authorization", &bearer), ("authorization", &dpop)],
+            refused("repeated"),
+        ),
+        (
+            several.clone(),
+            vec![("authorization", &bearer), ("x_token", &jo)],
+            refused("spelling"),
+        ),
+        (
+            several,
+            vec![("x-token", &jo), ("X-Token", &jo)],
+            refused("repeated"),
+        ),
+        (
+            json!([{ "header": "x-token" }]),
+            vec![("x-token", &bearer)],
+            believed,
+        ),
+        (
+            json!([{ "header": "x-token" }]),
+            vec![("authorization", &bearer)],
+            missing,
+        ),
+    ] {
+        let (code, detail) = ask_with(places.clone(), &headers);
+        assert_eq!((code, detail.as_str()), expected, "{places} {headers:?}");
+    }
+}
+
+#[test]
+fn a_connection_header_that_hides_a_token_is_refused() {
+    let bearer = format!("Bearer {}", token(9, &json!({})));
+    let places = json!([{ "header": "authorization" }, { "header": "x-token" }]);
+    for (hidden, expected) in [
+        ("X-Token", Code::RequestMalformed),
+        ("authorization", Code::RequestMalformed),
+        ("x-other", Code::Conditional),
+    ] {
+        let headers = [("authorization", bearer.as_str()), ("connection", hidden)];
+        assert_eq!(ask_with(places.clone(), &headers).0, expected, "{hidden}");
+    }
+}
+
+#[test]
+fn places_that_say_nothing_clear_are_refused() {
+    let with = |tokens: Value| invalid(|config| config["identity"]["tokens"] = tokens);
+    let count = |count: usize| {
+        let of = |at: usize| json!({ "header": format!("x-token-{at}") });
+        (0..count).map(of).collect::<Value>()
+    };
+    assert_eq!((with(count(1)).as_str(), with(count(4)).as_str()), ("", ""));
+    for tokens in [count(0), count(5)] {
+        assert_eq!(
+            with(tokens),
+            "$.identity.tokens: a token has no place, or more than four; list 1 to 4 headers"
+        );
+    }
+    for (tokens, expected) in [
+        (
+            json!([{ "header": "authorization" }, { "header": "authorization", "scheme": "Bearer" }]),
+            "[1]: this place is listed twice; leave one of the two out",
+        ),
+        (
+            json!([{ "header": "X-Token" }]),
+            "[0].header: this is not a header's name in lower case; use letters, digits, `-` and `_`",
+        ),
+        (
+            json!([{ "scheme": "Bearer" }]),
+            "[0]: the member `header` is missing; name the header",
+        ),
+    ] {
+        assert_eq!(with(tokens), format!("$.identity.tokens{expected}"));
+    }
+    assert_eq!(
+        invalid(|config| config["identity"] = json!({ "tokens": count(1) })),
+        "$.identity.tokens: nobody's tokens are believed; write `issuers` as well"
+    );
+}
