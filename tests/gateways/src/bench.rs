@@ -88,6 +88,8 @@ fn gateways(site: &Site) -> Result<Vec<(&'static str, Filling)>> {
             "envoy/filter",
             example("behind-jwt-authn.yaml")
                 .cut(JWT_AUTHN, FILTER)
+                .cut(ISSUERS, PAYLOAD)
+                .change(PAYLOAD, HEADERS)
                 .fill("@TRUST@", trust.clone())
                 .fill("@BUNDLE@", bundle.clone()),
         ),
@@ -196,7 +198,13 @@ fn median(mut samples: Vec<f64>) -> f64 {
 const FILTER: &str = "                  - name: portcullis\n";
 const ROUTER: &str = "                  - name: envoy.filters.http.router\n";
 const JWT_AUTHN: &str = "                  - name: envoy.filters.http.jwt_authn\n";
-const CLAIMS: &str = "                          claim_to_headers:\n";
+const CLAIMS: &str = "                          # All of them, so that";
+const ISSUERS: &str = "                                \"issuers\": [{\n";
+const PAYLOAD: &str = "                                \"trusted_headers\": { \"peers\": [\"0.0.0.0/0\", \
+    \"::/0\"], \"payload\": \"x-jwt-payload\" }\n";
+const HEADERS: &str = "                                \"trusted_headers\": { \"peers\": [\"0.0.0.0/0\", \
+    \"::/0\"], \"subject\": \"x-jwt-sub\", \"roles\": \"x-jwt-roles\", \"teams\": \"x-jwt-teams\", \
+    \"tenant\": \"x-jwt-tenant\" }\n";
 const RULES: &str = "                      rules:\n";
 
 /// How many people ask in turn, each with a token of their own.

@@ -2,7 +2,7 @@
 
 use alloc::{borrow::ToOwned as _, string::String, vec, vec::Vec};
 
-use portcullis_engine::grammar::is_name;
+use portcullis_engine::grammar::{is_name, is_value};
 use portcullis_json::{Node, Place, Read};
 
 use super::text::{Text, Texts, text};
@@ -19,11 +19,17 @@ pub(crate) struct Claims {
     pub(crate) version: Option<ClaimPath>,
     /// By the subject attribute that it gives.
     pub(crate) attributes: Vec<(String, Claim)>,
+    /// By the attribute of the action.
+    pub(crate) action: Vec<(String, Claim)>,
+    /// By the attribute of the context.
+    pub(crate) context: Vec<(String, Claim)>,
 }
 
 /// A set of values, from wherever they stand.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Claim {
+    /// Those that every token has.
+    pub(crate) constant: Vec<String>,
     pub(crate) sources: Vec<Source>,
     /// Whether a token without a value says that there is none, rather than nothing.
     pub(crate) is_given: bool,
@@ -80,6 +86,8 @@ impl Default for Claims {
             team_roles: None,
             version: None,
             attributes: Vec::new(),
+            action: Vec::new(),
+            context: Vec::new(),
         }
     }
 }
@@ -115,8 +123,14 @@ impl Read for Claims {
         let teams: Option<Claim> = object.optional(TEAMS);
         own.attributes
             .extend(teams.map(|claim| (TEAMS.to_owned(), claim)));
-        if let Some(place) = object.place("attributes") {
-            own.attributes.extend(attributes(&place));
+        for (name, map) in [
+            (ATTRIBUTES, &mut own.attributes),
+            ("action", &mut own.action),
+            ("context", &mut own.context),
+        ] {
+            if let Some(place) = object.place(name) {
+                map.extend(attributes(&place, name));
+            }
         }
         object.finish();
         own
@@ -146,6 +160,10 @@ impl Read for Claim {
 impl Claim {
     fn add(&mut self, place: &Place<'_>) {
         let mut object = place.object("a source", "write {\"path\": \"roles\"}");
+        if let Some(constant) = object.place("constant") {
+            self.constant.extend(constants(&constant));
+            return object.finish();
+        }
         let source = Source {
             path: object.required("path", "say where it is among the claims"),
             split: object.optional("split").map(|split: Text| split.0),
@@ -186,7 +204,11 @@ impl Read for ClaimPath {
 fn subject(place: &Place<'_>) -> Source {
     let mut claim = Claim::read(place);
     match (claim.sources.pop(), claim.sources.pop()) {
-        (Some(one), None) if one.split.is_none() && !one.keys && !claim.is_given => one,
+        (Some(one), None)
+            if one.split.is_none() && !one.keys && !claim.is_given && claim.constant.is_empty() =>
+        {
+            one
+        }
         _ => {
             place.error(
                 "the subject is one text",
@@ -197,12 +219,24 @@ fn subject(place: &Place<'_>) -> Source {
     }
 }
 
-/// Reads where each of the named attributes of a subject comes from.
-pub(super) fn attributes<T: Read>(place: &Place<'_>) -> Vec<(String, T)> {
+/// Reads at least one value.
+pub(super) fn constants(place: &Place<'_>) -> Vec<String> {
+    let values = Texts::read(place).0;
+    if values.is_empty() || !values.iter().all(|value| is_value(value)) {
+        place.error(
+            "this is not a list of values",
+            "write at least one, each of 1 to 256 bytes without control characters",
+        );
+    }
+    values
+}
+
+/// Reads where each named attribute comes from: of the subject, or what else `whose` says.
+pub(super) fn attributes<T: Read>(place: &Place<'_>, whose: &str) -> Vec<(String, T)> {
     let object = place.object("an object", "write {\"region\": \"region\"}");
     let mut own = Vec::new();
     for (name, place) in object.rest() {
-        if !is_name(name) || name == TEAMS {
+        if !is_name(name) || (whose == ATTRIBUTES && name == TEAMS) {
             place.error(
                 "this cannot be an attribute's name",
                 "use 1 to 64 letters, digits, `-` and `_`; `teams` has a member of its own",
@@ -213,6 +247,7 @@ pub(super) fn attributes<T: Read>(place: &Place<'_>) -> Vec<(String, T)> {
     own
 }
 
+pub(super) const ATTRIBUTES: &str = "attributes";
 pub(super) const TEAMS: &str = "teams";
 const SUBJECT: &str = "sub";
 const CLAIM_DEPTH_MAX: usize = 8;

@@ -5,11 +5,9 @@ use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 use portcullis_json::{Place, Read};
 
 use super::{
-    Issuers, Peers,
-    claims::{TEAMS, attributes},
-    text::text,
+    Issuers, TrustedHeaders,
+    trusted_headers::{HeaderName, has_payload},
 };
-use crate::routes::is_header;
 
 /// How the gate learns who asks; without either, nobody is ever identified.
 #[derive(Debug, Clone, Default)]
@@ -28,42 +26,14 @@ pub(crate) struct TokenPlace {
     pub(crate) scheme: String,
 }
 
-/// Which peers' headers are believed, and what they mean.
-#[derive(Debug, Clone)]
-pub(crate) struct TrustedHeaders {
-    pub(crate) peers: Peers,
-    /// Whether values are percent-encoded.
-    pub(crate) encoded: bool,
-    /// Whether a comma means that lines were joined: then no single value may hold one.
-    pub(crate) list: bool,
-    pub(crate) subject: String,
-    pub(crate) kind: Option<String>,
-    pub(crate) roles: Option<String>,
-    pub(crate) groups: Option<String>,
-    pub(crate) tenant: Option<String>,
-    pub(crate) attributes: Vec<(String, String)>,
-}
-
 impl IdentityConfig {
     /// Says whether every identity states its tenant, and may.
     pub(super) fn settles_tenant(&self) -> bool {
         let headers = self.trusted_headers.as_ref();
-        let by_headers = headers.is_none_or(|headers| headers.tenant.is_some());
+        let by_headers =
+            headers.is_none_or(|headers| headers.tenant.is_some() || headers.payload.is_some());
         let is_anybody = !self.issuers.is_empty() || headers.is_some();
         is_anybody && by_headers && self.issuers.settle_tenant()
-    }
-}
-
-impl TrustedHeaders {
-    /// Returns the name of every header that says who asks.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        let optional = [&self.kind, &self.roles, &self.groups, &self.tenant];
-        let optional = optional.into_iter().flatten();
-        let attributes = self.attributes.iter().map(|(_, name)| name);
-        core::iter::once(&self.subject)
-            .chain(optional)
-            .chain(attributes)
-            .map(String::as_str)
     }
 }
 
@@ -74,17 +44,28 @@ impl Read for IdentityConfig {
             place.error(SUPERSEDED, SUCCESSOR);
         }
         let mut object = place.object("an object", WRITE);
-        let issuers: Option<Issuers> = object.optional("issuers");
+        // A peer that verifies tokens itself has the keys.
+        let keyless = has_payload(place);
+        let issuers = object.place("issuers");
+        let issuers = issuers.map(|place| Issuers::read(&place, keyless));
+        if keyless && issuers.is_none() {
+            place.error(
+                "nobody says what the claims of the payload mean",
+                "write `issuers` as well",
+            );
+        }
         let tokens = object.place("tokens").map(|place| {
-            if issuers.is_none() {
+            if !issuers.as_ref().is_some_and(Issuers::have_keys) {
                 place.error("nobody's tokens are believed", "write `issuers` as well");
             }
             tokens(&place)
         });
         let own = Self {
             tokens: match &issuers {
-                Some(_) => tokens.unwrap_or_else(|| vec![TokenPlace::usual()]),
-                None => Vec::new(),
+                Some(issuers) if issuers.have_keys() => {
+                    tokens.unwrap_or_else(|| vec![TokenPlace::usual()])
+                }
+                _ => Vec::new(),
             },
             issuers: issuers.unwrap_or_default(),
             trusted_headers: object.optional("trusted_headers"),
@@ -139,63 +120,6 @@ impl Read for TokenPlace {
         };
         object.finish();
         own
-    }
-}
-
-impl Read for TrustedHeaders {
-    fn read(place: &Place<'_>) -> Self {
-        let mut object = place.object("an object", "write `peers` and `subject`");
-        let mut header = |name| object.optional::<HeaderName>(name).map(|name| name.0);
-        let mut own = Self {
-            subject: String::new(),
-            kind: header("type"),
-            roles: header("roles"),
-            groups: header("groups"),
-            tenant: header("tenant"),
-            peers: Peers::default(),
-            encoded: false,
-            list: true,
-            attributes: Vec::new(),
-        };
-        let teams = header("teams");
-        own.attributes
-            .extend(teams.map(|name| (TEAMS.to_owned(), name)));
-        own.peers = object.required("peers", "name the peers whose headers are believed");
-        own.subject = object
-            .required::<HeaderName>("subject", "name the header that says who it is")
-            .0;
-        if let Some(place) = object.place("attributes") {
-            let named = attributes(&place).into_iter();
-            own.attributes
-                .extend(named.map(|(name, header): (_, HeaderName)| (name, header.0)));
-        }
-        if let Some(place) = object.place("encoding") {
-            match text(&place) {
-                "plain" => {}
-                "percent" => own.encoded = true,
-                other => place.unknown("encoding", other, &["plain", "percent"]),
-            }
-        }
-        own.list = object.optional("list").unwrap_or(true);
-        object.finish();
-        own
-    }
-}
-
-/// The name of a header field, in lower case.
-#[derive(Debug, Default)]
-struct HeaderName(String);
-
-impl Read for HeaderName {
-    fn read(place: &Place<'_>) -> Self {
-        let name = text(place);
-        if !is_header(name) {
-            place.error(
-                "this is not a header's name in lower case",
-                "use letters, digits, `-` and `_`",
-            );
-        }
-        Self(name.to_owned())
     }
 }
 

@@ -60,6 +60,11 @@ impl Issuers {
         self.all.is_empty()
     }
 
+    /// Says whether anybody's tokens can be verified.
+    pub(super) fn have_keys(&self) -> bool {
+        self.all.iter().any(|issuer| !issuer.keys.is_empty())
+    }
+
     /// Returns the issuer of that very name.
     pub(crate) fn find(&self, name: &str) -> Option<&Issuer> {
         // Linear: there are few, and a signature costs more.
@@ -114,8 +119,9 @@ impl Issuers {
     }
 }
 
-impl Read for Issuers {
-    fn read(place: &Place<'_>) -> Self {
+impl Issuers {
+    /// Reads the list; keys may be left out where somebody else verifies the tokens.
+    pub(super) fn read(place: &Place<'_>, keyless: bool) -> Self {
         let places = place.elements();
         if places.is_empty() || places.len() > ISSUERS_MAX {
             place.error(
@@ -125,7 +131,7 @@ impl Read for Issuers {
         }
         let mut all: Vec<Issuer> = Vec::new();
         for place in &places {
-            let own = Issuer::read(place);
+            let own = Issuer::read(place, keyless);
             if all.iter().any(|other| other.name == own.name) {
                 place.error(
                     &["`", &own.name, "` is listed twice"].concat(),
@@ -141,13 +147,18 @@ impl Read for Issuers {
     }
 }
 
-impl Read for Issuer {
-    fn read(place: &Place<'_>) -> Self {
+impl Issuer {
+    /// Reads an entry; its keys may be left out where somebody else verifies the tokens.
+    pub(crate) fn read(place: &Place<'_>, keyless: bool) -> Self {
         let mut object = place.object("an issuer", "write `issuer`, `audiences` and `keys`");
         let name: Text = object.required("issuer", "write what `iss` is in its tokens");
         let algorithms = object.place("algorithms");
         let algorithms = algorithms.map_or_else(Vec::new, |place| algorithms_at(&place));
-        let keys = object.required_place("keys", "give the issuer's JWK set");
+        let keys = if keyless {
+            object.place("keys")
+        } else {
+            object.required_place("keys", "give the issuer's JWK set")
+        };
         let audience_claim = object.optional("audience_claim");
         let own = Self {
             name: name.0,

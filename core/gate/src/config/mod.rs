@@ -9,6 +9,7 @@ mod log;
 mod tenants;
 mod text;
 mod trust;
+mod trusted_headers;
 
 use alloc::{format, string::String, vec::Vec};
 
@@ -18,10 +19,11 @@ use portcullis_json::{FirstFault, JsonText, Place, Read};
 
 pub(crate) use cidr::Peers;
 pub(crate) use claims::{Claim, ClaimPath, Claims, Source};
-pub(crate) use identity::{IdentityConfig, TokenPlace, TrustedHeaders};
+pub(crate) use identity::{IdentityConfig, TokenPlace};
 pub use invalid::InvalidConfig;
 pub(crate) use issuers::{Issuer, Issuers, TenantRule};
 pub use log::Level;
+pub(crate) use trusted_headers::{Filling, TrustedHeaders};
 
 use self::{
     log::Log,

@@ -151,6 +151,8 @@ mod tests {
             team_roles: Vec::new(),
             groups: Vec::new(),
             attributes: Vec::new(),
+            action: Vec::new(),
+            context: Vec::new(),
             tenant: StatedTenant::Absent,
             version: None,
             valid_from: UnixSeconds(10),

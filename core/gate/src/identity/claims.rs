@@ -40,6 +40,8 @@ pub(super) fn read(
         },
         groups: values(claims, &map.groups).ok_or("groups")?,
         attributes: attributes(claims, &map.attributes).ok_or("attribute")?,
+        action: attributes(claims, &map.action).ok_or("action")?,
+        context: attributes(claims, &map.context).ok_or("context")?,
         tenant: tenant(claims, &issuer.tenant).ok_or("tenant")?,
         version,
         valid_from,
@@ -126,7 +128,7 @@ fn one(claims: &Node, path: Option<&ClaimPath>) -> Option<Option<String>> {
 /// Returns the values of a claim from all of its sources; nothing at all where one of them has
 /// another shape than the configuration says.
 fn values(claims: &Node, claim: &Claim) -> Option<Vec<String>> {
-    let mut all = Vec::new();
+    let mut all = claim.constant.clone();
     for source in &claim.sources {
         let Some(node) = source.path.find(claims) else {
             continue;
@@ -213,8 +215,8 @@ mod tests {
         let json = format!(r#"{{"issuer":"i","audiences":"a","keys":{keys},"claims":{claims}}}"#);
         let json = JsonText::parse_within(json.as_bytes(), 256).unwrap();
         let faults = FirstFault::default();
-        let issuer = json.read(&faults);
-        let issuer: Issuer = faults.unless(issuer).unwrap();
+        let issuer = Issuer::read(&json.place(&faults), false);
+        let issuer = faults.unless(issuer).unwrap();
         let token = format!(r#"{{"aud":"a","sub":"jo","exp":2000000,{token}}}"#);
         let token = JsonText::parse_within(token.as_bytes(), 256).unwrap();
         let token = token.into_distinct().unwrap();

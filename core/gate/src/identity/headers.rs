@@ -5,17 +5,14 @@ use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use portcullis_engine::{UnixSeconds, grammar::is_value};
 
 use super::{Identity, StatedTenant, Unidentified, bind};
-use crate::{config::TrustedHeaders, fields::Fields, path::decode, request::Peer};
+use crate::{
+    config::{Filling, TrustedHeaders},
+    fields::Fields,
+    path::decode,
+};
 
-/// Returns who a trusted peer says it is. What anybody else says is as if it were not there.
-pub(super) fn read(
-    config: &TrustedHeaders,
-    fields: &Fields<'_>,
-    peer: &Peer<'_>,
-) -> Result<Identity, Unidentified> {
-    if !config.peers.trust(peer) {
-        return Err(Unidentified::Missing);
-    }
+/// Returns who a trusted peer says it is.
+pub(super) fn read(config: &TrustedHeaders, fields: &Fields<'_>) -> Result<Identity, Unidentified> {
     let one = |name: &str| match fields.one(name) {
         Ok(None) => Ok(None),
         // What joins repeated fields puts commas between them: two may have said who it is.
@@ -30,13 +27,31 @@ pub(super) fn read(
         None => Ok(None),
         Some(name) => one(name),
     };
+    let list = |name: &str| match fields.one(name) {
+        Ok(None) => Ok(Vec::new()),
+        Ok(Some(value)) => list(value, config),
+        Err(_) => Err(Unidentified::Invalid("repeated")),
+    };
     let many = |name: &Option<String>| match name {
         None => Ok(Vec::new()),
-        Some(name) => match fields.one(name) {
-            Ok(None) => Ok(Vec::new()),
-            Ok(Some(value)) => list(value, config.encoded),
-            Err(_) => Err(Unidentified::Invalid("repeated")),
-        },
+        Some(name) => list(name),
+    };
+    let named = |map: &[(String, Filling)], refused| {
+        let mut all = Vec::new();
+        for (name, filling) in map {
+            let values = match filling {
+                Filling::Constant(values) => values.clone(),
+                Filling::Header(header) => list(header)?,
+            };
+            if !values.iter().all(|value| is_value(value)) {
+                return Err(Unidentified::Invalid(refused));
+            }
+            // An empty header, or none, says nothing.
+            if !values.is_empty() {
+                all.push((name.clone(), values));
+            }
+        }
+        Ok(all)
     };
     let id = one(&config.subject)?.ok_or(Unidentified::Missing)?;
     if !is_value(&id) {
@@ -60,24 +75,15 @@ pub(super) fn read(
             Some((role, team)) => bind(&mut team_roles, role, team),
         }
     }
-    let mut attributes = Vec::new();
-    for (name, header) in &config.attributes {
-        let values = many(&Some(header.clone()))?;
-        if !values.iter().all(|value| is_value(value)) {
-            return Err(Unidentified::Invalid("attribute"));
-        }
-        // An empty header, or none, says nothing.
-        if !values.is_empty() {
-            attributes.push((name.clone(), values));
-        }
-    }
     Ok(Identity {
         kind,
         id,
         roles,
         team_roles,
         groups: many(&config.groups)?,
-        attributes,
+        attributes: named(&config.attributes, "attribute")?,
+        action: named(&config.action, "action")?,
+        context: named(&config.context, "context")?,
         tenant,
         // Only a verified token may ask for an older policy.
         version: None,
@@ -86,10 +92,11 @@ pub(super) fn read(
     })
 }
 
-fn list(value: &[u8], encoded: bool) -> Result<Vec<String>, Unidentified> {
-    let items = value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+fn list(value: &[u8], config: &TrustedHeaders) -> Result<Vec<String>, Unidentified> {
+    let items = value.split(|byte| *byte == config.separator);
+    let items = items.map(<[u8]>::trim_ascii);
     let items = items.filter(|item| !item.is_empty());
-    items.map(|item| text(item, encoded)).collect()
+    items.map(|item| text(item, config.encoded)).collect()
 }
 
 fn text(value: &[u8], encoded: bool) -> Result<String, Unidentified> {
@@ -123,7 +130,7 @@ mod tests {
         let config = json.read(&faults);
         let config: TrustedHeaders = faults.unless(config).unwrap();
         let fields = Fields::new(headers).unwrap();
-        read(&config, &fields, &Peer::Identity("mesh"))
+        read(&config, &fields)
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod cache;
 mod claims;
 mod headers;
+mod payload;
 mod times;
 mod token;
 
@@ -23,8 +24,12 @@ pub(crate) struct Identity {
     /// By team; one may appear more than once.
     pub(crate) team_roles: Vec<(String, Vec<String>)>,
     pub(crate) groups: Vec<String>,
-    /// Each with its values, in any order.
+    /// Each with its values, in any order; one that is not given is not among them.
     pub(crate) attributes: Vec<(String, Vec<String>)>,
+    /// What it says of the action, in the same way.
+    pub(crate) action: Vec<(String, Vec<String>)>,
+    /// And of the context.
+    pub(crate) context: Vec<(String, Vec<String>)>,
     pub(crate) tenant: StatedTenant,
     /// The policy version of a verified token.
     pub(crate) version: Option<u64>,
@@ -93,8 +98,13 @@ pub(crate) fn identify(
         tokens.insert(issuers.digest(), token, &identity, tokens_max);
         return Ok(identity);
     }
-    match &config.trusted_headers {
-        Some(trusted) => headers::read(trusted, fields, peer).map(Arc::new),
-        None => Err(Unidentified::Missing),
-    }
+    // What anybody else says is as if it were not there.
+    let trusted = config.trusted_headers.as_ref();
+    let trusted = trusted.filter(|trusted| trusted.peers.trust(peer));
+    let trusted = trusted.ok_or(Unidentified::Missing)?;
+    let identity = match &trusted.payload {
+        Some(header) => payload::read(header, &config.issuers, fields, now),
+        None => headers::read(trusted, fields),
+    };
+    identity.map(Arc::new)
 }

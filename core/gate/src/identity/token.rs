@@ -138,7 +138,8 @@ fn plain_type(stated: &str) -> &str {
     }
 }
 
-fn object(part: &[u8]) -> Result<Node, &'static str> {
+/// Reads a part of a token as a JSON object in which no name appears twice.
+pub(super) fn object(part: &[u8]) -> Result<Node, &'static str> {
     let document = JsonText::parse_within(&decoded(part)?, JSON_MEMBERS_MAX);
     let node = document.map_err(|_| "malformed")?.into_distinct();
     let node = node.map_err(|_| "malformed")?;

@@ -76,7 +76,10 @@ impl<'a> Facts<'a> {
             named(&self.identity.attributes),
             named(&self.resource.attributes),
         );
+        let (mut action, mut context) =
+            (named(&self.identity.action), named(&self.identity.context));
         let (own, known) = (sets(&mut own)?, sets(&mut known)?);
+        let (action, context) = (sets(&mut action)?, sets(&mut context)?);
         let subject = Subject::new(&self.identity.kind, &self.identity.id)?
             .with_roles(&self.roles)?
             .with_team_roles(&team_roles)?
@@ -86,7 +89,11 @@ impl<'a> Facts<'a> {
             Some(id) => Resource::new(id)?,
             None => Resource::UNKNOWN,
         };
-        let question = Question::about(resource.with_attributes(Attributes::named(&known)?));
+        let question = Question {
+            resource: resource.with_attributes(Attributes::named(&known)?),
+            action: Attributes::named(&action)?,
+            context: Attributes::named(&context)?,
+        };
         let decision = policy.decide(&subject, permission, &question);
         findings.effect = decision.effect();
         Ok(match &decision {

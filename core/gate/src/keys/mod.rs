@@ -114,6 +114,11 @@ impl TokenKeys {
         few.then(|| self.used.iter().filter(fits).map(|key| &key.key))
     }
 
+    /// Says whether no key was given.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.used.is_empty()
+    }
+
     /// Returns which keys are not used, and why.
     pub(crate) fn unused(&self) -> &[String] {
         &self.unused

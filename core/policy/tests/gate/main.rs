@@ -7,9 +7,11 @@
 
 mod claims;
 mod configuration;
+mod context;
 mod headers;
 mod hostile;
 mod issuers;
+mod payload;
 mod places;
 mod tenants;
 mod tenants_of_issuers;

@@ -1,0 +1,185 @@
+//! `trusted_headers`: which peers' headers are believed, and what they mean.
+
+use alloc::{borrow::ToOwned as _, string::String, vec::Vec};
+
+use portcullis_json::{Place, Read};
+
+use super::{
+    Peers,
+    claims::{ATTRIBUTES, TEAMS, attributes, constants},
+    text::text,
+};
+use crate::routes::is_header;
+
+/// Which peers' headers are believed, and what they mean.
+#[derive(Debug, Clone)]
+pub(crate) struct TrustedHeaders {
+    pub(crate) peers: Peers,
+    /// The header with the claims of a token that the peer verified: then the issuers say what
+    /// they mean, and no other header is read.
+    pub(crate) payload: Option<String>,
+    /// Whether values are percent-encoded.
+    pub(crate) encoded: bool,
+    /// Whether a comma means that lines were joined: then no single value may hold one.
+    pub(crate) list: bool,
+    /// What separates the values of a list.
+    pub(crate) separator: u8,
+    /// Empty where the payload says it.
+    pub(crate) subject: String,
+    pub(crate) kind: Option<String>,
+    pub(crate) roles: Option<String>,
+    pub(crate) groups: Option<String>,
+    pub(crate) tenant: Option<String>,
+    pub(crate) attributes: Vec<(String, Filling)>,
+    pub(crate) action: Vec<(String, Filling)>,
+    pub(crate) context: Vec<(String, Filling)>,
+}
+
+/// What gives an attribute its values.
+#[derive(Debug, Clone)]
+pub(crate) enum Filling {
+    Header(String),
+    Constant(Vec<String>),
+}
+
+impl TrustedHeaders {
+    /// Returns the name of every header that says who asks.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        let optional = [
+            &self.payload,
+            &self.kind,
+            &self.roles,
+            &self.groups,
+            &self.tenant,
+        ];
+        let optional = optional.into_iter().flatten();
+        let all = [&self.attributes, &self.action, &self.context];
+        let attributes = all.into_iter().flatten();
+        let attributes = attributes.filter_map(|(_, filling)| match filling {
+            Filling::Header(name) => Some(name),
+            Filling::Constant(_) => None,
+        });
+        core::iter::once(&self.subject)
+            .chain(optional)
+            .chain(attributes)
+            .map(String::as_str)
+            .filter(|name| !name.is_empty())
+    }
+}
+
+impl Read for TrustedHeaders {
+    fn read(place: &Place<'_>) -> Self {
+        let mut object = place.object("an object", "write `peers` and `subject`");
+        let mut own = Self {
+            peers: object.required("peers", "name the peers whose headers are believed"),
+            payload: None,
+            subject: String::new(),
+            kind: None,
+            roles: None,
+            groups: None,
+            tenant: None,
+            encoded: false,
+            list: true,
+            separator: b',',
+            attributes: Vec::new(),
+            action: Vec::new(),
+            context: Vec::new(),
+        };
+        if place.node.member(PAYLOAD).is_some() {
+            let payload: Option<HeaderName> = object.optional(PAYLOAD);
+            own.payload = payload.map(|name| name.0);
+            // Nothing beside it: the issuers say what its claims mean.
+            object.finish();
+            return own;
+        }
+        for (name, header) in [
+            ("type", &mut own.kind),
+            ("roles", &mut own.roles),
+            ("groups", &mut own.groups),
+            ("tenant", &mut own.tenant),
+        ] {
+            *header = object.optional::<HeaderName>(name).map(|name| name.0);
+        }
+        let teams = object.optional::<HeaderName>(TEAMS).map(|name| name.0);
+        own.attributes
+            .extend(teams.map(|name| (TEAMS.to_owned(), Filling::Header(name))));
+        own.subject = object
+            .required::<HeaderName>("subject", "name the header that says who it is")
+            .0;
+        for (name, map) in [
+            (ATTRIBUTES, &mut own.attributes),
+            ("action", &mut own.action),
+            ("context", &mut own.context),
+        ] {
+            if let Some(place) = object.place(name) {
+                map.extend(attributes(&place, name));
+            }
+        }
+        if let Some(place) = object.place("encoding") {
+            match text(&place) {
+                "plain" => {}
+                "percent" => own.encoded = true,
+                other => place.unknown("encoding", other, &["plain", "percent"]),
+            }
+        }
+        own.list = object.optional("list").unwrap_or(true);
+        if let Some(place) = object.place("separator") {
+            own.separator = separator(&place);
+        }
+        object.finish();
+        own
+    }
+}
+
+/// A header, or what it would always say.
+impl Read for Filling {
+    fn read(place: &Place<'_>) -> Self {
+        if place.node.members().is_none() {
+            return Self::Header(HeaderName::read(place).0);
+        }
+        let mut object = place.object("an object", "write {\"constant\": \"eu\"}");
+        let values = object.required_place("constant", "write the value, or the values");
+        object.finish();
+        Self::Constant(values.map_or_else(Vec::new, |place| constants(&place)))
+    }
+}
+
+fn separator(place: &Place<'_>) -> u8 {
+    let found = text(place).as_bytes();
+    let [one] = found else {
+        place.error(SEPARATOR, SEPARATORS);
+        return b',';
+    };
+    // What stands for itself in a percent-encoded value cannot separate two.
+    if !one.is_ascii_punctuation() || matches!(one, b'%' | b'-' | b'_' | b'.' | b'~') {
+        place.error(SEPARATOR, SEPARATORS);
+    }
+    *one
+}
+
+/// The name of a header field, in lower case.
+#[derive(Debug, Default)]
+pub(super) struct HeaderName(pub(super) String);
+
+impl Read for HeaderName {
+    fn read(place: &Place<'_>) -> Self {
+        let name = text(place);
+        if !is_header(name) {
+            place.error(
+                "this is not a header's name in lower case",
+                "use letters, digits, `-` and `_`",
+            );
+        }
+        Self(name.to_owned())
+    }
+}
+
+/// Says whether the trusted headers of an identity are the payload of a token.
+pub(super) fn has_payload(identity: &Place<'_>) -> bool {
+    let trusted = identity.node.member("trusted_headers");
+    trusted.is_some_and(|trusted| trusted.member(PAYLOAD).is_some())
+}
+
+const PAYLOAD: &str = "payload";
+const SEPARATOR: &str = "this cannot separate the values of a list";
+const SEPARATORS: &str = "write one sign, such as `|` or `;`";
