@@ -6,6 +6,7 @@ mod budgets;
 mod built;
 mod checks;
 mod count;
+mod databases;
 mod demo;
 mod gateways;
 mod guests;

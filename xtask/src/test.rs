@@ -7,6 +7,7 @@ use clap::ValueEnum;
 
 use crate::budgets::Budgets;
 use crate::checks::Checks;
+use crate::databases;
 use crate::gateways;
 use crate::guests::libraries;
 use crate::parsers;
@@ -26,6 +27,8 @@ pub(crate) enum Alone {
     Browser,
     /// The gate's reading of queries beside that of servers' own parsers
     Parsers,
+    /// Filters as SQL, on rows in the databases that they are written for
+    Databases,
 }
 
 /// Builds what the tests load, then runs them: one suite, or all.
@@ -34,6 +37,7 @@ pub(crate) fn run(alone: Option<Alone>, quick: bool) -> Result<()> {
         Some(Alone::Gateways) => gateways::test(quick),
         Some(Alone::Browser) => web::test(),
         Some(Alone::Parsers) => parsers::test(),
+        Some(Alone::Databases) => databases::test(),
         None => run_all(quick),
     }
 }
@@ -59,7 +63,7 @@ fn run_all(quick: bool) -> Result<()> {
         }
     }
     for suite in &built.suites {
-        // Real proxies and parsers take their time; so do browsers, below.
+        // Real proxies, parsers and databases take their time; so do browsers, below.
         if quick && SLOW.iter().any(|slow| suite.name.starts_with(slow)) {
             continue;
         }
@@ -114,6 +118,7 @@ impl Built {
         }
         gateways::ensure()?;
         parsers::ensure()?;
+        databases::ensure()?;
         let web = web::ensure()?;
         if web.is_some() {
             web::build(&tools)?;
@@ -123,7 +128,11 @@ impl Built {
 }
 
 /// What the quick half leaves out.
-const SLOW: [&str; 2] = ["portcullis-gateways: ", "portcullis-parsers: "];
+const SLOW: [&str; 3] = [
+    "portcullis-gateways: ",
+    "portcullis-parsers: ",
+    "portcullis-databases: ",
+];
 
 /// How many random cases a property gets that leaves their number to the environment.
 const QUICK_CASES: &str = "16";

@@ -71,6 +71,10 @@ fn prepared(web: &WebTools) -> Result<Command> {
     run(Command::new(fixtures)
         .current_dir(root())
         .arg(root().join(FOLDER).join("fixtures.json")))?;
+    let lists = built("--example", "lists")?;
+    run(Command::new(lists)
+        .current_dir(root())
+        .arg(root().join(FOLDER).join("lists.json")))?;
     let mut suite = web.npx("vitest");
     suite
         .args(["run", "--root", "web/edge"])

@@ -142,6 +142,12 @@ export interface Column {
   readonly field: string;
   /** Whether the field holds a list of values, not one. */
   readonly list?: boolean;
+  /** What a value is, text where nothing is said; what a field cannot hold equals none of its values. */
+  readonly type?: "text" | "integer" | "uuid";
+  /** Whether the field is never null: Prisma takes no null for such a field. */
+  readonly required?: boolean;
+  /** Of Prisma: the relation with a record for each value, of which `field` is the value. */
+  readonly relation?: string;
 }
 
 /** How attributes are called in a database; by their own names, where nothing is said. */
@@ -171,23 +177,26 @@ export class Filter {
   }
 
   /**
-   * Returns a `where` for Prisma. A field that holds one value is null or empty where the
-   * attribute is the empty set; a list field is never null.
+   * Returns a `where` for Prisma, which may stand in `AND`, `OR` and `NOT`. Null and empty text are
+   * no value of a field; a list field is never null, and holds no empty text.
    *
    * @throws PortcullisError `unsupported-filter` where Prisma has no words for a condition.
    */
   toPrisma(columns: Columns = {}): object {
-    if (!this.residual) return this.kind === "all" ? {} : { OR: [] };
+    if (!this.residual) return this.kind === "all" ? {} : NOTHING;
     return {
       OR: this.residual.any.map(({ all }) => ({ AND: all.map((atom) => prisma(atom, column(atom, columns))) })),
     };
   }
 
-  /** Returns a query for MongoDB, right for a field that holds one value and for a list. */
+  /**
+   * Returns a query for MongoDB, right for a field that holds one value and for a list, and in
+   * `$and`, `$or` and `$nor`. Null and empty text are no value, in a list as well.
+   */
   toMongo(columns: Columns = {}): object {
     if (!this.residual) return this.kind === "all" ? {} : { $nor: [{}] };
     return {
-      $or: this.residual.any.map(({ all }) => ({ $and: all.map((atom) => mongo(atom, column(atom, columns).field)) })),
+      $or: this.residual.any.map(({ all }) => ({ $and: all.map((atom) => mongo(atom, column(atom, columns))) })),
     };
   }
 }
@@ -197,30 +206,71 @@ function column({ attribute }: Atom, columns: Columns): Column {
   return typeof own === "object" ? own : { field: own ?? attribute };
 }
 
-function prisma(atom: Atom, { field, list }: Column): object {
-  if ("in" in atom) return { [field]: list ? { hasSome: atom.in } : { in: atom.in } };
-  if ("not_in" in atom) {
-    if (list) return { NOT: { [field]: { hasSome: atom.not_in } } };
-    // SQL's NOT IN is not true of null.
-    return { OR: [{ [field]: null }, { [field]: { notIn: atom.not_in } }] };
-  }
-  if ("within" in atom) {
-    if (!list) return { [field]: { in: atom.within } };
-    throw new PortcullisError("unsupported-filter", `Prisma cannot say that all of \`${field}\` are among some values`);
-  }
-  const present = atom.is === "present";
-  if (list) return { [field]: { isEmpty: !present } };
-  return present
-    ? { AND: [{ [field]: { not: null } }, { [field]: { not: "" } }] }
-    : { OR: [{ [field]: null }, { [field]: "" }] };
+/** The constants that a field can hold, as it holds them. */
+function held(constants: readonly string[], { type }: Column): (string | number | bigint)[] {
+  if (type === "uuid") return constants.filter((text) => UUID.test(text));
+  if (type !== "integer") return [...constants];
+  const integers = constants.filter((text) => INTEGER.test(text)).map(BigInt);
+  const of64Bits = integers.filter((value) => BigInt.asIntN(64, value) === value);
+  return of64Bits.map((value) => (BigInt(Number(value)) === value && Number.isSafeInteger(Number(value)) ? Number(value) : value));
 }
 
-function mongo(atom: Atom, field: string): object {
-  if ("in" in atom) return { [field]: { $in: atom.in } };
-  if ("not_in" in atom) return { [field]: { $nin: atom.not_in } };
+function prisma(atom: Atom, column: Column): object {
+  const { field, list, relation } = column;
+  if (relation !== undefined) return related(atom, column, relation);
+  if ("is" in atom) {
+    const present = atom.is === "present";
+    return list ? { [field]: { isEmpty: !present } } : present ? stated(column) : missing(column);
+  }
+  if ("not_in" in atom) {
+    const values = held(atom.not_in, column);
+    if (list) return { NOT: { [field]: { hasSome: values } } };
+    // SQL's NOT IN is not true of null.
+    return column.required ? outside(column, values) : { OR: [{ [field]: null }, outside(column, values)] };
+  }
+  if ("within" in atom && list) {
+    throw new PortcullisError("unsupported-filter", `Prisma cannot say that all of \`${field}\` are among some values`);
+  }
+  const values = held("in" in atom ? atom.in : atom.within, column);
+  if (list) return { [field]: { hasSome: values } };
+  // Of null it is false, not unknown, so that NOT is exact.
+  return column.required ? among(column, values) : { AND: [{ [field]: { not: null } }, among(column, values)] };
+}
+
+function related(atom: Atom, column: Column, relation: string): object {
+  const some = (what: object) => ({ [relation]: { some: what } });
+  const none = (what: object) => ({ [relation]: { none: what } });
+  if ("is" in atom) return atom.is === "present" ? some(stated(column)) : none(stated(column));
+  if ("not_in" in atom) return none(among(column, held(atom.not_in, column)));
+  const values = held("in" in atom ? atom.in : atom.within, column);
+  if ("in" in atom) return some(among(column, values));
+  return { AND: [some(among(column, values)), none({ AND: [stated(column), outside(column, values)] })] };
+}
+
+const among = ({ field }: Column, values: unknown[]) => ({ [field]: { in: values } });
+const outside = ({ field }: Column, values: unknown[]) => ({ [field]: { notIn: values } });
+
+/** Says that a field has a value; of null it is false. */
+function stated({ field, type, required }: Column): object {
+  const is: object[] = required ? [] : [{ [field]: { not: null } }];
+  if (type === undefined || type === "text") is.push({ [field]: { not: "" } });
+  return { AND: is };
+}
+
+function missing({ field, type, required }: Column): object {
+  const is: object[] = required ? [] : [{ [field]: null }];
+  if (type === undefined || type === "text") is.push({ [field]: "" });
+  return { OR: is };
+}
+
+function mongo(atom: Atom, column: Column): object {
+  const { field } = column;
+  if ("in" in atom) return { [field]: { $in: held(atom.in, column) } };
+  if ("not_in" in atom) return { [field]: { $nin: held(atom.not_in, column) } };
   if ("within" in atom) {
-    const outside = { $elemMatch: { $nin: [...atom.within, ""] } };
-    return { $and: [{ [field]: { $in: atom.within } }, { [field]: { $not: outside } }] };
+    const values = held(atom.within, column);
+    const outside = { $elemMatch: { $nin: [...values, "", null] } };
+    return { $and: [{ [field]: { $in: values } }, { [field]: { $not: outside } }] };
   }
   const present = [
     { [field]: { $elemMatch: { $nin: ["", null] } } },
@@ -229,6 +279,10 @@ function mongo(atom: Atom, field: string): object {
   return atom.is === "present" ? { $or: present } : { $nor: present };
 }
 
+/** Prisma's condition that holds of nothing. */
+const NOTHING = { OR: [] };
+const INTEGER = /^(0|-?[1-9][0-9]{0,18})$/;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const [IN, NOT_IN, WITHIN, PRESENT, ABSENT] = [0, 1, 2, 3, 4];
 /** The engine's limit for plain text, of which a character is a byte. */
 const PLAIN_LENGTH_MAX = 256;

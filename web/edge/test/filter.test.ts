@@ -143,15 +143,44 @@ test("MongoDB's query says what the filter says", () => {
 test("Prisma's where says it by the kind of the field, and what it cannot say is refused", () => {
   const [some, , none, within, present, absent] = ATOMS.map((atom) => filter(of(atom)));
   const where = (atom: object) => ({ OR: [{ AND: [atom] }] });
-  expect(some?.toPrisma()).toEqual(where({ a: { in: ["x", "y"] } }));
-  expect(some?.toPrisma({ a: "ownerId" })).toEqual(where({ ownerId: { in: ["x", "y"] } }));
+  // Of null each is false, not unknown, so that NOT is exact.
+  const known = (field: string, test: object) => ({ AND: [{ [field]: { not: null } }, { [field]: test }] });
+  expect(some?.toPrisma()).toEqual(where(known("a", { in: ["x", "y"] })));
+  expect(some?.toPrisma({ a: "ownerId" })).toEqual(where(known("ownerId", { in: ["x", "y"] })));
   expect(some?.toPrisma({ a: { field: "as", list: true } })).toEqual(where({ as: { hasSome: ["x", "y"] } }));
   expect(none?.toPrisma()).toEqual(where({ OR: [{ a: null }, { a: { notIn: ["x", "y"] } }] }));
   expect(present?.toPrisma({ a: { field: "a", list: true } })).toEqual(where({ a: { isEmpty: false } }));
   expect(absent?.toPrisma()).toEqual(where({ OR: [{ a: null }, { a: "" }] }));
+  const required = { a: { field: "a", required: true } };
+  expect(some?.toPrisma(required)).toEqual(where({ a: { in: ["x", "y"] } }));
+  expect(none?.toPrisma(required)).toEqual(where({ a: { notIn: ["x", "y"] } }));
+  expect(present?.toPrisma(required)).toEqual(where({ AND: [{ a: { not: "" } }] }));
+  const related = { a: { relation: "as", field: "value", required: true } };
+  expect(some?.toPrisma(related)).toEqual(where({ as: { some: { value: { in: ["x", "y"] } } } }));
+  expect(none?.toPrisma(related)).toEqual(where({ as: { none: { value: { in: ["x", "y"] } } } }));
+  const outside = { AND: [{ AND: [{ value: { not: "" } }] }, { value: { notIn: ["x", "y"] } }] };
+  expect(within?.toPrisma(related)).toEqual(where({ AND: [{ as: { some: { value: { in: ["x", "y"] } } } }, { as: { none: outside } }] }));
   const refused = () => within?.toPrisma({ a: { field: "a", list: true } });
   expect(refused).toThrow(PortcullisError);
   expect(refused).toThrow(/^unsupported-filter/);
+});
+
+test("what a field cannot hold equals none of its values", () => {
+  const integers = ["0", "7", "-3", "07", "-0", "+7", "jo", "9007199254740993", "9223372036854775808"];
+  const uuids = ["00000000-0000-0000-0000-00000000000a", "00000000-0000-0000-0000-00000000000A", "jo"];
+  for (const [type, constants, held] of [
+    ["integer", integers, [0, 7, -3, 9007199254740993n]],
+    ["uuid", uuids, ["00000000-0000-0000-0000-00000000000a"]],
+    ["text", uuids, uuids],
+  ] as const) {
+    const column = { a: { field: "a", type, required: true } };
+    const of_ = (atom: Atom) => filter(of(atom));
+    expect(of_({ attribute: "a", in: constants }).toPrisma(column)).toEqual({ OR: [{ AND: [{ a: { in: held } }] }] });
+    expect(of_({ attribute: "a", not_in: constants }).toPrisma(column)).toEqual({ OR: [{ AND: [{ a: { notIn: held } }] }] });
+    expect(of_({ attribute: "a", in: constants }).toMongo(column)).toEqual({ $or: [{ $and: [{ a: { $in: held } }] }] });
+  }
+  const present = filter(of({ attribute: "a", is: "present" }));
+  expect(present.toPrisma({ a: { field: "a", type: "integer" } })).toEqual({ OR: [{ AND: [{ AND: [{ a: { not: null } }] }] }] });
 });
 
 test("all is everything and none is nothing", () => {
