@@ -202,10 +202,7 @@ pub(crate) fn signed(policy: &str) -> Vec<u8> {
 pub(crate) fn trust_file() -> TrustFile {
     TrustFile {
         threshold: 1,
-        keys: vec![TrustFileKey {
-            key: key().public_key(),
-            key_use: KeyUse::Any,
-        }],
+        keys: vec![TrustFileKey::new(key().public_key(), KeyUse::Any)],
         audience: "bench".to_owned(),
         ..TrustFile::default()
     }

@@ -275,6 +275,21 @@ fn refused() -> Vec<Value> {
     newer[4] += 1;
     let stranger = sign(&bundles::payload(&policy), &[key(9)]).unwrap();
     let end = NOW.0 + VALID_SECONDS;
+    let opened = open(whole.clone());
+    let edition = SliceEdition::new(opened.bundle(), NOW, None);
+    let cut = slice(
+        opened.bundle(),
+        &Audience::Roles(vec!["agent".to_owned()]),
+        &edition,
+    )
+    .unwrap();
+    let sliced = sign(&cut, &[key(1)]).unwrap();
+    let public = key(1).public_key();
+    let narrow = |key_use, tenants: &[&str]| {
+        let mut key = TrustFileKey::new(public, key_use);
+        key.tenants = tenants.iter().map(ToString::to_string).collect();
+        json!({ "keys": [key] })
+    };
     let all = json!({});
     let mut cases = vec![
         case("one bit is wrong", &corrupt, "bad-signature", all.clone()),
@@ -323,6 +338,24 @@ fn refused() -> Vec<Value> {
             json!({ "tenants": ["other"] }),
         ),
         case(
+            "by a key of another tenant",
+            &whole,
+            "wrong-tenant-key",
+            narrow(KeyUse::Any, &["other", "another"]),
+        ),
+        case(
+            "a slice, by a key for whole bundles",
+            &sliced,
+            "whole-only-key",
+            narrow(KeyUse::WholeOnly, &["acme"]),
+        ),
+        case(
+            "whole, by a key for slices",
+            &whole,
+            "slices-only-key",
+            narrow(KeyUse::SlicesOnly, &[]),
+        ),
+        case(
             "for another audience",
             &whole,
             "wrong-audience",
@@ -343,10 +376,7 @@ fn refused() -> Vec<Value> {
     ];
     // Here the platform verifies, and must say of every signature what the engine does.
     for signed in signatures() {
-        let key = TrustFileKey {
-            key: signed.public_key,
-            key_use: KeyUse::Any,
-        };
+        let key = TrustFileKey::new(signed.public_key, KeyUse::Any);
         let more = json!({ "keys": [key] });
         let code = signed.verdict.code();
         cases.push(case(&signed.name, &signed.bundle, code, more));
@@ -379,10 +409,7 @@ fn trust() -> TrustFile {
     TrustFile {
         threshold: 1,
         keys: keys
-            .map(|(seed, key_use)| TrustFileKey {
-                key: key(seed).public_key(),
-                key_use,
-            })
+            .map(|(seed, key_use)| TrustFileKey::new(key(seed).public_key(), key_use))
             .into(),
         audience: AUDIENCE.to_owned(),
         ..TrustFile::default()

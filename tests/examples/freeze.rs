@@ -75,13 +75,13 @@ fn freeze(name: &str, policy: &str, signers: &[u8], slice: bool) {
         threshold: u32::try_from(signers.len()).unwrap(),
         keys: keys
             .iter()
-            .map(|key| TrustFileKey {
-                key: key.public_key(),
-                key_use: if slice {
+            .map(|key| {
+                let key_use = if slice {
                     portcullis_engine::KeyUse::SlicesOnly
                 } else {
                     portcullis_engine::KeyUse::Any
-                },
+                };
+                TrustFileKey::new(key.public_key(), key_use)
             })
             .collect(),
         audience: bundles::AUDIENCE.to_owned(),

@@ -67,10 +67,8 @@ pub fn trust_in(threshold: u32, keys: &[(u8, KeyUse)]) -> HostTrust {
 }
 
 fn file_in(threshold: u32, keys: &[(u8, KeyUse)]) -> TrustFile {
-    let trusted = |(seed, key_use): &(u8, KeyUse)| TrustFileKey {
-        key: key(*seed).public_key(),
-        key_use: *key_use,
-    };
+    let trusted =
+        |(seed, key_use): &(u8, KeyUse)| TrustFileKey::new(key(*seed).public_key(), *key_use);
     TrustFile {
         threshold,
         keys: keys.iter().map(trusted).collect(),

@@ -41,10 +41,19 @@ pub(crate) fn ensure() -> Result<Tools> {
             format!("wasm-opt: none, so guests stay larger (its package is {OPTIMISER_PACKAGE})")
         }
     });
+    signer()?;
     Ok(Tools {
         toolchain,
         optimiser,
     })
+}
+
+/// Finds OpenSSL, which keeps a key in the tests of signing, or installs it.
+fn signer() -> Result<()> {
+    if which("openssl").is_some() || !is_root() || which("apt-get").is_none() {
+        return Ok(());
+    }
+    install_packages(&["openssl"])
 }
 
 /// Finds the linter for `toolchain`, installing it if it is missing.

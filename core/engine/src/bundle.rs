@@ -25,9 +25,10 @@ pub struct Bundle {
 
 impl Bundle {
     /// Opens a payload that this process itself has just encoded, without a signature:
-    /// for previews, policy tests and administration.
+    /// for previews, policy tests and administration; or one that somebody is about to sign,
+    /// to show what it says.
     ///
-    /// Nothing that came from outside may be opened this way: whoever could write the
+    /// Nothing that came from outside may answer this way: whoever could write the
     /// payload decides what it allows. No signature, audience, tenant, time or sequence
     /// is checked. That it is well-formed, canonical, sound and within every limit is
     /// checked as [`SignedBundle::verify`](crate::SignedBundle) does.

@@ -72,6 +72,16 @@ impl<'a> Envelope<'a> {
         Ok(keys.filter(move |key| signed.contains(&Some(*key))))
     }
 
+    /// Returns what is signed.
+    pub(crate) const fn signed(&self) -> &'a [u8] {
+        self.signed
+    }
+
+    /// Returns each signature behind the id of its key, as they stand.
+    pub(crate) const fn signatures(&self) -> &'a [[u8; SIGNATURE_BYTES]] {
+        self.signatures
+    }
+
     /// Returns the payload out of its pre-authentication encoding.
     pub(crate) fn payload(&self) -> Result<&'a [u8], RejectedBundle> {
         payload_of(self.signed)
@@ -84,4 +94,4 @@ impl<'a> Envelope<'a> {
 }
 
 const KEY_ID_BYTES: usize = 8;
-const SIGNATURE_BYTES: usize = KEY_ID_BYTES.saturating_add(64);
+pub(crate) const SIGNATURE_BYTES: usize = KEY_ID_BYTES.saturating_add(64);

@@ -117,7 +117,7 @@ pub use residual::Residual;
 pub use session::{Session, SessionExpired};
 pub use set::Set;
 pub use signature::key_id;
-pub use signed_bundle::{SignedBundle, VerifyFn};
+pub use signed_bundle::{SignedBundle, UnverifiedEnvelope, VerifyFn};
 pub use subject::{Resource, Subject};
 pub use trust::{Floor, InvalidTrust, KeyUse, SliceUse, Trust, TrustedKey};
 pub use visible::{Snapshot, VisibleGrant, VisibleModule};

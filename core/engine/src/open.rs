@@ -13,7 +13,7 @@ use crate::{
     index::{Span, Tables},
     rejection::RejectedBundle,
     signature::VerifySignature,
-    trust::{KeyUse, SliceUse, Trust, TrustedKey},
+    trust::{SliceUse, Trust, TrustedKey},
 };
 
 pub(crate) fn open(
@@ -26,20 +26,15 @@ pub(crate) fn open(
         return Err(RejectedBundle::TooLarge);
     }
     let envelope = Envelope::read(&bytes)?;
-    let signers = envelope.signers(trust, made)?;
-    let (mut all, mut whole) = (0_usize, 0_usize);
-    for signer in signers {
-        all = all.saturating_add(1);
-        whole = whole.saturating_add(usize::from(TrustedKey::key_use(signer) == KeyUse::Any));
-    }
-    if all < trust.threshold() {
+    let signers: Vec<&TrustedKey> = envelope.signers(trust, made)?.collect();
+    if signers.len() < trust.threshold() {
         return Err(RejectedBundle::UntrustedSigner);
     }
     let encoded = envelope.payload()?;
     let canonical = envelope.is_canonical();
     let span = Span::of(&bytes, encoded);
     read(bytes, span, canonical, |header, encoded| {
-        check_header(header, trust, now, whole)?;
+        check_header(header, trust, now, &signers)?;
         check_floor(header, trust, encoded)
     })
 }
@@ -82,7 +77,7 @@ fn check_header(
     header: &Header,
     trust: &Trust,
     now: UnixSeconds,
-    whole_signers: usize,
+    signers: &[&TrustedKey],
 ) -> Result<(), RejectedBundle> {
     if header.audience != trust.audience {
         return Err(RejectedBundle::WrongAudience);
@@ -90,10 +85,20 @@ fn check_header(
     if !trust.tenants.is_empty() && !trust.tenants.contains(&header.tenant) {
         return Err(RejectedBundle::WrongTenant);
     }
+    // A signature by a key that may not sign this bundle counts for nothing.
+    let own = signers.iter().filter(|key| key.is_for(&header.tenant));
+    if own.clone().count() < trust.threshold() {
+        return Err(RejectedBundle::WrongTenantKey);
+    }
+    let slice = header.slice_of.is_some();
+    if own.filter(|key| key.signs(slice)).count() < trust.threshold() {
+        return Err(if slice {
+            RejectedBundle::WholeOnlyKey
+        } else {
+            RejectedBundle::SlicesOnlyKey
+        });
+    }
     match (header.slice_of, trust.slices) {
-        (None, _) if whole_signers < trust.threshold() => {
-            return Err(RejectedBundle::SlicesOnlyKey);
-        }
         (None, SliceUse::SlicesOnly) => return Err(RejectedBundle::WholeRefused),
         (Some(_), SliceUse::WholeOnly) => return Err(RejectedBundle::SliceRefused),
         _ => {}

@@ -32,8 +32,12 @@ pub enum RejectedBundle {
     WrongAudience,
     /// It is for another tenant.
     WrongTenant,
+    /// A key that may not sign for this tenant was needed to reach the threshold.
+    WrongTenantKey,
     /// It is whole, and a slices-only key was needed to reach the threshold.
     SlicesOnlyKey,
+    /// It is a slice, and a key for whole bundles only was needed to reach the threshold.
+    WholeOnlyKey,
     /// It is a slice where whole bundles are taken.
     SliceRefused,
     /// It is whole where slices are taken.
@@ -52,7 +56,7 @@ pub enum RejectedBundle {
 
 impl RejectedBundle {
     /// Every rejection, in the order of the checks.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::TooLarge,
         Self::BadMagic,
         Self::UnsupportedFormat,
@@ -66,7 +70,9 @@ impl RejectedBundle {
         Self::NotCanonical,
         Self::WrongAudience,
         Self::WrongTenant,
+        Self::WrongTenantKey,
         Self::SlicesOnlyKey,
+        Self::WholeOnlyKey,
         Self::SliceRefused,
         Self::WholeRefused,
         Self::NotYetValid,
@@ -93,7 +99,9 @@ impl RejectedBundle {
             Self::NotCanonical => "not-canonical",
             Self::WrongAudience => "wrong-audience",
             Self::WrongTenant => "wrong-tenant",
+            Self::WrongTenantKey => "wrong-tenant-key",
             Self::SlicesOnlyKey => "slices-only-key",
+            Self::WholeOnlyKey => "whole-only-key",
             Self::SliceRefused => "slice-refused",
             Self::WholeRefused => "whole-refused",
             Self::NotYetValid => "not-yet-valid",
@@ -129,7 +137,9 @@ impl fmt::Display for RejectedBundle {
             Self::NotCanonical => "the bundle is not encoded canonically",
             Self::WrongAudience => "the bundle is for another audience",
             Self::WrongTenant => "the bundle is for another tenant",
+            Self::WrongTenantKey => "a key that may sign for other tenants only signed this bundle",
             Self::SlicesOnlyKey => "a key that may sign slices only signed a whole bundle",
+            Self::WholeOnlyKey => "a key that may sign whole bundles only signed a slice",
             Self::SliceRefused => "the bundle is a slice, and only whole bundles are taken here",
             Self::WholeRefused => "the bundle is whole, and only slices are taken here",
             Self::NotYetValid => "the bundle does not hold yet",

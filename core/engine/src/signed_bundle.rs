@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 #[cfg(feature = "ed25519")]
 use crate::signature::VerifyingKey;
 use crate::{
-    bundle::Bundle, ids::UnixSeconds, open, rejection::RejectedBundle, signature::is_plausible,
-    trust::Trust,
+    bundle::Bundle, envelope::Envelope, ids::UnixSeconds, open, rejection::RejectedBundle,
+    signature::is_plausible, trust::Trust,
 };
 
 /// Bytes that claim to be a bundle.
@@ -69,6 +69,49 @@ impl SignedBundle {
     ) -> Result<Bundle, RejectedBundle> {
         open::open(self.0, trust, now, |key, signed, signature| {
             is_plausible(signature) && made(key.as_bytes(), signed, signature)
+        })
+    }
+
+    /// Returns what is signed, and by whom it claims to be: to show it, and to add a signature.
+    ///
+    /// # Errors
+    ///
+    /// Refuses what is no envelope in its one form. No signature is verified.
+    pub fn unverified_envelope(&self) -> Result<UnverifiedEnvelope<'_>, RejectedBundle> {
+        let envelope = Envelope::read(&self.0)?;
+        if envelope.is_canonical() {
+            Ok(UnverifiedEnvelope(envelope))
+        } else {
+            Err(RejectedBundle::NotCanonical)
+        }
+    }
+}
+
+/// What is signed, and by whom it claims to be.
+#[derive(Debug)]
+pub struct UnverifiedEnvelope<'a>(Envelope<'a>);
+
+impl<'a> UnverifiedEnvelope<'a> {
+    /// Returns the message that the signatures are over: a pre-authentication encoding.
+    #[must_use]
+    pub const fn message(&self) -> &'a [u8] {
+        self.0.signed()
+    }
+
+    /// Returns the payload in the message.
+    ///
+    /// # Errors
+    ///
+    /// Refuses a message that is no bundle's.
+    pub fn payload(&self) -> Result<&'a [u8], RejectedBundle> {
+        self.0.payload()
+    }
+
+    /// Returns the key id and the 64 bytes of each signature.
+    pub fn signatures(&self) -> impl Iterator<Item = ([u8; 8], [u8; 64])> + 'a {
+        self.0.signatures().iter().filter_map(|entry| {
+            let (id, signature) = entry.split_first_chunk()?;
+            Some((*id, signature.try_into().ok()?))
         })
     }
 }

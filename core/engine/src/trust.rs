@@ -40,9 +40,7 @@ impl Trust {
         let mut distinct: Vec<TrustedKey> = Vec::new();
         for key in keys {
             match distinct.iter_mut().find(|known| known.key == key.key) {
-                // The narrower use wins, so that listing a key twice never widens it.
-                Some(known) if key.key_use == KeyUse::SlicesOnly => known.key_use = key.key_use,
-                Some(_) => {}
+                Some(known) => known.narrow(&key),
                 None => distinct.push(key),
             }
         }
@@ -78,11 +76,15 @@ impl Trust {
 pub struct TrustedKey {
     pub(crate) key: VerifyingKey,
     pub(crate) id: [u8; 8],
-    key_use: KeyUse,
+    wholes: bool,
+    slices: bool,
+    /// None is every tenant.
+    tenants: Option<Vec<String>>,
 }
 
 impl TrustedKey {
-    /// Takes the 32 bytes of an Ed25519 public key (RFC 8032, section 5.1.5).
+    /// Takes the 32 bytes of an Ed25519 public key (RFC 8032, section 5.1.5), for bundles of
+    /// every tenant.
     ///
     /// # Errors
     ///
@@ -92,14 +94,17 @@ impl TrustedKey {
         Ok(Self {
             key: VerifyingKey::new(bytes).ok_or(InvalidTrust::Key)?,
             id: key_id(bytes),
-            key_use,
+            wholes: key_use != KeyUse::SlicesOnly,
+            slices: key_use != KeyUse::WholeOnly,
+            tenants: None,
         })
     }
 
-    /// Returns what the key may sign.
+    /// Trusts the key for these tenants' bundles and no others; for none where the list is empty.
     #[must_use]
-    pub const fn key_use(&self) -> KeyUse {
-        self.key_use
+    pub fn for_tenants(mut self, tenants: Vec<String>) -> Self {
+        self.tenants = Some(tenants);
+        self
     }
 
     /// Returns the first eight bytes of the key's SHA-256: a hint, not an identity.
@@ -107,13 +112,46 @@ impl TrustedKey {
     pub const fn id(&self) -> [u8; 8] {
         self.id
     }
+
+    /// Says whether the key made a signature over a message (RFC 8032, section 5.1.7, strictly).
+    #[cfg(feature = "ed25519")]
+    #[must_use]
+    pub fn signed(&self, message: &[u8], signature: &[u8; 64]) -> bool {
+        self.key.signed(message, signature)
+    }
+
+    /// Says whether the key may sign bundles of a tenant.
+    pub(crate) fn is_for(&self, tenant: &str) -> bool {
+        self.tenants
+            .as_ref()
+            .is_none_or(|tenants| tenants.iter().any(|own| own == tenant))
+    }
+
+    /// Says whether the key may sign slices, or else whole bundles.
+    pub(crate) const fn signs(&self, slice: bool) -> bool {
+        if slice { self.slices } else { self.wholes }
+    }
+
+    /// Takes away what another entry for the same key does not allow, so that listing a key twice
+    /// never widens it.
+    fn narrow(&mut self, other: &Self) {
+        self.wholes &= other.wholes;
+        self.slices &= other.slices;
+        match (&mut self.tenants, &other.tenants) {
+            (Some(own), Some(_)) => own.retain(|tenant| other.is_for(tenant)),
+            (own @ None, Some(others)) => *own = Some(others.clone()),
+            (_, None) => {}
+        }
+    }
 }
 
-/// What a key may sign.
+/// Which kinds of bundle a key may sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyUse {
     /// Whole bundles and slices.
     Any,
+    /// Whole bundles only: refused for a slice.
+    WholeOnly,
     /// Slices only: refused for a whole bundle.
     SlicesOnly,
 }

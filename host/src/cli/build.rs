@@ -43,8 +43,17 @@ pub(crate) struct Build {
     policy: PathBuf,
 
     /// The key to sign with; several where the hosts ask for several
-    #[arg(short, long = "key", value_name = "KEY", required = true)]
+    #[arg(
+        short,
+        long = "key",
+        value_name = "KEY",
+        required_unless_present = "unsigned"
+    )]
     keys: Vec<PathBuf>,
+
+    /// Write the payload that is to be signed, for `sign`; no host takes it as it is
+    #[arg(long, conflicts_with = "keys")]
+    unsigned: bool,
 
     /// The bundle to write
     #[arg(short, long, value_name = "FILE")]
@@ -88,7 +97,8 @@ const EXAMPLES: &str = "\
 Examples:
   portcullis build policy.json -k keys/signing.key -o shop.pclb
   portcullis build policy.json -k keys/signing.key -o edge.pclb --audience edge --valid-for 12h \\
-    --without directory";
+    --without directory
+  portcullis build policy.json --unsigned -o shop.payload";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Part {
@@ -119,7 +129,11 @@ impl Build {
         metadata.without_directory = self.without.contains(&Part::Directory);
         let payload = encode(&model, &metadata);
         let payload = payload.map_err(|error| Stop::check(error.to_string()))?;
-        let bundle = sign(&payload, &keys).map_err(|error| Stop::usage(error.to_string()))?;
+        let bundle = if self.unsigned {
+            payload
+        } else {
+            sign(&payload, &keys).map_err(|error| Stop::usage(error.to_string()))?
+        };
         if bundle.len() > BUNDLE_BYTES_MAX {
             warn(format!(
                 "the bundle has {} bytes; hosts accept {BUNDLE_BYTES_MAX} by default",
@@ -174,6 +188,7 @@ impl Build {
             return print_json(&json!({
                 "bundle": self.output.to_string_lossy(),
                 "bytes": bytes,
+                "signed": !self.unsigned,
                 "tenant": tenant,
                 "audience": metadata.audience,
                 "sequence": metadata.sequence,
@@ -197,7 +212,11 @@ impl Build {
                 metadata.audience,
                 metadata.sequence,
                 utc(metadata.expires_at)
-            )
+            )?;
+            if self.unsigned {
+                writeln!(out, "nobody has signed it: `portcullis sign` does")?;
+            }
+            Ok(())
         })
     }
 }

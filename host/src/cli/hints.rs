@@ -75,6 +75,12 @@ fn of_rejection(rejection: RejectedBundle) -> Option<String> {
         R::SlicesOnlyKey => {
             "sign whole bundles with a key whose use is `any`; this one may sign slices only"
         }
+        R::WrongTenantKey => {
+            "sign with a key that the trust file has for this tenant, or add the tenant to the key's `tenants`"
+        }
+        R::WholeOnlyKey => {
+            "sign slices with a key whose use is `any` or `slices-only`; this one may sign whole bundles only"
+        }
         R::SliceRefused => "give the whole bundle: a slice holds what one audience may see",
         R::WholeRefused => "give a slice: this trust has only keys that sign slices",
         R::NotYetValid => "check this machine's clock, or wait until the bundle holds",

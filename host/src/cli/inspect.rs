@@ -1,26 +1,40 @@
 //! `inspect`: what is in a bundle.
 
-use std::{collections::BTreeMap, io, io::Write};
+use std::{collections::BTreeMap, fmt, io, io::Write, path::PathBuf};
 
 use anstyle::Style;
 use clap::Args;
-use portcullis_engine::{PermissionId, Policy, UnixSeconds};
+use portcullis_engine::{
+    KeyUse, PermissionId, Policy, RejectedBundle, SignedBundle, UnixSeconds, key_id,
+};
 use portcullis_host::{BundleInfo, LoadedPolicy as _, NativeEngine, hex::to_hex};
+use portcullis_policy::sign::TrustFileKey;
 use serde_json::{Value, json};
 
 use super::{
-    load::BundleArgs,
+    load::{BundleArgs, TimeArgs, read_bundle},
     output::{print_json, write_text},
-    stop::Stop,
+    stop::{Stop, note},
     utc::utc,
 };
 
-/// Verify a bundle, and print its header, sizes, modules and roles
+/// Verify a bundle, and print its header, its signers, sizes, modules and roles
+///
+/// Without a trust file nothing is verified, and only the ids of the keys that claim to have
+/// signed are printed.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Inspect {
+    /// The signed bundle
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    /// What to trust: the trust.json that `keygen` wrote
+    #[arg(long, value_name = "TRUST")]
+    trust: Option<PathBuf>,
+
     #[command(flatten)]
-    bundle: BundleArgs,
+    time: TimeArgs,
 
     /// Print it as JSON
     #[arg(long)]
@@ -30,24 +44,145 @@ pub(crate) struct Inspect {
 const EXAMPLES: &str = "\
 Examples:
   portcullis inspect shop.pclb --trust keys/trust.json
-  portcullis inspect shop.pclb --trust keys/trust.json --json | jq .sequence";
+  portcullis inspect shop.pclb --trust keys/trust.json --json | jq .sequence
+  portcullis inspect shop.pclb";
 
 impl Inspect {
     pub(crate) fn run(&self) -> Result<(), Stop> {
-        let (bundle, trust) = (self.bundle.bundle()?, self.bundle.trust()?);
-        let now = self.bundle.time.now()?;
-        let opened = NativeEngine.open_policy(&bundle, &trust, now);
-        let opened = opened.map_err(|failure| Stop::failure(&failure))?;
+        let bytes = read_bundle(&self.file)?;
+        let Some(trust) = self.trust.clone() else {
+            return self.claimed(bytes);
+        };
+        let (file, time) = (self.file.clone(), self.time);
+        let trust = BundleArgs { file, trust, time }.trust()?;
+        let now = self.time.now()?;
+        let signers = signers(&SignedBundle::new(bytes.clone()), &trust.file.keys);
+        let opened = match NativeEngine.open_policy(&bytes, &trust, now) {
+            Ok(opened) => opened,
+            Err(failure) => {
+                // What nobody believes is not shown, but by whom it claims to be.
+                signers.iter().flatten().for_each(note);
+                return Err(Stop::failure(&failure));
+            }
+        };
+        let signers = signers.map_err(|rejection| Stop::failure(&rejection.into()))?;
         let (info, policy) = (opened.info(), opened.policy());
         if self.json {
-            return print_json(&to_json(info, policy));
+            return print_json(&to_json(info, policy, &signers));
         }
         write_text(|out| {
             write_header(out, info, policy, now)?;
+            write_signers(out, &signers)?;
             write_modules(out, policy)?;
             write_roles(out, policy)
         })
     }
+
+    /// Prints by whom a bundle claims to be signed.
+    fn claimed(&self, bytes: Vec<u8>) -> Result<(), Stop> {
+        let bundle = SignedBundle::new(bytes);
+        let signers = signers(&bundle, &[]);
+        let signers = signers.map_err(|rejection| Stop::failure(&rejection.into()))?;
+        if self.json {
+            let signers = signers.iter().map(Signer::to_json);
+            return print_json(&json!({ "signed_by": signers.collect::<Vec<_>>() }));
+        }
+        write_text(|out| write_signers(out, &signers))
+    }
+}
+
+/// A signature of a bundle, and what the trust file knows of it.
+struct Signer<'t> {
+    id: [u8; 8],
+    state: SignerState<'t>,
+}
+
+enum SignerState<'t> {
+    /// The trust file has this key, and it made the signature.
+    Verified(&'t TrustFileKey),
+    /// The trust file has a key of this id, and it did not make the signature.
+    Wrong,
+    /// The trust file has no such key.
+    Unknown,
+}
+
+/// Returns who signed, or claims to have.
+fn signers<'t>(
+    bundle: &SignedBundle,
+    keys: &'t [TrustFileKey],
+) -> Result<Vec<Signer<'t>>, RejectedBundle> {
+    let envelope = bundle.unverified_envelope()?;
+    let signers = envelope.signatures().map(|(id, signature)| {
+        let mut own = keys
+            .iter()
+            .filter(|stated| key_id(&stated.key) == id)
+            .peekable();
+        let known = own.peek().is_some();
+        let signed = own.find(|stated| {
+            let key = stated.to_trusted();
+            key.is_ok_and(|key| key.signed(envelope.message(), &signature))
+        });
+        let state = match (signed, known) {
+            (Some(key), _) => SignerState::Verified(key),
+            (None, true) => SignerState::Wrong,
+            (None, false) => SignerState::Unknown,
+        };
+        Signer { id, state }
+    });
+    Ok(signers.collect())
+}
+
+impl fmt::Display for Signer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "key {}: ", to_hex(&self.id))?;
+        match &self.state {
+            SignerState::Verified(key) => {
+                write!(f, "verified, may sign {}", kinds(key.key_use))?;
+                if key.tenants.is_empty() {
+                    Ok(())
+                } else {
+                    write!(f, " of {}", key.tenants.join(", "))
+                }
+            }
+            SignerState::Wrong => f.write_str("does not verify"),
+            SignerState::Unknown => f.write_str("not verified, for no such key is trusted here"),
+        }
+    }
+}
+
+impl Signer<'_> {
+    fn to_json(&self) -> Value {
+        let id = to_hex(&self.id);
+        match &self.state {
+            SignerState::Verified(key) => json!({
+                "key": id,
+                "verified": true,
+                "use": TrustFileKey::use_name(key.key_use),
+                "tenants": key.tenants,
+            }),
+            SignerState::Wrong | SignerState::Unknown => json!({ "key": id, "verified": false }),
+        }
+    }
+}
+
+fn kinds(key_use: KeyUse) -> &'static str {
+    match key_use {
+        KeyUse::Any => "whole bundles and slices",
+        KeyUse::WholeOnly => "whole bundles only",
+        KeyUse::SlicesOnly => "slices only",
+    }
+}
+
+fn write_signers(out: &mut dyn Write, signers: &[Signer<'_>]) -> io::Result<()> {
+    let bold = Style::new().bold();
+    writeln!(out, "\n{bold}signed by{bold:#}")?;
+    if signers.is_empty() {
+        writeln!(out, "  nobody")?;
+    }
+    for signer in signers {
+        writeln!(out, "  {signer}")?;
+    }
+    Ok(())
 }
 
 fn write_header(
@@ -146,7 +281,7 @@ fn write_roles(out: &mut dyn Write, policy: &Policy) -> io::Result<()> {
     Ok(())
 }
 
-fn to_json(info: &BundleInfo, policy: &Policy) -> Value {
+fn to_json(info: &BundleInfo, policy: &Policy, signers: &[Signer<'_>]) -> Value {
     let modules = modules(policy).into_iter().map(|module| {
         json!({
             "module": module.id,
@@ -177,6 +312,7 @@ fn to_json(info: &BundleInfo, policy: &Policy) -> Value {
         "slice_of": info.slice_of.map(|digest| to_hex(&digest)),
         "audit_head": policy.header().audit_head.map(|link| to_hex(&link)),
         "generator": policy.header().generator,
+        "signed_by": signers.iter().map(Signer::to_json).collect::<Vec<_>>(),
         "role_changes": role_changes(policy),
         "sizes": {
             "bytes": info.size_bytes,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use portcullis_engine::{KeyUse, grammar::is_value};
+use portcullis_engine::{KeyUse, grammar::is_value, key_id};
 use portcullis_host::{
     files::{self, Readers},
     hex::to_hex,
@@ -17,6 +17,7 @@ use serde_json::json;
 
 use super::{
     output::{print_json, write_text},
+    sign::public_key,
     stop::Stop,
 };
 
@@ -31,9 +32,18 @@ pub(crate) struct Keygen {
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
 
+    /// Trust a key that is kept elsewhere, as in a KMS or an HSM: the file of its public key.
+    /// Then only trust.json is written
+    #[arg(long, value_name = "FILE")]
+    public_key: Option<PathBuf>,
+
     /// What the key may sign
     #[arg(long = "use", value_enum, value_name = "USE", default_value_t)]
     key_use: Use,
+
+    /// A tenant whose bundles the key may sign; several may be named [default: every tenant]
+    #[arg(long = "tenant", value_name = "NAME")]
+    tenants: Vec<String>,
 
     /// The audience whose bundles the trust file takes
     #[arg(long, default_value = "default")]
@@ -47,13 +57,17 @@ pub(crate) struct Keygen {
 const EXAMPLES: &str = "\
 Examples:
   portcullis keygen -o keys
-  portcullis keygen -o keys/browser --use slices-only";
+  portcullis keygen -o keys/browser --use slices-only
+  portcullis keygen -o keys/acme --tenant acme
+  portcullis keygen -o keys/kms --public-key kms.pem";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Use {
     /// Whole bundles, and slices of them
     #[default]
     Any,
+    /// Whole bundles only: refused for a slice
+    WholeOnly,
     /// Slices only: refused for a whole bundle
     SlicesOnly,
 }
@@ -64,51 +78,75 @@ impl Keygen {
             let message = "the audience is not 1 to 256 bytes without control characters";
             return Err(Stop::usage(message));
         }
+        if !self.tenants.iter().all(|tenant| is_value(tenant)) {
+            let message = "a tenant is not 1 to 256 bytes without control characters";
+            return Err(Stop::usage(message));
+        }
+        let kept_elsewhere = self.public_key.as_deref().map(public_key).transpose()?;
         let mut folder = fs::DirBuilder::new();
         let made = folder.recursive(true).mode(0o700).create(&self.output);
         made.map_err(|error| Stop::io("make", &self.output, error))?;
         let key_path = self.output.join("signing.key");
         let trust_path = self.output.join("trust.json");
         // Looked for first, so that one is not written where the other is in the way.
-        for path in [&key_path, &trust_path] {
+        let paths = match kept_elsewhere {
+            None => vec![&key_path, &trust_path],
+            Some(_) => vec![&trust_path],
+        };
+        for path in paths {
             if path.symlink_metadata().is_ok() {
                 return Err(in_the_way(path));
             }
         }
-        let mut seed = [0_u8; 32];
-        getrandom::fill(&mut seed)
-            .map_err(|error| Stop::io("get random bytes for", &key_path, error))?;
-        let key = SigningKey::from_bytes(&seed);
+        let (public, secret) = match kept_elsewhere {
+            Some(public) => (public, None),
+            None => {
+                let mut seed = [0_u8; 32];
+                getrandom::fill(&mut seed)
+                    .map_err(|error| Stop::io("get random bytes for", &key_path, error))?;
+                let key = SigningKey::from_bytes(&seed);
+                (
+                    key.public_key(),
+                    Some(format!("{}\n", key.to_secret_text())),
+                )
+            }
+        };
+        let mut own = TrustFileKey::new(public, self.key_use.into());
+        own.tenants.clone_from(&self.tenants);
         let trust = TrustFile {
             threshold: 1,
-            keys: vec![TrustFileKey {
-                key: key.public_key(),
-                key_use: self.key_use.into(),
-            }],
+            keys: vec![own],
             audience: self.audience.clone(),
             ..TrustFile::default()
         };
+        trust
+            .to_trust()
+            .map_err(|error| Stop::usage(error.to_string()))?;
         let mut trust = serde_json::to_string_pretty(&trust)
             .map_err(|error| Stop::io("write", &trust_path, error))?;
         trust.push('\n');
-        let secret = format!("{}\n", key.to_secret_text());
-        create(&key_path, &secret, Readers::Owner)?;
+        if let Some(secret) = &secret {
+            create(&key_path, secret, Readers::Owner)?;
+        }
         create(&trust_path, &trust, Readers::All)?;
-        let id = to_hex(&key.id());
+        let id = to_hex(&key_id(&public));
+        let key_path = secret.map(|_| key_path);
         if self.json {
             return print_json(&json!({
-                "key": key_path.to_string_lossy(),
+                "key": key_path.as_deref().map(Path::to_string_lossy),
                 "trust": trust_path.to_string_lossy(),
                 "key_id": id,
             }));
         }
         write_text(|out| {
             writeln!(out, "key {id}")?;
-            writeln!(
-                out,
-                "  {}  secret: sign with it, and keep it",
-                key_path.display()
-            )?;
+            if let Some(key_path) = key_path {
+                writeln!(
+                    out,
+                    "  {}  secret: sign with it, and keep it",
+                    key_path.display()
+                )?;
+            }
             writeln!(
                 out,
                 "  {}   public: give it to every host",
@@ -122,6 +160,7 @@ impl From<Use> for KeyUse {
     fn from(key_use: Use) -> Self {
         match key_use {
             Use::Any => Self::Any,
+            Use::WholeOnly => Self::WholeOnly,
             Use::SlicesOnly => Self::SlicesOnly,
         }
     }

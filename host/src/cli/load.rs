@@ -21,7 +21,7 @@ pub(crate) struct BundleArgs {
 
     /// What to trust: the trust.json that `keygen` wrote
     #[arg(long, value_name = "TRUST")]
-    trust: PathBuf,
+    pub(crate) trust: PathBuf,
 
     #[command(flatten)]
     pub(crate) time: TimeArgs,
@@ -37,12 +37,7 @@ impl BundleArgs {
 
     /// Reads the bundle's bytes; too many of them are a rejection, not a failure to read.
     pub(crate) fn bundle(&self) -> Result<Vec<u8>, Stop> {
-        files::read(&self.file, BUNDLE_BYTES_MAX).map_err(|error| match error.kind() {
-            io::ErrorKind::FileTooLarge => {
-                Stop::failure(&Failure::BundleRejected("too-large".to_owned()))
-            }
-            _ => Stop::io("read the bundle", &self.file, error),
-        })
+        read_bundle(&self.file)
     }
 
     /// Reads the trust file. Where no key of it may sign whole bundles, slices are meant.
@@ -84,6 +79,16 @@ impl TimeArgs {
     pub(crate) fn now_or_end(self) -> UnixSeconds {
         self.now().unwrap_or(UnixSeconds(u64::MAX))
     }
+}
+
+/// Reads a bundle's bytes; too many of them are a rejection, not a failure to read.
+pub(crate) fn read_bundle(path: &Path) -> Result<Vec<u8>, Stop> {
+    files::read(path, BUNDLE_BYTES_MAX).map_err(|error| match error.kind() {
+        io::ErrorKind::FileTooLarge => {
+            Stop::failure(&Failure::BundleRejected("too-large".to_owned()))
+        }
+        _ => Stop::io("read the bundle", path, error),
+    })
 }
 
 fn invalid_trust(path: &Path, invalid: &portcullis_policy::InvalidPolicy) -> Stop {

@@ -29,6 +29,8 @@ mod modules;
 mod output;
 mod policies;
 mod role;
+mod sign;
+mod signer;
 mod slice;
 mod stop;
 mod test;
@@ -55,6 +57,7 @@ enum Command {
     Init(init::Init),
     Keygen(keygen::Keygen),
     Build(build::Build),
+    Sign(sign::Sign),
     Inspect(inspect::Inspect),
     Decide(decide::Decide),
     Filter(filter::Filter),
@@ -99,6 +102,7 @@ impl Command {
             Self::Init(init) => init.run(),
             Self::Keygen(keygen) => keygen.run(),
             Self::Build(build) => build.run(),
+            Self::Sign(sign) => sign.run(),
             Self::Inspect(inspect) => inspect.run(),
             Self::Decide(decide) => decide.run(),
             Self::Filter(filter) => filter.run(),

@@ -120,7 +120,7 @@ impl Stop {
         }
     }
 
-    fn new(exit: Exit, message: impl Into<String>) -> Self {
+    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
         Self::Failed {
             exit,
             message: message.into(),

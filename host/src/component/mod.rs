@@ -24,7 +24,7 @@ use std::{
     },
 };
 
-use portcullis_engine::UnixSeconds;
+use portcullis_engine::{SignedBundle, UnixSeconds};
 use wasmtime::StoreLimits;
 
 pub use cache::ArtefactCache;
@@ -131,6 +131,10 @@ impl Engine for ComponentEngine {
         trust: &HostTrust,
         now: UnixSeconds,
     ) -> Result<Box<dyn LoadedPolicy>, Failure> {
+        if !translate::says_all(trust) {
+            let bundle = SignedBundle::new(bundle.to_vec());
+            bundle.verify(&trust.to_trust()?, now)?;
+        }
         let policy = ComponentPolicy::open(&self.0, bundle, trust, now)?;
         Ok(Box::new(policy))
     }

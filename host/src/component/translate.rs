@@ -37,6 +37,13 @@ pub(super) fn trust(stated: &HostTrust) -> wit::Trust {
     }
 }
 
+/// Says whether the interface can express a trust: of a key it says whether it signs slices only,
+/// and neither tenants nor whole bundles only.
+pub(super) fn says_all(stated: &HostTrust) -> bool {
+    let mut keys = stated.file.keys.iter();
+    keys.all(|key| key.tenants.is_empty() && key.key_use != KeyUse::WholeOnly)
+}
+
 pub(super) fn failure(stated: wit::Failure) -> Failure {
     match stated {
         wit::Failure::InvalidTrust(why) => Failure::InvalidTrust(why),

@@ -37,10 +37,9 @@ pub(crate) fn signed(policy: &str, keys: u8) -> Signed {
     let keys: Vec<SigningKey> = (1..=keys)
         .map(|n| SigningKey::from_bytes(&[n; 32]))
         .collect();
-    let trusted = keys.iter().map(|key| TrustFileKey {
-        key: key.public_key(),
-        key_use: KeyUse::Any,
-    });
+    let trusted = keys
+        .iter()
+        .map(|key| TrustFileKey::new(key.public_key(), KeyUse::Any));
     let file = TrustFile {
         threshold: u32::try_from(keys.len()).unwrap(),
         keys: trusted.collect(),

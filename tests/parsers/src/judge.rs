@@ -102,10 +102,7 @@ pub fn gate() -> Result<Gate> {
     let bundle = sign(&encode(&model, &metadata)?, std::slice::from_ref(&key))?;
     let trust = TrustFile {
         threshold: 1,
-        keys: vec![TrustFileKey {
-            key: key.public_key(),
-            key_use: KeyUse::Any,
-        }],
+        keys: vec![TrustFileKey::new(key.public_key(), KeyUse::Any)],
         audience: "default".to_owned(),
         ..TrustFile::default()
     };

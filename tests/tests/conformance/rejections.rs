@@ -19,8 +19,8 @@ use crate::{
 use RejectedBundle::{
     BadMagic, BadSignature, Corrupt, Equivocation, Expired, MalformedEnvelope, MalformedPayload,
     NotCanonical, NotYetValid, RolledBack, SliceRefused, SlicesOnlyKey, TooLarge,
-    TooManySignatures, UnsortedSignatures, UnsupportedFormat, UntrustedSigner, WholeRefused,
-    WrongAudience, WrongPayloadType, WrongTenant,
+    TooManySignatures, UnsortedSignatures, UnsupportedFormat, UntrustedSigner, WholeOnlyKey,
+    WholeRefused, WrongAudience, WrongPayloadType, WrongTenant, WrongTenantKey,
 };
 
 #[test]
@@ -229,7 +229,7 @@ fn a_key_id_is_only_a_hint() {
 
 #[test]
 fn slices_and_wholes_are_taken_where_they_may_be() {
-    use KeyUse::{Any, SlicesOnly};
+    use KeyUse::{Any, SlicesOnly, WholeOnly};
     for (slice, slices, keys, expected) in [
         (false, SliceUse::WholeOnly, Any, None),
         (false, SliceUse::Either, Any, None),
@@ -243,6 +243,12 @@ fn slices_and_wholes_are_taken_where_they_may_be() {
         (true, SliceUse::WholeOnly, SlicesOnly, Some(SliceRefused)),
         (true, SliceUse::Either, SlicesOnly, None),
         (true, SliceUse::SlicesOnly, SlicesOnly, None),
+        (false, SliceUse::WholeOnly, WholeOnly, None),
+        (false, SliceUse::Either, WholeOnly, None),
+        (false, SliceUse::SlicesOnly, WholeOnly, Some(WholeRefused)),
+        (true, SliceUse::WholeOnly, WholeOnly, Some(WholeOnlyKey)),
+        (true, SliceUse::Either, WholeOnly, Some(WholeOnlyKey)),
+        (true, SliceUse::SlicesOnly, WholeOnly, Some(WholeOnlyKey)),
     ] {
         let offer = Offer {
             slice,
@@ -268,6 +274,13 @@ fn slices_and_wholes_are_taken_where_they_may_be() {
             vec![1],
             Some(SlicesOnlyKey),
         ),
+        // For opposite uses it signs nothing.
+        (
+            vec![(1, WholeOnly), (1, SlicesOnly)],
+            vec![1],
+            Some(SlicesOnlyKey),
+        ),
+        (vec![(1, Any), (1, WholeOnly)], vec![1], None),
         (vec![(1, Any), (2, SlicesOnly)], vec![1, 2], None),
     ] {
         let offer = Offer {
@@ -280,6 +293,68 @@ fn slices_and_wholes_are_taken_where_they_may_be() {
     let offer = Offer {
         threshold: 2,
         keys: vec![(1, Any), (2, SlicesOnly)],
+        signers: vec![1, 2],
+        ..Offer::default()
+    };
+    assert_eq!(offer.verdict(), Some(SlicesOnlyKey));
+}
+
+#[test]
+fn a_key_signs_for_its_own_tenants() {
+    for (threshold, keys, expected) in [
+        (1, vec![(1, vec!["acme"])], None),
+        (1, vec![(1, vec!["other", "acme"])], None),
+        (1, vec![(1, vec![])], None),
+        (1, vec![(1, vec!["other"])], Some(WrongTenantKey)),
+        (
+            1,
+            vec![(1, vec!["acm", "acmee", "Acme"])],
+            Some(WrongTenantKey),
+        ),
+        // Listed twice, it signs for whom both lines name.
+        (
+            1,
+            vec![(1, vec!["acme", "a"]), (1, vec!["acme", "b"])],
+            None,
+        ),
+        (1, vec![(1, vec![]), (1, vec!["acme"])], None),
+        (
+            1,
+            vec![(1, vec!["other"]), (1, vec![])],
+            Some(WrongTenantKey),
+        ),
+        (
+            1,
+            vec![(1, vec!["acme"]), (1, vec!["other"])],
+            Some(WrongTenantKey),
+        ),
+        // A key of another tenant does not fill up a threshold, and does no harm beside enough.
+        (2, vec![(1, vec!["acme"]), (2, vec!["acme"])], None),
+        (
+            2,
+            vec![(1, vec!["acme"]), (2, vec!["other"])],
+            Some(WrongTenantKey),
+        ),
+        (1, vec![(1, vec!["other"]), (2, vec!["acme"])], None),
+    ] {
+        let case = format!("{threshold} of {keys:?}");
+        let offer = Offer {
+            threshold,
+            signers: if keys.iter().any(|(seed, _)| *seed == 2) {
+                vec![1, 2]
+            } else {
+                vec![1]
+            },
+            keys: keys.iter().map(|(seed, _)| (*seed, KeyUse::Any)).collect(),
+            key_tenants: keys.into_iter().map(|(_, tenants)| tenants).collect(),
+            ..Offer::default()
+        };
+        assert_eq!(offer.verdict(), expected, "{case}");
+    }
+    // One key may not sign for the tenant, the other not a whole bundle: neither counts.
+    let offer = Offer {
+        keys: vec![(1, KeyUse::Any), (2, KeyUse::SlicesOnly)],
+        key_tenants: vec![vec!["other"], vec!["acme"]],
         signers: vec![1, 2],
         ..Offer::default()
     };
@@ -324,6 +399,8 @@ struct Offer {
     format: u8,
     threshold: u32,
     keys: Vec<(u8, KeyUse)>,
+    /// Of each key, all where there are none.
+    key_tenants: Vec<Vec<&'static str>>,
     signers: Vec<u8>,
     unsorted: bool,
     bad_signature: bool,
@@ -352,6 +429,7 @@ impl Default for Offer {
             format: 1,
             threshold: 1,
             keys: vec![(1, KeyUse::Any)],
+            key_tenants: Vec::new(),
             signers: vec![1],
             unsorted: false,
             bad_signature: false,
@@ -399,7 +477,13 @@ impl Offer {
             NotCanonical => self.over_long = true,
             WrongAudience => self.audience = "elsewhere".to_owned(),
             WrongTenant => self.tenants = vec!["other".to_owned()],
+            WrongTenantKey => self.key_tenants = vec![vec!["other"]],
             SlicesOnlyKey => self.keys = vec![(1, KeyUse::SlicesOnly)],
+            WholeOnlyKey => {
+                self.slice = true;
+                self.slices = SliceUse::Either;
+                self.keys = vec![(1, KeyUse::WholeOnly)];
+            }
             SliceRefused => self.slice = true,
             WholeRefused => self.slices = SliceUse::SlicesOnly,
             NotYetValid => self.not_before = NOW.0 + 1,
@@ -487,6 +571,9 @@ impl Offer {
     fn trust(&self, bundle: &[u8]) -> HostTrust {
         let mut trust = bundles::trust_in(self.threshold, &self.keys);
         trust.file.tenants.clone_from(&self.tenants);
+        for (key, tenants) in trust.file.keys.iter_mut().zip(&self.key_tenants) {
+            key.tenants = tenants.iter().map(ToString::to_string).collect();
+        }
         trust.file.floor = self.floor;
         trust.slices = self.slices;
         let length = u32::try_from(bundle.len()).unwrap();
@@ -505,12 +592,12 @@ fn exclude_each_other(first: RejectedBundle, second: RejectedBundle) -> bool {
     matches!(
         (first, second),
         // A whole bundle and a slice.
-        (SlicesOnlyKey, SliceRefused)
-            | (SliceRefused, WholeRefused)
+        (SlicesOnlyKey, WholeOnlyKey | SliceRefused)
+            | (WholeOnlyKey | SliceRefused, WholeRefused)
             // A sequence below the floor, and the floor itself.
             | (RolledBack, Equivocation)
-            // Two whole signers are needed, and one may sign slices only: the threshold fails first.
-            | (UntrustedSigner, SlicesOnlyKey)
+            // Two signers are needed, and the one may not sign this: the threshold fails first.
+            | (UntrustedSigner, SlicesOnlyKey | WholeOnlyKey)
     )
 }
 

@@ -7,7 +7,10 @@ export interface Trust {
   readonly keys: readonly {
     /** The 32 bytes of an Ed25519 public key in base64url. */
     readonly key: string;
-    readonly use?: "any" | "slices-only";
+    /** The kinds of bundle that it may sign; whole bundles and slices, unless given. */
+    readonly use?: KeyUse;
+    /** The tenants whose bundles it may sign; all, unless given. */
+    readonly tenants?: readonly string[];
   }[];
   /** The audience that a bundle must name. */
   readonly audience: string;
@@ -16,6 +19,9 @@ export interface Trust {
   /** What was accepted before, so that it cannot be rolled back. */
   readonly floor?: number | Floor;
 }
+
+/** The kinds of bundle that a key may sign. */
+export type KeyUse = "any" | "slices-only" | "whole-only";
 
 /** The newest sequence that was accepted, and the digest accepted under it. */
 export interface Floor {
@@ -27,7 +33,11 @@ export interface Floor {
 /** Packs trust as the guest reads it (`wasm/browser/src/trust.rs`). */
 export function packTrust(trust: Trust, wholeBundle: boolean): Uint8Array {
   const floor = typeof trust.floor === "number" ? { sequence: trust.floor } : trust.floor;
-  const names = ENCODER.encode([trust.audience, ...(trust.tenants ?? [])].join("\0"));
+  const lists = [
+    [trust.audience, ...(trust.tenants ?? [])],
+    ...trust.keys.map((key) => ["", ...tenantsOf(key.tenants)]),
+  ];
+  const names = ENCODER.encode(lists.map((list) => list.map(plain).join("\0")).join("\x01"));
   const bytes = new Uint8Array(48 + 33 * trust.keys.length + names.length);
   const view = new DataView(bytes.buffer);
   // A threshold of more keys than a bundle may carry is refused as one that is out of reach.
@@ -40,12 +50,30 @@ export function packTrust(trust: Trust, wholeBundle: boolean): Uint8Array {
   if (trust.keys.length > 255) throw new PortcullisError("invalid-trust", "more than 255 keys");
   let at = 48;
   for (const key of trust.keys) {
-    bytes[at] = key.use === "slices-only" ? 1 : 0;
+    bytes[at] = useOf(key.use ?? "any");
     bytes.set(fixed(key.key, "key"), at + 1);
     at += 33;
   }
   bytes.set(names, at);
   return bytes;
+}
+
+function useOf(stated: KeyUse): number {
+  const at = USES.indexOf(stated);
+  // A use that is not known here would otherwise be read as a wider one.
+  if (at < 0) throw new PortcullisError("invalid-trust", "a key's `use` is not any, slices-only or whole-only");
+  return at;
+}
+
+function tenantsOf(tenants: readonly string[] | undefined): readonly string[] {
+  if (tenants?.length === 0) throw new PortcullisError("invalid-trust", "a key's `tenants` are empty: leave them out for all");
+  return tenants ?? [];
+}
+
+/** Returns a name without what separates names. */
+function plain(name: string): string {
+  if (!/[\0\x01]/.test(name)) return name;
+  throw new PortcullisError("invalid-trust", "a name has a control character");
 }
 
 function integer(value: number, name: string): number {
@@ -69,4 +97,5 @@ function base64(text: string): Uint8Array | undefined {
   }
 }
 
+const USES: readonly KeyUse[] = ["any", "slices-only", "whole-only"];
 const ENCODER = new TextEncoder();

@@ -48,14 +48,28 @@ fn key(place: &Place<'_>) -> Option<TrustedKey> {
     if let Some(place) = object.place("use") {
         match text(&place) {
             "any" => {}
+            "whole-only" => key_use = KeyUse::WholeOnly,
             "slices-only" => key_use = KeyUse::SlicesOnly,
-            other => place.unknown("use", other, &["any", "slices-only"]),
+            other => place.unknown("use", other, &["any", "whole-only", "slices-only"]),
         }
     }
+    let tenants = object.place("tenants").map(|place| {
+        let tenants = Texts::read(&place).0;
+        if matches!(place.node, Node::Array(none) if none.is_empty()) {
+            place.error(
+                "a key without a tenant signs nothing",
+                "list a tenant, or leave `tenants` out for all of them",
+            );
+        }
+        tenants
+    });
     object.finish();
     let stated = stated?;
     match TrustedKey::new(&Bytes32::read(&stated).0, key_use) {
-        Ok(key) => Some(key),
+        Ok(key) => Some(match tenants {
+            Some(tenants) => key.for_tenants(tenants),
+            None => key,
+        }),
         Err(error) => {
             stated.error(error.message(), "give the public key that keygen wrote");
             None

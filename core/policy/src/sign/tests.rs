@@ -26,10 +26,7 @@ fn trust_file(threshold: u32, keys: &[&SigningKey]) -> TrustFile {
         threshold,
         keys: keys
             .iter()
-            .map(|key| TrustFileKey {
-                key: key.public_key(),
-                key_use: KeyUse::Any,
-            })
+            .map(|key| TrustFileKey::new(key.public_key(), KeyUse::Any))
             .collect(),
         audience: "default".to_owned(),
         ..TrustFile::default()
@@ -73,6 +70,67 @@ fn signatures_are_counted() {
 }
 
 #[test]
+fn signatures_are_added_one_after_another() {
+    let (one, two) = (key(1), key(2));
+    let mut signing = Signing::new(&payload());
+    let unsigned = signing.to_bundle();
+    let verdict = |bundle: Vec<u8>, threshold| {
+        let trust = trust_file(threshold, &[&one, &two]).to_trust().unwrap();
+        let opened = SignedBundle::new(bundle).verify(&trust, UnixSeconds(10));
+        opened.err()
+    };
+    assert_eq!(verdict(unsigned, 1), Some(RejectedBundle::UntrustedSigner));
+    // As it comes from elsewhere: the bytes over the message.
+    let signature = one.sign(signing.message());
+    let wrong = |signing: &mut Signing, key: &SigningKey, signature: &[u8; 64]| {
+        let before = signing.clone();
+        let refused = signing.add(&key.public_key(), signature);
+        assert_eq!(refused, Err(UnsignableBundle::WrongSignature));
+        assert_eq!(*signing, before);
+    };
+    wrong(&mut signing, &two, &signature);
+    wrong(&mut signing, &one, &one.sign(b"another message"));
+    let mut damaged = signature;
+    damaged[9] ^= 1;
+    wrong(&mut signing, &one, &damaged);
+    assert_eq!(
+        signing.add(&[0; 32], &signature),
+        Err(UnsignableBundle::UnusableKey)
+    );
+    signing.add(&one.public_key(), &signature).unwrap();
+    assert_eq!(verdict(signing.to_bundle(), 1), None);
+    assert_eq!(
+        verdict(signing.to_bundle(), 2),
+        Some(RejectedBundle::UntrustedSigner)
+    );
+    // Later, by another key; the same key once more changes nothing.
+    let mut later = Signing::of(&SignedBundle::new(signing.to_bundle())).unwrap();
+    assert_eq!(later, signing);
+    later.sign(&two).unwrap();
+    later.sign(&one).unwrap();
+    assert_eq!(verdict(later.to_bundle(), 2), None);
+    assert_eq!(later.signers().count(), 2);
+    assert_eq!(
+        later.to_bundle(),
+        sign(&payload(), &[two.clone(), one.clone()]).unwrap()
+    );
+}
+
+#[test]
+fn what_is_no_bundle_is_not_signed_again() {
+    let bundle = sign(&payload(), &[key(1)]).unwrap();
+    let refused = |bytes: Vec<u8>| Signing::of(&SignedBundle::new(bytes)).err();
+    assert_eq!(refused(bundle.clone()), None);
+    assert_eq!(refused(payload()), Some(RejectedBundle::BadMagic));
+    let trailing = [&bundle[..], b"\0"].concat();
+    assert_eq!(refused(trailing), Some(RejectedBundle::NotCanonical));
+    let mut other = bundle;
+    let at = other.windows(6).position(|own| own == b"DSSEv1").unwrap();
+    other[at] = b'd';
+    assert_eq!(refused(other), Some(RejectedBundle::WrongPayloadType));
+}
+
+#[test]
 fn a_key_file_is_read_strictly() {
     let text = key(7).to_secret_text();
     let read = SigningKey::parse(&format!(" {text}\n")).unwrap();
@@ -98,6 +156,12 @@ fn a_trust_file_comes_back_as_written() {
         text.ends_with(r#""use":"slices-only"}],"audience":"default"}"#),
         "{text}"
     );
+    assert_eq!(TrustFile::parse(&text), Ok(file.clone()));
+    file.keys[0].key_use = KeyUse::WholeOnly;
+    file.keys[0].tenants = vec!["acme".to_owned(), "globex".to_owned()];
+    let text = serde_json::to_string(&file).unwrap();
+    let own = r#""use":"whole-only","tenants":["acme","globex"]}"#;
+    assert!(text.contains(own), "{text}");
     assert_eq!(TrustFile::parse(&text), Ok(file.clone()));
     file.tenants = vec!["acme".to_owned()];
     for digest in [None, Some([9; 32])] {
@@ -148,7 +212,17 @@ fn a_trust_file_is_read_strictly() {
         (
             "\"any\"",
             "\"slices\"",
-            "$.keys[0].use: unknown use `slices`; known here are `any`, `slices-only`",
+            "$.keys[0].use: unknown use `slices`; known here are `any`, `whole-only`, `slices-only`",
+        ),
+        (
+            "\"any\"",
+            "\"any\",\"tenants\":[]",
+            "$.keys[0].tenants: a key without a tenant signs nothing; list a tenant",
+        ),
+        (
+            "\"any\"",
+            "\"any\",\"tenants\":\"acme\"",
+            "$.keys[0].tenants: expected",
         ),
         ("\"key\":\"", "\"key\":\"A", "$.keys[0].key: not a key"),
         (
@@ -170,10 +244,7 @@ fn a_trust_file_is_read_strictly() {
     // A key of small order can sign anything.
     let weak = trust_file(1, &[&key(1)]);
     let weak = TrustFile {
-        keys: vec![TrustFileKey {
-            key: [0; 32],
-            key_use: KeyUse::Any,
-        }],
+        keys: vec![TrustFileKey::new([0; 32], KeyUse::Any)],
         ..weak
     };
     assert!(weak.to_trust().is_err());

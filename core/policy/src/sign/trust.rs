@@ -10,7 +10,8 @@ use crate::problem::{InvalidPolicy, Problem, Problems};
 /// A trust file: `{"threshold": 1, "keys": [{"key": "…", "use": "any"}], "audience": "default"}`.
 ///
 /// A key is the 32 bytes of an Ed25519 public key in unpadded base64url; its use is
-/// `any`, when left out, or `slices-only`. `tenants` are those whose bundles are
+/// `any`, when left out, `whole-only` or `slices-only`, and its own `tenants` are those whose
+/// bundles it may sign, all when left out. The file's `tenants` are those whose bundles are
 /// taken, any when left out. `floor` is the sequence that a bundle must pass, or
 /// with the digest of the payload that was accepted under it, may repeat.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -38,6 +39,40 @@ pub struct TrustFileKey {
     /// What it may sign.
     #[serde(rename = "use", serialize_with = "as_use")]
     pub key_use: KeyUse,
+    /// The tenants whose bundles it may sign; all when empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tenants: Vec<String>,
+}
+
+impl TrustFileKey {
+    /// Trusts a key for the bundles of every tenant.
+    #[must_use]
+    pub const fn new(key: [u8; 32], key_use: KeyUse) -> Self {
+        Self {
+            key,
+            key_use,
+            tenants: Vec::new(),
+        }
+    }
+
+    /// Returns a use as a trust file writes it.
+    #[must_use]
+    pub fn use_name(key_use: KeyUse) -> &'static str {
+        let word = USES.iter().find(|(_, known)| *known == key_use);
+        word.map_or("any", |(word, _)| word)
+    }
+
+    /// Returns what the engine verifies signatures of this key by.
+    ///
+    /// # Errors
+    /// Fails where it is not a key.
+    pub fn to_trusted(&self) -> Result<TrustedKey, InvalidTrust> {
+        let key = TrustedKey::new(&self.key, self.key_use)?;
+        Ok(match self.tenants.as_slice() {
+            [] => key,
+            tenants => key.for_tenants(tenants.to_vec()),
+        })
+    }
 }
 
 /// What was accepted before: a sequence, or an object that adds the payload's digest.
@@ -74,10 +109,7 @@ impl TrustFile {
     /// # Errors
     /// Fails where the keys can never reach the threshold, or one is not a key.
     pub fn to_trust(&self) -> Result<Trust, InvalidTrust> {
-        let keys = self
-            .keys
-            .iter()
-            .map(|key| TrustedKey::new(&key.key, key.key_use));
+        let keys = self.keys.iter().map(TrustFileKey::to_trusted);
         let keys = keys.collect::<Result<Vec<_>, _>>()?;
         let threshold = usize::try_from(self.threshold).unwrap_or(usize::MAX);
         let mut trust = Trust::new(threshold, keys, self.audience.clone())?;
@@ -112,10 +144,26 @@ impl Read for TrustFileKey {
                 .required::<Bytes>("key", "give the public key in base64url")
                 .0,
             key_use: object.optional::<Use>("use").unwrap_or_default().0,
+            tenants: object
+                .place("tenants")
+                .map(|place| tenants(&place))
+                .unwrap_or_default(),
         };
         object.finish();
         key
     }
+}
+
+/// Reads a key's tenants; none at all would read as all of them.
+fn tenants(place: &Place<'_>) -> Vec<String> {
+    let tenants = Vec::<String>::read(place);
+    if matches!(place.node, Node::Array(none) if none.is_empty()) {
+        place.error(
+            "a key without a tenant signs nothing",
+            "list a tenant, or leave `tenants` out for all of them",
+        );
+    }
+    tenants
 }
 
 impl Read for FloorFile {
@@ -194,8 +242,11 @@ fn as_text<S: Serializer>(key: &[u8; 32], serializer: S) -> Result<S::Ok, S::Err
     reason = "serde hands fields over by reference"
 )]
 fn as_use<S: Serializer>(key_use: &KeyUse, serializer: S) -> Result<S::Ok, S::Error> {
-    let word = USES.iter().find(|(_, known)| known == key_use);
-    serializer.serialize_str(word.map_or("any", |(word, _)| word))
+    serializer.serialize_str(TrustFileKey::use_name(*key_use))
 }
 
-const USES: [(&str, KeyUse); 2] = [("any", KeyUse::Any), ("slices-only", KeyUse::SlicesOnly)];
+const USES: [(&str, KeyUse); 3] = [
+    ("any", KeyUse::Any),
+    ("whole-only", KeyUse::WholeOnly),
+    ("slices-only", KeyUse::SlicesOnly),
+];

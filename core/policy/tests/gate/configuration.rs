@@ -30,7 +30,13 @@ fn a_configuration_is_refused_with_its_place_and_cure() {
         "/trust/keys/0",
         "use",
         json!("all"),
-        "$.trust.keys[0].use: unknown use `all`; known here are `any`, `slices-only`",
+        "$.trust.keys[0].use: unknown use `all`; known here are `any`, `whole-only`, `slices-only`",
+    );
+    case(
+        "/trust/keys/0",
+        "tenants",
+        json!([]),
+        "$.trust.keys[0].tenants: a key without a tenant signs nothing; list a tenant, or leave `tenants` out for all of them",
     );
     case(
         "/identity/issuers/0",
