@@ -204,7 +204,7 @@ pub fn known() -> Vec<(&'static str, Case)> {
             one(json!({ "free": "absent(resource.owner)" }), json!({})),
         ),
         (
-            "with a status: empty text is none",
+            "with a status: empty text is no value",
             one(json!({ "stated": "present(resource.status)" }), json!({})),
         ),
         (
