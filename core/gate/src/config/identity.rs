@@ -8,6 +8,7 @@ use super::{
     Issuers, TrustedHeaders,
     trusted_headers::{HeaderName, has_payload},
 };
+use crate::keys::TokenKeys;
 
 /// How the gate learns who asks; without either, nobody is ever identified.
 #[derive(Debug, Clone, Default)]
@@ -46,8 +47,13 @@ impl Read for IdentityConfig {
         let mut object = place.object("an object", WRITE);
         // A peer that verifies tokens itself has the keys.
         let keyless = has_payload(place);
-        let issuers = object.place("issuers");
-        let issuers = issuers.map(|place| Issuers::read(&place, keyless));
+        let issuers = object.place("issuers").and_then(|place| {
+            if TokenKeys::VERIFY {
+                return Some(Issuers::read(&place, keyless));
+            }
+            place.error("this gate has no algorithm for tokens", "leave it out");
+            None
+        });
         if keyless && issuers.is_none() {
             place.error(
                 "nobody says what the claims of the payload mean",

@@ -41,6 +41,8 @@ struct UnusableKey {
 impl TokenKeys {
     /// The names of the algorithms that keys may be for.
     pub(crate) const ALGORITHMS: &[&str] = Algorithm::NAMES;
+    /// Whether there is any: where not, nobody reads tokens, and nothing for them is built in.
+    pub(crate) const VERIFY: bool = !Self::ALGORITHMS.is_empty();
 
     /// Reads a JWK set, of which the keys for these algorithms are used, or for any where none
     /// is named. Members of a key that say nothing here are ignored (RFC 7517, section 4). A key
