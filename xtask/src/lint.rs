@@ -1,8 +1,9 @@
-//! `lint`: formatting, clippy and the links of the docs, with every warning an error.
+//! `lint`: formatting, clippy and the links of the docs, with every warning an error, and what is depended on.
 
 use anyhow::Result;
 
 use crate::checks::Checks;
+use crate::deny;
 use crate::guests::NO_STD;
 use crate::run::{HOUSE, PRODUCT, cargo, words};
 use crate::setup;
@@ -54,6 +55,7 @@ pub(crate) fn run() -> Result<()> {
             &mut clippy,
         );
     }
+    deny::check(&mut checks)?;
     checks.finish(None)
 }
 

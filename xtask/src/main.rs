@@ -8,15 +8,19 @@ mod checks;
 mod count;
 mod databases;
 mod demo;
+mod deny;
+mod dist;
 mod gateways;
 mod guests;
 mod imports;
 mod inputs;
 mod lint;
+mod materials;
 mod optimiser;
 mod parsers;
 mod passes;
 mod progress;
+mod python;
 mod run;
 mod setup;
 mod shorten;
@@ -62,6 +66,12 @@ enum Chore {
         savings: bool,
     },
 
+    /// Build what is published into dist/, with its bill of materials and checksums
+    ///
+    /// The guests and the npm package. The bill (portcullis.cdx.json, `CycloneDX` 1.6) lists the crates
+    /// that each file is made of; SHA256SUMS has the checksum of every file.
+    Dist,
+
     /// Show the product at work, with the commands that you would type yourself
     ///
     /// Sets up and builds first, only what is shown, and says how far it is: on a fresh machine
@@ -92,7 +102,10 @@ enum Chore {
         quick: bool,
     },
 
-    /// Check formatting, lints and the links of the docs; any warning fails
+    /// Check formatting, lints, the links of the docs and what is depended on; any warning fails
+    ///
+    /// Licences, sources and duplicates are held against deny.toml. Advisories are looked up where
+    /// the database of them can be had.
     Lint,
 
     /// Compare the public API of the core crates with tests/house/api
@@ -133,6 +146,7 @@ fn main() -> ExitCode {
         Chore::Setup => setup::ensure().map(drop),
         Chore::Wasm { savings: true } => wasm::savings(),
         Chore::Wasm { savings: false } => wasm::build_all(),
+        Chore::Dist => dist::run(),
         Chore::Demo { show, once } => demo::run(show, once),
         Chore::Test { suite, quick } => test::run(suite, quick),
         Chore::Lint => lint::run(),

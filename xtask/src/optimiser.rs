@@ -1,5 +1,6 @@
 //! wasm-opt: where it is, and with which flags it runs.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -30,18 +31,16 @@ impl Optimiser {
             })
     }
 
-    /// Installs the npm package `binaryen` below target/, for this repository alone.
+    /// Installs the npm package `binaryen` below target/, for this repository alone: the one
+    /// whose hash the lock beside this program has.
     pub(crate) fn install_by_npm() -> Result<()> {
+        fs::create_dir_all(npm_folder())?;
+        for name in ["package.json", "package-lock.json"] {
+            fs::copy(root().join(LOCKED).join(name), npm_folder().join(name))?;
+        }
         run(Command::new("npm")
-            .args([
-                "install",
-                "--no-save",
-                "--no-audit",
-                "--no-fund",
-                "--prefix",
-            ])
-            .arg(npm_folder())
-            .arg(NPM_PACKAGE))
+            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+            .current_dir(npm_folder()))
     }
 
     /// Writes to `output` what `input` becomes with these flags.
@@ -69,7 +68,8 @@ fn npm_folder() -> PathBuf {
     root().join("target").join("npm")
 }
 
-const NPM_PACKAGE: &str = "binaryen@132";
+/// Where the lock of the npm package is.
+const LOCKED: &str = "xtask/tools";
 
 // What left least after gzip, of many orders tried: flat code folds better, twice.
 pub(crate) const SIZE_FLAGS: [&str; 12] = [

@@ -9,5 +9,6 @@ pub mod files;
 pub mod layers;
 pub mod links;
 pub mod manifests;
+pub mod security;
 pub mod unnamed;
 pub mod words;

@@ -1,6 +1,6 @@
 //! What the checks of docs find, in made-up pages.
 
-use portcullis_house::{files::File, links, words::Words};
+use portcullis_house::{files::File, links, security::unknown_tests, words::Words};
 
 #[test]
 fn a_link_that_leads_nowhere_is_found() {
@@ -56,6 +56,21 @@ fn a_word_of_another_day_is_found() {
             "a.rs:2: \"is none\""
         ]
     );
+}
+
+#[test]
+fn a_test_that_is_not_there_is_found() {
+    let page = "| a | `a_test_that_is_here`, `one_that_is_gone` | `parse_str`, `core/engine`, `A_CONSTANT_NAME` |";
+    let page = file(
+        "SECURITY.md",
+        &format!("| what | by | else |\n|---|---|---|\n{page}\n"),
+    );
+    let source = file(
+        "a.rs",
+        "#[test]\nfn a_test_that_is_here() {}\nfn one_that_is() {}",
+    );
+    let found = unknown_tests(&page, &[source]);
+    assert_eq!(found, ["SECURITY.md: there is no test `one_that_is_gone`"]);
 }
 
 fn file(path: &str, text: &str) -> File {

@@ -16,6 +16,7 @@ use portcullis_house::{
     layers::{self, Table},
     links,
     manifests::{against, without_reason},
+    security::unknown_tests,
     unnamed::{self, unnamed},
     words::Words,
 };
@@ -77,6 +78,17 @@ fn every_link_leads_somewhere() {
     assert!(docs.iter().any(|doc| doc.path == "README.md"));
     let root = files::root();
     assert_nothing(&links::broken(&docs, |path| root.join(path).exists()));
+}
+
+#[test]
+fn every_test_that_security_names_is_there() {
+    let text = fs::read_to_string(files::root().join("SECURITY.md")).unwrap();
+    let page = File {
+        path: "SECURITY.md".to_owned(),
+        text,
+    };
+    let sources = files::under("", &[".rs"]).unwrap();
+    assert_nothing(&unknown_tests(&page, &sources));
 }
 
 #[test]
