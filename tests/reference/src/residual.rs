@@ -1,6 +1,6 @@
 //! The residual: what must hold of the resource, in canonical form, and what it means.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -17,20 +17,94 @@ pub(crate) struct OpenAtom {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Residual(pub(crate) BTreeSet<BTreeSet<OpenAtom>>);
 
+impl OpenAtom {
+    /// Whether it is an `in` on the attribute; its constants.
+    fn constants_on(&self, attribute: &str) -> Option<&BTreeSet<String>> {
+        match &self.test {
+            Test::In(constants) if self.attribute == attribute => Some(constants),
+            _ => None,
+        }
+    }
+
+    /// Whether it is the other, or an `in` on its attribute with no other constants.
+    fn implies(&self, other: &Self) -> bool {
+        let narrower = || {
+            let constants = self.constants_on(&other.attribute)?;
+            Some(constants.is_subset(other.constants_on(&self.attribute)?))
+        };
+        self == other || narrower().unwrap_or(false)
+    }
+}
+
 impl Residual {
     /// Writes the canonical form.
     pub(crate) fn to_json(&self) -> Value {
-        let least = self.0.iter().filter(|conjunction| {
-            // Dropped if its atoms include all of another's.
-            !self
-                .0
-                .iter()
-                .any(|other| other != *conjunction && other.is_subset(conjunction))
-        });
-        let mut conjunctions: Vec<Value> = least.map(write_conjunction).collect();
+        // 1. and 2., 3. by attribute, 4. once more 1. and 2.
+        let mut any = least(&narrow(self.0.clone()));
+        let attributes: BTreeSet<String> = any
+            .iter()
+            .flatten()
+            .map(|atom| atom.attribute.clone())
+            .collect();
+        for attribute in attributes {
+            any = merge(any, &attribute);
+        }
+        let any = least(&narrow(any));
+        let mut conjunctions: Vec<Value> = any.iter().map(write_conjunction).collect();
         conjunctions.sort_by_key(Value::to_string);
         json!({ "any": conjunctions })
     }
+}
+
+/// 1. Inside a conjunction, drops an `in` whose constants include those of another.
+fn narrow(any: BTreeSet<BTreeSet<OpenAtom>>) -> BTreeSet<BTreeSet<OpenAtom>> {
+    let narrow = |all: BTreeSet<OpenAtom>| -> BTreeSet<OpenAtom> {
+        let is_wide =
+            |atom: &OpenAtom| all.iter().any(|other| other != atom && other.implies(atom));
+        all.iter().filter(|atom| !is_wide(atom)).cloned().collect()
+    };
+    any.into_iter().map(narrow).collect()
+}
+
+/// 2. Drops a conjunction that implies another one.
+fn least(any: &BTreeSet<BTreeSet<OpenAtom>>) -> BTreeSet<BTreeSet<OpenAtom>> {
+    let implies = |own: &BTreeSet<OpenAtom>, other: &BTreeSet<OpenAtom>| {
+        let implied = |atom: &OpenAtom| own.iter().any(|mine| mine.implies(atom));
+        other.iter().all(implied)
+    };
+    let is_needless =
+        |own: &BTreeSet<OpenAtom>| any.iter().any(|other| other != own && implies(own, other));
+    any.iter()
+        .filter(|own| !is_needless(own))
+        .cloned()
+        .collect()
+}
+
+/// 3. Makes one of the conjunctions with exactly one `in` on the attribute and equal others.
+fn merge(any: BTreeSet<BTreeSet<OpenAtom>>, attribute: &str) -> BTreeSet<BTreeSet<OpenAtom>> {
+    let mut merged = BTreeSet::new();
+    let mut by_others: BTreeMap<BTreeSet<OpenAtom>, BTreeSet<String>> = BTreeMap::new();
+    for all in any {
+        let (own, others): (BTreeSet<_>, BTreeSet<_>) = all
+            .iter()
+            .cloned()
+            .partition(|atom| atom.constants_on(attribute).is_some());
+        if own.len() == 1 {
+            let constants = own.iter().filter_map(|atom| atom.constants_on(attribute));
+            let known = by_others.entry(others).or_default();
+            known.extend(constants.flatten().cloned());
+        } else {
+            merged.insert(all);
+        }
+    }
+    for (mut all, constants) in by_others {
+        all.insert(OpenAtom {
+            attribute: attribute.to_owned(),
+            test: Test::In(constants),
+        });
+        merged.insert(all);
+    }
+    merged
 }
 
 /// Whether `residual` holds of a total resource; its id is under `id`.

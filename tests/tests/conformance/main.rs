@@ -20,6 +20,7 @@ mod random;
 mod rejections;
 mod settings;
 mod signatures;
+mod teams;
 mod twins;
 mod vectors;
 mod wire;
