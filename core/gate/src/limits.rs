@@ -16,8 +16,12 @@ pub const HEADERS_MAX: usize = 256;
 pub const HEADER_BYTES_MAX: usize = 64 * 1024;
 /// Longest token, in bytes.
 pub const TOKEN_BYTES_MAX: usize = 8 * 1024;
-/// Longest filter that is forwarded, percent-encoded, in bytes.
+/// Longest filter that is forwarded unless the configuration says otherwise, percent-encoded, in
+/// bytes.
 pub const FILTER_BYTES_MAX: usize = 4 * 1024;
+/// Longest filter that a configuration may let be forwarded, in bytes: what most servers take as
+/// one header.
+pub const FILTER_BYTES_STATED_MAX: usize = 48 * 1024;
 /// Most verified tokens remembered unless the configuration says otherwise.
 pub const TOKENS_MAX: usize = 1_024;
 /// Most routes of a policy.

@@ -31,7 +31,10 @@ use self::{
 };
 use crate::{
     code::Code,
-    limits::{CONFIG_BYTES_MAX, JSON_MEMBERS_MAX, TOKENS_MAX, TOKENS_STATED_MAX},
+    limits::{
+        CONFIG_BYTES_MAX, FILTER_BYTES_MAX, FILTER_BYTES_STATED_MAX, JSON_MEMBERS_MAX, TOKENS_MAX,
+        TOKENS_STATED_MAX,
+    },
 };
 
 /// A gate's configuration, read from one strict JSON document before the first request.
@@ -42,6 +45,7 @@ pub struct GateConfig {
     identity: IdentityConfig,
     keeping: KeeperLimits,
     tokens_max: usize,
+    filter_bytes_max: usize,
     log: Log,
     bundle: Option<Vec<u8>>,
     shell: String,
@@ -91,6 +95,7 @@ impl GateConfig {
         }
         let mut keeping = KeeperLimits::default();
         let mut tokens_max = TOKENS_MAX;
+        let mut filter_bytes_max = FILTER_BYTES_MAX;
         if let Some(place) = object.place("limits") {
             let mut limits = place.object("an object", "write {\"poll_seconds\": 30}");
             if let Some(bytes) = limits.optional("bundle_bytes") {
@@ -100,6 +105,15 @@ impl GateConfig {
                 tokens_max = count(u64::read(&place));
                 if tokens_max > TOKENS_STATED_MAX {
                     place.error("over 65,536 tokens", "remember fewer");
+                }
+            }
+            if let Some(place) = limits.place("filter_bytes") {
+                filter_bytes_max = count(u64::read(&place));
+                if filter_bytes_max > FILTER_BYTES_STATED_MAX {
+                    place.error(
+                        "over 49,152 bytes",
+                        "let the origin ask for a longer filter",
+                    );
                 }
             }
             if let Some(versions) = limits.optional("versions") {
@@ -137,6 +151,7 @@ impl GateConfig {
             identity,
             keeping,
             tokens_max,
+            filter_bytes_max,
             log,
             bundle,
             shell,
@@ -204,6 +219,10 @@ impl GateConfig {
 
     pub(crate) const fn keeping(&self) -> KeeperLimits {
         self.keeping
+    }
+
+    pub(crate) const fn filter_bytes_max(&self) -> usize {
+        self.filter_bytes_max
     }
 
     pub(crate) const fn tokens_max(&self) -> usize {

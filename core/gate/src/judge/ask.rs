@@ -12,7 +12,6 @@ use crate::{
     code::Code,
     hygiene,
     identity::Identity,
-    limits::FILTER_BYTES_MAX,
     routes::{OnConditional, Route},
 };
 
@@ -112,7 +111,10 @@ impl<'a> Facts<'a> {
                     return Ok(Err(findings.refuse(Code::ConditionalRefused, "")));
                 }
                 match pending.residual() {
-                    Ok(residual) => filtered(residual.as_json(), findings),
+                    Ok(residual) => {
+                        let header = hygiene::header(hygiene::FILTER, residual.as_json());
+                        Ok(Allowed::Filtered(header))
+                    }
                     Err(_) => Err(findings.refuse(Code::ConditionalRefused, FILTER)),
                 }
             }
@@ -131,15 +133,6 @@ impl<'a> Facts<'a> {
             }
         })
     }
-}
-
-fn filtered(residual: &str, findings: &mut Findings<'_>) -> Result<Allowed, Refused> {
-    let header = hygiene::header(hygiene::FILTER, residual);
-    // Never shortened: a shorter filter would be another one.
-    if header.1.len() > FILTER_BYTES_MAX {
-        return Err(findings.refuse(Code::ConditionalRefused, FILTER));
-    }
-    Ok(Allowed::Filtered(header))
 }
 
 fn borrowed(texts: &[String]) -> Vec<&str> {
@@ -163,4 +156,4 @@ fn sets<'a, 'v>(
 }
 
 /// The detail of a refusal where the filter cannot be forwarded.
-const FILTER: &str = "filter";
+pub(super) const FILTER: &str = "filter";

@@ -126,6 +126,10 @@ impl<'j> Judge<'j> {
         match allowed {
             Allowed::Granted => set.push(hygiene::header(hygiene::DECISION, "allow")),
             Allowed::Filtered(filter) => {
+                // Never shortened: a shorter filter would be another one.
+                if filter.1.len() > self.config.filter_bytes_max() {
+                    return Err(findings.refuse(Code::ConditionalRefused, ask::FILTER));
+                }
                 set.push(hygiene::header(hygiene::DECISION, "conditional"));
                 set.push(filter);
             }
