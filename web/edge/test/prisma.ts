@@ -85,7 +85,7 @@ function constants(field: Field, list: unknown): Value[] {
 }
 
 function listed(what: unknown): object[] {
-  return Array.isArray(what) ? what : [what];
+  return Array.isArray(what) ? what : [what as object];
 }
 
 function and(truths: Truth[]): Truth {
