@@ -163,7 +163,7 @@ impl Policies {
         let same = found.all(|other| match (&first, &other) {
             (None, None) => true,
             (Some(a), Some(b)) => {
-                a.route == b.route && a.lookalike == b.lookalike && a.rival == b.rival
+                a.route == b.route && a.lookalikes == b.lookalikes && a.rival == b.rival
             }
             _ => false,
         });

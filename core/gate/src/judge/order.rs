@@ -229,10 +229,7 @@ fn public(findings: &mut Findings<'_>) -> Outcome {
 ///
 /// What is opted into lies inside a parameter: no literal of a route holds any of it.
 fn unaccepted(path: &CanonicalPath<'_>, found: &RouteMatch<'_>) -> Ambiguities {
-    let mut all = path.ambiguities();
-    if found.lookalike {
-        all.add(Ambiguity::Lookalike);
-    }
+    let all = path.ambiguities().union(found.lookalikes);
     all.without(found.route.allow)
 }
 

@@ -21,6 +21,9 @@ pub enum Ambiguity {
     QueryShadow,
     /// `_method` in the query of a POST: some take the method from there.
     MethodOverride,
+    /// A segment that would be the literal of another route but for what follows a `.`, `~`,
+    /// `:` or `;` in it: some cut such a suffix off.
+    LookalikeSuffix,
     /// `\`, plain or encoded: some take it for `/`.
     Backslash,
     /// `%00`: some cut there.
@@ -46,7 +49,7 @@ pub enum Ambiguity {
 
 impl Ambiguity {
     /// Every kind; those that a route may opt into come first.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::EncodedSlash,
         Self::Parameters,
         Self::TrailingSlash,
@@ -54,6 +57,7 @@ impl Ambiguity {
         Self::Lookalike,
         Self::QueryShadow,
         Self::MethodOverride,
+        Self::LookalikeSuffix,
         Self::Backslash,
         Self::Nul,
         Self::DotSegment,
@@ -77,6 +81,7 @@ impl Ambiguity {
             Self::Lookalike => "lookalike",
             Self::QueryShadow => "query-shadow",
             Self::MethodOverride => "method-override",
+            Self::LookalikeSuffix => "lookalike-suffix",
             Self::Backslash => "backslash",
             Self::Nul => "nul",
             Self::DotSegment => "dot-segment",
@@ -97,7 +102,7 @@ impl Ambiguity {
     }
 
     /// Those that a route may opt into.
-    pub const OPTIONAL: [Self; 7] = [
+    pub const OPTIONAL: [Self; 8] = [
         Self::EncodedSlash,
         Self::Parameters,
         Self::TrailingSlash,
@@ -105,6 +110,7 @@ impl Ambiguity {
         Self::Lookalike,
         Self::QueryShadow,
         Self::MethodOverride,
+        Self::LookalikeSuffix,
     ];
 
     const fn bit(self) -> u32 {
@@ -116,16 +122,17 @@ impl Ambiguity {
             Self::Lookalike => 1 << 4,
             Self::QueryShadow => 1 << 5,
             Self::MethodOverride => 1 << 6,
-            Self::Backslash => 1 << 7,
-            Self::Nul => 1 << 8,
-            Self::DotSegment => 1 << 9,
-            Self::EmptySegment => 1 << 10,
-            Self::BadEncoding => 1 << 11,
-            Self::DoubleEncoding => 1 << 12,
-            Self::Fragment => 1 << 13,
-            Self::EncodedDelimiter => 1 << 14,
-            Self::Control => 1 << 15,
-            Self::TargetForm => 1 << 16,
+            Self::LookalikeSuffix => 1 << 7,
+            Self::Backslash => 1 << 8,
+            Self::Nul => 1 << 9,
+            Self::DotSegment => 1 << 10,
+            Self::EmptySegment => 1 << 11,
+            Self::BadEncoding => 1 << 12,
+            Self::DoubleEncoding => 1 << 13,
+            Self::Fragment => 1 << 14,
+            Self::EncodedDelimiter => 1 << 15,
+            Self::Control => 1 << 16,
+            Self::TargetForm => 1 << 17,
         }
     }
 }
@@ -188,17 +195,13 @@ impl Ambiguities {
     /// Returns the set as the wire has it: a bit for each optional kind.
     #[cfg(feature = "encode")]
     pub(crate) const fn to_wire(self) -> u8 {
-        // The optional kinds have the seven lowest bits.
-        self.0.to_le_bytes()[0] & OPTIONAL_BITS
+        // The optional kinds have the eight lowest bits.
+        self.0.to_le_bytes()[0]
     }
 
-    /// Reads what [`Ambiguities::to_wire`] writes; refuses bits that are not optional.
-    pub(crate) const fn from_wire(bits: u8) -> Option<Self> {
-        if bits & !OPTIONAL_BITS == 0 {
-            Some(Self(u32::from_le_bytes([bits, 0, 0, 0])))
-        } else {
-            None
-        }
+    /// Reads what [`Ambiguities::to_wire`] writes: every bit is an optional kind's.
+    pub(crate) const fn from_wire(bits: u8) -> Self {
+        Self(u32::from_le_bytes([bits, 0, 0, 0]))
     }
 }
 
@@ -211,5 +214,3 @@ impl FromIterator<Ambiguity> for Ambiguities {
         own
     }
 }
-
-const OPTIONAL_BITS: u8 = 0b111_1111;

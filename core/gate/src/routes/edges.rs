@@ -40,8 +40,49 @@ impl Edges {
         from: u32,
         segment: &'a [u8],
     ) -> impl Iterator<Item = (u32, bool)> + 'a {
-        let folded = trimmed(segment);
-        let mut at = self.home(from, folded);
+        self.folded(from, hash_of(from, trimmed(segment)), trimmed(segment))
+            .map(|(to, literal)| (to, *literal == *segment))
+    }
+
+    /// Returns the nodes below every literal that the segment would be if it ended before a
+    /// `.`, `~`, `:` or `;`, with case, and dots and spaces at the end, ignored.
+    ///
+    /// Linear in the segment: one hash is carried through it. No node is returned twice.
+    pub(super) fn suffixed<'a>(
+        &'a self,
+        from: u32,
+        segment: &'a [u8],
+    ) -> impl Iterator<Item = u32> + 'a {
+        let whole = trimmed(segment);
+        let mut hash = hash_start(from);
+        // The longest prefix so far without dots and spaces at its end, and its hash.
+        let mut kept = (0, hash);
+        let mut cut_before = 0;
+        let cuts = whole.iter().zip(1_usize..).filter_map(move |(byte, length)| {
+            let cut = (STARTS_SUFFIX.contains(byte) && kept.0 > cut_before).then_some(kept);
+            if cut.is_some() {
+                cut_before = kept.0;
+            }
+            hash = hash_with(hash, *byte);
+            if !is_dropped(*byte) {
+                kept = (length, hash);
+            }
+            cut
+        });
+        cuts.flat_map(move |(length, hash)| {
+            let prefix = whole.get(..length).unwrap_or_default();
+            self.folded(from, hash, prefix).map(|(to, _)| to)
+        })
+    }
+
+    /// Returns every edge whose literal is this text but for case, and dots and spaces at its end.
+    fn folded<'a>(
+        &'a self,
+        from: u32,
+        hash: u32,
+        text: &'a [u8],
+    ) -> impl Iterator<Item = (u32, &'a [u8])> + 'a {
+        let mut at = self.home(hash);
         // Half of the slots are free, so a run of taken ones ends.
         let run = core::iter::from_fn(move || {
             let edge = self.edge_at(at)?;
@@ -50,9 +91,9 @@ impl Edges {
         });
         run.take(self.edges.len())
             .filter(move |edge| {
-                edge.from == from && trimmed(&edge.literal).eq_ignore_ascii_case(folded)
+                edge.from == from && trimmed(&edge.literal).eq_ignore_ascii_case(text)
             })
-            .map(move |edge| (edge.to, *edge.literal == *segment))
+            .map(|edge| (edge.to, &*edge.literal))
     }
 
     pub(super) fn insert(&mut self, from: u32, literal: &[u8], to: u32) {
@@ -75,7 +116,7 @@ impl Edges {
         let Some(edge) = self.edges.get(index) else {
             return;
         };
-        let mut at = self.home(edge.from, trimmed(&edge.literal));
+        let mut at = self.home(hash_of(edge.from, trimmed(&edge.literal)));
         for _ in 0..self.slots.len() {
             let next = self.after(at);
             if let Some(slot) = self.slots.get_mut(at)
@@ -94,13 +135,9 @@ impl Edges {
     }
 
     // INVARIANT (power of two): the slots are a power of two, so a mask keeps within them.
-    fn home(&self, from: u32, folded: &[u8]) -> usize {
-        let mut hash = OFFSET ^ from;
-        for byte in folded {
-            hash = (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(PRIME);
-        }
-        hash ^= hash >> 15_u32;
-        usize::try_from(hash).unwrap_or(0) & self.slots.len().saturating_sub(1)
+    fn home(&self, hash: u32) -> usize {
+        let mixed = hash ^ (hash >> 15_u32);
+        usize::try_from(mixed).unwrap_or(0) & self.slots.len().saturating_sub(1)
     }
 
     const fn after(&self, at: usize) -> usize {
@@ -108,14 +145,38 @@ impl Edges {
     }
 }
 
+const fn hash_start(from: u32) -> u32 {
+    OFFSET ^ from
+}
+
+const fn hash_with(hash: u32, byte: u8) -> u32 {
+    (hash ^ u32::from_le_bytes([byte.to_ascii_lowercase(), 0, 0, 0])).wrapping_mul(PRIME)
+}
+
+fn hash_of(from: u32, folded: &[u8]) -> u32 {
+    let bytes = folded.iter();
+    bytes.fold(hash_start(from), |hash, byte| hash_with(hash, *byte))
+}
+
 /// Leaves out the dots and spaces at the end, as some file systems do.
 fn trimmed(segment: &[u8]) -> &[u8] {
     let mut rest = segment;
-    while let [before @ .., b'.' | b' '] = rest {
+    while let [before @ .., last] = rest
+        && is_dropped(*last)
+    {
         rest = before;
     }
     rest
 }
+
+/// Says whether some file systems drop it at the end of a name.
+const fn is_dropped(byte: u8) -> bool {
+    matches!(byte, b'.' | b' ')
+}
+
+/// Where some servers end a name: at a format (`.json`), a backup (`~`), a stream (`::$DATA`)
+/// or a verb, at parameters (`;x`).
+const STARTS_SUFFIX: [u8; 4] = *b".~:;";
 
 const FREE: u32 = u32::MAX;
 // Fowler, Noll and Vo's constants (FNV-1a, 32 bits).

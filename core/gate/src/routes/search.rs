@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use crate::path::{Ambiguities, Ambiguity};
+
 /// A route that matches, and how narrowly.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Candidate {
@@ -16,6 +18,8 @@ pub(super) struct Candidate {
     pub(super) rest: u64,
     /// Whether it matches only for servers that ignore case, or dots and spaces at the end.
     pub(super) folded: bool,
+    /// A bit for every segment of which it matches only what stands before a suffix.
+    pub(super) suffixed: u64,
 }
 
 /// What was found of a request.
@@ -26,7 +30,7 @@ pub(super) struct Search {
     /// Others that the first is not at least as specific as; mostly there is none.
     crossing: Vec<Candidate>,
     /// Those that only some servers take.
-    folded: Vec<Candidate>,
+    alike: Vec<Candidate>,
 }
 
 impl Candidate {
@@ -42,8 +46,8 @@ impl Candidate {
 impl Search {
     /// Notes a route that matches; the walk goes from the narrowest to the widest.
     pub(super) fn add(&mut self, candidate: Candidate) {
-        if candidate.folded {
-            self.folded.push(candidate);
+        if candidate.folded || candidate.suffixed != 0 {
+            self.alike.push(candidate);
             return;
         }
         match &self.first {
@@ -64,14 +68,24 @@ impl Search {
         Some(rival.route)
     }
 
-    /// Returns whether servers that fold would take a route that answers otherwise.
-    pub(super) fn lookalike(&self, differs: impl Fn(usize) -> bool) -> bool {
+    /// Returns in which ways servers would take a route that answers otherwise: by folding, by
+    /// cutting a suffix off.
+    pub(super) fn lookalikes(&self, differs: impl Fn(usize) -> bool) -> Ambiguities {
         let Some(first) = &self.first else {
-            return false;
+            return Ambiguities::NONE;
         };
-        let is_likely = |one: &Candidate| !first.is_within(one) || one.is_within(first);
-        let mut folded = self.folded.iter();
-        folded.any(|one| is_likely(one) && differs(one.route))
+        let is_likely = |one: &Candidate| {
+            // A route that writes the suffix out says what it is.
+            let is_written = one.suffixed != 0 && first.loose & one.suffixed == 0;
+            !is_written && (!first.is_within(one) || one.is_within(first))
+        };
+        let likely = self.alike.iter().filter(|one| is_likely(one));
+        let other = likely.filter(|one| differs(one.route));
+        let ways = other.map(|one| match one.suffixed {
+            0 => Ambiguity::Lookalike,
+            _ => Ambiguity::LookalikeSuffix,
+        });
+        ways.collect()
     }
 }
 

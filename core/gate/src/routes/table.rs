@@ -10,7 +10,7 @@ use super::{
     route::Route,
     search::{Candidate, Search, bits_from, segment_bit},
 };
-use crate::path::{CanonicalPath, Segment};
+use crate::path::{Ambiguities, CanonicalPath, Segment};
 
 /// All routes of a policy, as a tree: a literal goes before a parameter, and a
 /// parameter before the rest, segment by segment from the left.
@@ -57,9 +57,10 @@ pub struct RouteMatch<'r> {
     pub index: usize,
     /// Its name, as [`Route::name`] writes it.
     pub name: &'r str,
-    /// Whether a server that folds case, or drops dots and spaces at the end of a
-    /// segment, would take another route.
-    pub lookalike: bool,
+    /// Whether a server that folds case, or drops dots and spaces at the end of a segment
+    /// ([`Lookalike`](crate::path::Ambiguity::Lookalike)), or one that cuts a suffix off
+    /// ([`LookalikeSuffix`](crate::path::Ambiguity::LookalikeSuffix)), would take another route.
+    pub lookalikes: Ambiguities,
     /// Another route that matches and answers otherwise, where neither is at least as specific
     /// in host, method and path: the request must be refused.
     pub rival: Option<&'r str>,
@@ -152,7 +153,7 @@ impl Routes {
             route,
             index,
             name: self.names.get(index)?,
-            lookalike: found.lookalike(differs),
+            lookalikes: found.lookalikes(differs),
             rival: rival.map(|name| &**name),
         })
     }
@@ -307,6 +308,7 @@ struct Taken {
     depth: u32,
     loose: u64,
     folded: bool,
+    suffixed: u64,
 }
 
 impl Walk<'_> {
@@ -325,6 +327,14 @@ impl Walk<'_> {
             let taken = Taken {
                 depth: next_depth,
                 folded: taken.folded || !exact,
+                ..taken
+            };
+            self.descend(next, below, taken);
+        }
+        for next in self.table.edges.suffixed(at, segment.decoded()) {
+            let taken = Taken {
+                depth: next_depth,
+                suffixed: taken.suffixed | segment_bit(taken.depth),
                 ..taken
             };
             self.descend(next, below, taken);
@@ -349,6 +359,7 @@ impl Walk<'_> {
                 loose: taken.loose | rest,
                 rest,
                 folded: taken.folded,
+                suffixed: taken.suffixed,
             });
         }
     }

@@ -132,7 +132,7 @@ impl TryFrom<RouteWire<'_>> for Route {
             } else {
                 OnConditional::Deny
             },
-            allow: Ambiguities::from_wire(wire.allow).ok_or(MalformedRoutes)?,
+            allow: Ambiguities::from_wire(wire.allow),
             cors: wire.cors.map(Cors::from),
         };
         route.check().map_err(|_| MalformedRoutes)?;

@@ -414,7 +414,7 @@ mod tests {
             ),
             (
                 r#"{"methods":"GET","path":"/a","public":true,"accepts":"dot-segment"}"#,
-                "$.catalog.routes[0].accepts: `dot-segment` cannot be accepted; a route may accept encoded-slash, parameters, trailing-slash, encoded-percent, lookalike, query-shadow, method-override",
+                "$.catalog.routes[0].accepts: `dot-segment` cannot be accepted; a route may accept encoded-slash, parameters, trailing-slash, encoded-percent, lookalike, query-shadow, method-override, lookalike-suffix",
             ),
             (
                 r#"{"methods":"GET","path":"/a","permission":"tickets:read","conditional":"allow"}"#,

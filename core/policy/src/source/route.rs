@@ -31,8 +31,9 @@ pub struct Route {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conditional: Option<Conditional>,
     /// What a parameter may hold though servers read it differently: `encoded-slash`,
-    /// `parameters`, `trailing-slash`, `encoded-percent`, `lookalike`; and a query that names
-    /// what the path says (`query-shadow`), or another method (`method-override`).
+    /// `parameters`, `trailing-slash`, `encoded-percent`, `lookalike`, `lookalike-suffix`; and a
+    /// query that names what the path says (`query-shadow`), or another method
+    /// (`method-override`).
     #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
     pub accepts: OneOrMany,
     /// Which pages of other origins may call it; none when left out.

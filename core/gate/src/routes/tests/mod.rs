@@ -42,14 +42,19 @@ fn routes(lines: &[&str]) -> Vec<Route> {
     split.map(Option::unwrap).collect()
 }
 
-/// Asks with `METHOD AUTHORITY TARGET`; expects a route's name, `?` after it for a lookalike.
+/// Asks with `METHOD AUTHORITY TARGET`; expects a route's name, `?` after it for a lookalike,
+/// `~` for one by a suffix.
 fn check(table: &Routes, request: &str, expected: &str) {
     let parts: Vec<&str> = request.split(' ').collect();
     let path = CanonicalPath::parse(parts[2].as_bytes()).unwrap();
     let found = table.find(parts[0].as_bytes(), parts[1].as_bytes(), &path);
     let name = found.map_or_else(String::new, |found| {
-        let mark = if found.lookalike { "?" } else { "" };
-        format!("{}{mark}", found.route.name())
+        let mark = |kind, mark| if found.lookalikes.has(kind) { mark } else { "" };
+        let [folded, suffix] = [
+            mark(Ambiguity::Lookalike, "?"),
+            mark(Ambiguity::LookalikeSuffix, "~"),
+        ];
+        format!("{}{folded}{suffix}", found.route.name())
     });
     assert_eq!(name, expected, "{request}");
 }
@@ -139,4 +144,61 @@ fn a_parameter_that_looks_like_a_literal_is_told() {
     ] {
         check(&table, request, expected);
     }
+}
+
+#[test]
+fn a_segment_that_is_a_literal_but_for_a_suffix_is_told() {
+    let table = Routes::new(routes(&[
+        "GET /export",
+        "GET /{page}",
+        "GET /a/{id}",
+        "GET /a/me",
+        "GET /a/me.vcf",
+        "GET /a/{id}/c",
+        "GET /a/me/c",
+        "GET /x/{r...}",
+        "GET /x/y/z",
+        "* /s/{id}",
+        "GET /s/t",
+        "GET /.well-known",
+    ]))
+    .unwrap();
+    for (request, expected) in [
+        ("GET - /export.json", "GET /{page}~"),
+        ("GET - /EXPORT.json", "GET /{page}~"),
+        ("GET - /export~", "GET /{page}~"),
+        ("GET - /export::$DATA", "GET /{page}~"),
+        ("GET - /export:undelete", "GET /{page}~"),
+        ("GET - /export%3bx", "GET /{page}~"),
+        ("GET - /export%2ejson", "GET /{page}~"),
+        ("GET - /export..json", "GET /{page}~"),
+        ("GET - /export%20.json", "GET /{page}~"),
+        ("GET - /export.tar.gz", "GET /{page}~"),
+        ("GET - /export.", "GET /{page}?"),
+        ("GET - /exports.json", "GET /{page}"),
+        ("GET - /export-1.json", "GET /{page}"),
+        ("GET - /.export", "GET /{page}"),
+        ("GET - /.well-known.json", "GET /{page}~"),
+        ("GET - /a/me.json", "GET /a/{id}~"),
+        ("GET - /a/me.vcf", "GET /a/me.vcf"),
+        ("GET - /a/me.vcf.json", "GET /a/{id}~"),
+        ("GET - /a/me/c~", ""),
+        ("GET - /a/me.json/c", "GET /a/{id}/c~"),
+        ("GET - /x/y/z.json", "GET /x/{r...}~"),
+        ("GET - /x/y.json/z", "GET /x/{r...}~"),
+        ("GET - /x/y.json", "GET /x/{r...}"),
+        ("GET - /s/t.json", "* /s/{id}~"),
+        ("POST - /s/t.json", "* /s/{id}"),
+        ("POST - /export.json", ""),
+    ] {
+        check(&table, request, expected);
+    }
+}
+
+#[test]
+fn a_suffix_tells_nothing_where_both_routes_answer_alike() {
+    let mut all = routes(&["GET /export", "GET /{page}"]);
+    all[0].access = all[1].access.clone();
+    let table = Routes::new(all).unwrap();
+    check(&table, "GET - /export.json", "GET /{page}");
 }
