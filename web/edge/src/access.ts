@@ -1,3 +1,4 @@
+import { type Fetched, fetchNewer } from "./fetched";
 import {
   type Clock,
   type Floor,
@@ -103,8 +104,13 @@ export class Access<V extends Vocabulary = Registered> {
 
   async #refresh(): Promise<void> {
     try {
-      const bundle = await this.#fetch();
-      if (bundle) await this.#take(bundle);
+      const { url, fetch = globalThis.fetch } = this.#options;
+      await (this.#options.start ?? start)();
+      const asked = fetchNewer(fetch, url, this.#etag, { credentials: "same-origin" });
+      const newer = await asked.catch((cause) => {
+        throw new PortcullisError("offline", "the bundle could not be fetched", { cause });
+      });
+      if (newer) await this.#take(newer);
       this.#error = undefined;
     } catch (error) {
       this.#error = error instanceof PortcullisError ? error : new PortcullisError("offline", String(error));
@@ -113,22 +119,7 @@ export class Access<V extends Vocabulary = Registered> {
     this.#changed();
   }
 
-  async #fetch(): Promise<{ bytes: ArrayBuffer; etag: string | undefined } | undefined> {
-    const { url, fetch = globalThis.fetch } = this.#options;
-    await (this.#options.start ?? start)();
-    let response: Response;
-    try {
-      const headers: HeadersInit = this.#etag ? { "if-none-match": this.#etag } : {};
-      response = await fetch(url, { headers, credentials: "same-origin" });
-      if (response.status === 304) return undefined;
-      if (!response.ok) throw new Error(`status ${response.status}`);
-      return { bytes: await response.arrayBuffer(), etag: response.headers.get("etag") ?? undefined };
-    } catch (cause) {
-      throw new PortcullisError("offline", "the bundle could not be fetched", { cause });
-    }
-  }
-
-  async #take({ bytes, etag }: { bytes: ArrayBuffer; etag: string | undefined }): Promise<void> {
+  async #take({ bytes, etag }: Fetched): Promise<void> {
     const { trust, wholeBundle, subject, verify } = this.#options;
     const floor = this.#floor;
     const policy = await Portcullis.load<V>(bytes, {

@@ -1,6 +1,7 @@
 import { Gate as GuestGate, initSync } from "../generated/worker.js";
 import { type Clock, turnClock } from "./clock";
 import { answered, PortcullisError } from "./errors";
+import { fetchNewer } from "./fetched";
 
 /** Who is at the other end of the connection, by what the platform itself knows: never a header. */
 export type Peer = { readonly address: string } | { readonly identity: string };
@@ -100,19 +101,12 @@ export class Gate {
     url: string | URL,
     fetcher: (url: string | URL, init: RequestInit) => Promise<Response> = fetch,
   ): Promise<"accepted" | "unchanged"> {
-    let bytes: ArrayBuffer;
-    let etag: string | null;
-    try {
-      const response = await fetcher(url, { headers: this.#etag ? { "if-none-match": this.#etag } : {} });
-      if (response.status === 304) return "unchanged";
-      if (!response.ok) throw new Error(`status ${response.status}`);
-      etag = response.headers.get("etag");
-      bytes = await response.arrayBuffer();
-    } catch (cause) {
+    const newer = await fetchNewer(fetcher, url, this.#etag).catch((cause) => {
       throw new PortcullisError("offline", "the bundle could not be fetched", { cause });
-    }
-    const offered = this.offer(bytes);
-    this.#etag = etag ?? undefined;
+    });
+    if (!newer) return "unchanged";
+    const offered = this.offer(newer.bytes);
+    this.#etag = newer.etag;
     return offered;
   }
 

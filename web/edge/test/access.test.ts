@@ -55,6 +55,29 @@ test("a bundle that has not changed is not sent again", async () => {
   expect(own.error).toBeUndefined();
 });
 
+test("a body that does not end is not read to its end, nor believed", async () => {
+  let sent = 0;
+  let ended = false;
+  reply = () =>
+    new Response(
+      new ReadableStream({
+        pull(controller) {
+          sent += 1;
+          controller.enqueue(new Uint8Array(64 * 1024));
+        },
+        cancel() {
+          ended = true;
+        },
+      }),
+    );
+  const own = access();
+  await own.refresh();
+  expect([own.status, own.error?.code]).toEqual(["failed", "offline"]);
+  expect(String((own.error?.cause as Error).message)).toBe("the body has more than 4194304 bytes");
+  expect(ended).toBe(true);
+  expect(sent).toBeLessThan(70);
+});
+
 test("offline at first: nothing may be shown, and the page renders", async () => {
   reply = () => {
     throw new TypeError("Failed to fetch");

@@ -169,7 +169,8 @@ test.skipIf(!ready)("a newer bundle at the origin is fetched once and answers; a
   await expect.poll(async () => (await ask("GET", "/reports", agent())).status, { timeout: 10_000 }).toBe(200);
   conditional = 0;
   await expect.poll(async () => (await ask("GET", "/health"), conditional), { timeout: 10_000 }).toBeGreaterThan(1);
-  for (const [number, worse] of [old, Buffer.from("<!doctype html>"), Buffer.alloc(0)].entries()) {
+  const worseOnes = [old, Buffer.from("<!doctype html>"), Buffer.alloc(0), Buffer.concat([bundle, Buffer.alloc(5 << 20)])];
+  for (const [number, worse] of worseOnes.entries()) {
     bundle = worse;
     etag = `"worse ${number}"`;
     for (let time = 0; time < 5; time++) expect((await ask("GET", "/reports", agent())).status).toBe(200);
