@@ -26,14 +26,16 @@ use portcullis_policy::{
     sign::{TrustFile, TrustFileKey, sign},
     slice::{Audience, SliceEdition, slice},
 };
+use portcullis_random::{
+    policies::RandomPolicy,
+    requests::Asker,
+    tape::{self, Tape},
+};
 use portcullis_tests::{
     bundles::{self, AUDIENCE, NOW, VALID_SECONDS, key},
     engines::reference,
     places,
-    policies::RandomPolicy,
-    requests::Asker,
     signatures::{self, SignatureCase, malleable},
-    tape::{self, Tape},
 };
 use serde_json::{Map, Value, json};
 

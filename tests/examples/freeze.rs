@@ -20,13 +20,14 @@ use portcullis_policy::{
     encode::{BundleMetadata, encode},
     sign::{TrustFile, TrustFileKey, sign},
 };
+use portcullis_random::{
+    requests::Asker,
+    tape::{self, Tape},
+};
 use portcullis_tests::{
     bundles::{self, NOW, key},
     engines::{Answers, reference},
-    golden,
-    requests::Asker,
-    tape::{self, Tape},
-    vectors,
+    golden, vectors,
 };
 
 fn main() {

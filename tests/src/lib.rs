@@ -1,4 +1,4 @@
-//! What the conformance tests share: the engines behind one trait, bundles, and random policies.
+//! What the conformance tests share: the engines behind one trait, bundles, vectors.
 #![expect(
     clippy::indexing_slicing,
     clippy::needless_pass_by_value,
@@ -12,9 +12,7 @@ pub mod bundles;
 pub mod engines;
 pub mod golden;
 pub mod http;
+pub mod packed;
 pub mod places;
-pub mod policies;
-pub mod requests;
 pub mod signatures;
-pub mod tape;
 pub mod vectors;

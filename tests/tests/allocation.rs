@@ -17,12 +17,14 @@ use portcullis_engine::{
 };
 use portcullis_host::pack;
 use portcullis_policy::authzen::{Request, Vocabulary};
+use portcullis_random::{
+    requests::Asker,
+    tape::{self, Tape},
+};
 use portcullis_tests::{
     bundles::{self, NOW},
     engines::reference,
     places,
-    requests::Asker,
-    tape::{self, Tape},
 };
 use serde_json::{Map, Value, json};
 

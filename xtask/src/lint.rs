@@ -17,6 +17,10 @@ pub(crate) fn run() -> Result<()> {
 
     let mut checks = Checks::default();
     checks.run("formatting", cargo().args(words("fmt --all --check")));
+    checks.run(
+        "formatting of the fuzz targets",
+        cargo().args(words("fmt --check --manifest-path tests/fuzz/Cargo.toml")),
+    );
     let strictly = || words("--all-targets --locked -- -D warnings");
     checks.compile(
         "lints of xtask",

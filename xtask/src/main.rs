@@ -10,6 +10,7 @@ mod databases;
 mod demo;
 mod deny;
 mod dist;
+mod fuzz;
 mod gateways;
 mod guests;
 mod imports;
@@ -25,6 +26,7 @@ mod run;
 mod setup;
 mod shorten;
 mod size;
+mod soak;
 mod strip;
 mod suites;
 mod test;
@@ -125,6 +127,23 @@ enum Chore {
         update: bool,
     },
 
+    /// Run what takes hours: properties over many cases, fuzzing, mutants
+    ///
+    /// What it found is in target/fuzz and target/mutants.out.
+    Soak {
+        /// What to run
+        #[arg(value_enum)]
+        what: soak::Soak,
+
+        /// How many cases each property tries, or inputs each fuzz target
+        #[arg(long, default_value_t = 100_000)]
+        cases: u64,
+
+        /// Of `fuzz`, the targets to run; of `mutants`, the files to change, such as
+        /// core/engine/src/decide.rs; all when left out
+        only: Vec<String>,
+    },
+
     /// Measure, with criterion
     ///
     /// Figures are nanoseconds; a benchmark that declares a throughput in elements is reported
@@ -152,6 +171,7 @@ fn main() -> ExitCode {
         Chore::Lint => lint::run(),
         Chore::Api { update } => api::check(update),
         Chore::Count { update } => count::run(update),
+        Chore::Soak { what, cases, only } => soak::run(what, cases, &only),
         Chore::Bench { json, filter } => bench::run(json, filter.as_deref()),
     };
     match outcome {

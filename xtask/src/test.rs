@@ -8,10 +8,11 @@ use clap::ValueEnum;
 use crate::budgets::Budgets;
 use crate::checks::Checks;
 use crate::databases;
+use crate::fuzz::{self, Until};
 use crate::gateways;
 use crate::guests::libraries;
 use crate::parsers;
-use crate::run::{HOUSE, PRODUCT};
+use crate::run::{HOUSE, PRODUCT, say};
 use crate::setup::{self, Tools};
 use crate::suites::{self, Suite};
 use crate::toolchain::TARGET;
@@ -29,6 +30,8 @@ pub(crate) enum Alone {
     Parsers,
     /// Filters as SQL, on rows in the databases that they are written for
     Databases,
+    /// Every fuzz target, for a short while
+    Fuzz,
 }
 
 /// Builds what the tests load, then runs them: one suite, or all.
@@ -38,6 +41,11 @@ pub(crate) fn run(alone: Option<Alone>, quick: bool) -> Result<()> {
         Some(Alone::Browser) => web::test(),
         Some(Alone::Parsers) => parsers::test(),
         Some(Alone::Databases) => databases::test(),
+        Some(Alone::Fuzz) => {
+            let mut checks = Checks::default();
+            fuzz_shortly(&mut checks);
+            checks.finish(Some(&Budgets::committed()?))
+        }
         None => run_all(quick),
     }
 }
@@ -77,7 +85,25 @@ fn run_all(quick: bool) -> Result<()> {
     if let Some(web) = &built.web {
         web::check(web, &mut checks);
     }
+    if !quick {
+        fuzz_shortly(&mut checks);
+    }
     checks.finish(Some(&budgets))
+}
+
+fn fuzz_shortly(checks: &mut Checks) {
+    let mut there = false;
+    checks.hold("fuzz targets, built", || {
+        there = fuzz::ensure()?;
+        if there { fuzz::build() } else { Ok(()) }
+    });
+    if there {
+        checks.hold("fuzz targets, run", || {
+            let ran = fuzz::run(Until::Seconds(FUZZ_SECONDS), &[])?;
+            say(format!("fuzzed:\n{}", fuzz::table(&ran).trim_fmt()));
+            Ok(())
+        });
+    }
 }
 
 /// What is needed before the first test runs.
@@ -133,6 +159,9 @@ const SLOW: [&str; 3] = [
     "portcullis-parsers: ",
     "portcullis-databases: ",
 ];
+
+/// How long each fuzz target runs among the tests.
+const FUZZ_SECONDS: u64 = 20;
 
 /// How many random cases a property gets that leaves their number to the environment.
 const QUICK_CASES: &str = "16";

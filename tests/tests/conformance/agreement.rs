@@ -2,13 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use portcullis_random::{policies::RandomPolicy, requests::Asker, tape::Tape};
 use portcullis_reference::{Attributes, holds};
-use portcullis_tests::{
-    engines::{Answers, EngineName},
-    policies::RandomPolicy,
-    requests::Asker,
-    tape::Tape,
-};
+use portcullis_tests::engines::{Answers, EngineName};
 use proptest::{prop_assert_eq, proptest, test_runner::TestCaseError};
 use serde_json::Value;
 

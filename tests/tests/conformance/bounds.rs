@@ -3,7 +3,7 @@
 use portcullis_tests::{
     bundles::{self, NOW},
     engines::{EngineName, is_malformed},
-    requests::packed_parts,
+    packed::packed_parts,
 };
 use serde_json::{Value, json};
 

@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use portcullis_engine::{Policy, SignedBundle, UnixSeconds};
 use portcullis_host::pack;
 use portcullis_policy::authzen::Request;
+use portcullis_random::{
+    policies::RandomPolicy,
+    requests::Asker,
+    tape::{self, Tape},
+};
 use portcullis_reference::Reference;
 use portcullis_tests::{
     bundles::{self, NOW},
     engines::{Answers, EngineName, Loaded, is_malformed, reference},
     places,
-    policies::RandomPolicy,
-    requests::Asker,
-    tape::{self, Tape},
 };
 use proptest::{prop_assert, prop_assert_eq, proptest, test_runner::TestCaseError};
 use serde_json::Value;

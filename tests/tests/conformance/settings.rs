@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use portcullis_tests::tape::Tape;
+use portcullis_random::tape::Tape;
 use proptest::{
     collection::{SizeRange, vec},
     prelude::any,

@@ -9,12 +9,12 @@ use bindings::{
 use portcullis_engine::{PackedDecision, Policy, SignedBundle};
 use portcullis_host::pack;
 use portcullis_policy::authzen::{Attribute, Request, Vocabulary};
+use portcullis_random::{policies::RandomPolicy, requests::Asker};
 use portcullis_tests::{
     bundles::{self, AUDIENCE, NOW, VALID_SECONDS},
     engines::reference,
+    packed::packed_parts,
     places,
-    policies::RandomPolicy,
-    requests::{Asker, packed_parts},
 };
 use proptest::{prop_assert_eq, proptest, test_runner::TestCaseError};
 use wasmtime::{

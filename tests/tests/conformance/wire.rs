@@ -3,7 +3,8 @@
 use core::fmt::Debug;
 
 use portcullis_engine::format::{self, List, Wire};
-use portcullis_tests::{bundles, places, tape::Tape};
+use portcullis_random::tape::Tape;
+use portcullis_tests::{bundles, places};
 use proptest::{prop_assert, prop_assert_eq, proptest, test_runner::TestCaseError};
 use serde::{Deserialize, Serialize};
 

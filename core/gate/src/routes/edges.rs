@@ -58,17 +58,20 @@ impl Edges {
         // The longest prefix so far without dots and spaces at its end, and its hash.
         let mut kept = (0, hash);
         let mut cut_before = 0;
-        let cuts = whole.iter().zip(1_usize..).filter_map(move |(byte, length)| {
-            let cut = (STARTS_SUFFIX.contains(byte) && kept.0 > cut_before).then_some(kept);
-            if cut.is_some() {
-                cut_before = kept.0;
-            }
-            hash = hash_with(hash, *byte);
-            if !is_dropped(*byte) {
-                kept = (length, hash);
-            }
-            cut
-        });
+        let cuts = whole
+            .iter()
+            .zip(1_usize..)
+            .filter_map(move |(byte, length)| {
+                let cut = (STARTS_SUFFIX.contains(byte) && kept.0 > cut_before).then_some(kept);
+                if cut.is_some() {
+                    cut_before = kept.0;
+                }
+                hash = hash_with(hash, *byte);
+                if !is_dropped(*byte) {
+                    kept = (length, hash);
+                }
+                cut
+            });
         cuts.flat_map(move |(length, hash)| {
             let prefix = whole.get(..length).unwrap_or_default();
             self.folded(from, hash, prefix).map(|(to, _)| to)

@@ -147,7 +147,7 @@ fn a_parameter_that_looks_like_a_literal_is_told() {
 }
 
 #[test]
-fn a_segment_that_is_a_literal_but_for_a_suffix_is_told() {
+fn a_segment_that_is_a_literal_but_for_a_suffix_is_noticed() {
     let table = Routes::new(routes(&[
         "GET /export",
         "GET /{page}",

@@ -1,7 +1,5 @@
 //! Random questions about a policy: what it knows, what it does not, and what is malformed.
 
-use portcullis_host::pack;
-use portcullis_policy::authzen::Request;
 use portcullis_reference::Questions;
 use serde_json::{Map, Value, json};
 
@@ -9,20 +7,6 @@ use crate::{
     policies::{GROUPS, IDS, TYPES, VALUES},
     tape::Tape,
 };
-
-/// Returns a packed request in two: its version and subject, and its question.
-#[must_use]
-pub fn packed_parts(request: &Request) -> (Vec<u8>, Vec<u8>) {
-    let empty = Request {
-        subject: request.subject.clone(),
-        ..Request::default()
-    };
-    // A question without anything is `:` with its length, three empty runs and "no id".
-    let mut subject = pack(&empty);
-    subject.truncate(subject.len().saturating_sub(6));
-    let question = pack(request).split_off(subject.len());
-    (subject, question)
-}
 
 /// Makes up questions about one policy.
 #[derive(Debug, Clone)]
