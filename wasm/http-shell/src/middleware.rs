@@ -202,9 +202,13 @@ impl Ready {
         let config = GateConfig::from_json(json).map_err(|invalid| format!("{invalid}"))?;
         let settings = Settings::read(config.shell())?;
         let bundle = config.bundle().map(Vec::from);
+        let unused = lines::keys_unused(&config);
         let mut gate = Gate::new(config);
         gate.read_entries_from(READ_FROM);
-        let line = bundle.and_then(|bundle| offer(&mut gate, bundle, "the configuration", now).1);
+        let offered =
+            bundle.and_then(|bundle| offer(&mut gate, bundle, "the configuration", now).1);
+        let lines: Vec<String> = unused.into_iter().chain(offered).collect();
+        let line = (!lines.is_empty()).then(|| lines.join("\n"));
         let ready = Self {
             gate,
             upstream: settings.upstream,

@@ -2,12 +2,19 @@
 
 use alloc::{format, string::String};
 
-use portcullis_gate::{Persisted, event};
+use portcullis_gate::{GateConfig, Persisted, event};
 
 /// Says why a configuration cannot be used.
 #[must_use]
 pub fn configuration_refused(why: &str) -> String {
     event("configuration-refused", &[("why", why)])
+}
+
+/// Says which keys for tokens are left out of a configuration, if any is.
+#[must_use]
+pub fn keys_unused(config: &GateConfig) -> Option<String> {
+    let keys = config.unused_keys();
+    (!keys.is_empty()).then(|| event("keys-unused", &[("keys", &keys.join("; "))]))
 }
 
 /// Says that a bundle from `source` answers from now on.

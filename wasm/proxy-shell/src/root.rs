@@ -67,6 +67,9 @@ impl Root {
         let asks_for_peer = config.asks_for_peer();
         let audience = config.trust().audience.clone();
         let inline = config.bundle().map(Vec::from);
+        if let Some(line) = lines::keys_unused(&config) {
+            host.log(host::Level::Warn, &line);
+        }
         let mut gate = Gate::new(config);
         for floor in shared::floors(host, &audience) {
             gate.restore(floor);

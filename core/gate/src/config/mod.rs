@@ -209,7 +209,10 @@ impl GateConfig {
         self.identity.issuers.replace_keys(issuer, &parse(json)?)
     }
 
-    pub(crate) fn unused_keys(&self) -> Vec<String> {
+    /// Returns the keys for tokens that are left out: the issuer, the key by its `kid` or its place,
+    /// and why.
+    #[must_use]
+    pub fn unused_keys(&self) -> Vec<String> {
         self.identity.issuers.unused_keys()
     }
 

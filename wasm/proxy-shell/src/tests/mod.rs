@@ -4,6 +4,9 @@ mod proxy;
 
 use alloc::{format, vec::Vec};
 
+use portcullis_fixture::gate_config;
+use serde_json::json;
+
 use crate::{Host as _, Root, drop_trailers, peer::KnownPeer, refuse, settings::PeerUse};
 
 use proxy::{NOW_MS, PeerFacts, Proxy, Store, bundle};
@@ -47,6 +50,22 @@ fn a_configuration_that_cannot_be_read_is_refused() {
         assert!(!root.configure(&proxy, json.as_bytes()), "{json}");
         assert!(proxy.has_logged("configuration-refused"));
         assert_eq!(proxy.ask(&mut root), 503);
+    }
+}
+
+#[test]
+fn keys_that_are_left_out_are_logged() {
+    let used = json!({ "kty": "OKP", "crv": "Ed25519", "kid": "1",
+                       "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" });
+    let unused = json!({ "kty": "EC", "crv": "secp256k1", "kid": "2", "x": "AQ", "y": "AQ" });
+    for (keys, logged) in [(json!([used, unused]), true), (json!([used]), false)] {
+        let identity = json!({ "issuers": [{
+            "issuer": "https://id.example.com", "audiences": "a", "keys": { "keys": keys },
+        }] });
+        let config = gate_config([("tenant", "acme".into()), ("identity", identity)]);
+        let proxy = Proxy::at(&Store::default());
+        assert!(Root::new().configure(&proxy, config.as_bytes()));
+        assert_eq!(proxy.has_logged("keys-unused"), logged, "{config}");
     }
 }
 
