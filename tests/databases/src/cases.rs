@@ -1,9 +1,7 @@
 //! Policies and people made up to read those columns, and some that were met in the field.
 
-use portcullis_tests::{
-    engines::{Answers, EngineName},
-    tape::{Tape, bytes},
-};
+use portcullis_random::tape::{Tape, bytes};
+use portcullis_tests::engines::{Answers, EngineName};
 use serde_json::{Map, Value, json};
 
 use crate::{

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use portcullis_host::sql::Dialect;
-use portcullis_tests::tape::{Tape, bytes};
+use portcullis_random::tape::{Tape, bytes};
 use serde_json::{Map, Value, json};
 
 use crate::schema::{ATTRIBUTES, Attribute, Kept};
