@@ -1,7 +1,6 @@
 //! What the conformance tests share: the engines behind one trait, bundles, vectors.
 #![expect(
     clippy::indexing_slicing,
-    clippy::needless_pass_by_value,
     clippy::expect_used,
     clippy::unwrap_used,
     clippy::panic,
