@@ -110,6 +110,44 @@ fn claims_and_constants_fill_context_and_action() {
 }
 
 #[test]
+fn a_guard_holds_only_where_its_attribute_was_given() {
+    let judge = |source: Value, claims: Value| {
+        let mut gate = Gate::new(config(|config| {
+            let map = &mut config["identity"]["issuers"][0]["claims"];
+            map["context"] = json!({ "token": source });
+        }));
+        let policy = policy("acme", |policy| {
+            let catalog = &mut policy["catalog"];
+            catalog["attributes"]["context"] = json!(["token"]);
+            catalog["scopes"]["guarded"] = json!("lacks(context.token, {read-only})");
+            catalog["roles"]["agent"]["grants"] = json!({ "guarded": "*" });
+        });
+        gate.offer(bundle(&policy, 1, None), NOW).unwrap();
+        code(&mut gate, WRITE, Some(&token(9, &claims)), NOW)
+    };
+    let plain = || json!("use");
+    let empty = || json!({ "path": "use", "absent": "empty" });
+    for (source, claims, expected) in [
+        (plain(), json!({ "use": "full" }), Code::Granted),
+        (plain(), json!({ "use": "read-only" }), Code::OutOfScope),
+        (plain(), json!({}), Code::OutOfScope),
+        (plain(), json!({ "use": [] }), Code::OutOfScope),
+        (plain(), json!({ "use": "" }), Code::OutOfScope),
+        (empty(), json!({}), Code::Granted),
+        (empty(), json!({ "use": [] }), Code::Granted),
+        (
+            empty(),
+            json!({ "use": ["full", "read-only"] }),
+            Code::OutOfScope,
+        ),
+        (json!("other"), json!({ "use": "full" }), Code::OutOfScope),
+    ] {
+        let got = judge(source.clone(), claims.clone());
+        assert_eq!(got, expected, "{source} {claims}");
+    }
+}
+
+#[test]
 fn headers_of_trusted_peers_and_constants_fill_them_too() {
     let mut gate = guarded(|identity| {
         *identity = json!({ "trusted_headers": {
