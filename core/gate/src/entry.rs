@@ -36,6 +36,8 @@ pub struct Entry {
     pub subject_type: String,
     /// The subject's id.
     pub subject: String,
+    /// The name of a claim with dots that the token does not have, but would if it were a path.
+    pub dotted_claim: String,
     /// The tenant whose policy answered.
     pub tenant: String,
     /// The sequence of the bundle that answered; zero if none did.
@@ -61,6 +63,7 @@ impl Entry {
             features: Vec::new(),
             subject_type: String::new(),
             subject: String::new(),
+            dotted_claim: String::new(),
             tenant: String::new(),
             sequence: 0,
             trace: String::new(),
@@ -86,6 +89,7 @@ impl Entry {
         }
         member(out, "subject_type", &self.subject_type);
         member(out, "subject", &self.subject);
+        member(out, "dotted_claim", &self.dotted_claim);
         member(out, "tenant", &self.tenant);
         if self.sequence > 0 {
             out.push_str(r#","sequence":"#);

@@ -57,11 +57,40 @@ impl ClaimPath {
         Self(vec![name.to_owned()])
     }
 
+    /// Says whether a token would have the claim if the dots of its name led to it: somebody
+    /// meant a path.
+    pub(crate) fn means_a_path(&self, claims: &Node) -> bool {
+        let [name] = self.0.as_slice() else {
+            return false;
+        };
+        let mut names = name.split('.');
+        name.contains('.')
+            && claims.member(name).is_none()
+            && names
+                .try_fold(claims, |node, name| node.member(name))
+                .is_some()
+    }
+
     /// Returns the claim, if the token has it; null is as if it were not there.
     pub(crate) fn find<'n>(&self, claims: &'n Node) -> Option<&'n Node> {
         let mut names = self.0.iter();
         let found = names.try_fold(claims, |node, name| node.member(name))?;
         (!matches!(found, Node::Null)).then_some(found)
+    }
+}
+
+impl Claims {
+    /// Returns every path of a fact.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &ClaimPath> {
+        let named = [&self.attributes, &self.action, &self.context];
+        let named = named.into_iter().flatten().map(|(_, claim)| claim);
+        let claims = [&self.roles, &self.groups].into_iter().chain(named);
+        let sources = claims.flat_map(|claim| &claim.sources);
+        let scalars = [&self.kind, &self.team_roles, &self.version];
+        core::iter::once(&self.subject)
+            .chain(sources)
+            .map(|source| &source.path)
+            .chain(scalars.into_iter().flatten())
     }
 }
 

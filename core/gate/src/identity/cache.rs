@@ -155,6 +155,7 @@ mod tests {
             context: Vec::new(),
             tenant: StatedTenant::Absent,
             version: None,
+            dotted: None,
             valid_from: UnixSeconds(10),
             valid_until: UnixSeconds(100),
         })

@@ -44,6 +44,7 @@ pub(super) fn read(
         context: attributes(claims, &map.context).ok_or("context")?,
         tenant: tenant(claims, &issuer.tenant).ok_or("tenant")?,
         version,
+        dotted: dotted(claims, issuer),
         valid_from,
         valid_until,
     };
@@ -55,6 +56,13 @@ pub(super) fn read(
         own.team_roles.retain(|(_, roles)| !roles.is_empty());
     }
     Ok(own)
+}
+
+/// Returns the first name with dots that was meant to be a path.
+fn dotted(claims: &Node, issuer: &Issuer) -> Option<String> {
+    let mut paths = issuer.claims.paths();
+    let found = paths.find(|path| path.means_a_path(claims))?;
+    found.0.first().cloned()
 }
 
 fn subject(claims: &Node, source: &Source) -> Option<String> {

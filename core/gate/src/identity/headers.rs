@@ -87,6 +87,7 @@ pub(super) fn read(config: &TrustedHeaders, fields: &Fields<'_>) -> Result<Ident
         tenant,
         // Only a verified token may ask for an older policy.
         version: None,
+        dotted: None,
         valid_from: UnixSeconds(0),
         valid_until: UnixSeconds(u64::MAX),
     })

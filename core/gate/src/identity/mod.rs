@@ -31,6 +31,8 @@ pub(crate) struct Identity {
     /// And of the context.
     pub(crate) context: Vec<(String, Vec<String>)>,
     pub(crate) tenant: StatedTenant,
+    /// A claim's name with dots that the token does not have, but would as a path.
+    pub(crate) dotted: Option<String>,
     /// The policy version of a verified token.
     pub(crate) version: Option<u64>,
     /// First second at which it is believed.

@@ -87,6 +87,7 @@ impl Judge<'_> {
         let stated = findings.identity.as_ref().map(|identity| {
             identity.id.clone_into(&mut entry.subject);
             identity.kind.clone_into(&mut entry.subject_type);
+            entry.dotted_claim = identity.dotted.clone().unwrap_or_default();
             identity.tenant.name()
         });
         match findings.tenant {

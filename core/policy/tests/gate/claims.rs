@@ -131,6 +131,45 @@ fn a_claim_has_several_sources_each_with_its_prefix() {
 }
 
 #[test]
+fn a_name_with_dots_that_was_meant_as_a_path_is_said_in_the_log() {
+    let dotted = |claims: Value, token_claims: Value| {
+        let mut gate = gate_for(claims);
+        let token = token(9, &token_claims);
+        let verdict = ask(&mut gate, "GET /tickets/1", Some(&token), NOW);
+        verdict.entry().dotted_claim.clone()
+    };
+    let realm = || json!({ "realm": { "roles": ["agent"] }, "roles": null });
+    assert_eq!(
+        dotted(json!({ "roles": "realm.roles" }), realm()),
+        "realm.roles"
+    );
+    assert_eq!(
+        dotted(json!({ "groups": { "path": "realm.roles" } }), realm()),
+        "realm.roles"
+    );
+    assert_eq!(
+        dotted(json!({ "teams": "realm.roles" }), realm()),
+        "realm.roles"
+    );
+    assert_eq!(
+        dotted(json!({ "version": "realm.roles" }), realm()),
+        "realm.roles"
+    );
+    assert_eq!(dotted(json!({ "roles": ["realm", "roles"] }), realm()), "");
+    assert_eq!(dotted(json!({ "roles": "realm.groups" }), realm()), "");
+    // A namespaced claim has dots of its own.
+    let namespaced = json!({ "https://desk.example/roles": ["agent"], "realm.roles": "agent", "realm": { "roles": 1 } });
+    assert_eq!(
+        dotted(
+            json!({ "roles": "https://desk.example/roles" }),
+            namespaced.clone()
+        ),
+        ""
+    );
+    assert_eq!(dotted(json!({ "roles": "realm.roles" }), namespaced), "");
+}
+
+#[test]
 fn a_prefix_keeps_the_subjects_of_one_issuer_apart() {
     let mut gate =
         gate_for(json!({ "subject": { "path": ["who", "id"], "prefix": "b:" }, "roles": "roles" }));
