@@ -45,7 +45,7 @@ export interface GateStatus {
   }[];
   readonly last_rejection?: string;
   readonly tokens: number;
-  /** The keys for tokens that are not used, each by its `kid` or its place in the set, and why. */
+  /** The keys for tokens that are not used, each by its issuer and its `kid` or its place in the set, and why. */
   readonly unused_keys?: readonly string[];
 }
 
