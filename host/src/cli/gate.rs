@@ -8,7 +8,7 @@ use std::{
 
 use clap::Args;
 use portcullis_engine::limits::BUNDLE_BYTES_MAX;
-use portcullis_gate::{Peer, Request};
+use portcullis_gate::{GateConfig, Peer, Request};
 use portcullis_host::{HttpGate, HttpOutcome, HttpVerdict, files};
 use portcullis_json::{FirstFault, JsonText, Node, Place, Read};
 use portcullis_policy::authzen::REQUEST_BYTES_MAX;
@@ -19,7 +19,7 @@ use super::{
     input,
     lines::{Line, read_line},
     load::TimeArgs,
-    stop::Stop,
+    stop::{Stop, warn},
 };
 
 /// Judge HTTP requests as the gate in a proxy would: one a line in, one verdict a line out
@@ -76,6 +76,9 @@ impl Gate {
         let mut gate = engine
             .open(&config)
             .map_err(|failure| Stop::failure(&failure))?;
+        if let Ok(config) = GateConfig::from_json(&config) {
+            config.warnings().iter().for_each(warn);
+        }
         let bundle = files::read(&self.file, BUNDLE_BYTES_MAX)
             .map_err(|error| Stop::io("read the bundle", &self.file, error))?;
         gate.offer(&bundle, self.time.now()?)

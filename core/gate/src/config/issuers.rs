@@ -107,6 +107,13 @@ impl Issuers {
         Ok(())
     }
 
+    /// Returns whose tokens are believed until their `exp`, however late that is.
+    pub(super) fn unbounded(&self) -> impl Iterator<Item = &str> {
+        let all = self.all.iter();
+        let unbounded = all.filter(|issuer| issuer.max_age_seconds.is_none());
+        unbounded.map(|issuer| issuer.name.as_str())
+    }
+
     /// Returns which keys are not used, by their issuer, and why.
     pub(super) fn unused_keys(&self) -> Vec<String> {
         let unused = |issuer: &Issuer| -> Vec<String> {

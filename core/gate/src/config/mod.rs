@@ -209,6 +209,22 @@ impl GateConfig {
         self.identity.issuers.replace_keys(issuer, &parse(json)?)
     }
 
+    /// Returns what whoever wrote it should know, though it works: tokens without a bound on their
+    /// age, and keys that are left out.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        let unbounded = self.identity.issuers.unbounded().map(|issuer| {
+            format!(
+                "`{issuer}`: a token is believed until its `exp`, however late that is; write \
+                 `max_age_seconds` to bound its age"
+            )
+        });
+        let unused = self.unused_keys().into_iter();
+        unbounded
+            .chain(unused.map(|key| format!("this key is not used: {key}")))
+            .collect()
+    }
+
     /// Returns the keys for tokens that are left out: the issuer, the key by its `kid` or its place,
     /// and why.
     #[must_use]

@@ -220,3 +220,17 @@ fn the_memory_of_tokens_is_bounded() {
         assert_eq!(gate.status(NOW).tokens, most);
     }
 }
+
+#[test]
+fn a_configuration_that_bounds_no_age_is_warned_of() {
+    let unbounded = gate(|_| {});
+    let [warning] = &unbounded.config().warnings()[..] else {
+        panic!("one issuer, one warning");
+    };
+    assert!(
+        warning.contains("`max_age_seconds`"),
+        "{warning} says what to write"
+    );
+    let bounded = gate(|config| config["identity"]["issuers"][0]["max_age_seconds"] = json!(10));
+    assert_eq!(bounded.config().warnings(), [""; 0]);
+}
