@@ -36,9 +36,10 @@ fn main() {
         let found = vectors.iter().find(|(name, _)| name == file);
         found.unwrap().1.policy.to_string()
     };
-    freeze("whole", &policy("whole.json"), &[1], false);
-    freeze("two-keys", &policy("catalog.json"), &[1, 2], false);
-    freeze("slice", &policy("visible.json"), &[3], true);
+    // Each uses what is new in the format: else it would be written in an earlier one.
+    freeze("whole", &policy("differs.json"), &[1], false);
+    freeze("two-keys", &policy("four-eyes.json"), &[1, 2], false);
+    freeze("slice", &policy("differs.json"), &[3], true);
 }
 
 fn freeze(name: &str, policy: &str, signers: &[u8], slice: bool) {
@@ -89,8 +90,10 @@ fn freeze(name: &str, policy: &str, signers: &[u8], slice: bool) {
         ..TrustFile::default()
     };
     let (questions, answers) = ask(policy);
+    let bundle = sign(&encoded, &keys).unwrap();
+    assert_eq!(bundle[4], FORMAT, "{name} uses nothing of its format");
     fs::create_dir_all(golden::folder()).unwrap();
-    fs::write(file("pclb"), sign(&encoded, &keys).unwrap()).unwrap();
+    fs::write(file("pclb"), bundle).unwrap();
     let trust = serde_json::to_string_pretty(&trust).unwrap();
     fs::write(file("trust.json"), trust + "\n").unwrap();
     fs::write(file("questions.jsonl"), questions).unwrap();

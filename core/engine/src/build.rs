@@ -113,13 +113,17 @@ impl<'b> Builder<'b> {
         use format::Atom;
         let sound = |holds| self.checks.sound(holds);
         match *atom {
-            Atom::Shares(left, right) => {
+            Atom::Shares(left, right) | Atom::Differs(left, right) => {
                 self.source(left);
                 self.source(right);
                 sound(matches!(left, SubjectId | SubjectType | Subject(_)));
                 sound(matches!(right, ResourceId | Resource(_) | Context(_)));
-                match (left, right) {
-                    (SubjectId, Resource(index)) => AtomRow::SubjectIdIn(index),
+                match (atom, left, right) {
+                    (Atom::Differs(..), ..) => {
+                        self.checks.known_since(2);
+                        AtomRow::Differs(left, right)
+                    }
+                    (_, SubjectId, Resource(index)) => AtomRow::SubjectIdIn(index),
                     _ => AtomRow::Shares(left, right),
                 }
             }

@@ -12,14 +12,32 @@ use crate::{
 ///
 /// Reading goes on after a fault, so that which one is named does not depend on
 /// which comes first in the bytes; what was built is thrown away then.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Checks {
+    /// The bundle's format.
+    format: u8,
     malformed: Cell<bool>,
     long: Cell<bool>,
     corrupt: Cell<bool>,
 }
 
 impl Checks {
+    pub(crate) const fn new(format: u8) -> Self {
+        Self {
+            format,
+            malformed: Cell::new(false),
+            long: Cell::new(false),
+            corrupt: Cell::new(false),
+        }
+    }
+
+    /// Notes that the bundle holds what its format does not have, but a later one.
+    pub(crate) fn known_since(&self, format: u8) {
+        if self.format < format {
+            self.malformed.set(true);
+        }
+    }
+
     /// Notes that the bundle contradicts itself unless `holds`.
     pub(crate) fn sound(&self, holds: bool) {
         if !holds {

@@ -191,12 +191,22 @@ impl<'a> Facts<'a> {
                     None => Truth::Unknown,
                 }
             }
-            AtomRow::Lacks(source, _) if !self.is_given(*source) => Truth::False,
+            AtomRow::Lacks(..) | AtomRow::Differs(..) if !self.has_its_data(atom) => Truth::False,
             AtomRow::Lacks(source, constants) => {
                 let constants = self.constants(*constants);
                 match self.operand(*source, team) {
                     Some(set) => (!set.meets(constants)).into(),
                     None if constants.is_empty() => Truth::True,
+                    None => Truth::Unknown,
+                }
+            }
+            AtomRow::Differs(left, right) => {
+                let own = self
+                    .operand(*left, team)
+                    .unwrap_or(Parts::whole(Set::EMPTY));
+                match self.other(*right) {
+                    Some(set) => (!own.meets(set)).into(),
+                    None if own.is_empty() => Truth::True,
                     None => Truth::Unknown,
                 }
             }
@@ -245,8 +255,16 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Says whether what a negative atom reads is given. Of a resource, what is not is unknown.
     #[inline(never)]
+    fn has_its_data(&self, atom: &AtomRow) -> bool {
+        let guarded = atom.guarded();
+        guarded
+            .iter()
+            .flatten()
+            .all(|source| self.is_given(*source))
+    }
+
+    /// Says whether what a negative atom reads is given. Of a resource, what is not is unknown.
     pub(crate) fn is_given(&self, source: Source) -> bool {
         match source {
             Source::SubjectId => !self.id.is_empty(),

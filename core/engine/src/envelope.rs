@@ -2,7 +2,7 @@
 
 use crate::{
     cursor::Cursor,
-    format::{FORMAT, MAGIC},
+    format::{MAGIC, PAYLOAD_TYPES},
     limits::SIGNATURES_MAX,
     pre_authentication::payload_of,
     rejection::RejectedBundle,
@@ -13,6 +13,8 @@ use crate::{
 /// An envelope whose parts were found, and nothing more.
 #[derive(Debug)]
 pub(crate) struct Envelope<'a> {
+    format: u8,
+    payload_type: &'static str,
     signed: &'a [u8],
     signatures: &'a [[u8; SIGNATURE_BYTES]],
     canonical: bool,
@@ -24,9 +26,9 @@ impl<'a> Envelope<'a> {
         let (&format, rest) = rest
             .split_first()
             .ok_or(RejectedBundle::MalformedEnvelope)?;
-        if format != FORMAT {
-            return Err(RejectedBundle::UnsupportedFormat);
-        }
+        let index = usize::from(format).checked_sub(1);
+        let payload_type = index.and_then(|index| PAYLOAD_TYPES.get(index));
+        let payload_type = payload_type.ok_or(RejectedBundle::UnsupportedFormat)?;
         let mut cursor = Cursor::new(rest);
         let signed = cursor.run().ok_or(RejectedBundle::MalformedEnvelope)?;
         let count = cursor.varint().ok_or(RejectedBundle::MalformedEnvelope)?;
@@ -39,6 +41,8 @@ impl<'a> Envelope<'a> {
         let length = count.saturating_mul(SIGNATURE_BYTES);
         let canonical = cursor.is_canonical() && cursor.rest().len() == length;
         Ok(Self {
+            format,
+            payload_type,
             signed,
             signatures,
             canonical,
@@ -82,9 +86,14 @@ impl<'a> Envelope<'a> {
         self.signatures
     }
 
-    /// Returns the payload out of its pre-authentication encoding.
+    /// Returns the payload out of its pre-authentication encoding, in which the format stands
+    /// once more: that one is signed.
     pub(crate) fn payload(&self) -> Result<&'a [u8], RejectedBundle> {
-        payload_of(self.signed)
+        payload_of(self.payload_type, self.signed)
+    }
+
+    pub(crate) const fn format(&self) -> u8 {
+        self.format
     }
 
     /// Says whether the envelope's own varints were the shortest and nothing trails.

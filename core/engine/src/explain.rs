@@ -9,7 +9,7 @@ use crate::{
     decide::{Decision, Question},
     format::Source,
     ids::{PermissionId, ScopeId},
-    index::{AtomRow, ConjunctionAtom, PermissionRow},
+    index::{ConjunctionAtom, PermissionRow},
     inspect::RoleOrigin,
     limits::LimitExceeded,
     policy::{Declared, Policy},
@@ -179,10 +179,10 @@ impl Policy {
         let atoms = atoms.map(|atoms| atoms.of(&tables.atoms));
         let mut names: Vec<String> = Vec::new();
         for ConjunctionAtom { atom, .. } in atoms.unwrap_or_default() {
-            if let AtomRow::Lacks(source, _) = atom
-                && !facts.is_given(*source)
-            {
-                insert(&mut names, self.source_name(*source));
+            for source in atom.guarded().into_iter().flatten() {
+                if !facts.is_given(source) {
+                    insert(&mut names, self.source_name(source));
+                }
             }
         }
         if !names.is_empty() {

@@ -130,6 +130,18 @@ pub(crate) enum AtomRow {
     Within(Source, Span),
     Present(Source),
     Absent(Source),
+    Differs(Source, Source),
+}
+
+impl AtomRow {
+    /// Returns what a negative atom reads: it is false unless that is given.
+    pub(crate) const fn guarded(&self) -> [Option<Source>; 2] {
+        match self {
+            Self::Lacks(source, _) => [Some(*source), None],
+            Self::Differs(left, right) => [Some(*left), Some(*right)],
+            _ => [None, None],
+        }
+    }
 }
 
 #[derive(Debug, Clone, Default)]

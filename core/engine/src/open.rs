@@ -7,7 +7,7 @@ use crate::{
     checks::Checks,
     cursor::Cursor,
     envelope::Envelope,
-    format::{Payload, read_whole},
+    format::{FORMAT, Payload, read_whole},
     grammar::{is_name, is_value},
     ids::UnixSeconds,
     index::{Span, Tables},
@@ -33,7 +33,8 @@ pub(crate) fn open(
     let encoded = envelope.payload()?;
     let canonical = envelope.is_canonical();
     let span = Span::of(&bytes, encoded);
-    read(bytes, span, canonical, |header, encoded| {
+    let format = envelope.format();
+    read(bytes, span, format, canonical, |header, encoded| {
         check_header(header, trust, now, &signers)?;
         check_floor(header, trust, encoded)
     })
@@ -42,20 +43,21 @@ pub(crate) fn open(
 /// Reads an unsigned payload: every check of the tables, no check of signatures or trust.
 pub(crate) fn open_unverified(payload: Vec<u8>) -> Result<Bundle, RejectedBundle> {
     let span = Span::of(&payload, &payload);
-    read(payload, span, true, |_, _| Ok(()))
+    read(payload, span, FORMAT, true, |_, _| Ok(()))
 }
 
 /// Reads the payload; `believe` looks at its header once all of it could be read.
 fn read(
     bytes: Vec<u8>,
     span: Span,
+    format: u8,
     canonical: bool,
     believe: impl FnOnce(&Header, &[u8]) -> Result<(), RejectedBundle>,
 ) -> Result<Bundle, RejectedBundle> {
     let encoded = span.bytes(&bytes);
     let mut cursor = Cursor::new(encoded);
     let payload: Payload<'_> = read_whole(&mut cursor).ok_or(RejectedBundle::MalformedPayload)?;
-    let checks = Checks::default();
+    let checks = Checks::new(format);
     checks.canonical(canonical && cursor.is_canonical() && cursor.is_empty());
     let tables = Tables::build(&bytes, &payload, &checks);
     checks.readable()?;

@@ -2,14 +2,19 @@
 
 use alloc::vec::Vec;
 
-use crate::{format::PAYLOAD_TYPE, rejection::RejectedBundle};
+use crate::{
+    format::{PAYLOAD_TYPES, format_of},
+    rejection::RejectedBundle,
+};
 
 /// Returns the DSSE pre-authentication encoding of a payload (DSSE v1, "Signature
-/// Definition"): what a key signs.
+/// Definition"), in the format that it needs ([`format_of`]): what a key signs.
 #[must_use]
 pub fn pre_authentication_encoding(payload: &[u8]) -> Vec<u8> {
+    let index = usize::from(format_of(payload)).saturating_sub(1);
+    let payload_type = PAYLOAD_TYPES.get(index).copied().unwrap_or_default();
     let mut bytes = Vec::new();
-    for part in [PAYLOAD_TYPE.as_bytes(), payload] {
+    for part in [payload_type.as_bytes(), payload] {
         let head: &[u8] = if bytes.is_empty() { b"DSSEv1 " } else { b" " };
         bytes.extend_from_slice(head);
         let mut digits = [0_u8; 20];
@@ -21,15 +26,18 @@ pub fn pre_authentication_encoding(payload: &[u8]) -> Vec<u8> {
 }
 
 /// Returns the payload out of its pre-authentication encoding.
-pub(crate) fn payload_of(signed: &[u8]) -> Result<&[u8], RejectedBundle> {
+pub(crate) fn payload_of<'s>(
+    payload_type: &str,
+    signed: &'s [u8],
+) -> Result<&'s [u8], RejectedBundle> {
     let mut digits = [0_u8; 20];
     let wrong = RejectedBundle::WrongPayloadType;
     let rest = signed.strip_prefix(b"DSSEv1 ").ok_or(wrong)?;
     let rest = rest
-        .strip_prefix(decimal(PAYLOAD_TYPE.len(), &mut digits))
+        .strip_prefix(decimal(payload_type.len(), &mut digits))
         .ok_or(wrong)?;
     let rest = rest.strip_prefix(b" ").ok_or(wrong)?;
-    let rest = rest.strip_prefix(PAYLOAD_TYPE.as_bytes()).ok_or(wrong)?;
+    let rest = rest.strip_prefix(payload_type.as_bytes()).ok_or(wrong)?;
     let rest = rest.strip_prefix(b" ").ok_or(wrong)?;
     let malformed = RejectedBundle::MalformedPayload;
     let space = rest
@@ -61,6 +69,7 @@ fn decimal(mut number: usize, digits: &mut [u8; 20]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::{payload_of, pre_authentication_encoding};
+    use crate::{format::PAYLOAD_TYPES, rejection::RejectedBundle};
 
     #[test]
     fn the_encoding_signed_is_that_of_dsse() {
@@ -69,6 +78,9 @@ mod tests {
             encoded,
             b"DSSEv1 36 application/vnd.portcullis.bundle.v1 5 hello"
         );
-        assert_eq!(payload_of(&encoded), Ok(&b"hello"[..]));
+        let [first, second] = PAYLOAD_TYPES;
+        assert_eq!(payload_of(first, &encoded), Ok(&b"hello"[..]));
+        let wrong = Err(RejectedBundle::WrongPayloadType);
+        assert_eq!(payload_of(second, &encoded), wrong);
     }
 }

@@ -162,6 +162,11 @@ fn fill_in<'a>(facts: &Facts<'a>, atom: &AtomRow, team: Option<&'a str>) -> Comp
             let values = own.map_or(none, |parts| parts.values());
             comparison(facts, *right, Test::In, values)
         }
+        AtomRow::Differs(left, right) => {
+            let own = facts.operand(*left, team);
+            let values = own.map_or(none, |parts| parts.values());
+            comparison(facts, *right, Test::NotIn, values)
+        }
         AtomRow::SubjectIdIn(index) => {
             let id = Union::new([Set::of_id(facts.id), Set::EMPTY, Set::EMPTY]);
             comparison(facts, Source::Resource(*index), Test::In, id)

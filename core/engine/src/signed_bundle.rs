@@ -92,6 +92,12 @@ impl SignedBundle {
 pub struct UnverifiedEnvelope<'a>(Envelope<'a>);
 
 impl<'a> UnverifiedEnvelope<'a> {
+    /// Returns the format that the envelope states; a message of another one is refused.
+    #[must_use]
+    pub const fn format(&self) -> u8 {
+        self.0.format()
+    }
+
     /// Returns the message that the signatures are over: a pre-authentication encoding.
     #[must_use]
     pub const fn message(&self) -> &'a [u8] {

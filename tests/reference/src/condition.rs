@@ -17,6 +17,8 @@ pub(crate) enum Atom {
     True,
     /// The subject attribute named first meets the attribute.
     Shares(String, Path),
+    /// The subject attribute named first does not meet the attribute.
+    Differs(String, Path),
     /// The attribute passes a test against constants.
     Test(Path, Test),
 }
@@ -105,13 +107,16 @@ impl Atom {
             ))
         };
         match name.trim() {
-            "shares" => {
+            verb @ ("shares" | "differs") => {
                 let (left, right) = two()?;
                 let (left, right) = (Path::read_of(Party::Subject, left)?, Path::read(right)?);
-                match right.party {
-                    Party::Resource | Party::Context => Ok(Self::Shares(left.attribute, right)),
-                    Party::Subject | Party::Action => Err(bad(text)),
+                if matches!(right.party, Party::Subject | Party::Action) {
+                    return Err(bad(text));
                 }
+                Ok(match verb {
+                    "shares" => Self::Shares(left.attribute, right),
+                    _ => Self::Differs(left.attribute, right),
+                })
             }
             "is" => on_constants(Test::In),
             "lacks" => on_constants(Test::NotIn),

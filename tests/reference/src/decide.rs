@@ -247,8 +247,11 @@ fn known<'a>(
 
 /// Whether what a negative atom reads is given; any other atom needs nothing.
 fn has_its_data(atom: &Atom, holder: &Holder, request: &Request) -> bool {
-    let Atom::Test(path, Test::NotIn(_)) = atom else {
-        return true;
+    let path = match atom {
+        Atom::Test(path, Test::NotIn(_)) => path,
+        Atom::Differs(name, path) if holder.given.contains(name) => path,
+        Atom::Differs(..) => return false,
+        Atom::True | Atom::Shares(..) | Atom::Test(..) => return true,
     };
     match path.party {
         Party::Subject => holder.given.contains(&path.attribute),
@@ -267,6 +270,10 @@ fn fill(atom: &Atom, subject: &Attributes) -> Option<(Path, Test)> {
         Atom::Shares(name, path) => {
             let values = subject.get(name).cloned().unwrap_or_default();
             Some((path.clone(), Test::In(values)))
+        }
+        Atom::Differs(name, path) => {
+            let values = subject.get(name).cloned().unwrap_or_default();
+            Some((path.clone(), Test::NotIn(values)))
         }
     }
 }

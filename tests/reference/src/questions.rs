@@ -100,7 +100,10 @@ impl Reference {
         let atoms = conditions.flat_map(|condition| condition.0.iter().flatten());
         let constants = atoms.filter_map(|atom| match atom {
             Atom::Test(_, Test::In(set) | Test::NotIn(set) | Test::Within(set)) => Some(set),
-            Atom::Test(_, Test::Present | Test::Absent) | Atom::True | Atom::Shares(..) => None,
+            Atom::Test(_, Test::Present | Test::Absent)
+            | Atom::True
+            | Atom::Shares(..)
+            | Atom::Differs(..) => None,
         });
         constants.flatten().cloned().collect()
     }

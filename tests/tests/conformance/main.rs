@@ -13,6 +13,7 @@ mod canonical;
 mod craft;
 mod damage;
 mod filter;
+mod formats;
 mod golden;
 mod http;
 mod layout;

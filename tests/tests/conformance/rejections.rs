@@ -1,7 +1,8 @@
 //! Each rejection by a bundle made for it, in the order of the checks, and both sides of every bound.
 
 use portcullis_engine::{
-    KeyUse, RejectedBundle, SliceUse, UnixSeconds, format::PAYLOAD_TYPE,
+    KeyUse, RejectedBundle, SliceUse, UnixSeconds,
+    format::{FORMAT, PAYLOAD_TYPES},
     pre_authentication_encoding,
 };
 use portcullis_host::{Engine as _, HostTrust};
@@ -434,7 +435,7 @@ impl Default for Offer {
             unsorted: false,
             bad_signature: false,
             cut_envelope: false,
-            payload_type: PAYLOAD_TYPE,
+            payload_type: PAYLOAD_TYPES[0],
             cut_payload: false,
             over_long: false,
             corrupt: false,
@@ -458,7 +459,7 @@ impl Offer {
         match code {
             TooLarge => self.bytes_less = Some(1),
             BadMagic => self.magic = b'p',
-            UnsupportedFormat => self.format = 2,
+            UnsupportedFormat => self.format = FORMAT + 1,
             MalformedEnvelope => self.cut_envelope = true,
             TooManySignatures => self.signers = (1..=9).collect(),
             UnsortedSignatures => {
@@ -472,7 +473,8 @@ impl Offer {
                 self.threshold = 2;
                 self.keys.push((20, KeyUse::Any));
             }
-            WrongPayloadType => self.payload_type = "application/vnd.portcullis.bundle.v2",
+            // Another format's: the envelope's own number is not signed.
+            WrongPayloadType => self.payload_type = PAYLOAD_TYPES[1],
             MalformedPayload => self.cut_payload = true,
             NotCanonical => self.over_long = true,
             WrongAudience => self.audience = "elsewhere".to_owned(),
@@ -544,10 +546,10 @@ impl Offer {
         let payload = self.payload();
         let mut message = pre_authentication_encoding(&payload);
         let at = message
-            .windows(PAYLOAD_TYPE.len())
-            .position(|own| own == PAYLOAD_TYPE.as_bytes());
+            .windows(PAYLOAD_TYPES[0].len())
+            .position(|own| own == PAYLOAD_TYPES[0].as_bytes());
         let at = at.unwrap();
-        message.splice(at..at + PAYLOAD_TYPE.len(), self.payload_type.bytes());
+        message.splice(at..at + PAYLOAD_TYPES[0].len(), self.payload_type.bytes());
         let signatures = self.signers.iter().map(|seed| signature(*seed, &message));
         let mut signatures: Vec<Signature> = signatures.collect();
         signatures.sort_unstable();

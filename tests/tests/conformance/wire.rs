@@ -339,6 +339,7 @@ mod mirror {
         Within(Source, &'a [u8]),
         Present(Source),
         Absent(Source),
+        Differs(Source, Source),
     }
 
     #[derive(Debug, Deserialize, Serialize)]

@@ -331,6 +331,41 @@ fn a_binding_reaches_no_team_that_the_actor_does_not() {
 }
 
 #[test]
+fn on_a_team_what_differs_from_ones_teams_lacks_it() {
+    // On a team, what is elsewhere is not that team's, so either way of saying so covers the other.
+    let elsewhere = POLICY.replacen(
+        r#""all": "true""#,
+        r#""elsewhere": "differs(subject.teams, resource.numbers)", "not-emeas": "lacks(resource.numbers, {emea})", "all": "true""#,
+        1,
+    );
+    let bound = |held: &str, wanted: &str, binding: &str| {
+        let policy = elsewhere
+            .replacen(
+                r#""supports": ["own", "team", "all"]"#,
+                r#""supports": ["own", "team", "elsewhere", "not-emeas", "all"]"#,
+                1,
+            )
+            .replacen(
+                r#""team": "tickets:write" } },"#,
+                &format!(r#""{held}": "tickets:write" }} }},"#),
+                1,
+            );
+        let source = Document::load(&policy).unwrap();
+        let source = change(&source, "ann", &create("small")).unwrap().document;
+        let grants = grant("small", &[(wanted, "tickets:write")]);
+        let source = change(&source, "ann", &grants).unwrap().document;
+        change(&source, "tim", &assign(binding, "new")).is_ok()
+    };
+    // tim is a clerk on emea alone.
+    assert!(bound("elsewhere", "elsewhere", "small@emea"));
+    assert!(bound("not-emeas", "not-emeas", "small@emea"));
+    assert!(bound("not-emeas", "elsewhere", "small@emea"));
+    // What is not emea's may still be of another team that somebody is on.
+    assert!(!bound("elsewhere", "not-emeas", "small@emea"));
+    assert!(!bound("elsewhere", "all", "small@emea"));
+}
+
+#[test]
 fn who_reaches_every_case_reaches_a_team() {
     // Neither alone holds of a team's tickets; one of the two always does.
     let halves = POLICY.replacen(

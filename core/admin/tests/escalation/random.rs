@@ -105,6 +105,7 @@ pub(crate) fn policy(choices: &mut Choices<'_>) -> Document {
                 "mine": ["shares(subject.id, resource.owner)", "shares(subject.id, resource.creator)"],
                 "team": "shares(subject.teams, resource.teams)",
                 "own-in-team": [["shares(subject.id, resource.owner)", "shares(subject.teams, resource.teams)"]],
+                "not-mine": [["differs(subject.id, resource.creator)", "shares(subject.teams, resource.teams)"]],
                 "x-alone": [["within(resource.teams, {x})", "is(resource.teams, {x})"]],
                 "all": "true"
             },

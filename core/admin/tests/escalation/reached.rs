@@ -209,6 +209,9 @@ impl Subject<'_> {
                     _ => resource.iter().any(|team| self.teams.contains(team)),
                 }
             }
+            Atom::Differs { subject, with } if subject == "id" => {
+                !on(&with.attribute).contains(&self.id)
+            }
             Atom::Is { of, constants } if of.entity == Entity::Resource => on(&of.attribute)
                 .iter()
                 .any(|team| constants.iter().any(|one| one == team)),

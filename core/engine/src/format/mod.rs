@@ -24,10 +24,28 @@ pub(crate) use wire::read_whole;
 
 /// First bytes of every bundle file.
 pub const MAGIC: [u8; 4] = *b"PCLB";
-/// Format number that follows the magic.
-pub const FORMAT: u8 = 1;
-/// Payload type of the pre-authentication encoding.
-pub const PAYLOAD_TYPE: &str = "application/vnd.portcullis.bundle.v1";
+/// The newest format number; the one of a bundle follows the magic, and older ones are read too.
+pub const FORMAT: u8 = 2;
+/// The payload type in the pre-authentication encoding of each format, from format 1 on.
+pub const PAYLOAD_TYPES: [&str; 2] = [
+    "application/vnd.portcullis.bundle.v1",
+    "application/vnd.portcullis.bundle.v2",
+];
+
+/// Returns the lowest format that has everything that a payload uses, so that engines of an
+/// earlier version read what they understand. Of bytes that are no payload it is 1.
+#[must_use]
+pub fn format_of(payload: &[u8]) -> u8 {
+    let payload: Option<Payload<'_>> = read_whole(&mut Cursor::new(payload));
+    let conditions = payload.map(|payload| payload.catalog.conditions);
+    let mut atoms = conditions
+        .into_iter()
+        .flat_map(|conditions| conditions.iter())
+        .flat_map(|condition| condition.iter())
+        .flat_map(|conjunction| conjunction.iter());
+    let is_new = atoms.any(|atom| matches!(atom, Atom::Differs(..)));
+    if is_new { 2 } else { 1 }
+}
 
 wire! {
     /// The signed payload.
@@ -164,6 +182,8 @@ pub enum Atom<'a> {
     Present(Source),
     /// The resource's set is empty.
     Absent(Source),
+    /// A set of the subject's does not meet one of the resource or context: since format 2.
+    Differs(Source, Source),
 }
 
 wire! {
@@ -341,7 +361,7 @@ impl<'a> Wire<'a> for Source {
 
 impl<'a> Wire<'a> for Atom<'a> {
     fn read(cursor: &mut Cursor<'a>) -> Self {
-        let kind = variant(cursor, 6);
+        let kind = variant(cursor, 7);
         let source = Source::read(cursor);
         match kind {
             0 => Self::Shares(source, Source::read(cursor)),
@@ -349,7 +369,8 @@ impl<'a> Wire<'a> for Atom<'a> {
             2 => Self::Lacks(source, List::read(cursor)),
             3 => Self::Within(source, List::read(cursor)),
             4 => Self::Present(source),
-            _ => Self::Absent(source),
+            5 => Self::Absent(source),
+            _ => Self::Differs(source, Source::read(cursor)),
         }
     }
 }

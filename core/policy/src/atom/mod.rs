@@ -18,6 +18,13 @@ pub enum Atom {
         /// The attribute of the resource or the context.
         with: Reference,
     },
+    /// The two sets do not meet: `differs(subject.id, resource.creator)`.
+    Differs {
+        /// The subject's attribute.
+        subject: String,
+        /// The attribute of the resource or the context.
+        with: Reference,
+    },
     /// The set meets the constants: `is(resource.state, {open, held})`.
     Is {
         /// The attribute.
@@ -108,6 +115,18 @@ impl Atom {
         parse::parse(text)
     }
 
+    /// Returns the attributes that it speaks of and without which it never holds: those of a
+    /// negative atom, save the resource's.
+    #[must_use]
+    pub fn needs(&self) -> Vec<Reference> {
+        let mut references = match self {
+            Self::Lacks { .. } | Self::Differs { .. } => self.references(),
+            _ => Vec::new(),
+        };
+        references.retain(|reference| reference.entity != Entity::Resource);
+        references
+    }
+
     /// Returns the attributes that it speaks of.
     #[must_use]
     pub fn references(&self) -> Vec<Reference> {
@@ -117,7 +136,7 @@ impl Atom {
         };
         match self {
             Self::True => Vec::new(),
-            Self::Shares { subject, with } => {
+            Self::Shares { subject, with } | Self::Differs { subject, with } => {
                 vec![reference(Entity::Subject, subject), with.clone()]
             }
             Self::Is { of, .. } | Self::Lacks { of, .. } | Self::Within { of, .. } => {
@@ -142,6 +161,7 @@ impl fmt::Display for Atom {
         match self {
             Self::True => f.write_str("true"),
             Self::Shares { subject, with } => write!(f, "shares(subject.{subject}, {with})"),
+            Self::Differs { subject, with } => write!(f, "differs(subject.{subject}, {with})"),
             Self::Is { of, constants } => compare(f, "is", of, constants),
             Self::Lacks { of, constants } => compare(f, "lacks", of, constants),
             Self::Within { of, constants } => compare(f, "within", of, constants),

@@ -70,6 +70,22 @@ fn is_like_reference(constant: &str) -> bool {
             .any(|entity| entity.name().eq_ignore_ascii_case(before))
 }
 
+/// Says how two attributes are compared, where a constant reads like one of them.
+fn comparison(verb: &str, of: &Reference, constant: &str) -> String {
+    let instead = match verb {
+        "is" => "shares",
+        "lacks" => "differs",
+        _ => "",
+    };
+    let of_subject = constant.starts_with("subject.");
+    let with = matches!(of.entity, Entity::Resource | Entity::Context);
+    if of_subject && with && !instead.is_empty() {
+        format!("to compare the two attributes, write {instead}({constant}, {of})")
+    } else {
+        "`shares` and `differs` compare two attributes".to_owned()
+    }
+}
+
 struct Scanner<'t> {
     text: &'t str,
     rest: Peekable<CharIndices<'t>>,
@@ -94,7 +110,14 @@ impl<'t> Scanner<'t> {
         }
         self.symbol('(', "an atom names what it compares between ( and )")?;
         let atom = match verb {
-            "shares" => self.shares()?,
+            "shares" => {
+                let (subject, with) = self.two(verb)?;
+                Atom::Shares { subject, with }
+            }
+            "differs" => {
+                let (subject, with) = self.two(verb)?;
+                Atom::Differs { subject, with }
+            }
             "present" => Atom::Present {
                 resource: self.of(&[Entity::Resource], verb)?.attribute,
             },
@@ -104,7 +127,7 @@ impl<'t> Scanner<'t> {
             _ => {
                 let of = self.of(&Entity::ALL, verb)?;
                 self.symbol(',', "name the constants, as in {open, held}")?;
-                let constants = self.constants()?;
+                let constants = self.constants(verb, &of)?;
                 match verb {
                     "is" => Atom::Is { of, constants },
                     "lacks" => Atom::Lacks { of, constants },
@@ -116,14 +139,13 @@ impl<'t> Scanner<'t> {
         Ok(atom)
     }
 
-    fn shares(&mut self) -> Result<Atom, InvalidAtom> {
-        let subject = self
-            .of(&[Entity::Subject], "the first of `shares`")?
-            .attribute;
+    /// Reads the subject's attribute, and the one that it is compared with.
+    fn two(&mut self, verb: &str) -> Result<(String, Reference), InvalidAtom> {
+        let subject = self.of(&[Entity::Subject], &format!("the first of `{verb}`"))?;
         self.symbol(',', "name what it is compared with, as in resource.owner")?;
         let others = [Entity::Resource, Entity::Context];
-        let with = self.of(&others, "the second of `shares`")?;
-        Ok(Atom::Shares { subject, with })
+        let with = self.of(&others, &format!("the second of `{verb}`"))?;
+        Ok((subject.attribute, with))
     }
 
     /// Reads a reference to one of `entities`.
@@ -164,11 +186,11 @@ impl<'t> Scanner<'t> {
         })
     }
 
-    fn constants(&mut self) -> Result<Vec<String>, InvalidAtom> {
+    fn constants(&mut self, verb: &str, of: &Reference) -> Result<Vec<String>, InvalidAtom> {
         self.symbol('{', "constants stand between { and }, as in {open, held}")?;
         let mut constants = Vec::new();
         loop {
-            constants.push(self.constant()?);
+            constants.push(self.constant(verb, of)?);
             self.space();
             if self.take('}') {
                 break;
@@ -180,13 +202,13 @@ impl<'t> Scanner<'t> {
         Ok(constants)
     }
 
-    fn constant(&mut self) -> Result<String, InvalidAtom> {
+    fn constant(&mut self, verb: &str, of: &Reference) -> Result<String, InvalidAtom> {
         self.space();
         let start = self.offset();
         let constant = match self.peek() {
             Some('"') => self.quoted(start)?,
             Some('\'') => self.text_in_single_quotes(start)?,
-            _ => self.bare(start)?,
+            _ => self.bare(start, verb, of)?,
         };
         if constant.is_empty() {
             let cure =
@@ -200,14 +222,15 @@ impl<'t> Scanner<'t> {
         Ok(constant)
     }
 
-    fn bare(&mut self, start: usize) -> Result<String, InvalidAtom> {
+    fn bare(&mut self, start: usize, verb: &str, of: &Reference) -> Result<String, InvalidAtom> {
         let constant = self.run(is_bare);
         if is_like_reference(constant) {
             return Err(self.wrong(
                 start,
                 format!("`{constant}` between {{ and }} is text, not an attribute"),
                 format!(
-                    "if you mean the text, quote it, as in '{constant}'; only `shares` compares two attributes"
+                    "if you mean the text, quote it, as in '{constant}'; {}",
+                    comparison(verb, of, constant)
                 ),
             ));
         }
@@ -315,8 +338,8 @@ impl<'t> Scanner<'t> {
     }
 }
 
-const VERBS: [&str; 7] = [
-    "shares", "is", "lacks", "within", "present", "absent", "true",
+const VERBS: [&str; 8] = [
+    "shares", "differs", "is", "lacks", "within", "present", "absent", "true",
 ];
 
 #[cfg(test)]
@@ -329,6 +352,8 @@ mod tests {
             "true",
             "shares(subject.id, resource.owner)",
             "shares(subject.calling-groups, context.groups)",
+            "differs(subject.id, resource.creator)",
+            "differs(subject.teams, context.teams)",
             "is(resource.state, {held, open})",
             "is(subject.type, {service})",
             "lacks(action.mode, {a.b@c:d/e+f-g_h})",
@@ -364,12 +389,36 @@ mod tests {
                 "{error}"
             );
             assert!(error.cure.contains(&format!("'{text}'")), "{error}");
+            assert!(error.cure.contains("differs"), "{error}");
 
             let quoted = format!("lacks(resource.creator, {{\"{text}\"}})");
             for written in [&quoted, &quoted.replace('"', "'")] {
                 let atom = Atom::parse(written).unwrap();
                 assert_eq!(atom.to_string(), quoted);
             }
+        }
+        for (atom, cure) in [
+            (
+                "lacks(resource.creator, {subject.id})",
+                "write differs(subject.id, resource.creator)",
+            ),
+            (
+                "lacks(context.teams, {subject.teams})",
+                "write differs(subject.teams, context.teams)",
+            ),
+            (
+                "is(resource.owner, {subject.id})",
+                "write shares(subject.id, resource.owner)",
+            ),
+            (
+                "within(resource.owner, {subject.id})",
+                "`shares` and `differs`",
+            ),
+            ("lacks(action.a, {subject.id})", "`shares` and `differs`"),
+            ("lacks(resource.a, {resource.b})", "`shares` and `differs`"),
+        ] {
+            let error = Atom::parse(atom).unwrap_err();
+            assert!(error.cure.contains(cure), "{error}");
         }
         for text in ["subject", "subject.", "subjects.id", "a.subject.id", ".id"] {
             let atom = format!("is(resource.a, {{{text}}})");
@@ -401,6 +450,24 @@ mod tests {
                 20,
                 "cannot be of the subject",
                 "resource or context",
+            ),
+            (
+                "differs(resource.a, subject.id)",
+                9,
+                "the first of `differs`",
+                "subject",
+            ),
+            (
+                "differs(subject.id, action.a)",
+                21,
+                "the second of `differs`",
+                "resource or context",
+            ),
+            (
+                "differs(subject.id, {a})",
+                21,
+                "expected an attribute",
+                "resource",
             ),
             (
                 "shares(subject.id, resorce.a)",

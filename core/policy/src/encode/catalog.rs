@@ -172,6 +172,9 @@ fn encode_atom(
         Atom::Shares { subject, with } => {
             push(run, &WireAtom::Shares(of_subject(subject)?, source(with)?))
         }
+        Atom::Differs { subject, with } => {
+            push(run, &WireAtom::Differs(of_subject(subject)?, source(with)?))
+        }
         Atom::Is { of, constants } => {
             let constants = pack(constants)?;
             push(run, &WireAtom::Is(source(of)?, List::new(&constants)))

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use portcullis_engine::format::{FORMAT, MAGIC};
+use portcullis_engine::format::{MAGIC, format_of};
 use portcullis_engine::limits::SIGNATURES_MAX;
 use portcullis_engine::{
     KeyUse, RejectedBundle, SignedBundle, TrustedKey, key_id, pre_authentication_encoding,
@@ -15,6 +15,7 @@ use super::key::SigningKey;
 /// Without a signature it is a bundle that no host takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signing {
+    format: u8,
     message: Vec<u8>,
     /// INVARIANT (sorted): ascending, each once.
     signatures: Vec<([u8; 8], [u8; 64])>,
@@ -25,6 +26,7 @@ impl Signing {
     #[must_use]
     pub fn new(payload: &[u8]) -> Self {
         Self {
+            format: format_of(payload),
             message: pre_authentication_encoding(payload),
             signatures: Vec::new(),
         }
@@ -41,6 +43,7 @@ impl Signing {
         signatures.sort_unstable();
         signatures.dedup();
         Ok(Self {
+            format: envelope.format(),
             message: envelope.message().to_vec(),
             signatures,
         })
@@ -95,7 +98,7 @@ impl Signing {
     #[must_use]
     pub fn to_bundle(&self) -> Vec<u8> {
         let mut bundle = MAGIC.to_vec();
-        bundle.push(FORMAT);
+        bundle.push(self.format);
         push_number(&mut bundle, self.message.len());
         bundle.extend_from_slice(&self.message);
         push_number(&mut bundle, self.signatures.len());

@@ -327,6 +327,7 @@ fn renumber<'a>(atom: &Atom<'a>, reach: &Reach<'_>) -> Option<Atom<'a>> {
     };
     Some(match atom {
         Atom::Shares(left, right) => Atom::Shares(source(*left)?, source(*right)?),
+        Atom::Differs(left, right) => Atom::Differs(source(*left)?, source(*right)?),
         Atom::Is(of, constants) => Atom::Is(source(*of)?, *constants),
         Atom::Lacks(of, constants) => Atom::Lacks(source(*of)?, *constants),
         Atom::Within(of, constants) => Atom::Within(source(*of)?, *constants),

@@ -210,7 +210,7 @@ fn attributes(payload: &Payload<'_>, conditions: &BTreeSet<u16>, teams: bool) ->
 
 const fn sources(atom: &Atom<'_>) -> [Option<Source>; 2] {
     match atom {
-        Atom::Shares(left, right) => [Some(*left), Some(*right)],
+        Atom::Shares(left, right) | Atom::Differs(left, right) => [Some(*left), Some(*right)],
         Atom::Is(source, _)
         | Atom::Lacks(source, _)
         | Atom::Within(source, _)

@@ -258,7 +258,9 @@ impl Vocabulary {
         let action = format!("action.{}", random.pick(&self.action));
         let any = [&resource, &resource, &resource, &subject, &context, &action];
         match random.below(7) {
+            0 | 1 if random.chance(30) => format!("differs({subject}, {resource})"),
             0 | 1 => format!("shares({subject}, {resource})"),
+            2 if random.chance(30) => format!("differs({subject}, {context})"),
             2 => format!("shares({subject}, {context})"),
             3 => format!("present({resource})"),
             4 => format!("absent({resource})"),

@@ -17,6 +17,8 @@ pub(super) fn is_impossible(conjunction: &[Atom]) -> bool {
                 known.entry(of_subject(subject)).or_default().filled = true;
                 known.entry(with.clone()).or_default().filled = true;
             }
+            // Two sets of which nothing is known may differ.
+            Atom::Differs { .. } => {}
             Atom::Is { of, constants } => known.entry(of.clone()).or_default().is(of, constants),
             Atom::Lacks { of, constants } => {
                 let known = known.entry(of.clone()).or_default();
@@ -38,6 +40,15 @@ pub(super) fn is_impossible(conjunction: &[Atom]) -> bool {
             Atom::Shares { subject, with } => {
                 let sets = (known.get(&of_subject(subject)), known.get(with));
                 matches!(sets, (Some(one), Some(other)) if one.is_apart_from(other))
+            }
+            Atom::Differs { subject, with } => {
+                let sets = (known.get(&of_subject(subject)), known.get(with));
+                let common = matches!(sets, (Some(one), Some(other)) if one.must_meet(other));
+                let shared = Atom::Shares {
+                    subject: subject.clone(),
+                    with: with.clone(),
+                };
+                common || conjunction.contains(&shared)
             }
             _ => false,
         })
@@ -92,6 +103,23 @@ impl<'a> Known<'a> {
             .is_some_and(|within| !within.iter().any(|element| self.may_have(element)));
         let unmet = |constants: &&[String]| !constants.iter().any(|one| self.may_have(one));
         (self.filled && self.empty) || none_left || self.meets.iter().any(unmet)
+    }
+
+    /// Returns the elements that it must have.
+    fn must_have(&self) -> impl Iterator<Item = &str> {
+        let within = self.within.iter().filter(|within| within.len() == 1);
+        let met = self.meets.iter().filter_map(|constants| {
+            let mut possible = constants.iter().filter(|one| self.may_have(one));
+            possible.next().filter(|_| possible.next().is_none())
+        });
+        let within = within.flat_map(|within| within.iter().copied());
+        within.chain(met.map(String::as_str))
+    }
+
+    /// Returns whether the two sets must have an element in common.
+    fn must_meet(&self, other: &Self) -> bool {
+        self.must_have()
+            .any(|one| other.must_have().any(|own| own == one))
     }
 
     /// Returns whether the two sets can have no element in common.
@@ -219,6 +247,50 @@ mod tests {
                     "within(context.t, {a})",
                     "lacks(subject.t, {b})",
                 ],
+                false,
+            ),
+            (
+                &[
+                    "shares(subject.id, resource.x)",
+                    "differs(subject.id, resource.x)",
+                ],
+                true,
+            ),
+            (
+                &[
+                    "shares(subject.id, resource.x)",
+                    "differs(subject.id, resource.y)",
+                ],
+                false,
+            ),
+            (
+                &[
+                    "differs(subject.t, context.t)",
+                    "within(subject.t, {a})",
+                    "is(context.t, {a})",
+                ],
+                true,
+            ),
+            (
+                &[
+                    "differs(subject.t, context.t)",
+                    "within(subject.t, {a})",
+                    "is(context.t, {a, b})",
+                ],
+                false,
+            ),
+            (
+                &[
+                    "differs(subject.t, context.t)",
+                    "is(subject.t, {a, c})",
+                    "is(context.t, {a, b})",
+                    "lacks(subject.t, {c})",
+                    "lacks(context.t, {b})",
+                ],
+                true,
+            ),
+            (
+                &["differs(subject.id, resource.x)", "absent(resource.x)"],
                 false,
             ),
             (&["true"], false),

@@ -261,7 +261,8 @@ impl CatalogWriter {
                 } else {
                     resource(tape)
                 };
-                format!("shares({left}, {right})")
+                let verb = if tape.chance(30) { "differs" } else { "shares" };
+                format!("{verb}({left}, {right})")
             }
         }
     }

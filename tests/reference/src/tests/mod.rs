@@ -8,6 +8,7 @@
 mod answer;
 mod atoms;
 mod catalog;
+mod differs;
 mod given;
 mod limits;
 mod page;

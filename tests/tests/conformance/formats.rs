@@ -1,0 +1,88 @@
+//! Which format a bundle is written in, and what of it is believed.
+
+use portcullis_engine::{
+    Policy, RejectedBundle, SliceUse,
+    format::{FORMAT, PAYLOAD_TYPES, format_of},
+    pre_authentication_encoding,
+};
+use portcullis_policy::{
+    authzen::Subject,
+    sign::sign,
+    slice::{Audience, SliceEdition, slice},
+};
+use portcullis_tests::bundles::{self, NOW};
+
+use crate::craft;
+
+/// Two roles, of which one needs what format 2 has.
+const POLICY: &str = r#"{
+  "catalog": { "id": "orders", "attributes": { "subject": [], "resource": ["requester"] },
+    "scopes": { "by-others": "differs(subject.id, resource.requester)", "own": "shares(subject.id, resource.requester)" },
+    "modules": { "orders": { "actions": { "read": "read" } } },
+    "roles": { "approver": { "grants": { "by-others": "orders:read" } }, "buyer": { "grants": { "own": "orders:read" } } } },
+  "tenant": { "id": "acme" } }"#;
+
+#[test]
+fn a_bundle_is_written_in_the_lowest_format_that_has_what_it_uses() {
+    assert_eq!(bundles::bundle(&craft::policy())[4], 1);
+    assert_eq!(bundles::bundle(POLICY)[4], 2);
+    let without = POLICY.replace("differs", "shares");
+    assert_eq!(bundles::bundle(&without)[4], 1);
+    assert_eq!(format_of(&bundles::payload(POLICY)), FORMAT);
+    for nothing in [&b""[..], b"nonsense", &[0xff; 64]] {
+        assert_eq!(format_of(nothing), 1);
+    }
+}
+
+#[test]
+fn a_slice_has_the_format_that_it_needs_itself() {
+    let whole = craft::open(&bundles::bundle(POLICY), &bundles::trust(), NOW).unwrap();
+    let edition = SliceEdition::new(&whole, NOW, None);
+    let of = |role: &str| slice(&whole, &Audience::Roles(vec![role.to_owned()]), &edition).unwrap();
+    assert_eq!(format_of(&of("approver")), 2);
+    assert_eq!(format_of(&of("buyer")), 1);
+    let nobody = Audience::Subject(Subject {
+        kind: "user".to_owned(),
+        id: "nobody".to_owned(),
+        ..Subject::default()
+    });
+    assert_eq!(format_of(&slice(&whole, &nobody, &edition).unwrap()), 1);
+    let mut trust = bundles::trust();
+    trust.slices = SliceUse::Either;
+    for role in ["approver", "buyer"] {
+        let bundle = sign(&of(role), &[bundles::key(1)]).unwrap();
+        let policy = Policy::from(craft::open(&bundle, &trust, NOW).unwrap());
+        assert_eq!(policy.roles().collect::<Vec<_>>(), [role]);
+    }
+}
+
+#[test]
+fn no_format_is_taken_for_another() {
+    let open = |format: u8, payload_type: &str, payload: &[u8]| {
+        let mut message = pre_authentication_encoding(payload);
+        let written = PAYLOAD_TYPES[usize::from(format_of(payload)) - 1].len();
+        // Behind "DSSEv1 36 ": the types are equally long.
+        assert_eq!(written, payload_type.len());
+        message.splice(10..10 + written, payload_type.bytes());
+        let mut bundle = craft::envelope(&message, &[craft::signature(1, &message)]);
+        bundle[4] = format;
+        craft::open(&bundle, &bundles::trust(), NOW).map(|_| ())
+    };
+    let [first, second] = PAYLOAD_TYPES;
+    let (old, new) = (craft::payload(), bundles::payload(POLICY));
+    let wrong = Err(RejectedBundle::WrongPayloadType);
+    for payload in [&old, &new] {
+        assert_eq!(open(1, second, payload), wrong);
+        assert_eq!(open(2, first, payload), wrong);
+        for format in [0, FORMAT + 1, 0xff] {
+            let unsupported = Err(RejectedBundle::UnsupportedFormat);
+            assert_eq!(open(format, first, payload), unsupported);
+        }
+    }
+    assert_eq!(open(1, first, &old), Ok(()));
+    assert_eq!(open(2, second, &new), Ok(()));
+    // A later format has all that an earlier one has, and not the other way round.
+    assert_eq!(open(2, second, &old), Ok(()));
+    let malformed = Err(RejectedBundle::MalformedPayload);
+    assert_eq!(open(1, first, &new), malformed);
+}
