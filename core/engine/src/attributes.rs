@@ -21,11 +21,26 @@ enum Repr<'a> {
     Numbered(&'a [(AttributeId, Set<'a>)]),
     /// Name, then the byte length of a run of strings, then the run.
     PackedNamed(&'a [u8]),
+    /// Nothing is known, not even what is given.
+    Unknown,
 }
 
 impl<'a> Attributes<'a> {
     /// No attribute is given.
     pub const NONE: Self = Self(Repr::Named(&[]));
+
+    /// Whatever may be given: for what is shown before anything is asked.
+    pub(crate) const UNKNOWN: Self = Self(Repr::Unknown);
+
+    /// Returns what an attribute of an action or context is that is not given: the empty set, or
+    /// nothing where it is not known what is given.
+    #[inline]
+    pub(crate) const fn absent(&self) -> Option<Set<'a>> {
+        match self.0 {
+            Repr::Unknown => None,
+            _ => Some(Set::EMPTY),
+        }
+    }
 
     /// Takes sets by the names that the catalog declares.
     ///
@@ -95,7 +110,7 @@ impl<'a> Attributes<'a> {
                     .find(|(own, _)| equal_bytes(own.as_bytes(), name));
                 found.map(|(_, set)| *set)
             }
-            Repr::Numbered(_) => None,
+            Repr::Numbered(_) | Repr::Unknown => None,
             Repr::PackedNamed(bytes) => {
                 let mut cursor = Cursor::new(bytes);
                 loop {

@@ -271,8 +271,13 @@ impl<'a> Facts<'a> {
             Source::SubjectType => !self.subject.kind().is_empty(),
             // Without the team of a binding, which does not say what other teams there are.
             Source::Subject(index) => self.subject.attribute(self.bundle, index).is_given,
-            Source::Action(index) => self.action(index).is_some(),
-            Source::Context(index) => self.context(index).is_some(),
+            // What is unknown may be given.
+            Source::Action(index) => {
+                self.action(index).is_some() || self.question.action.absent().is_none()
+            }
+            Source::Context(index) => {
+                self.context(index).is_some() || self.question.context.absent().is_none()
+            }
             Source::ResourceId | Source::Resource(_) => true,
         }
     }
@@ -282,8 +287,8 @@ impl<'a> Facts<'a> {
         match source {
             Source::ResourceId => self.question.resource.id.map(Set::of_id),
             Source::Resource(index) => self.resource(index),
-            Source::Action(index) => Some(self.action(index).unwrap_or(Set::EMPTY)),
-            Source::Context(index) => Some(self.context(index).unwrap_or(Set::EMPTY)),
+            Source::Action(index) => self.action(index).or(self.question.action.absent()),
+            Source::Context(index) => self.context(index).or(self.question.context.absent()),
             Source::SubjectId | Source::SubjectType | Source::Subject(_) => Some(Set::EMPTY),
         }
     }

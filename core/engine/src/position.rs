@@ -21,6 +21,11 @@ impl Position {
         list.get(size(self.0.get()).checked_sub(1)?)
     }
 
+    /// Returns the position counted from zero.
+    pub(crate) fn index(self) -> usize {
+        size(self.0.get()).saturating_sub(1)
+    }
+
     /// Returns the position as a number that is never 0.
     pub(crate) const fn number(self) -> u32 {
         self.0.get()

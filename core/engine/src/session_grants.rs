@@ -119,6 +119,25 @@ impl SessionGrants {
         }
     }
 
+    /// Returns the links of a permission's chain, each with its number.
+    pub(crate) fn numbered(
+        &self,
+        permission: PermissionId,
+    ) -> impl Iterator<Item = (usize, &Link)> {
+        let mut next = self.chain(permission).next;
+        core::iter::from_fn(move || {
+            let at = next?;
+            let link = at.item(&self.links)?;
+            next = link.next;
+            Some((at.index(), link))
+        })
+    }
+
+    /// Returns every link, in the order of their numbers.
+    pub(crate) fn links(&self) -> &[Link] {
+        &self.links
+    }
+
     /// Returns the team that a link's role is bound to.
     #[inline]
     pub(crate) fn team(&self, link: &Link) -> Option<&str> {

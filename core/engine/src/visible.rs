@@ -6,10 +6,14 @@ use core::ops::Range;
 use portcullis_json::{write_member, write_string};
 
 use crate::{
+    attributes::Attributes,
     bits::Bits,
+    condition::Truth,
+    decide::Question,
     ids::{ActionId, ModuleId, ScopeId, UnixSeconds},
     policy::Policy,
     session::{Session, SessionExpired},
+    subject::Resource,
 };
 
 /// The visible modules in catalog order.
@@ -45,7 +49,7 @@ pub struct VisibleGrant<'a> {
 
 impl Session {
     /// Returns the modules that the tenant's features and the subject's grants leave
-    /// visible. For display: enforcement is [`Session::decide`].
+    /// visible, without the grants that are false whatever is asked. For display: enforcement is [`Session::decide`].
     ///
     /// # Errors
     ///
@@ -55,6 +59,7 @@ impl Session {
             return Err(SessionExpired);
         }
         let policy = self.policy();
+        let may_hold = self.may_hold();
         let tables = &policy.bundle.tables;
         let mut grants: Vec<VisibleGrant<'_>> = Vec::new();
         let mut own: Vec<(ModuleId, Range<usize>)> = Vec::new();
@@ -64,7 +69,10 @@ impl Session {
                 continue;
             };
             let start = grants.len();
-            for link in self.grants().chain(permission) {
+            for (number, link) in self.grants().numbered(permission) {
+                if !may_hold.get(number) {
+                    continue;
+                }
                 let grant = VisibleGrant {
                     action: row.action,
                     scope: link.scope,
@@ -79,6 +87,9 @@ impl Session {
                 if let Err(at) = at {
                     grants.insert(start.saturating_add(at), grant);
                 }
+            }
+            if grants.len() == start {
+                continue;
             }
             match own.last_mut() {
                 Some((module, range)) if *module == row.module => range.end = grants.len(),
@@ -103,6 +114,27 @@ impl Session {
             modules,
             grants,
         })
+    }
+}
+
+impl Session {
+    /// Returns the numbers of the links that are not false, whatever is asked.
+    fn may_hold(&self) -> Bits {
+        let question = Question {
+            resource: Resource::UNKNOWN,
+            action: Attributes::UNKNOWN,
+            context: Attributes::UNKNOWN,
+        };
+        let facts = self.facts(&question);
+        let links = self.grants().links();
+        let mut may_hold = Bits::new(links.len());
+        for (link, number) in links.iter().zip(0_usize..) {
+            let truth = facts.bound(link.condition, self.grants().team(link));
+            if truth != Truth::False {
+                may_hold.set(number);
+            }
+        }
+        may_hold
     }
 }
 

@@ -34,6 +34,16 @@ pub(crate) struct Grant {
     pub(crate) place: usize,
 }
 
+/// What an atom may read beside the subject; an absent attribute of the resource is unknown.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Facts<'a> {
+    /// `None` where it is unknown what is given.
+    pub(crate) action: Option<&'a Attributes>,
+    /// `None` where it is unknown what is given.
+    pub(crate) context: Option<&'a Attributes>,
+    pub(crate) resource: &'a Attributes,
+}
+
 impl Reference {
     /// Answers one request as the canonical members after `decision`, or why it is malformed.
     pub(crate) fn decide(&self, request: &Request) -> Result<Value, String> {
@@ -67,15 +77,17 @@ impl Reference {
         }
 
         // 4. The first grant that is true.
+        let facts = Facts {
+            action: Some(&request.action),
+            context: Some(&request.context),
+            resource: &request.resource,
+        };
         let mut residual = Residual::default();
         for grant in &grants {
-            let scope = self.catalog.scopes.get(grant.place);
-            let Some((scope, condition)) =
-                scope.and_then(|name| permission.scopes.get_key_value(name))
-            else {
+            let Some((scope, condition)) = self.condition(permission, grant) else {
                 continue;
             };
-            match self.evaluate(condition, grant, &holder, request) {
+            match self.evaluate(condition, grant, &holder, facts) {
                 (Truth::True, _) => return Ok(allow(grant, scope)),
                 (Truth::Unknown, open) => residual.0.extend(open.0),
                 (Truth::False, _) => {}
@@ -175,13 +187,23 @@ impl Reference {
         grants
     }
 
+    /// The scope of a grant, and what it means for the permission.
+    pub(crate) fn condition<'a>(
+        &self,
+        permission: &'a Permission,
+        grant: &Grant,
+    ) -> Option<(&'a String, &'a Condition)> {
+        let scope = self.catalog.scopes.get(grant.place)?;
+        permission.scopes.get_key_value(scope)
+    }
+
     /// The truth of a grant, and its conjunctions that are unknown with their known atoms dropped.
-    fn evaluate(
+    pub(crate) fn evaluate(
         &self,
         condition: &Condition,
         grant: &Grant,
         holder: &Holder,
-        request: &Request,
+        facts: Facts<'_>,
     ) -> (Truth, Residual) {
         let mut subject = holder.attributes.clone();
         let mut team_atom = None;
@@ -197,10 +219,8 @@ impl Reference {
                 let Some((path, test)) = fill(atom, &subject) else {
                     return Truth::True;
                 };
-                if !has_its_data(atom, holder, request) {
-                    return Truth::False;
-                }
-                let truth = test.truth(known(&path, &subject, request));
+                let truth = test.truth(known(&path, &subject, facts));
+                let truth = truth.min(has_its_data(atom, holder, facts));
                 if truth == Truth::Unknown {
                     open.insert(OpenAtom {
                         attribute: path.attribute,
@@ -230,35 +250,40 @@ pub(crate) fn unmet_requirements<'a>(
         .collect()
 }
 
-/// The set of an attribute; only a resource's may be unknown, anyone else's is then empty.
+/// The set of an attribute, if it is known; what is not given is empty, save of a resource.
 fn known<'a>(
     path: &Path,
     subject: &'a Attributes,
-    request: &'a Request,
+    facts: Facts<'a>,
 ) -> Option<&'a BTreeSet<String>> {
     static EMPTY: BTreeSet<String> = BTreeSet::new();
+    let or_empty = |of: &'a Attributes| of.get(&path.attribute).unwrap_or(&EMPTY);
     match path.party {
-        Party::Subject => Some(subject.get(&path.attribute).unwrap_or(&EMPTY)),
-        Party::Action => Some(request.action.get(&path.attribute).unwrap_or(&EMPTY)),
-        Party::Context => Some(request.context.get(&path.attribute).unwrap_or(&EMPTY)),
-        Party::Resource => request.resource.get(&path.attribute),
+        Party::Subject => Some(or_empty(subject)),
+        Party::Action => facts.action.map(or_empty),
+        Party::Context => facts.context.map(or_empty),
+        Party::Resource => facts.resource.get(&path.attribute),
     }
 }
 
 /// Whether what a negative atom reads is given; any other atom needs nothing.
-fn has_its_data(atom: &Atom, holder: &Holder, request: &Request) -> bool {
+fn has_its_data(atom: &Atom, holder: &Holder, facts: Facts<'_>) -> Truth {
     let path = match atom {
         Atom::Test(path, Test::NotIn(_)) => path,
         Atom::Differs(name, path) if holder.given.contains(name) => path,
-        Atom::Differs(..) => return false,
-        Atom::True | Atom::Shares(..) | Atom::Test(..) => return true,
+        Atom::Differs(..) => return Truth::False,
+        Atom::True | Atom::Shares(..) | Atom::Test(..) => return Truth::True,
+    };
+    let stated = |of: Option<&Attributes>| match of {
+        Some(of) => of.get(&path.attribute).is_some().into(),
+        None => Truth::Unknown,
     };
     match path.party {
-        Party::Subject => holder.given.contains(&path.attribute),
-        Party::Action => request.action.get(&path.attribute).is_some(),
-        Party::Context => request.context.get(&path.attribute).is_some(),
+        Party::Subject => holder.given.contains(&path.attribute).into(),
+        Party::Action => stated(facts.action),
+        Party::Context => stated(facts.context),
         // Unknown where it is not given, so that the origin decides.
-        Party::Resource => true,
+        Party::Resource => Truth::True,
     }
 }
 

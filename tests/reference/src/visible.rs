@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    catalog::Module,
-    decide::{Holder, unmet_requirements},
+    attributes::Attributes,
+    catalog::{Module, Permission},
+    decide::{Facts, Grant, Holder, unmet_requirements},
     reference::Reference,
     request::Subject,
+    truth::Truth,
 };
 
 impl Reference {
@@ -41,7 +43,21 @@ impl Reference {
         enabled && subtree.any(|id| !self.module_grants(id, holder).is_empty())
     }
 
-    /// The grants on the module's own permissions: in their order, then team, then scope.
+    /// Whether a grant is not false while nothing is known but the subject.
+    fn may_hold(&self, permission: &Permission, grant: &Grant, holder: &Holder) -> bool {
+        let facts = Facts {
+            action: None,
+            context: None,
+            resource: &Attributes::default(),
+        };
+        let found = self.condition(permission, grant);
+        found.is_some_and(|(_, condition)| {
+            let (truth, _) = self.evaluate(condition, grant, holder, facts);
+            truth != Truth::False
+        })
+    }
+
+    /// The grants on the module's own permissions that may hold: in their order, then team, then scope.
     fn module_grants(&self, module: &str, holder: &Holder) -> Vec<Value> {
         let mut listed = Vec::new();
         let own = self
@@ -53,7 +69,8 @@ impl Reference {
             if !unmet_requirements(permission, &self.tenant.features).is_empty() {
                 continue;
             }
-            let grants = self.grants_on(permission, holder);
+            let mut grants = self.grants_on(permission, holder);
+            grants.retain(|grant| self.may_hold(permission, grant, holder));
             // `None` comes first, so global before team-bound; distinct by being a set.
             let distinct: BTreeSet<_> = grants
                 .iter()

@@ -83,6 +83,75 @@ fn grants_are_distinct_and_ordered() {
 }
 
 #[test]
+fn a_grant_that_is_false_whatever_is_asked_shows_nothing() {
+    let menu = |subject: Value| {
+        let scopes = json!({
+            "finance": "is(subject.department, {finance})",
+            "rollout": "is(subject.bucket, {b0, b1})",
+            "token": "lacks(context.token, {read-only})",
+            "own": "shares(subject.id, resource.owner)",
+            "not-own": "differs(subject.id, resource.owner)",
+            "mode": "is(action.mode, {dry})",
+            "teams": "shares(subject.teams, context.teams)",
+            "active": [["lacks(subject.suspended, {yes})", "present(resource.owner)"]] });
+        let modules: serde_json::Map<_, _> = scopes
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(|name| {
+                (
+                    name.clone(),
+                    json!({ "supports": name, "actions": { "read": "read" } }),
+                )
+            })
+            .collect();
+        let policy = policy(
+            json!({
+                "attributes": {
+                    "subject": ["department", "bucket", "suspended", "teams"],
+                    "action": ["mode"], "context": ["token", "teams"], "resource": ["owner"] },
+                "scopes": scopes,
+                "modules": modules,
+                "roles": { "all": { "grants": { "*": "*" } } } }),
+            json!({}),
+        );
+        let snapshot: Value = serde_json::from_str(&policy.visible(&subject.to_string())).unwrap();
+        let modules = snapshot["modules"].as_array().unwrap().clone();
+        let names = modules
+            .iter()
+            .map(|module| module["module"].as_str().unwrap().to_owned());
+        names.collect::<Vec<_>>().join(" ")
+    };
+    let jo = |properties: Value| {
+        let mut subject = json!({ "type": "user", "id": "jo", "properties": properties });
+        subject["properties"]["roles"] = json!("all");
+        subject
+    };
+    // What a question may still say is unknown; what the subject is not is false.
+    assert_eq!(menu(jo(json!({}))), "token own not-own mode");
+    assert_eq!(
+        menu(jo(json!({ "department": "sales", "bucket": "b7" }))),
+        "token own not-own mode"
+    );
+    assert_eq!(
+        menu(jo(json!({ "department": "finance", "bucket": ["b0"] }))),
+        "finance rollout token own not-own mode"
+    );
+    assert_eq!(
+        menu(jo(json!({ "teams": "emea", "suspended": "no" }))),
+        "token own not-own mode teams active"
+    );
+    assert_eq!(
+        menu(jo(json!({ "suspended": "yes" }))),
+        "token own not-own mode"
+    );
+    // Without an id nothing is theirs, and nothing can be said not to be.
+    let mut nobody = jo(json!({}));
+    nobody["id"] = json!("");
+    assert_eq!(menu(nobody), "token mode");
+}
+
+#[test]
 fn nothing_is_visible_without_a_grant() {
     for properties in [
         json!(null),
