@@ -19,7 +19,7 @@ use super::{
 /// Look policies over for what is most likely wrong
 ///
 /// Roles that nobody has or no test covers, services that may do everything, scopes that
-/// can never hold, patterns that catch what is for others, features that change nothing,
+/// can never hold, guards that nothing fills, patterns that catch what is for others, features that change nothing,
 /// public routes among protected ones, routes that refuse whoever holds their permission.
 /// It fails where there is a warning or worse; what is only information does not count.
 #[derive(Args, Debug)]

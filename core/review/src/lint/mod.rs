@@ -1,7 +1,9 @@
 //! What a policy that stands may still have got wrong.
 
 mod catalog;
+mod conditions;
 mod contradiction;
+mod guards;
 mod roles;
 mod routes;
 mod scopes;
@@ -82,6 +84,7 @@ pub fn lint(source: &Source, model: &Model) -> Vec<Finding> {
         });
     }
     scopes::look(&source.catalog, &mut findings);
+    guards::look(source, model, &mut findings);
     catalog::look(source, model, &mut findings);
     roles::look(source, model, &mut findings);
     routes::look(source, model, &mut findings);

@@ -152,6 +152,98 @@ fn scopes_that_can_never_hold_are_found_where_they_are_written() {
 }
 
 #[test]
+fn guards_that_nothing_fills_are_named() {
+    // What is of the resource is unknown where it is not given, and an id is given.
+    let with = |guard: &str| {
+        let declared = CLEAN.replacen(
+            "\"subject\": \"teams\"",
+            "\"subject\": [\"teams\", \"suspended\"], \"action\": [\"mode\"], \"context\": [\"token\"]",
+            1,
+        );
+        declared.replacen("\"all\": \"true\"", &format!("\"all\": {guard}"), 1)
+    };
+    for guard in [
+        "\"lacks(resource.owner, {a})\"",
+        "\"differs(subject.id, resource.owner)\"",
+        "\"lacks(subject.type, {service})\"",
+        "\"is(context.token, {full})\"",
+    ] {
+        assert_eq!(found(&with(guard)), [""; 0], "{guard}");
+    }
+    for guard in [
+        "\"lacks(context.token, {read-only})\"",
+        "\"lacks(action.mode, {dry})\"",
+        "\"lacks(subject.suspended, {yes})\"",
+        "[\"true\", [\"present(resource.owner)\", \"differs(subject.id, context.token)\"]]",
+        "\"differs(subject.suspended, resource.owner)\"",
+    ] {
+        let unfilled = ["guard-unfilled warning $.catalog.scopes.all"];
+        assert_eq!(found(&with(guard)), unfilled, "{guard}");
+    }
+    // Where it is written, once for each attribute.
+    let both = with("\"differs(subject.suspended, context.token)\"");
+    let twice = ["guard-unfilled warning $.catalog.scopes.all"; 2];
+    assert_eq!(found(&both), twice);
+    let in_module = with("\"true\"").replacen(
+        "\"m\": {}",
+        "\"m\": { \"scopes\": { \"own\": \"lacks(context.token, {x})\" } }",
+        1,
+    );
+    let there = ["guard-unfilled warning $.catalog.modules.m.scopes.own"];
+    assert_eq!(found(&in_module), there);
+}
+
+#[test]
+fn what_fills_a_guard_is_known() {
+    let guard = |atom: &str| {
+        let declared = CLEAN.replacen(
+            "\"subject\": \"teams\"",
+            "\"subject\": [\"teams\", \"suspended\"], \"context\": [\"token\"]",
+            1,
+        );
+        declared.replacen("\"all\": \"true\"", &format!("\"all\": \"{atom}\""), 1)
+    };
+    let (token, suspended) = (
+        guard("lacks(context.token, {read-only})"),
+        guard("lacks(subject.suspended, {yes})"),
+    );
+    let stated = |text: &str, subject: &str, beside: &str| {
+        let named = format!("\"subject\": {{ {subject} \"id\": \"jo\"");
+        let tested = text.replacen("\"subject\": { \"id\": \"jo\"", &named, 1);
+        tested.replacen("\"expect\"", &format!("{beside} \"expect\""), 1)
+    };
+    // A test shows that requests state it.
+    let by_request = stated(&token, "", "\"context\": { \"token\": [] },");
+    assert_eq!(found(&by_request), [""; 0]);
+    let by_subject = stated(&suspended, "\"suspended\": \"no\",", "");
+    assert_eq!(found(&by_subject), [""; 0]);
+    // Of the gate's requests only its configuration tells.
+    let route = "\"routes\": [{ \"methods\": \"GET\", \"path\": \"/m\", \"permission\": \"m:read\", \"conditional\": \"forward\" }], \"roles\": { \"admin\"";
+    for tested in [&by_request, &by_subject] {
+        let routed = tested.replacen("\"roles\": { \"admin\"", route, 1);
+        let guards = found(&routed).into_iter();
+        let guards = guards
+            .filter(|finding| finding.starts_with("guard"))
+            .collect::<Vec<_>>();
+        assert_eq!(guards, ["guard-unfilled info $.catalog.scopes.all"]);
+    }
+    // So does the directory, with a value of it …
+    let jo = "\"jo\": { \"roles\": [\"mine\"]";
+    let listed =
+        |values: &str| suspended.replacen(jo, &format!("{jo}, \"suspended\": {values}"), 1);
+    assert_eq!(found(&listed("\"no\"")), [""; 0]);
+    let unfilled = ["guard-unfilled warning $.catalog.scopes.all"];
+    assert_eq!(found(&listed("[]")), unfilled);
+    // … or with an entry, where nothing else may.
+    let only = suspended.replacen(
+        "\"team\": \"teams\" }",
+        "\"team\": \"teams\", \"directory_only\": \"suspended\" }",
+        1,
+    );
+    assert_eq!(found(&only), [""; 0]);
+}
+
+#[test]
 fn a_pattern_that_catches_what_is_for_others_is_found() {
     let with =
         |action: &str| CLEAN.replacen("\"write\": \"write\"", &format!("\"write\": {action}"), 1);
