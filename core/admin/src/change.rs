@@ -123,6 +123,16 @@ pub enum Change {
         /// The team that it is bound to; everywhere when left out.
         team: Option<String>,
     },
+    /// Let tokens and the headers of trusted peers state a role of the tenant's own.
+    Claim {
+        /// The role.
+        role: String,
+    },
+    /// Let tokens and the headers of trusted peers no longer state a role of the tenant's own.
+    Unclaim {
+        /// The role.
+        role: String,
+    },
     /// Turn a feature of the tenant on.
     Enable {
         /// The feature.
@@ -153,8 +163,8 @@ impl ChangeKind {
             Self::Delete => Operation::Delete,
             Self::Assign => Operation::Assign,
             Self::Unassign => Operation::Unassign,
-            Self::Map => Operation::Map,
-            Self::Unmap => Operation::Unmap,
+            Self::Map | Self::Claim => Operation::Map,
+            Self::Unmap | Self::Unclaim => Operation::Unmap,
             Self::Enable => Operation::Enable,
             Self::Disable => Operation::Disable,
         }
@@ -199,6 +209,8 @@ impl fmt::Display for Change {
             Self::Unmap { group, role, team } => {
                 write!(f, "unmapped the group {group} from {role}{}", OnTeam(team))
             }
+            Self::Claim { role } => write!(f, "let tokens state the role {role}"),
+            Self::Unclaim { role } => write!(f, "let tokens no longer state the role {role}"),
             Self::Enable { feature } => write!(f, "enabled {feature}"),
             Self::Disable { feature } => write!(f, "disabled {feature}"),
         }

@@ -9,7 +9,7 @@ use crate::authorization::Step;
 use crate::refused::{Refused, RefusedReason};
 use crate::removed::RemovedAssignment;
 use crate::required::Cover;
-use crate::{Change, SubjectKey, holders, lookup, role_grants, roles};
+use crate::{Change, SubjectKey, claims, holders, lookup, role_grants, roles};
 
 /// A tenant as a change would leave it.
 #[derive(Clone, Debug)]
@@ -86,6 +86,8 @@ impl Draft {
             Change::Unmap { group, role, team } => {
                 holders::unmap(it, model, group, role, team.as_deref())
             }
+            Change::Claim { role } => claims::claim(it, model, role),
+            Change::Unclaim { role } => claims::unclaim(it, model, role),
             Change::Enable { feature } => it.enable(model, feature),
             Change::Disable { feature } => it.disable(model, feature),
         }?;

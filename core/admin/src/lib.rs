@@ -59,6 +59,7 @@ mod authority;
 mod authorization;
 mod bindings;
 mod change;
+mod claims;
 mod draft;
 mod grants;
 mod holders;

@@ -98,6 +98,10 @@ pub(crate) fn rename(draft: &mut Draft, model: &Model, id: &str, to: &str) -> Re
     own(model, id, "get another id")?;
     lookup::check_new_role(model, to)?;
     draft.tenant.roles.rename(id, to);
+    // Tokens state the former id; whoever gives a role another decides nothing about those.
+    if let Some(role) = draft.tenant.roles.get_mut(to) {
+        role.claimable = None;
+    }
     for name in references(draft).filter(|name| *name == id) {
         to.clone_into(name);
     }

@@ -277,6 +277,9 @@ impl<'b> Builder<'b> {
         let mut checked = None;
         for role in checks.items(roles) {
             checks.sound(is_name(role.id) && is_label(role.label));
+            if !role.origin.is_in_format_1() {
+                checks.known_since(2);
+            }
             checks.ascends(&mut before, role.id);
             let mut grants = RoleGrants::new(role.grants);
             for (permission, set) in grants.by_ref() {
@@ -292,7 +295,7 @@ impl<'b> Builder<'b> {
             tables.roles.push(RoleRow {
                 id: Span::of(base, role.id.as_bytes()),
                 grants: Span::of(base, role.grants),
-                built_in: role.built_in,
+                origin: role.origin,
                 available: role.available,
             });
         }

@@ -77,7 +77,7 @@ pub(crate) struct PermissionRow {
 pub(crate) struct RoleRow {
     pub(crate) id: Span,
     pub(crate) grants: Span,
-    pub(crate) built_in: bool,
+    pub(crate) origin: format::RoleOrigin,
     pub(crate) available: bool,
 }
 

@@ -272,7 +272,17 @@ impl Policy {
             .tables
             .roles
             .get(role.index())
-            .is_some_and(|row| row.built_in)
+            .is_some_and(|row| row.origin.is_built_in())
+    }
+
+    /// Says whether a token or the header of a trusted peer may state the role.
+    #[must_use]
+    pub fn role_is_claimable(&self, role: RoleId) -> bool {
+        self.bundle
+            .tables
+            .roles
+            .get(role.index())
+            .is_some_and(|row| row.origin.is_claimable())
     }
 
     /// Says whether the role may be held yet.

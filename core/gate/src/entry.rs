@@ -38,6 +38,8 @@ pub struct Entry {
     pub subject: String,
     /// The name of a claim with dots that the token does not have, but would if it were a path.
     pub dotted_claim: String,
+    /// How many roles the identity states that nobody may state: they do not count.
+    pub roles_dropped: usize,
     /// The tenant whose policy answered.
     pub tenant: String,
     /// The sequence of the bundle that answered; zero if none did.
@@ -64,6 +66,7 @@ impl Entry {
             subject_type: String::new(),
             subject: String::new(),
             dotted_claim: String::new(),
+            roles_dropped: 0,
             tenant: String::new(),
             sequence: 0,
             trace: String::new(),
@@ -90,6 +93,10 @@ impl Entry {
         member(out, "subject_type", &self.subject_type);
         member(out, "subject", &self.subject);
         member(out, "dotted_claim", &self.dotted_claim);
+        if self.roles_dropped > 0 {
+            out.push_str(r#","roles_dropped":"#);
+            out.push_str(&alloc::format!("{}", self.roles_dropped));
+        }
         member(out, "tenant", &self.tenant);
         if self.sequence > 0 {
             out.push_str(r#","sequence":"#);

@@ -267,6 +267,11 @@ fn write_roles(out: &mut dyn Write, policy: &Policy) -> io::Result<()> {
     let width = roles.iter().map(|role| role.id.len()).max().unwrap_or(0);
     for role in roles {
         let origin = if role.built_in { "built-in" } else { "custom" };
+        let stated = match (role.built_in, role.claimable) {
+            (true, false) => ", no token may state it",
+            (false, true) => ", tokens may state it",
+            _ => "",
+        };
         let later = if role.available {
             ""
         } else {
@@ -274,7 +279,7 @@ fn write_roles(out: &mut dyn Write, policy: &Policy) -> io::Result<()> {
         };
         writeln!(
             out,
-            "  {:<width$}  {} ({origin}{later})",
+            "  {:<width$}  {} ({origin}{stated}{later})",
             role.id, role.label
         )?;
     }
@@ -296,6 +301,7 @@ fn to_json(info: &BundleInfo, policy: &Policy, signers: &[Signer<'_>]) -> Value 
             "label": role.label,
             "built_in": role.built_in,
             "available": role.available,
+            "claimable": role.claimable,
         })
     });
     json!({
@@ -358,6 +364,7 @@ struct Role<'p> {
     label: &'p str,
     built_in: bool,
     available: bool,
+    claimable: bool,
 }
 
 fn roles(policy: &Policy) -> impl Iterator<Item = Role<'_>> {
@@ -367,6 +374,7 @@ fn roles(policy: &Policy) -> impl Iterator<Item = Role<'_>> {
         label: policy.role_label(role),
         built_in: policy.role_is_built_in(role),
         available: policy.role_is_available(role),
+        claimable: policy.role_is_claimable(role),
     })
 }
 

@@ -32,6 +32,7 @@ Examples:
   portcullis role grant policy.json senior-agent tickets:merge --scope team --as ann
   portcullis role assign policy.json senior-agent jo --team emea --as ann
   portcullis role map policy.json agent 6f1c-idp-group --as ann --dry-run
+  portcullis role map policy.json senior-agent --claim --as ann
   portcullis role delete policy.json senior-agent --reassign agent --as ann";
 
 /// The syntax of each operation; what it is, `Change` says.
@@ -57,9 +58,9 @@ enum RoleOperation {
     Assign(Asked<Holder>),
     /// Take a role from somebody
     Unassign(Asked<Holder>),
-    /// Give the members of a group a role
+    /// Give the members of a group a role, or let tokens state it
     Map(Asked<Group>),
-    /// Take a role from the members of a group
+    /// Take a role from the members of a group, or let tokens no longer state it
     Unmap(Asked<Group>),
 }
 
@@ -170,7 +171,11 @@ struct Group {
     /// The role
     role: String,
     /// The group, by an id that never changes
-    group: String,
+    #[arg(required_unless_present = "claim")]
+    group: Option<String>,
+    /// Whoever states the role itself, in a token or the header of a trusted peer
+    #[arg(long, conflicts_with_all = ["group", "team"])]
+    claim: bool,
     /// The team on which; everywhere when left out
     #[arg(long)]
     team: Option<String>,
@@ -239,12 +244,22 @@ impl Role {
                 role: holder.role,
                 team: holder.team,
             }),
-            RoleOperation::Map(asked) => {
-                asked.run(|Group { role, group, team }| Change::Map { group, role, team })
-            }
-            RoleOperation::Unmap(asked) => {
-                asked.run(|Group { role, group, team }| Change::Unmap { group, role, team })
-            }
+            RoleOperation::Map(asked) => asked.run(|asked: Group| match asked.group {
+                Some(group) => Change::Map {
+                    group,
+                    role: asked.role,
+                    team: asked.team,
+                },
+                None => Change::Claim { role: asked.role },
+            }),
+            RoleOperation::Unmap(asked) => asked.run(|asked: Group| match asked.group {
+                Some(group) => Change::Unmap {
+                    group,
+                    role: asked.role,
+                    team: asked.team,
+                },
+                None => Change::Unclaim { role: asked.role },
+            }),
         }
     }
 }

@@ -339,11 +339,11 @@ fn the_commands_of_the_page_on_administration_work() {
         .lines()
         .filter_map(|line| line.strip_prefix("    portcullis "));
     let output = commands.map(|words| office.ok(words)).collect::<Vec<_>>();
-    assert_eq!(output.len(), 9);
-    assert!(output[8].is_empty() && office.read("changes.csv").contains("senior-agent"));
+    assert_eq!(output.len(), 10);
+    assert!(output[9].is_empty() && office.read("changes.csv").contains("senior-agent"));
     assert!(
-        output[7].contains("5 records, and the chain holds"),
+        output[8].contains("6 records, and the chain holds"),
         "{}",
-        output[7]
+        output[8]
     );
 }

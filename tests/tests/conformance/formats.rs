@@ -85,4 +85,39 @@ fn no_format_is_taken_for_another() {
     assert_eq!(open(2, second, &old), Ok(()));
     let malformed = Err(RejectedBundle::MalformedPayload);
     assert_eq!(open(1, first, &new), malformed);
+    let claimed = bundles::payload(&claimable("", r#""claimable": true"#));
+    assert_eq!(open(2, second, &claimed), Ok(()));
+    assert_eq!(open(1, first, &claimed), malformed);
+}
+
+#[test]
+fn what_a_role_is_by_default_needs_no_later_format() {
+    for (of_catalog, of_tenant, format) in [
+        ("", "", 1),
+        (r#""claimable": true"#, r#""claimable": false"#, 1),
+        (r#""claimable": false"#, "", 2),
+        ("", r#""claimable": true"#, 2),
+    ] {
+        let policy = claimable(of_catalog, of_tenant);
+        let bundle = bundles::bundle(&policy);
+        assert_eq!(bundle[4], format, "{policy}");
+        let policy = Policy::from(craft::open(&bundle, &bundles::trust(), NOW).unwrap());
+        let is = |role: &str| policy.role_is_claimable(policy.role(role).unwrap());
+        assert_eq!(is("buyer"), !of_catalog.contains("false"));
+        assert_eq!(is("own"), of_tenant.contains("true"));
+        assert!(policy.role_is_built_in(policy.role("buyer").unwrap()));
+        assert!(!policy.role_is_built_in(policy.role("own").unwrap()));
+    }
+}
+
+/// A policy of format 1, but for what is said of a built-in role and of a tenant's own.
+fn claimable(of_catalog: &str, of_tenant: &str) -> String {
+    let buyer = format!(r#""buyer": {{ {of_catalog} }}"#);
+    let own = format!(r#""id": "acme", "roles": {{ "own": {{ {of_tenant} }} }}"#);
+    let policy = POLICY.replace("differs", "shares");
+    let buyer_as_written = r#""buyer": { "grants": { "own": "orders:read" } }"#;
+    assert!(policy.contains(buyer_as_written));
+    policy
+        .replace(buyer_as_written, &buyer)
+        .replace(r#""id": "acme""#, &own)
 }

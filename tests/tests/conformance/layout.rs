@@ -148,9 +148,11 @@ impl<'a> Reader<'a> {
             |reader| reader.run(|set| set.run(Self::number)),
             |reader| {
                 reader.run(|role| {
-                    role.fields(&[Self::text, Self::text, Self::byte, Self::byte, |grants| {
-                        grants.run(Self::pair)
-                    }])
+                    role.fields(
+                        &[Self::text, Self::text, Self::number, Self::byte, |grants| {
+                            grants.run(Self::pair)
+                        }],
+                    )
                 })
             },
             |reader| {

@@ -124,6 +124,7 @@ proptest! {
         alike::<format::Role<'_>, mirror::Role<'_>>(bytes)?;
         alike::<format::Person<'_>, mirror::Person<'_>>(bytes)?;
         alike::<format::RoleChanges, mirror::RoleChanges>(bytes)?;
+        alike::<format::RoleOrigin, mirror::RoleOrigin>(bytes)?;
         alike::<format::Header<'_>, mirror::Header<'_>>(bytes)?;
     }
 }
@@ -315,6 +316,14 @@ mod mirror {
     }
 
     #[derive(Debug, Deserialize, Serialize)]
+    pub(super) enum RoleOrigin {
+        Tenant,
+        Catalog,
+        TenantClaimable,
+        CatalogUnclaimable,
+    }
+
+    #[derive(Debug, Deserialize, Serialize)]
     pub(super) struct SubjectAttribute<'a> {
         name: &'a str,
         directory_only: bool,
@@ -361,7 +370,7 @@ mod mirror {
     pub(super) struct Role<'a> {
         id: &'a str,
         label: &'a str,
-        built_in: bool,
+        origin: RoleOrigin,
         available: bool,
         grants: &'a [u8],
     }

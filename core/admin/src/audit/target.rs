@@ -46,7 +46,9 @@ impl From<&Change> for Target {
             | Change::Label { role, .. }
             | Change::Grant { role, .. }
             | Change::Revoke { role, .. }
-            | Change::Reset { role } => target.role = Some(role.clone()),
+            | Change::Reset { role }
+            | Change::Claim { role }
+            | Change::Unclaim { role } => target.role = Some(role.clone()),
             Change::Clone { from, role, .. } => {
                 target.role = Some(role.clone());
                 target.from = Some(from.clone());

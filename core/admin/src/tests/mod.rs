@@ -1,6 +1,7 @@
 //! Tests of administration, through whole changes of a small policy.
 
 mod allowed;
+mod claims;
 mod compilations;
 mod edits;
 mod json;

@@ -37,13 +37,18 @@ pub const PAYLOAD_TYPES: [&str; 2] = [
 #[must_use]
 pub fn format_of(payload: &[u8]) -> u8 {
     let payload: Option<Payload<'_>> = read_whole(&mut Cursor::new(payload));
-    let conditions = payload.map(|payload| payload.catalog.conditions);
-    let mut atoms = conditions
-        .into_iter()
-        .flat_map(|conditions| conditions.iter())
+    let Some(payload) = payload else {
+        return 1;
+    };
+    let mut atoms = payload
+        .catalog
+        .conditions
+        .iter()
         .flat_map(|condition| condition.iter())
         .flat_map(|conjunction| conjunction.iter());
-    let is_new = atoms.any(|atom| matches!(atom, Atom::Differs(..)));
+    let mut roles = payload.tenant.roles.iter();
+    let is_new = atoms.any(|atom| matches!(atom, Atom::Differs(..)))
+        || roles.any(|role| !role.origin.is_in_format_1());
     if is_new { 2 } else { 1 }
 }
 
@@ -285,13 +290,56 @@ wire! {
         pub id: &'a str,
         /// What people call it; empty where that is its id.
         pub label: &'a str,
-        /// Whether the catalog defines it.
-        pub built_in: bool,
+        /// Who defines it, and whether a token may state it.
+        pub origin: RoleOrigin,
         /// Whether it may be held yet; one that may not grants nothing.
         pub available: bool,
         /// For each granted permission, ascending: the gap to the one before it less
         /// one, then the index of a scope set; each a varint.
         pub grants: &'a [u8],
+    }
+}
+
+/// Who defines a role, and whether a token or the header of a trusted peer may state it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum RoleOrigin {
+    /// The tenant: it cannot be stated.
+    Tenant,
+    /// The catalog: it can be stated.
+    Catalog,
+    /// The tenant, and it can be stated: since format 2.
+    TenantClaimable,
+    /// The catalog, and it cannot be stated: since format 2.
+    CatalogUnclaimable,
+}
+
+impl RoleOrigin {
+    /// Finds the origin of a role.
+    #[must_use]
+    pub const fn new(built_in: bool, claimable: bool) -> Self {
+        match (built_in, claimable) {
+            (false, false) => Self::Tenant,
+            (true, true) => Self::Catalog,
+            (false, true) => Self::TenantClaimable,
+            (true, false) => Self::CatalogUnclaimable,
+        }
+    }
+
+    /// Says whether the catalog defines the role.
+    #[must_use]
+    pub(crate) const fn is_built_in(self) -> bool {
+        matches!(self, Self::Catalog | Self::CatalogUnclaimable)
+    }
+
+    /// Says whether a token may state the role.
+    #[must_use]
+    pub(crate) const fn is_claimable(self) -> bool {
+        matches!(self, Self::Catalog | Self::TenantClaimable)
+    }
+
+    /// Says whether format 1 has it: there a role is claimable if the catalog defines it.
+    pub(crate) const fn is_in_format_1(self) -> bool {
+        matches!(self, Self::Tenant | Self::Catalog)
     }
 }
 
@@ -371,6 +419,17 @@ impl<'a> Wire<'a> for Atom<'a> {
             4 => Self::Present(source),
             5 => Self::Absent(source),
             _ => Self::Differs(source, Source::read(cursor)),
+        }
+    }
+}
+
+impl<'a> Wire<'a> for RoleOrigin {
+    fn read(cursor: &mut Cursor<'a>) -> Self {
+        match variant(cursor, 4) {
+            0 => Self::Tenant,
+            1 => Self::Catalog,
+            2 => Self::TenantClaimable,
+            _ => Self::CatalogUnclaimable,
         }
     }
 }

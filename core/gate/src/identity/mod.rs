@@ -62,6 +62,14 @@ impl StatedTenant {
     }
 }
 
+impl Identity {
+    /// Returns every role that is stated, on a team or everywhere.
+    pub(crate) fn all_roles(&self) -> impl Iterator<Item = &str> {
+        let bound = self.team_roles.iter().flat_map(|(_, roles)| roles);
+        self.roles.iter().chain(bound).map(String::as_str)
+    }
+}
+
 /// Adds a role that is bound to a team.
 ///
 /// A team may appear again: only the last is compared, for a header has room for thousands.

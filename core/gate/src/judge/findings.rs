@@ -16,6 +16,8 @@ pub(super) struct Findings<'j> {
     pub(super) route: &'j str,
     pub(super) permission: &'j str,
     pub(super) identity: Option<Arc<Identity>>,
+    /// How many roles that it states do not count.
+    pub(super) roles_dropped: usize,
     pub(super) tenant: TenantSource,
     /// The policy that answers.
     pub(super) policy: Option<Policy>,
@@ -54,6 +56,7 @@ impl Findings<'_> {
             route: "",
             permission: "",
             identity: None,
+            roles_dropped: 0,
             tenant: TenantSource::Unknown,
             policy: None,
             effect: "",
@@ -84,6 +87,7 @@ impl Judge<'_> {
         findings.route.clone_into(&mut entry.route);
         findings.permission.clone_into(&mut entry.permission);
         entry.features = findings.features;
+        entry.roles_dropped = findings.roles_dropped;
         let stated = findings.identity.as_ref().map(|identity| {
             identity.id.clone_into(&mut entry.subject);
             identity.kind.clone_into(&mut entry.subject_type);

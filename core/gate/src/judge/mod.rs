@@ -1,6 +1,7 @@
 //! One request, one verdict.
 
 mod ask;
+mod claimable;
 mod findings;
 mod order;
 

@@ -7,6 +7,7 @@ use portcullis_engine::Policy;
 use super::{
     Judge,
     ask::{self, Allowed},
+    claimable::claimable,
     findings::{Findings, Refused, TenantSource},
 };
 use crate::{
@@ -114,6 +115,8 @@ impl<'j> Judge<'j> {
         findings.permission = permission;
         let resource = attributes::read(found.route, request.method, &path, fields)
             .map_err(|why| findings.refuse(why.code, why.detail))?;
+        let (identity, dropped) = claimable(&policy, &identity);
+        findings.roles_dropped = dropped;
         let mut set = hygiene::identity_headers(&identity, tenant);
         let allowed = ask::decide(
             &policy,

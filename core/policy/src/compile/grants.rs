@@ -233,6 +233,8 @@ impl Writing<'_> {
                 permanent: role.permanent.unwrap_or(false),
                 editable: role.editable.unwrap_or(!built_in),
                 available: role.available.unwrap_or(true),
+                // A tenant's role may be called as a role that the identity provider gives everybody.
+                claimable: role.claimable.unwrap_or(built_in),
                 manages: roles.manages(role.manages.as_ref(), built_in, path, problems),
                 base: base.and_then(|(base, _)| number(base)),
                 grants: self

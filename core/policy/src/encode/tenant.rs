@@ -1,6 +1,8 @@
 //! The tenant's section.
 
-use portcullis_engine::format::{Binding, Group, List, Person, PersonAttribute, Role, RoleChanges};
+use portcullis_engine::format::{
+    Binding, Group, List, Person, PersonAttribute, Role, RoleChanges, RoleOrigin,
+};
 
 use super::catalog::{feature_numbers, of};
 use super::intern::Interner;
@@ -61,7 +63,7 @@ impl TenantRuns {
             let wire = Role {
                 id: &role.id,
                 label: role.label.as_deref().unwrap_or_default(),
-                built_in: role.built_in,
+                origin: RoleOrigin::new(role.built_in, role.claimable),
                 available: role.available,
                 grants: &grants,
             };

@@ -162,6 +162,8 @@ pub struct Role {
     pub editable: bool,
     /// Whether it can be used yet.
     pub available: bool,
+    /// Whether a token or the header of a trusted peer may state it.
+    pub claimable: bool,
     /// The roles that it may administer.
     pub manages: Manages,
     /// The role it is a copy of.

@@ -25,6 +25,10 @@ pub struct Role {
     /// Whether it can be used yet; yes when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub available: Option<bool>,
+    /// Whether a token or the header of a trusted peer may state it; when left out, yes of built-in
+    /// roles, no of a tenant's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claimable: Option<bool>,
     /// The roles whose holders and grants it may administer; `*` is all, none when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub manages: Option<OneOrMany>,
@@ -63,6 +67,7 @@ impl Read for Role {
             permanent: object.optional("permanent"),
             editable: object.optional("editable"),
             available: object.optional("available"),
+            claimable: object.optional("claimable"),
             manages: object.optional("manages"),
             clones: object.optional("clones"),
             base: object.optional("base"),

@@ -5,6 +5,7 @@
     reason = "support of tests: what fails here is a failed test"
 )]
 
+mod claimable;
 mod claims;
 mod configuration;
 mod context;

@@ -107,6 +107,7 @@ fn members(before: (&Model, &Role), after: (&Model, &Role)) -> Vec<super::Settin
         [
             ("label", role.label.clone().unwrap_or_default()),
             ("available", role.available.to_string()),
+            ("claimable", role.claimable.to_string()),
             ("permanent", role.permanent.to_string()),
             ("editable", role.editable.to_string()),
             ("manages", manages(model, role)),

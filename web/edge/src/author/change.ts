@@ -125,6 +125,18 @@ export type Change =
       /** The team that it is bound to; everywhere when left out. */
       readonly team?: string;
     }
+  /** Let tokens and the headers of trusted peers state a role of the tenant's own. */
+  | {
+      readonly operation: "claim";
+      /** The role. */
+      readonly role: string;
+    }
+  /** Let tokens and the headers of trusted peers no longer state a role of the tenant's own. */
+  | {
+      readonly operation: "unclaim";
+      /** The role. */
+      readonly role: string;
+    }
   /** Turn a feature of the tenant on. */
   | {
       readonly operation: "enable";
