@@ -33,6 +33,7 @@ pub(crate) struct TrustedHeaders {
     pub(crate) attributes: Vec<(String, Filling)>,
     pub(crate) action: Vec<(String, Filling)>,
     pub(crate) context: Vec<(String, Filling)>,
+    names: Vec<String>,
 }
 
 /// What gives an attribute its values.
@@ -45,25 +46,30 @@ pub(crate) enum Filling {
 impl TrustedHeaders {
     /// Returns the name of every header that says who asks.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        let optional = [
+        self.names.iter().map(String::as_str)
+    }
+
+    /// Notes those names: each header of each request is compared with all of them.
+    fn with_names(mut self) -> Self {
+        let scalars = [
             &self.payload,
             &self.kind,
             &self.roles,
             &self.groups,
             &self.tenant,
         ];
-        let optional = optional.into_iter().flatten();
         let all = [&self.attributes, &self.action, &self.context];
-        let attributes = all.into_iter().flatten();
-        let attributes = attributes.filter_map(|(_, filling)| match filling {
+        let filled = all.into_iter().flatten();
+        let filled = filled.filter_map(|(_, filling)| match filling {
             Filling::Header(name) => Some(name),
             Filling::Constant(_) => None,
         });
-        core::iter::once(&self.subject)
-            .chain(optional)
-            .chain(attributes)
-            .map(String::as_str)
-            .filter(|name| !name.is_empty())
+        let names = scalars.into_iter().flatten().chain(filled);
+        let names = core::iter::once(&self.subject).chain(names);
+        // Where the payload says it, there is none for the subject.
+        let names = names.filter(|name| !name.is_empty());
+        self.names = names.cloned().collect();
+        self
     }
 }
 
@@ -84,13 +90,14 @@ impl Read for TrustedHeaders {
             attributes: Vec::new(),
             action: Vec::new(),
             context: Vec::new(),
+            names: Vec::new(),
         };
         if place.node.member(PAYLOAD).is_some() {
             let payload: Option<HeaderName> = object.optional(PAYLOAD);
             own.payload = payload.map(|name| name.0);
             // Nothing beside it: the issuers say what its claims mean.
             object.finish();
-            return own;
+            return own.with_names();
         }
         for (name, header) in [
             ("type", &mut own.kind),
@@ -127,7 +134,7 @@ impl Read for TrustedHeaders {
             own.separator = separator(&place);
         }
         object.finish();
-        own
+        own.with_names()
     }
 }
 
