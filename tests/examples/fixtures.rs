@@ -274,7 +274,8 @@ fn refused() -> Vec<Value> {
     let middle = corrupt.len() / 2;
     corrupt[middle] ^= 1;
     let mut newer = whole.clone();
-    newer[4] += 1;
+    // No format is that number, however many are added.
+    newer[4] = u8::MAX;
     let stranger = sign(&bundles::payload(&policy), &[key(9)]).unwrap();
     let end = NOW.0 + VALID_SECONDS;
     let opened = open(whole.clone());
