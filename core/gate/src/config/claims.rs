@@ -71,11 +71,18 @@ impl ClaimPath {
                 .is_some()
     }
 
-    /// Returns the claim, if the token has it; null is as if it were not there.
-    pub(crate) fn find<'n>(&self, claims: &'n Node) -> Option<&'n Node> {
-        let mut names = self.0.iter();
-        let found = names.try_fold(claims, |node, name| node.member(name))?;
-        (!matches!(found, Node::Null)).then_some(found)
+    /// Returns the claim, if the token has it; null is as if it were not there. Nothing at all
+    /// where something that has no members is on the way: that is another shape, not an absence.
+    pub(crate) fn find<'n>(&self, claims: &'n Node) -> Option<Option<&'n Node>> {
+        let mut node = claims;
+        for name in &self.0 {
+            node.members()?;
+            match node.member(name) {
+                None | Some(Node::Null) => return Some(None),
+                Some(below) => node = below,
+            }
+        }
+        Some(Some(node))
     }
 }
 

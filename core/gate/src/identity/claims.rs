@@ -14,7 +14,11 @@ pub(super) fn read(
     now: UnixSeconds,
 ) -> Result<Identity, &'static str> {
     let (valid_from, valid_until) = times::read(issuer, claims, now)?;
-    let audiences = issuer.audience_claim.find(claims).ok_or("audience")?;
+    let audiences = issuer
+        .audience_claim
+        .find(claims)
+        .flatten()
+        .ok_or("audience")?;
     let audiences = texts(audiences).ok_or("audience")?;
     if !audiences.iter().any(|name| issuer.audiences.contains(name)) {
         return Err("audience");
@@ -34,7 +38,7 @@ pub(super) fn read(
         kind,
         id: subject(claims, &map.subject).ok_or("subject")?,
         roles: values(claims, &map.roles).ok_or("roles")?,
-        team_roles: match find(claims, map.team_roles.as_ref()) {
+        team_roles: match find(claims, map.team_roles.as_ref()).ok_or("team-roles")? {
             None => Vec::new(),
             Some(node) => team_roles(node).ok_or("team-roles")?,
         },
@@ -66,7 +70,7 @@ fn dotted(claims: &Node, issuer: &Issuer) -> Option<String> {
 }
 
 fn subject(claims: &Node, source: &Source) -> Option<String> {
-    let stated = source.path.find(claims)?.as_str()?;
+    let stated = source.path.find(claims)??.as_str()?;
     // Checked before the prefix too: without an id there is nobody.
     let id = [source.prefix.as_str(), stated].concat();
     (is_value(stated) && is_value(&id)).then_some(id)
@@ -94,7 +98,7 @@ fn tenant(claims: &Node, rule: &TenantRule) -> Option<StatedTenant> {
         TenantRule::Listener => StatedTenant::Absent,
         TenantRule::Fixed(own) => StatedTenant::Named(own.clone()),
         TenantRule::Claim(path, tenants) => {
-            let theirs = sole(path.find(claims)?)?;
+            let theirs = sole(path.find(claims)??)?;
             match tenants.ours(&theirs) {
                 Some(own) => StatedTenant::Named(own.to_owned()),
                 None => StatedTenant::Foreign(theirs),
@@ -120,14 +124,14 @@ fn sole(node: &Node) -> Option<String> {
     is_value(&name).then_some(name)
 }
 
-/// Returns a claim, if the token has it.
-fn find<'n>(claims: &'n Node, path: Option<&ClaimPath>) -> Option<&'n Node> {
-    path?.find(claims)
+/// Returns a claim, if the token has it; nothing at all where the way to it has another shape.
+fn find<'n>(claims: &'n Node, path: Option<&ClaimPath>) -> Option<Option<&'n Node>> {
+    path.map_or(Some(None), |path| path.find(claims))
 }
 
 /// Returns a scalar claim, if the token has it; nothing at all where it is no scalar.
 fn one(claims: &Node, path: Option<&ClaimPath>) -> Option<Option<String>> {
-    match find(claims, path) {
+    match find(claims, path)? {
         None => Some(None),
         Some(node) => scalar(node).map(Some),
     }
@@ -138,7 +142,7 @@ fn one(claims: &Node, path: Option<&ClaimPath>) -> Option<Option<String>> {
 fn values(claims: &Node, claim: &Claim) -> Option<Vec<String>> {
     let mut all = claim.constant.clone();
     for source in &claim.sources {
-        let Some(node) = source.path.find(claims) else {
+        let Some(node) = source.path.find(claims)? else {
             continue;
         };
         // An empty value is no value.

@@ -66,7 +66,7 @@ impl<'a> Segment<'a> {
         if hides_dots(&decoded.bytes) {
             ambiguities.add(Ambiguity::DotSegment);
         }
-        if decoded.bytes.contains(&b'/') && hides_empty(&decoded.bytes) {
+        if hides_empty(&decoded.bytes) {
             ambiguities.add(Ambiguity::EmptySegment);
         }
         Self {
@@ -106,15 +106,21 @@ fn decodes_again(decoded: &[u8]) -> bool {
 /// NUL, would find `.` or `..`.
 fn hides_dots(decoded: &[u8]) -> bool {
     let mut pieces = decoded.split(|byte| matches!(byte, b'/' | b'\\'));
-    pieces.any(|piece| {
-        let cut = piece.split(|byte| matches!(byte, b';' | 0 | b'?' | b'#'));
-        let name = cut.into_iter().next().unwrap_or_default();
-        matches!(name.trim_ascii(), b"." | b"..")
-    })
+    pieces.any(|piece| matches!(name_of(piece).trim_ascii(), b"." | b".."))
 }
 
+/// Returns whether a server that splits at encoded slashes, or that cuts parameters or at NUL,
+/// would find an empty segment, which some merge with the next.
 fn hides_empty(decoded: &[u8]) -> bool {
-    decoded.split(|byte| *byte == b'/').any(<[u8]>::is_empty)
+    let mut pieces = decoded.split(|byte| *byte == b'/');
+    pieces.any(|piece| name_of(piece).is_empty())
+}
+
+/// Returns what is left of a segment once parameters, and what is behind a NUL or a delimiter, are
+/// cut off.
+fn name_of(piece: &[u8]) -> &[u8] {
+    let cut = piece.split(|byte| matches!(byte, b';' | 0 | b'?' | b'#'));
+    cut.into_iter().next().unwrap_or_default()
 }
 
 /// What every server reads in one way only, whatever is next to it: most segments contain

@@ -12,10 +12,11 @@ pub(crate) fn may_be_form(method: &[u8], fields: &Fields<'_>) -> bool {
             return true;
         }
     }
-    // Only what says so has no body: HTTP/2 needs no header to bring one.
-    untyped
-        && method.eq_ignore_ascii_case(b"POST")
-        && fields.one("content-length") != Ok(Some(b"0"))
+    // Only what says so has no body: HTTP/2 needs no header to bring one, and a transfer coding
+    // overrides the length (RFC 9112, section 6.3).
+    let has_none = fields.one("content-length") == Ok(Some(b"0"))
+        && fields.all("transfer-encoding").next().is_none();
+    untyped && method.eq_ignore_ascii_case(b"POST") && !has_none
 }
 
 /// Says whether a value holds a text, in any case.

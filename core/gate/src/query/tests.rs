@@ -257,7 +257,11 @@ fn what_may_be_a_form_is_said() {
             &crate::fields::Fields::new(&headers).unwrap(),
         )
     };
-    let forms: [(&str, &[(&str, &str)]); 8] = [
+    let forms: [(&str, &[(&str, &str)]); 9] = [
+        (
+            "POST",
+            &[("content-length", "0"), ("Transfer-Encoding", "chunked")],
+        ),
         (
             "PUT",
             &[("content-type", "application/x-www-form-urlencoded")],

@@ -299,3 +299,28 @@ fn a_claim_that_says_nothing_clear_is_refused() {
         "$.identity.issuers[0].claims.roles: the claim has over eight sources; leave some out"
     );
 }
+
+#[test]
+fn a_way_of_another_shape_is_refused_and_not_taken_for_an_absence() {
+    let nested = json!(["a", "b"]);
+    for (claims, name) in [
+        (json!({ "roles": { "path": nested } }), "roles"),
+        (json!({ "groups": { "path": nested } }), "groups"),
+        (json!({ "type": nested }), "type"),
+        (json!({ "team_roles": nested }), "team-roles"),
+        (
+            json!({ "attributes": { "region": { "path": nested, "absent": "empty" } } }),
+            "attribute",
+        ),
+    ] {
+        let mut gate = gate_for(claims);
+        for way in [json!([{ "b": "x" }]), json!("x"), json!(7), json!(true)] {
+            let answer = judged(&mut gate, &json!({ "a": way }));
+            assert_eq!(answer, refused(name), "{way}");
+        }
+        for absent in [json!({}), json!({ "a": null }), json!({ "a": {} })] {
+            let answer = judged(&mut gate, &absent);
+            assert_eq!(answer, answers(Code::NotGranted), "{name} of {absent}");
+        }
+    }
+}
