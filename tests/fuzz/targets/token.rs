@@ -27,7 +27,9 @@ fuzz_target!(|bytes: &[u8]| {
     let mut line = || lines.next().unwrap_or_default();
     let [signer, header, payload] = [line(), line(), line()];
     let issuer = ISSUERS[usize::from(signer.first() == Some(&b'b'))];
-    let signed = [header, payload].map(Base64UrlUnpadded::encode_string).join(".");
+    let signed = [header, payload]
+        .map(Base64UrlUnpadded::encode_string)
+        .join(".");
     let signature = SigningKey::from_bytes(&[issuer.1; 32]).sign(signed.as_bytes());
     let signature = Base64UrlUnpadded::encode_string(&signature.to_bytes());
     let token = format!("Bearer {signed}.{signature}");
@@ -45,19 +47,38 @@ fuzz_target!(|bytes: &[u8]| {
         let header = read(header).expect("the header is an object");
         let payload = read(payload).expect("the payload is an object");
         assert_eq!(header.get("alg"), Some(&json!("EdDSA")));
-        assert!(["crit", "b64", "jku", "x5u"].iter().all(|name| !header.contains_key(*name)));
+        assert!(
+            ["crit", "b64", "jku", "x5u"]
+                .iter()
+                .all(|name| !header.contains_key(*name))
+        );
         assert_eq!(payload.get("iss"), Some(&json!(issuer.0)));
         assert_eq!(payload.get("tenant").map(one), Some(json!("acme")));
         let audience = payload.get("aud").expect("an audience");
         let is_ours = |audience: &Value| audience == "helpdesk";
-        assert!(is_ours(audience) || audience.as_array().is_some_and(|all| all.iter().any(is_ours)));
+        assert!(
+            is_ours(audience)
+                || audience
+                    .as_array()
+                    .is_some_and(|all| all.iter().any(is_ours))
+        );
         let expires = payload.get("exp").and_then(Value::as_f64).expect("a time");
         assert!(expires > NOW.0 as f64 - LEEWAY, "{expires}");
-        let starts = payload.get("nbf").map(|time| time.as_f64().expect("a time"));
+        let starts = payload
+            .get("nbf")
+            .map(|time| time.as_f64().expect("a time"));
         assert!(starts.is_none_or(|time| time <= NOW.0 as f64 + LEEWAY));
-        let subject = payload.get("sub").and_then(Value::as_str).expect("a subject");
+        let subject = payload
+            .get("sub")
+            .and_then(Value::as_str)
+            .expect("a subject");
         assert!(!subject.is_empty());
-        assert!(forward.set.iter().any(|(name, _)| *name == "x-portcullis-subject"));
+        assert!(
+            forward
+                .set
+                .iter()
+                .any(|(name, _)| *name == "x-portcullis-subject")
+        );
     }
 });
 
@@ -71,7 +92,9 @@ fn one(tenant: &Value) -> Value {
 }
 
 fn gate() -> Gate {
-    let bundle = Issue::at(NOW).bundle(HELPDESK).expect("the policy compiles");
+    let bundle = Issue::at(NOW)
+        .bundle(HELPDESK)
+        .expect("the policy compiles");
     let issuers = ISSUERS.map(|(issuer, seed, tenant)| {
         let key = SigningKey::from_bytes(&[seed; 32]).verifying_key();
         let x = Base64UrlUnpadded::encode_string(key.as_bytes());
