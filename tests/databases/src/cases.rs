@@ -130,16 +130,19 @@ fn atom(tape: &mut Tape<'_>) -> Value {
         tape.one_of(&ATTRIBUTES).copied().unwrap_or(id)
     };
     let name = format!("resource.{}", attribute.name);
-    let word = tape.word(&["is", "lacks", "within", "shares", "present", "absent"]);
+    let words = [
+        "is", "lacks", "within", "shares", "differs", "present", "absent",
+    ];
+    let word = tape.word(&words);
     match word {
         "present" | "absent" => format!("{word}({name})"),
-        "shares" => {
+        "shares" | "differs" => {
             let own = if attribute.kept.is_integer() {
                 "numbers"
             } else {
                 tape.word(&["id", "teams"])
             };
-            format!("shares(subject.{own}, {name})")
+            format!("{word}(subject.{own}, {name})")
         }
         _ => {
             let known: &[&str] = match attribute.kept {

@@ -8,15 +8,15 @@ use portcullis_tests::engines::{Answers, EngineName};
 use proptest::{prop_assert_eq, proptest, test_runner::TestCaseError};
 use serde_json::Value;
 
-use crate::settings::{cases, choices, many_choices};
+use crate::settings::{cases_of, choices, many_choices};
 
 proptest! {
-    #![proptest_config(cases(400))]
+    #![proptest_config(cases_of(QUESTIONS, 400))]
 
     #[test]
     fn a_filter_agrees_with_the_decision_on_every_total_resource(
         policy in choices(900),
-        questions in many_choices(160, 30),
+        questions in many_choices(160, QUESTIONS),
     ) {
         let policy = RandomPolicy::new(&mut policy.tape());
         let native = EngineName::Native.open(&policy.json);
@@ -96,3 +96,6 @@ fn set(value: &Value) -> BTreeSet<String> {
     });
     texts.filter(|text| !text.is_empty()).collect()
 }
+
+/// How many questions are asked of a policy.
+const QUESTIONS: usize = 30;

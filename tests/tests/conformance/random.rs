@@ -19,10 +19,10 @@ use portcullis_tests::{
 use proptest::{prop_assert, prop_assert_eq, proptest, test_runner::TestCaseError};
 use serde_json::Value;
 
-use crate::settings::{Choices, cases, choices, many_choices};
+use crate::settings::{Choices, cases_of, choices, many_choices};
 
 proptest! {
-    #![proptest_config(cases(POLICIES))]
+    #![proptest_config(cases_of(QUESTIONS, POLICIES))]
 
     #[test]
     fn random_policies_answer_alike_on_every_engine(
@@ -39,7 +39,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(EXAMPLE_CASES))]
+    #![proptest_config(cases_of(QUESTIONS, EXAMPLE_CASES))]
 
     #[test]
     fn examples_answer_alike_on_every_engine(
@@ -210,6 +210,8 @@ impl Trio {
             .role()
             .map(|role| names.roles[usize::from(role)].as_str());
         prop_assert_eq!(role, context["role"].as_str(), "{}", line);
+        let bound = verdict.0 & BOUND_TO_A_TEAM != 0;
+        prop_assert_eq!(bound, context.get("team").is_some(), "{}", line);
         let scope = verdict
             .scope()
             .map(|scope| names.scopes[usize::from(scope)].as_str());
@@ -258,6 +260,8 @@ fn with_policy(error: TestCaseError, policy: &str) -> TestCaseError {
     TestCaseError::fail(format!("{error}\nof the policy {policy}"))
 }
 
+/// The bit of a verdict that says so (`wit/plugin.wit`).
+const BOUND_TO_A_TEAM: u64 = 1 << 5;
 /// Policies, and questions about each: 10,000 questions in all.
 const POLICIES: u32 = 250;
 const QUESTIONS: usize = 40;

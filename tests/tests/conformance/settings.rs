@@ -23,6 +23,21 @@ pub(crate) fn cases(normally: u32) -> Config {
     }
 }
 
+/// Returns the settings of a property that asks so many questions in a case: as many questions
+/// in all as `PORTCULLIS_QUESTIONS` says, or else so many cases as [`cases`] says.
+pub(crate) fn cases_of(questions: usize, normally: u32) -> Config {
+    let asked = std::env::var("PORTCULLIS_QUESTIONS").ok();
+    let asked = asked.and_then(|text| text.parse::<usize>().ok());
+    let enough = asked.and_then(|asked| u32::try_from(asked.div_ceil(questions)).ok());
+    match enough {
+        Some(cases) => Config {
+            cases,
+            ..self::cases(normally)
+        },
+        None => cases(normally),
+    }
+}
+
 /// Chooses bytes for a tape: so many at most, and a fourth of that at least.
 pub(crate) fn choices(most: usize) -> impl Strategy<Value = Choices> {
     vec(any::<u8>(), most / 4..most).prop_map(Choices)

@@ -13,7 +13,8 @@ pub(crate) fn covered((permission, atoms): &(String, BTreeSet<String>), by: &Gra
     same.any(|(_, less)| less.is_subset(atoms))
 }
 
-/// Returns what every user, every member of a group and every holder of a role is granted.
+/// Returns what every user, every member of a group, every holder of a role and everybody whose
+/// token states one is granted.
 pub(crate) fn grants_of_all(model: &Model) -> BTreeMap<String, Grants> {
     let mut all = BTreeMap::new();
     for person in &model.tenant.directory {
@@ -31,6 +32,9 @@ pub(crate) fn grants_of_all(model: &Model) -> BTreeMap<String, Grants> {
         } else {
             Grants::new()
         };
+        if role.claimable {
+            all.insert(format!("a token that states {}", role.id), grants.clone());
+        }
         all.insert(format!("role {}", role.id), grants);
     }
     all

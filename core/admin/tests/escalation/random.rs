@@ -66,6 +66,9 @@ pub(crate) fn policy(choices: &mut Choices<'_>) -> Document {
         if index > 0 && choices.chance(10) {
             role["available"] = json!(false);
         }
+        if choices.chance(20) {
+            role["claimable"] = json!(false);
+        }
         if index > 0 && choices.chance(20) {
             role["clones"] = json!(BUILT_IN[index - 1]);
         }
@@ -74,6 +77,9 @@ pub(crate) fn policy(choices: &mut Choices<'_>) -> Document {
     let mut own = Map::new();
     for (index, id) in OWN.into_iter().enumerate() {
         let mut role = json!({ "grants": grants(choices, DATA, 2) });
+        if choices.chance(40) {
+            role["claimable"] = json!(true);
+        }
         match choices.below(5) {
             0 => role["clones"] = json!(choices.one(&BUILT_IN)),
             1 => role["base"] = json!(choices.one(&BUILT_IN)),
@@ -152,7 +158,7 @@ pub(crate) fn change(choices: &mut Choices<'_>, source: &Source) -> Change {
     let role = any_role(choices, source);
     let new = choices.one(&NEW).to_owned();
     let (label, description) = (None, None);
-    match choices.below(16) {
+    match choices.below(18) {
         0 => Change::Create {
             role: new,
             label,
@@ -211,6 +217,8 @@ pub(crate) fn change(choices: &mut Choices<'_>, source: &Source) -> Change {
             role,
             team: choices.chance(30).then(|| choices.one(TEAMS).to_owned()),
         },
+        15 => Change::Claim { role },
+        16 => Change::Unclaim { role },
         _ => {
             let group = choices.one(&GROUPS);
             let (role, team) = any_binding(choices, source.tenant.groups.get(group), role);
@@ -296,8 +304,8 @@ fn bindings(choices: &mut Choices<'_>, most: usize) -> Vec<String> {
 const SCOPES: &[&str] = &["all", "own", "mine", "team", "own-in-team", "x-alone"];
 pub(crate) const TEAMS: &[&str] = &["x", "y"];
 const DATA: &[&str] = &["a:read", "a:write", "b:read", "b:write"];
-const BUILT_IN: [&str; 4] = ["r0", "r1", "r2", "r3"];
-const OWN: [&str; 3] = ["t0", "t1", "t2"];
-const NEW: [&str; 4] = ["n0", "n1", "n2", "n3"];
+pub(crate) const BUILT_IN: [&str; 4] = ["r0", "r1", "r2", "r3"];
+pub(crate) const OWN: [&str; 3] = ["t0", "t1", "t2"];
+pub(crate) const NEW: [&str; 4] = ["n0", "n1", "n2", "n3"];
 const GROUPS: [&str; 2] = ["g0", "g1"];
 const USERS: [&str; 4] = ["u0", "u1", "u2", "u3"];

@@ -6,7 +6,7 @@ use portcullis_policy::atom::{Atom, Entity};
 use portcullis_policy::model::{Binding, Grant, Model};
 
 use super::power::{bindings, listed};
-use super::random::TEAMS;
+use super::random::{BUILT_IN, NEW, OWN, TEAMS};
 
 /// By permission, a bit for each resource of [`resources`].
 pub(crate) type Reach = BTreeMap<String, u16>;
@@ -26,6 +26,8 @@ pub(crate) struct Reached {
 enum Who {
     User(String),
     Group(String),
+    /// Somebody whose token states a role.
+    Token(&'static str),
 }
 
 /// A subject on whose resources the conditions are tried.
@@ -34,18 +36,21 @@ struct Subject<'s> {
     teams: BTreeSet<&'s str>,
 }
 
-/// Works out for each user and each group's members what they reach.
+/// Works out for each user, each group's members and whom a token gives a role what they reach.
 pub(crate) fn reached_by_all(start: &Model, actors: &[&str]) -> Vec<Reached> {
     let people = start.tenant.directory.iter();
     let people = people.map(|person| Who::User(person.id.clone()));
     let groups = start.tenant.groups.iter();
     let groups = groups.map(|group| Who::Group(group.id.clone()));
     let new = [Who::User("new".to_owned()), Who::Group("g-new".to_owned())];
-    let all = people.chain(groups).chain(new);
+    let tokens = [&BUILT_IN[..], &OWN[..], &NEW[..]].concat();
+    let tokens = tokens.into_iter().map(Who::Token);
+    let all = people.chain(groups).chain(new).chain(tokens);
     all.map(|who| Reached {
         holder: match &who {
             Who::User(id) => format!("user {id}"),
             Who::Group(id) => format!("somebody of the group {id}"),
+            Who::Token(role) => format!("somebody whose token states {role}"),
         },
         before: who.reach(start),
         pool: pool(start, &who, actors),
@@ -69,7 +74,7 @@ impl Who {
     fn id(&self) -> &str {
         match self {
             Self::User(id) => id,
-            Self::Group(_) => "somebody",
+            Self::Group(_) | Self::Token(_) => "somebody",
         }
     }
 
@@ -84,6 +89,7 @@ impl Who {
                     .map(|group| group.roles.clone())
                     .unwrap_or_default()
             }
+            Self::Token(id) => return stated(model, id),
         };
         let mut reach = Reach::new();
         add_all(&mut reach, model, self.id(), &self.teams(model), &held);
@@ -93,9 +99,26 @@ impl Who {
     fn teams<'m>(&self, model: &'m Model) -> BTreeSet<&'m str> {
         match self {
             Self::User(id) => teams_of(model, id),
-            Self::Group(_) => BTreeSet::new(),
+            Self::Group(_) | Self::Token(_) => BTreeSet::new(),
         }
     }
+}
+
+/// Returns what somebody reaches whose token states a role, if it counts there.
+fn stated(model: &Model, id: &str) -> Reach {
+    let mut reach = Reach::new();
+    let role = model.roles.iter().find(|role| role.id == id);
+    if let Some(role) = role.filter(|role| role.claimable && role.available) {
+        add(
+            &mut reach,
+            model,
+            "somebody",
+            &BTreeSet::new(),
+            &role.grants,
+            None,
+        );
+    }
+    reach
 }
 
 fn pool(start: &Model, who: &Who, actors: &[&str]) -> Reach {

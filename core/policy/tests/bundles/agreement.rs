@@ -131,10 +131,11 @@ impl Tally {
             answers,
         } = self;
         println!("{name}: {questions} questions to {slices} slices agree: {answers:?}");
-        // A run that never sees an allowance or a filter shows nothing.
+        // A run that never sees an allowance or a filter shows nothing, unless it is short.
+        let short = *questions < 400;
         for reason in ["granted", "conditional", "out-of-scope", "not-granted"] {
             assert!(
-                answers.get(reason).is_some_and(|count| *count > 10),
+                short || answers.get(reason).is_some_and(|count| *count > 10),
                 "{name}: {reason}"
             );
         }
