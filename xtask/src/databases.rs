@@ -1,16 +1,11 @@
 //! The databases that filters are written for: found or installed, then held against the engine.
 
-use std::env;
 use std::fs;
 use std::process::{Command, Stdio};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
-use crate::budgets::Budgets;
-use crate::checks::Checks;
-use crate::run::{is_root, say, which};
-use crate::setup;
-use crate::suites::Suite;
+use crate::others::{self, Others};
 
 /// A database, the programs that say it is there, and the Debian packages that have them.
 #[derive(Debug, Clone, Copy)]
@@ -32,38 +27,15 @@ pub(crate) fn ensure() -> Result<()> {
         .flat_map(|database| database.packages)
         .copied()
         .collect();
-    if !packages.is_empty()
-        && is_root()
-        && which("apt-get").is_some()
-        && let Err(error) = setup::install_packages(&packages)
-    {
-        say(format!("{error:#}"));
-    }
+    others::install(&packages);
     let missing: Vec<&str> = missing().map(|database| database.name).collect();
-    if missing.is_empty() {
-        say("databases: all there");
-    } else if env::var_os(REQUIRED).is_some() {
-        bail!("{} missing, and {REQUIRED} is set", missing.join(", "));
-    } else {
-        let missing = missing.join(", ");
-        say(format!(
-            "no {missing}, so the tests that need them are left out"
-        ));
-    }
-    Ok(())
+    OTHERS.settle(&missing)
 }
 
 /// Runs the suite alone.
 pub(crate) fn test() -> Result<()> {
     ensure()?;
-    let mut checks = Checks::default();
-    for suite in Suite::build(
-        "tests of the databases",
-        &["--package", "portcullis-databases"],
-    )? {
-        checks.run(&suite.name, &mut suite.command());
-    }
-    checks.finish(Some(&Budgets::committed()?))
+    OTHERS.test()
 }
 
 impl Database {
@@ -108,5 +80,8 @@ const DATABASES: [Database; 3] = [
     },
 ];
 
-/// Set where every database must be there: a continuous integration.
-const REQUIRED: &str = "PORTCULLIS_DATABASES_REQUIRED";
+const OTHERS: Others = Others {
+    called: "databases",
+    required: "PORTCULLIS_DATABASES_REQUIRED",
+    package: "portcullis-databases",
+};

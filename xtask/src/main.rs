@@ -18,6 +18,7 @@ mod inputs;
 mod lint;
 mod materials;
 mod optimiser;
+mod others;
 mod parsers;
 mod passes;
 mod progress;

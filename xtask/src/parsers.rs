@@ -1,15 +1,11 @@
 //! The parsers that servers read queries with: found or installed, then held against the gate.
 
-use std::env;
 use std::process::{Command, Stdio};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
-use crate::budgets::Budgets;
-use crate::checks::Checks;
-use crate::run::{is_root, root, run, say, which};
-use crate::setup;
-use crate::suites::Suite;
+use crate::others::{self, Others};
+use crate::run::{root, run, say, which};
 
 /// A parser, how to see that it is there, and where it comes from.
 #[derive(Debug, Clone, Copy)]
@@ -43,27 +39,13 @@ pub(crate) fn ensure() -> Result<()> {
         .filter(missing)
         .map(|parser| parser.name)
         .collect();
-    if missing.is_empty() {
-        say("parsers of queries: all there");
-    } else if env::var_os(REQUIRED).is_some() {
-        bail!("{} missing, and {REQUIRED} is set", missing.join(", "));
-    } else {
-        let missing = missing.join(", ");
-        say(format!(
-            "no {missing}, so the tests that need them are left out"
-        ));
-    }
-    Ok(())
+    OTHERS.settle(&missing)
 }
 
 /// Runs the suite alone.
 pub(crate) fn test() -> Result<()> {
     ensure()?;
-    let mut checks = Checks::default();
-    for suite in Suite::build("tests of the parsers", &["--package", "portcullis-parsers"])? {
-        checks.run(&suite.name, &mut suite.command());
-    }
-    checks.finish(Some(&Budgets::committed()?))
+    OTHERS.test()
 }
 
 impl Parser {
@@ -96,9 +78,7 @@ fn install(missing: &[&Parser]) -> Result<()> {
             .args(arguments)
             .current_dir(root().join(READERS)))?;
     }
-    if !packages.is_empty() && is_root() && which("apt-get").is_some() {
-        setup::install_packages(&packages)?;
-    }
+    others::install(&packages);
     Ok(())
 }
 
@@ -141,5 +121,8 @@ const PARSERS: [Parser; 6] = [
     },
 ];
 
-/// Set where every parser must be there: a continuous integration.
-const REQUIRED: &str = "PORTCULLIS_PARSERS_REQUIRED";
+const OTHERS: Others = Others {
+    called: "parsers of queries",
+    required: "PORTCULLIS_PARSERS_REQUIRED",
+    package: "portcullis-parsers",
+};

@@ -17,6 +17,7 @@ mod formats;
 mod golden;
 mod http;
 mod layout;
+mod offer;
 mod random;
 mod rejections;
 mod settings;

@@ -5,6 +5,7 @@ mod claims;
 mod compilations;
 mod edits;
 mod json;
+mod on_teams;
 mod people;
 mod refusals;
 mod typescript;
