@@ -52,6 +52,10 @@ pub(crate) fn read<'r>(
                 continue;
             }
             Origin::Path(at) => Some(in_path(route, path, usize::from(*at)).ok_or_else(ambiguous)?),
+            Origin::Part { segment, number } => {
+                let value = in_part(route, path, usize::from(*segment), usize::from(*number));
+                Some(value.ok_or_else(ambiguous)?)
+            }
             Origin::Query(parameter) => {
                 let value = query.map(|query| query.value(parameter)).transpose();
                 value.map_err(|_| ambiguous())?.flatten()
@@ -127,15 +131,16 @@ fn shadows(route: &Route, path: &CanonicalPath<'_>) -> bool {
         return false;
     };
     !route.allow.has(Ambiguity::QueryShadow)
-        && route.attributes.iter().any(|(_, origin)| match origin {
-            Origin::Path(at) => {
-                let segment = route.path.segments().get(usize::from(*at));
-                segment
-                    .and_then(PatternSegment::name)
-                    .is_some_and(|name| mentions(query, name))
-            }
-            Origin::Query(_) | Origin::Header(_) | Origin::Constant(_) => false,
+        && route.attributes.iter().any(|(_, origin)| {
+            let name = route.parameter(origin);
+            name.is_some_and(|name| mentions(query, name))
         })
+}
+
+fn in_part(route: &Route, path: &CanonicalPath<'_>, at: usize, number: usize) -> Option<String> {
+    let parts = route.path.segments().get(at)?.parts()?;
+    let value = parts.value(path.segments().get(at)?.decoded(), number)?;
+    core::str::from_utf8(value).ok().map(String::from)
 }
 
 fn in_path(route: &Route, path: &CanonicalPath<'_>, at: usize) -> Option<String> {

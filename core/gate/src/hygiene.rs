@@ -67,7 +67,7 @@ pub(crate) fn connection_hides(fields: &Fields<'_>, route: &Route) -> bool {
     let mut origins = route.attributes.iter().map(|(_, origin)| origin);
     origins.any(|origin| match origin {
         Origin::Header(header) => connection_names(fields, |option| option.is_alike(header)),
-        Origin::Path(_) | Origin::Query(_) | Origin::Constant(_) => false,
+        Origin::Path(_) | Origin::Part { .. } | Origin::Query(_) | Origin::Constant(_) => false,
     })
 }
 

@@ -30,6 +30,8 @@ pub const ROUTES_MAX: usize = 10_000;
 pub const CONFLICTS_MAX: usize = 256;
 /// Most overlaps of routes that are looked at before the search ends.
 pub const OVERLAPS_MAX: usize = 2_000_000;
+/// Most pairs of which one is a segment of parts that are compared before the search ends.
+pub const PARTS_COMPARED_MAX: usize = 20_000_000;
 /// Most segments of a route's path.
 pub const PATTERN_SEGMENTS_MAX: usize = 64;
 /// Longest method, in bytes.

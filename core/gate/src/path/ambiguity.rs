@@ -24,6 +24,9 @@ pub enum Ambiguity {
     /// A segment that would be the literal of another route but for what follows a `.`, `~`,
     /// `:` or `;` in it: some cut such a suffix off.
     LookalikeSuffix,
+    /// A literal next to a parameter, such as the `:cancel` of `{id}:cancel`, that arrives
+    /// percent-encoded: some look for it before they decode.
+    EncodedLiteral,
     /// `\`, plain or encoded: some take it for `/`.
     Backslash,
     /// `%00`: some cut there.
@@ -49,7 +52,7 @@ pub enum Ambiguity {
 
 impl Ambiguity {
     /// Every kind; those that a route may opt into come first.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::EncodedSlash,
         Self::Parameters,
         Self::TrailingSlash,
@@ -58,6 +61,7 @@ impl Ambiguity {
         Self::QueryShadow,
         Self::MethodOverride,
         Self::LookalikeSuffix,
+        Self::EncodedLiteral,
         Self::Backslash,
         Self::Nul,
         Self::DotSegment,
@@ -82,6 +86,7 @@ impl Ambiguity {
             Self::QueryShadow => "query-shadow",
             Self::MethodOverride => "method-override",
             Self::LookalikeSuffix => "lookalike-suffix",
+            Self::EncodedLiteral => "encoded-literal",
             Self::Backslash => "backslash",
             Self::Nul => "nul",
             Self::DotSegment => "dot-segment",
@@ -133,6 +138,7 @@ impl Ambiguity {
             Self::EncodedDelimiter => 1 << 15,
             Self::Control => 1 << 16,
             Self::TargetForm => 1 << 17,
+            Self::EncodedLiteral => 1 << 18,
         }
     }
 }

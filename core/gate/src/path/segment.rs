@@ -14,6 +14,7 @@ use super::{
 /// What is between two literal `/`, decoded once; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Segment<'a> {
+    raw: &'a [u8],
     decoded: Cow<'a, [u8]>,
     ambiguities: Ambiguities,
 }
@@ -22,6 +23,7 @@ impl<'a> Segment<'a> {
     pub(crate) fn parse(raw: &'a [u8]) -> Self {
         if CLEAR.has_all(raw) {
             return Self {
+                raw,
                 decoded: Cow::Borrowed(raw),
                 ambiguities: Ambiguities::NONE,
             };
@@ -70,6 +72,7 @@ impl<'a> Segment<'a> {
             ambiguities.add(Ambiguity::EmptySegment);
         }
         Self {
+            raw,
             decoded: decoded.bytes,
             ambiguities,
         }
@@ -77,6 +80,23 @@ impl<'a> Segment<'a> {
 
     pub(crate) fn decoded(&self) -> &[u8] {
         &self.decoded
+    }
+
+    /// Returns whether something of it arrived percent-encoded.
+    pub(crate) const fn is_encoded(&self) -> bool {
+        matches!(self.decoded, Cow::Owned(_))
+    }
+
+    /// Returns whether any of those decoded bytes arrived percent-encoded.
+    pub(crate) fn has_encoded(&self, start: usize, length: usize) -> bool {
+        let mut raw = self.raw;
+        let encoded = core::iter::from_fn(|| {
+            let (first, rest) = raw.split_first()?;
+            let is_pair = *first == b'%' && starts_with_pair(rest);
+            raw = if is_pair { rest.get(2..)? } else { rest };
+            Some(is_pair)
+        });
+        encoded.skip(start).take(length).any(|encoded| encoded)
     }
 
     pub(crate) const fn ambiguities(&self) -> Ambiguities {

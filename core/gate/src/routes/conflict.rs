@@ -9,11 +9,12 @@ use alloc::{
 
 use super::{
     host::HostPattern,
+    parts::{Piece, SegmentParts},
     pattern::{PathPattern, PatternSegment},
     route::Route,
     table::{effective_host, names_hosts},
 };
-use crate::limits::{CONFLICTS_MAX, OVERLAPS_MAX};
+use crate::limits::{CONFLICTS_MAX, OVERLAPS_MAX, PARTS_COMPARED_MAX};
 
 /// Two routes that both match some request, where another server may well choose the other.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,6 +80,8 @@ struct Tree {
 #[derive(Default)]
 struct Node {
     literals: BTreeMap<String, usize>,
+    /// By what they write out.
+    parts: BTreeMap<Vec<u8>, (SegmentParts, usize)>,
     parameter: Option<usize>,
     here: Vec<Leaf>,
     rest: Vec<Leaf>,
@@ -103,6 +106,7 @@ struct Check<'r> {
     hosts: BTreeMap<Option<&'r HostPattern>, Tree>,
     found: BTreeMap<(usize, usize), ConflictKind>,
     left: usize,
+    parts_left: usize,
     more: bool,
 }
 
@@ -119,6 +123,7 @@ impl<'r> Check<'r> {
             hosts,
             found: BTreeMap::new(),
             left: OVERLAPS_MAX,
+            parts_left: PARTS_COMPARED_MAX,
             more: false,
         }
     }
@@ -177,24 +182,10 @@ impl<'r> Check<'r> {
             self.leaves(a, &x.here, &y.here, both, itself);
             self.leaves(a, &x.rest, &y.rest, both, itself);
             if !x.rest.is_empty() {
-                self.below(
-                    a,
-                    &x.rest,
-                    b,
-                    at_b,
-                    both.and(Narrower { a: false, b: true }),
-                    false,
-                );
+                self.below(a, &x.rest, b, at_b, both.and(Narrower::B), false);
             }
             if !y.rest.is_empty() && !itself {
-                self.below(
-                    a,
-                    &y.rest,
-                    a,
-                    at_a,
-                    both.and(Narrower { a: true, b: false }),
-                    true,
-                );
+                self.below(a, &y.rest, a, at_a, both.and(Narrower::A), true);
             }
             let is_a_smaller = x.literals.len() <= y.literals.len();
             let (fewer, others) = if is_a_smaller {
@@ -212,16 +203,61 @@ impl<'r> Check<'r> {
                     open.push((*left, *right, narrower));
                 }
             }
+            self.parts(x, y, itself, narrower, &mut open);
             if let Some(parameter) = y.parameter {
-                let narrower = narrower.and(Narrower { a: true, b: false });
-                open.extend(x.literals.values().map(|one| (*one, parameter, narrower)));
+                let narrower = narrower.and(Narrower::A);
+                open.extend(x.spelled().map(|one| (one, parameter, narrower)));
             }
             if let Some(parameter) = x.parameter.filter(|_| !itself) {
-                let narrower = narrower.and(Narrower { a: false, b: true });
-                open.extend(y.literals.values().map(|one| (parameter, *one, narrower)));
+                let narrower = narrower.and(Narrower::B);
+                open.extend(y.spelled().map(|one| (parameter, one, narrower)));
             }
             if let (Some(left), Some(right)) = (x.parameter, y.parameter) {
                 open.push((left, right, narrower));
+            }
+        }
+    }
+
+    /// Finds where parts and literals, or parts and other parts, match the same segment.
+    fn parts(
+        &mut self,
+        x: &Node,
+        y: &Node,
+        itself: bool,
+        narrower: Narrower,
+        open: &mut Vec<(usize, usize, Narrower)>,
+    ) {
+        let pairs = |one: usize, other: usize| one.saturating_mul(other);
+        let work = pairs(x.literals.len(), y.parts.len())
+            .saturating_add(pairs(x.parts.len(), y.literals.len()))
+            .saturating_add(pairs(x.parts.len(), y.parts.len()));
+        if work > self.parts_left {
+            self.more = true;
+            return;
+        }
+        self.parts_left = self.parts_left.saturating_sub(work);
+        for (own, one) in x.parts.values() {
+            // What is below one node is compared once.
+            let others = y.parts.values();
+            let others = others.filter(|(other, _)| !itself || own.word() <= other.word());
+            for (other, two) in others.filter(|(other, _)| own.overlaps(other)) {
+                let both = Narrower {
+                    a: !other.is_within(own),
+                    b: !own.is_within(other),
+                };
+                open.push((*one, *two, narrower.and(both)));
+            }
+            for (text, two) in y.literals.iter().filter(|_| !itself) {
+                if own.matches(text.as_bytes()) {
+                    open.push((*one, *two, narrower.and(Narrower::B)));
+                }
+            }
+        }
+        for (other, two) in y.parts.values() {
+            for (text, one) in &x.literals {
+                if other.matches(text.as_bytes()) {
+                    open.push((*one, *two, narrower.and(Narrower::A)));
+                }
             }
         }
     }
@@ -253,8 +289,7 @@ impl<'r> Check<'r> {
                     }
                 }
             }
-            open.extend(node.literals.values().copied());
-            open.extend(node.parameter);
+            open.extend(node.spelled().chain(node.parameter));
         }
     }
 
@@ -279,8 +314,8 @@ impl<'r> Check<'r> {
         };
         let methods = match (own.as_str(), others.as_str()) {
             (one, other) if one == other => Narrower::default(),
-            ("HEAD", "GET") | (_, "*") => Narrower { a: true, b: false },
-            ("GET", "HEAD") | ("*", _) => Narrower { a: false, b: true },
+            ("HEAD", "GET") | (_, "*") => Narrower::A,
+            ("GET", "HEAD") | ("*", _) => Narrower::B,
             _ => return,
         };
         let narrower = narrower.and(methods);
@@ -342,7 +377,18 @@ impl<'r> Check<'r> {
     }
 }
 
+impl Node {
+    /// Returns what is below literals and parts.
+    fn spelled(&self) -> impl Iterator<Item = usize> {
+        let parts = self.parts.values().map(|(_, below)| *below);
+        self.literals.values().copied().chain(parts)
+    }
+}
+
 impl Narrower {
+    const A: Self = Self { a: true, b: false };
+    const B: Self = Self { a: false, b: true };
+
     const fn and(self, other: Self) -> Self {
         Self {
             a: self.a || other.a,
@@ -367,6 +413,11 @@ impl Tree {
                     .literals
                     .entry(text.to_ascii_lowercase())
                     .or_insert(next),
+                PatternSegment::Parts(parts) => {
+                    let parts = parts.in_lower_case();
+                    let word = parts.word().to_vec();
+                    node.parts.entry(word).or_insert((parts, next)).1
+                }
                 PatternSegment::Parameter(_) => *node.parameter.get_or_insert(next),
                 PatternSegment::Rest(_) => {
                     is_rest = true;
@@ -398,6 +449,7 @@ impl Tree {
             let node = self.nodes.get(at)?;
             at = match segment {
                 PatternSegment::Literal(text) => *node.literals.get(&text.to_ascii_lowercase())?,
+                PatternSegment::Parts(parts) => node.parts.get(parts.in_lower_case().word())?.1,
                 PatternSegment::Parameter(_) => node.parameter?,
                 PatternSegment::Rest(_) => return Some(&node.rest),
             };
@@ -408,14 +460,16 @@ impl Tree {
 
 /// Returns the path that both match, of two that overlap.
 fn meet(a: &[PatternSegment], b: &[PatternSegment]) -> Vec<PatternSegment> {
-    use PatternSegment::{Literal, Parameter, Rest};
+    use PatternSegment::{Literal, Parameter, Parts, Rest};
     let (mut left, mut right) = (a.iter(), b.iter());
     let mut out = Vec::new();
     loop {
         match (left.next(), right.next()) {
-            (Some(one @ Literal(_)), Some(Literal(_) | Parameter(_)))
-            | (Some(one @ Parameter(_)), Some(Parameter(_)))
-            | (Some(Parameter(_)), Some(one @ Literal(_))) => out.push(one.clone()),
+            (Some(one @ Literal(_)), Some(Literal(_) | Parts(_) | Parameter(_)))
+            | (Some(one @ (Parts(_) | Parameter(_))), Some(Parameter(_)))
+            | (Some(Parts(_)), Some(one @ Literal(_)))
+            | (Some(Parameter(_)), Some(one @ (Literal(_) | Parts(_)))) => out.push(one.clone()),
+            (Some(Parts(one)), Some(Parts(other))) => out.push(Parts(one.meet(other))),
             (Some(one), Some(Rest(_))) => {
                 out.push(one.clone());
                 out.extend(left.cloned());
@@ -433,21 +487,29 @@ fn meet(a: &[PatternSegment], b: &[PatternSegment]) -> Vec<PatternSegment> {
 
 /// Returns whether two paths that overlap when case is ignored do so when it is not.
 fn spelled_alike(a: &PathPattern, b: &PathPattern) -> bool {
-    use PatternSegment::Literal;
+    use PatternSegment::{Literal, Parts};
     let mut pairs = a.segments().iter().zip(b.segments());
     pairs.all(|pair| match pair {
         (Literal(one), Literal(other)) => one == other,
+        (Literal(text), Parts(parts)) | (Parts(parts), Literal(text)) => {
+            parts.matches(text.as_bytes())
+        }
+        (Parts(one), Parts(other)) => {
+            let is_same = one.in_lower_case().word() == other.in_lower_case().word();
+            one.word() == other.word() || (!is_same && one.overlaps(other))
+        }
         _ => true,
     })
 }
 
 /// Returns a path but for the names of its parameters.
-fn shape(path: &[PatternSegment]) -> Vec<(u8, &str)> {
+fn shape(path: &[PatternSegment]) -> Vec<(u8, &[u8])> {
     let path = path.iter();
     path.map(|segment| match segment {
-        PatternSegment::Literal(text) => (0, text.as_str()),
-        PatternSegment::Parameter(_) => (1, ""),
-        PatternSegment::Rest(_) => (2, ""),
+        PatternSegment::Literal(text) => (0, text.as_bytes()),
+        PatternSegment::Parameter(_) => (1, [].as_slice()),
+        PatternSegment::Rest(_) => (2, [].as_slice()),
+        PatternSegment::Parts(parts) => (3, parts.word()),
     })
     .collect()
 }
@@ -458,6 +520,7 @@ fn text(segments: &[PatternSegment]) -> String {
         // Names may repeat across the two: numbers do not.
         let part = match segment {
             PatternSegment::Literal(text) => alloc::format!("/{text}"),
+            PatternSegment::Parts(parts) => alloc::format!("/{}", numbered(parts, number)),
             PatternSegment::Parameter(_) => alloc::format!("/{{p{number}}}"),
             PatternSegment::Rest(_) => alloc::format!("/{{p{number}...}}"),
         };
@@ -465,6 +528,24 @@ fn text(segments: &[PatternSegment]) -> String {
     }
     if out.is_empty() {
         out.push('/');
+    }
+    out
+}
+
+fn numbered(parts: &SegmentParts, segment: usize) -> String {
+    let mut out = String::new();
+    let mut numbers = 1_usize..;
+    for piece in parts.pieces() {
+        match piece {
+            Piece::Literal(text) => out.push_str(text),
+            Piece::Parameter(_) => {
+                let name = match numbers.next() {
+                    None | Some(1) => alloc::format!("{{p{segment}}}"),
+                    Some(number) => alloc::format!("{{p{segment}_{number}}}"),
+                };
+                out.push_str(&name);
+            }
+        }
     }
     out
 }

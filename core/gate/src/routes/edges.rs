@@ -2,6 +2,8 @@
 
 use alloc::{boxed::Box, vec, vec::Vec};
 
+use super::fold::{cuts, trimmed};
+
 /// Literal edges by (node, segment): found in a time that does not grow with their number.
 ///
 /// Open addressing with linear probing, half full at most. The hash has no secret: only
@@ -54,26 +56,12 @@ impl Edges {
         segment: &'a [u8],
     ) -> impl Iterator<Item = u32> + 'a {
         let whole = trimmed(segment);
-        let mut hash = hash_start(from);
-        // The longest prefix so far without dots and spaces at its end, and its hash.
-        let mut kept = (0, hash);
-        let mut cut_before = 0;
-        let cuts = whole
-            .iter()
-            .zip(1_usize..)
-            .filter_map(move |(byte, length)| {
-                let cut = (STARTS_SUFFIX.contains(byte) && kept.0 > cut_before).then_some(kept);
-                if cut.is_some() {
-                    cut_before = kept.0;
-                }
-                hash = hash_with(hash, *byte);
-                if !is_dropped(*byte) {
-                    kept = (length, hash);
-                }
-                cut
-            });
-        cuts.flat_map(move |(length, hash)| {
+        let (mut hash, mut hashed) = (hash_start(from), 0);
+        cuts(whole).flat_map(move |length| {
             let prefix = whole.get(..length).unwrap_or_default();
+            let added = prefix.get(hashed..).unwrap_or_default();
+            hash = added.iter().fold(hash, |hash, byte| hash_with(hash, *byte));
+            hashed = length;
             self.folded(from, hash, prefix).map(|(to, _)| to)
         })
     }
@@ -160,26 +148,6 @@ fn hash_of(from: u32, folded: &[u8]) -> u32 {
     let bytes = folded.iter();
     bytes.fold(hash_start(from), |hash, byte| hash_with(hash, *byte))
 }
-
-/// Leaves out the dots and spaces at the end, as some file systems do.
-fn trimmed(segment: &[u8]) -> &[u8] {
-    let mut rest = segment;
-    while let [before @ .., last] = rest
-        && is_dropped(*last)
-    {
-        rest = before;
-    }
-    rest
-}
-
-/// Says whether some file systems drop it at the end of a name.
-const fn is_dropped(byte: u8) -> bool {
-    matches!(byte, b'.' | b' ')
-}
-
-/// Where some servers end a name: at a format (`.json`), a backup (`~`), a stream (`::$DATA`)
-/// or a verb, at parameters (`;x`).
-const STARTS_SUFFIX: [u8; 4] = *b".~:;";
 
 const FREE: u32 = u32::MAX;
 // Fowler, Noll and Vo's constants (FNV-1a, 32 bits).

@@ -3,7 +3,9 @@
 #[cfg(feature = "encode")]
 mod conflict;
 mod edges;
+mod fold;
 mod host;
+mod parts;
 mod pattern;
 mod route;
 mod search;
@@ -13,6 +15,7 @@ mod wire;
 #[cfg(feature = "encode")]
 pub use conflict::{Conflict, ConflictKind, Conflicts, conflicts};
 pub use host::{HostPattern, InvalidHost};
+pub use parts::SegmentParts;
 pub use pattern::{InvalidPath, PathPattern, PatternSegment};
 pub use route::{Access, Cors, InvalidRoute, OnConditional, Origin, Route};
 pub use table::{RouteMatch, Routes, SameRoute};

@@ -3,9 +3,13 @@
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::fmt;
 
+use portcullis_engine::grammar::is_name;
+
+use super::parts::{PARAMETERS_MAX, Piece, SegmentParts};
 use crate::{limits::PATTERN_SEGMENTS_MAX, path::PLAIN};
 
-/// A path as a route writes it: `/v1/conversations/{id}`, `/files/{path...}`.
+/// A path as a route writes it: `/v1/conversations/{id}`, `/jobs/{id}:cancel`,
+/// `/files/{path...}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PathPattern {
     segments: Vec<PatternSegment>,
@@ -16,6 +20,8 @@ pub struct PathPattern {
 pub enum PatternSegment {
     /// Exactly this text.
     Literal(String),
+    /// Literals and parameters in turn.
+    Parts(SegmentParts),
     /// Any one segment, by this name.
     Parameter(String),
     /// One or more segments up to the end, by this name.
@@ -23,8 +29,8 @@ pub enum PatternSegment {
 }
 
 impl PathPattern {
-    /// Reads a pattern: literals of plain characters, `{name}` for one segment, and as
-    /// the last `{name...}` for one or more.
+    /// Reads a pattern: literals of plain characters, `{name}` for one segment or, next to
+    /// literals, a part of it, and as the last `{name...}` for one or more.
     ///
     /// # Errors
     ///
@@ -40,17 +46,16 @@ impl PathPattern {
                 return Err(InvalidPath::RestNotLast);
             }
             let segment = parse_segment(part)?;
-            if let Some(name) = segment.name()
-                && segments.iter().any(|known| known.name() == Some(name))
-            {
-                return Err(InvalidPath::RepeatedName);
-            }
             segments.push(segment);
         }
         if segments.len() > PATTERN_SEGMENTS_MAX {
             return Err(InvalidPath::TooLong);
         }
-        Ok(Self { segments })
+        let own = Self { segments };
+        if own.repeats_name() {
+            return Err(InvalidPath::RepeatedName);
+        }
+        Ok(own)
     }
 
     /// Returns the segments, in order.
@@ -59,17 +64,26 @@ impl PathPattern {
         &self.segments
     }
 
-    /// Returns the segment in which the parameter of that name is.
+    /// Returns where the parameter of that name is: its segment, and if it is not the whole of
+    /// it, its number among the parameters there.
     #[must_use]
-    pub fn parameter(&self, name: &str) -> Option<usize> {
-        self.segments
-            .iter()
-            .position(|segment| segment.name() == Some(name))
+    pub fn parameter(&self, name: &str) -> Option<(usize, Option<usize>)> {
+        let mut segments = self.segments.iter().enumerate();
+        segments.find_map(|(at, segment)| {
+            let number = segment.names().position(|own| own == name)?;
+            Some((at, segment.name().is_none().then_some(number)))
+        })
     }
 
     /// Returns the names of the parameters, in order.
     pub fn parameters(&self) -> impl Iterator<Item = &str> {
-        self.segments.iter().filter_map(PatternSegment::name)
+        self.segments.iter().flat_map(PatternSegment::names)
+    }
+
+    // Quadratic: a path has few parameters.
+    fn repeats_name(&self) -> bool {
+        let mut names = self.parameters().enumerate();
+        names.any(|(at, name)| self.parameters().take(at).any(|known| known == name))
     }
 }
 
@@ -81,6 +95,7 @@ impl fmt::Display for PathPattern {
         for segment in &self.segments {
             match segment {
                 PatternSegment::Literal(text) => write!(f, "/{text}")?,
+                PatternSegment::Parts(parts) => write!(f, "/{parts}")?,
                 PatternSegment::Parameter(name) => write!(f, "/{{{name}}}")?,
                 PatternSegment::Rest(name) => write!(f, "/{{{name}...}}")?,
             }
@@ -90,42 +105,84 @@ impl fmt::Display for PathPattern {
 }
 
 impl PatternSegment {
-    /// Returns a parameter's name.
+    /// Returns the name of a parameter that is the whole segment, or the rest.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         match self {
-            Self::Literal(_) => None,
+            Self::Literal(_) | Self::Parts(_) => None,
             Self::Parameter(name) | Self::Rest(name) => Some(name),
         }
+    }
+
+    /// Returns the parts, where it has several.
+    #[must_use]
+    pub const fn parts(&self) -> Option<&SegmentParts> {
+        match self {
+            Self::Parts(parts) => Some(parts),
+            Self::Literal(_) | Self::Parameter(_) | Self::Rest(_) => None,
+        }
+    }
+
+    /// Returns the names of its parameters, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let parts = self.parts().into_iter();
+        self.name()
+            .into_iter()
+            .chain(parts.flat_map(SegmentParts::names))
     }
 }
 
 fn parse_segment(part: &str) -> Result<PatternSegment, InvalidPath> {
-    if let Some(inside) = part.strip_prefix('{') {
-        let inside = inside.strip_suffix('}').ok_or(InvalidPath::Parameter)?;
-        let (name, rest) = match inside.strip_suffix("...") {
-            Some(name) => (name, true),
-            None => (inside, false),
-        };
-        if !portcullis_engine::grammar::is_name(name) {
-            return Err(InvalidPath::Parameter);
-        }
-        let name = name.to_owned();
-        return Ok(if rest {
-            PatternSegment::Rest(name)
-        } else {
-            PatternSegment::Parameter(name)
-        });
+    let rest = part
+        .strip_prefix('{')
+        .and_then(|part| part.strip_suffix("...}"));
+    if let Some(name) = rest.filter(|name| is_name(name)) {
+        return Ok(PatternSegment::Rest(name.to_owned()));
     }
     match part {
-        "" => Err(InvalidPath::EmptySegment),
-        "." | ".." => Err(InvalidPath::DotSegment),
+        "" => return Err(InvalidPath::EmptySegment),
+        "." | ".." => return Err(InvalidPath::DotSegment),
         // One that ends in a dot would be taken for another by servers that drop it.
-        _ if PLAIN.has_all(part.as_bytes()) && !part.ends_with('.') => {
-            Ok(PatternSegment::Literal(part.to_owned()))
-        }
-        _ => Err(InvalidPath::Character),
+        _ if part.ends_with('.') => return Err(InvalidPath::Character),
+        _ => {}
     }
+    let pieces = parse_pieces(part)?;
+    Ok(match pieces.as_slice() {
+        [Piece::Literal(text)] => PatternSegment::Literal(text.clone()),
+        [Piece::Parameter(name)] => PatternSegment::Parameter(name.clone()),
+        _ => PatternSegment::Parts(SegmentParts::new(pieces)),
+    })
+}
+
+fn parse_pieces(part: &str) -> Result<Vec<Piece>, InvalidPath> {
+    let mut pieces = Vec::new();
+    let (mut left, mut parameters) = (part, 0_usize);
+    while !left.is_empty() {
+        if let Some(inside) = left.strip_prefix('{') {
+            let (name, after) = inside.split_once('}').ok_or(InvalidPath::Parameter)?;
+            if !is_name(name) {
+                return Err(InvalidPath::Parameter);
+            }
+            if let Some(Piece::Parameter(_)) = pieces.last() {
+                return Err(InvalidPath::Adjacent);
+            }
+            parameters = parameters.saturating_add(1);
+            pieces.push(Piece::Parameter(name.to_owned()));
+            left = after;
+        } else {
+            let end = left.find('{').unwrap_or(left.len());
+            let (text, after) = left.split_at_checked(end).unwrap_or((left, ""));
+            if !PLAIN.has_all(text.as_bytes()) {
+                return Err(InvalidPath::Character);
+            }
+            pieces.push(Piece::Literal(text.to_owned()));
+            left = after;
+        }
+    }
+    if parameters > PARAMETERS_MAX {
+        return Err(InvalidPath::TooManyParameters);
+    }
+    Ok(pieces)
 }
 
 /// What is wrong with a path of a route.
@@ -140,8 +197,12 @@ pub enum InvalidPath {
     DotSegment,
     /// It has a character that a literal may not contain.
     Character,
-    /// A parameter is not `{name}` or `{name...}`.
+    /// A parameter is not `{name}`, nor `{name...}` as the last segment.
     Parameter,
+    /// Two parameters of a segment have nothing between them.
+    Adjacent,
+    /// A segment has too many parameters.
+    TooManyParameters,
     /// A `{name...}` is not the last segment.
     RestNotLast,
     /// Two parameters have one name.
@@ -159,9 +220,13 @@ impl InvalidPath {
             Self::EmptySegment => "a path has no empty segment, and does not end with `/`",
             Self::DotSegment => "a path has no segment `.` or `..`",
             Self::Character => {
-                "a literal segment is plain characters, none of `/ ; % { }`, and does not end with a dot"
+                "a literal is plain characters, none of `/ ; % { }`, and a segment does not end with a dot"
             }
-            Self::Parameter => "a parameter is a whole segment, `{name}` or `{name...}`",
+            Self::Parameter => {
+                "a parameter is `{name}`, or as the whole of the last segment `{name...}`"
+            }
+            Self::Adjacent => "two parameters of one segment have a literal between them",
+            Self::TooManyParameters => "a segment has at most 4 parameters",
             Self::RestNotLast => "a parameter for the rest is the last segment",
             Self::RepeatedName => "two parameters have one name",
             Self::TooLong => "a path has at most 64 segments",

@@ -7,6 +7,7 @@ use portcullis_engine::grammar::{is_name, is_value};
 
 use super::{
     host::HostPattern,
+    parts::SegmentParts,
     pattern::{PathPattern, PatternSegment},
 };
 use crate::path::Ambiguities;
@@ -44,8 +45,15 @@ pub enum Access {
 /// Where the value of a resource attribute comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// The parameter at that segment of the path.
+    /// The parameter that is that segment of the path, or the rest from there.
     Path(u8),
+    /// A parameter that is a part of a segment.
+    Part {
+        /// The segment.
+        segment: u8,
+        /// Its number among the parameters there.
+        number: u8,
+    },
     /// The query parameter of that name.
     Query(String),
     /// The header of that name, in lower case.
@@ -91,16 +99,21 @@ impl Route {
     /// methods, host and the spelling of the path is equal.
     #[must_use]
     pub(crate) fn answers_alike(&self, other: &Self) -> bool {
-        let takes_rest = |route: &Self, origin: &Origin| {
-            let Origin::Path(at) = origin else {
-                return false;
-            };
-            let segment = route.path.segments().get(usize::from(*at));
+        let takes_rest = |route: &Self, at: u8| {
+            let segment = route.path.segments().get(usize::from(at));
             matches!(segment, Some(PatternSegment::Rest(_)))
+        };
+        let takes_alike = |origin: &Origin| match origin {
+            Origin::Path(at) => takes_rest(self, *at) == takes_rest(other, *at),
+            Origin::Part { segment, .. } => {
+                let [own, other] = [self, other].map(|route| route.parts(*segment));
+                own.map(SegmentParts::word) == other.map(SegmentParts::word)
+            }
+            Origin::Query(_) | Origin::Header(_) | Origin::Constant(_) => true,
         };
         let has = |own: &(String, Origin)| {
             let same = other.attributes.iter().any(|other| other == own);
-            same && takes_rest(self, &own.1) == takes_rest(other, &own.1)
+            same && takes_alike(&own.1)
         };
         self.access == other.access
             && self.conditional == other.conditional
@@ -108,6 +121,22 @@ impl Route {
             && self.cors == other.cors
             && self.attributes.len() == other.attributes.len()
             && self.attributes.iter().all(has)
+    }
+
+    /// Returns the name of the path parameter that an attribute comes from.
+    #[must_use]
+    pub fn parameter(&self, origin: &Origin) -> Option<&str> {
+        match origin {
+            Origin::Path(at) => self.path.segments().get(usize::from(*at))?.name(),
+            Origin::Part { segment, number } => {
+                self.parts(*segment)?.names().nth(usize::from(*number))
+            }
+            Origin::Query(_) | Origin::Header(_) | Origin::Constant(_) => None,
+        }
+    }
+
+    fn parts(&self, segment: u8) -> Option<&SegmentParts> {
+        self.path.segments().get(usize::from(segment))?.parts()
     }
 
     /// Checks what the types alone do not say.
@@ -129,10 +158,7 @@ impl Route {
                 return Err(InvalidRoute::Attribute);
             }
             let sound = match origin {
-                Origin::Path(at) => {
-                    let segment = self.path.segments().get(usize::from(*at));
-                    segment.is_some_and(|segment| segment.name().is_some())
-                }
+                Origin::Path(_) | Origin::Part { .. } => self.parameter(origin).is_some(),
                 Origin::Query(name) => is_value(name),
                 Origin::Header(name) => is_header(name),
                 Origin::Constant(values) => {

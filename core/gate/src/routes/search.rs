@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::route::Route;
 use crate::path::{Ambiguities, Ambiguity};
 
 /// A route that matches, and how narrowly.
@@ -14,8 +15,12 @@ pub(super) struct Candidate {
     pub(super) method: u8,
     /// A bit for every segment that it does not spell out.
     pub(super) loose: u64,
+    /// A bit for every segment of which a parameter takes the whole.
+    pub(super) whole: u64,
     /// A bit for every segment that a `{name...}` takes.
     pub(super) rest: u64,
+    /// Whether a parameter of it could also be another part of its segment.
+    pub(super) several: bool,
     /// Whether it matches only for servers that ignore case, or dots and spaces at the end.
     pub(super) folded: bool,
     /// A bit for every segment of which it matches only what stands before a suffix.
@@ -23,8 +28,9 @@ pub(super) struct Candidate {
 }
 
 /// What was found of a request.
-#[derive(Debug, Default)]
-pub(super) struct Search {
+#[derive(Debug)]
+pub(super) struct Search<'r> {
+    routes: &'r [Route],
     /// The first in order of host, path and method: no other is more specific.
     pub(super) first: Option<Candidate>,
     /// Others that the first is not at least as specific as; mostly there is none.
@@ -35,15 +41,39 @@ pub(super) struct Search {
 
 impl Candidate {
     /// Returns whether this one matches nothing that the other does not, in host, method and path.
-    const fn is_within(&self, other: &Self) -> bool {
+    fn is_within(&self, other: &Self, routes: &[Route]) -> bool {
         self.host <= other.host
             && self.method <= other.method
             && self.loose & !other.loose == 0
+            && self.whole & !other.whole == 0
             && self.rest & !other.rest == 0
+            && self.parts_within(other, routes)
+    }
+
+    /// Returns whether no segment of which both spell out parts has more ways in this one.
+    fn parts_within(&self, other: &Self, routes: &[Route]) -> bool {
+        let both = self.loose & !self.whole & other.loose & !other.whole;
+        let parts = |own: &Self, at: u32| {
+            let at = usize::try_from(at).ok()?;
+            routes.get(own.route)?.path.segments().get(at)?.parts()
+        };
+        each_bit(both).all(|at| match (parts(self, at), parts(other, at)) {
+            (Some(own), Some(other)) => own.is_within(other),
+            _ => false,
+        })
     }
 }
 
-impl Search {
+impl<'r> Search<'r> {
+    pub(super) const fn new(routes: &'r [Route]) -> Self {
+        Self {
+            routes,
+            first: None,
+            crossing: Vec::new(),
+            alike: Vec::new(),
+        }
+    }
+
     /// Notes a route that matches; the walk goes from the narrowest to the widest.
     pub(super) fn add(&mut self, candidate: Candidate) {
         if candidate.folded || candidate.suffixed != 0 {
@@ -52,7 +82,7 @@ impl Search {
         }
         match &self.first {
             None => self.first = Some(candidate),
-            Some(first) if first.is_within(&candidate) => {}
+            Some(first) if first.is_within(&candidate, self.routes) => {}
             Some(_) => self.crossing.push(candidate),
         }
     }
@@ -62,22 +92,27 @@ impl Search {
     pub(super) fn rival(&self, differs: impl Fn(usize) -> bool) -> Option<usize> {
         let mut all = self.crossing.iter();
         let rival = all.find(|one| {
-            let is_beaten = |other: &Candidate| other.route != one.route && other.is_within(one);
+            let is_beaten =
+                |other: &Candidate| other.route != one.route && other.is_within(one, self.routes);
             differs(one.route) && !self.crossing.iter().any(is_beaten)
         })?;
         Some(rival.route)
     }
 
     /// Returns in which ways servers would take a route that answers otherwise: by folding, by
-    /// cutting a suffix off.
-    pub(super) fn lookalikes(&self, differs: impl Fn(usize) -> bool) -> Ambiguities {
+    /// cutting a suffix off. `is_written` says whether the first writes out what is cut off.
+    pub(super) fn lookalikes(
+        &self,
+        differs: impl Fn(usize) -> bool,
+        is_written: impl Fn(&Candidate, &Candidate) -> bool,
+    ) -> Ambiguities {
         let Some(first) = &self.first else {
             return Ambiguities::NONE;
         };
         let is_likely = |one: &Candidate| {
             // A route that writes the suffix out says what it is.
-            let is_written = one.suffixed != 0 && first.loose & one.suffixed == 0;
-            !is_written && (!first.is_within(one) || one.is_within(first))
+            let is_written = one.suffixed != 0 && is_written(first, one);
+            !is_written && (!first.is_within(one, self.routes) || one.is_within(first, self.routes))
         };
         let likely = self.alike.iter().filter(|one| is_likely(one));
         let other = likely.filter(|one| differs(one.route));
@@ -87,6 +122,11 @@ impl Search {
         });
         ways.collect()
     }
+}
+
+/// Returns the number of each bit that is set.
+pub(super) fn each_bit(bits: u64) -> impl Iterator<Item = u32> {
+    (0..u64::BITS).filter(move |at| bits & segment_bit(*at) != 0)
 }
 
 /// The bit of one segment.

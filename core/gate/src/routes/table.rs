@@ -5,15 +5,17 @@ use core::fmt;
 
 use super::{
     edges::Edges,
+    fold::trimmed,
     host::{Breadth, HostPattern, normal_host},
+    parts::{Reading, SegmentParts},
     pattern::PatternSegment,
     route::Route,
-    search::{Candidate, Search, bits_from, segment_bit},
+    search::{Candidate, Search, bits_from, each_bit, segment_bit},
 };
-use crate::path::{Ambiguities, CanonicalPath, Segment};
+use crate::path::{Ambiguities, Ambiguity, CanonicalPath, Segment};
 
-/// All routes of a policy, as a tree: a literal goes before a parameter, and a
-/// parameter before the rest, segment by segment from the left.
+/// All routes of a policy, as a tree: a literal goes before parts, those before a parameter,
+/// and a parameter before the rest, segment by segment from the left.
 ///
 /// A route that names the host goes before one that names none. Where some routes name hosts,
 /// one that names none is for those hosts and no others, and one for `*` is for every host.
@@ -36,6 +38,8 @@ pub struct Routes {
 
 #[derive(Debug, Clone, Default)]
 struct Node {
+    /// INVARIANT (sorted): the narrower before the wider, each once.
+    parts: Vec<(SegmentParts, u32)>,
     parameter: Option<u32>,
     rest: Vec<Leaf>,
     here: Vec<Leaf>,
@@ -59,10 +63,13 @@ pub struct RouteMatch<'r> {
     pub name: &'r str,
     /// Whether a server that folds case, or drops dots and spaces at the end of a segment
     /// ([`Lookalike`](crate::path::Ambiguity::Lookalike)), or one that cuts a suffix off
-    /// ([`LookalikeSuffix`](crate::path::Ambiguity::LookalikeSuffix)), would take another route.
+    /// ([`LookalikeSuffix`](crate::path::Ambiguity::LookalikeSuffix)), would take another route;
+    /// and whether a literal next to a parameter arrived percent-encoded
+    /// ([`EncodedLiteral`](crate::path::Ambiguity::EncodedLiteral)).
     pub lookalikes: Ambiguities,
     /// Another route that matches and answers otherwise, where neither is at least as specific
-    /// in host, method and path: the request must be refused.
+    /// in host, method and path; or this one, where its parameters could also be other parts of
+    /// a segment. The request must be refused.
     pub rival: Option<&'r str>,
 }
 
@@ -130,7 +137,7 @@ impl Routes {
             table: self,
             method,
             host: 0,
-            found: Search::default(),
+            found: Search::new(&self.routes),
         };
         for (root, host) in [exact, below, no_host, self.every_host]
             .into_iter()
@@ -142,20 +149,54 @@ impl Routes {
             }
         }
         let found = walk.found;
-        let index = found.first?.route;
+        let first = found.first?;
+        let index = first.route;
         let route = self.routes.get(index)?;
         let differs = |other: usize| {
             let other = self.routes.get(other);
             other.is_none_or(|other| !route.answers_alike(other))
         };
-        let rival = found.rival(differs).and_then(|rival| self.names.get(rival));
+        let rival = match first.several {
+            true => Some(index),
+            false => found.rival(differs),
+        };
+        let rival = rival.and_then(|rival| self.names.get(rival));
+        let is_written = |own: &Candidate, one: &Candidate| self.writes_out(own, one, segments);
+        let mut lookalikes = found.lookalikes(differs, is_written);
+        if first.loose & !first.whole != 0 && hides_literal(route, segments) {
+            lookalikes.add(Ambiguity::EncodedLiteral);
+        }
         Some(RouteMatch {
             route,
             index,
             name: self.names.get(index)?,
-            lookalikes: found.lookalikes(differs),
+            lookalikes,
             rival: rival.map(|name| &**name),
         })
+    }
+
+    /// Returns whether a route writes out all that other servers would cut off to take another.
+    fn writes_out(&self, own: &Candidate, one: &Candidate, segments: &[Segment<'_>]) -> bool {
+        let pattern = |candidate: &Candidate, at: usize| {
+            let route = self.routes.get(candidate.route)?;
+            route.path.segments().get(at)
+        };
+        let is_written = |at: usize| {
+            let segment = segments.get(at)?.decoded();
+            let tail = match pattern(own, at)? {
+                PatternSegment::Literal(text) => text.as_bytes(),
+                PatternSegment::Parts(parts) => parts.tail()?,
+                PatternSegment::Parameter(_) | PatternSegment::Rest(_) => return None,
+            };
+            let cut = match pattern(one, at)? {
+                PatternSegment::Literal(text) => trimmed(text.as_bytes()).len(),
+                PatternSegment::Parts(parts) => parts.cut(segment)?,
+                PatternSegment::Parameter(_) | PatternSegment::Rest(_) => return None,
+            };
+            Some(segment.len().checked_sub(tail.len())? <= cut)
+        };
+        let mut cuts = each_bit(one.suffixed).filter_map(|at| usize::try_from(at).ok());
+        cuts.all(|at| is_written(at).unwrap_or(false))
     }
 
     /// Returns whether a request is to one of the hosts that routes name, if any names one.
@@ -210,6 +251,7 @@ impl Routes {
                         next
                     }
                 },
+                PatternSegment::Parts(parts) => self.add_parts(at, parts),
                 PatternSegment::Parameter(_) => match self.node(at).and_then(|own| own.parameter) {
                     Some(next) => next,
                     None => {
@@ -248,6 +290,29 @@ impl Routes {
             });
         }
         Ok(())
+    }
+
+    /// Returns the node below those parts, which is added where there was none.
+    fn add_parts(&mut self, at: u32, parts: &SegmentParts) -> u32 {
+        let known = self.node(at).map(|node| node.parts.as_slice());
+        let place = known.unwrap_or_default().binary_search_by(|(own, _)| {
+            // Of two of which one is within the other, that one writes more out.
+            let more = parts.literal_bytes().cmp(&own.literal_bytes());
+            more.then_with(|| own.word().cmp(parts.word()))
+        });
+        match place {
+            Ok(found) => {
+                let node = self.node(at).and_then(|node| node.parts.get(found));
+                node.map_or(at, |(_, next)| *next)
+            }
+            Err(before) => {
+                let next = self.add();
+                if let Some(node) = self.node_mut(at) {
+                    node.parts.insert(before, (parts.clone(), next));
+                }
+                next
+            }
+        }
     }
 
     fn root(&mut self, host: Option<&HostPattern>) -> u32 {
@@ -299,7 +364,7 @@ struct Walk<'w> {
     table: &'w Routes,
     method: &'w [u8],
     host: u8,
-    found: Search,
+    found: Search<'w>,
 }
 
 /// What a walk took on its way down.
@@ -307,6 +372,8 @@ struct Walk<'w> {
 struct Taken {
     depth: u32,
     loose: u64,
+    whole: u64,
+    several: bool,
     folded: bool,
     suffixed: u64,
 }
@@ -339,10 +406,27 @@ impl Walk<'_> {
             };
             self.descend(next, below, taken);
         }
+        for (parts, next) in &node.parts {
+            let Some(reading) = parts.read(segment.decoded()) else {
+                continue;
+            };
+            let bit = segment_bit(taken.depth);
+            let is_cut = reading == Reading::Suffixed;
+            let taken = Taken {
+                depth: next_depth,
+                loose: taken.loose | bit,
+                several: taken.several || reading == Reading::Exact { several: true },
+                folded: taken.folded || reading == Reading::Folded,
+                suffixed: taken.suffixed | if is_cut { bit } else { 0 },
+                ..taken
+            };
+            self.descend(*next, below, taken);
+        }
         if let Some(next) = node.parameter {
             let taken = Taken {
                 depth: next_depth,
                 loose: taken.loose | segment_bit(taken.depth),
+                whole: taken.whole | segment_bit(taken.depth),
                 ..taken
             };
             self.descend(next, below, taken);
@@ -357,7 +441,9 @@ impl Walk<'_> {
                 host: self.host,
                 method,
                 loose: taken.loose | rest,
+                whole: taken.whole | rest,
                 rest,
+                several: taken.several,
                 folded: taken.folded,
                 suffixed: taken.suffixed,
             });
@@ -372,6 +458,19 @@ impl fmt::Display for SameRoute {
 }
 
 impl core::error::Error for SameRoute {}
+
+/// Returns whether a literal next to a parameter arrived percent-encoded: what looks for it
+/// before it decodes takes another route.
+fn hides_literal(route: &Route, segments: &[Segment<'_>]) -> bool {
+    let mut pairs = route.path.segments().iter().zip(segments);
+    pairs.any(|(own, segment)| {
+        let parts = own.parts().filter(|_| segment.is_encoded());
+        parts.is_some_and(|parts| {
+            let mut literals = parts.literals_in(segment.decoded());
+            literals.any(|(start, length)| segment.has_encoded(start, length))
+        })
+    })
+}
 
 /// Says whether a route names a host.
 pub(super) fn names_hosts(routes: &[Route]) -> bool {

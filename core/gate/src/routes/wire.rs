@@ -41,6 +41,7 @@ enum OriginWire<'a> {
     Header(&'a str),
     #[serde(borrow)]
     Constant(Vec<&'a str>),
+    Part(u8, u8),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -147,6 +148,7 @@ impl From<OriginWire<'_>> for Origin {
             OriginWire::Query(name) => Self::Query(name.to_owned()),
             OriginWire::Header(name) => Self::Header(name.to_owned()),
             OriginWire::Constant(values) => Self::Constant(owned(&values)),
+            OriginWire::Part(segment, number) => Self::Part { segment, number },
         }
     }
 }
@@ -179,6 +181,7 @@ impl<'a> RouteWire<'a> {
                 .map(|(name, origin)| {
                     let origin = match origin {
                         Origin::Path(at) => OriginWire::Path(*at),
+                        Origin::Part { segment, number } => OriginWire::Part(*segment, *number),
                         Origin::Query(name) => OriginWire::Query(name),
                         Origin::Header(name) => OriginWire::Header(name),
                         Origin::Constant(values) => OriginWire::Constant(borrowed(values)),

@@ -93,7 +93,7 @@ impl Routing<'_> {
                 self.problems.error(
                     &at.key("path"),
                     error.message(),
-                    "see `{name}` and `{name...}`",
+                    "see `{name}`, `{id}:cancel` and `{name...}`",
                 )
             })
             .ok();
@@ -221,14 +221,22 @@ impl Routing<'_> {
         };
         match text.split_once('.') {
             Some(("path", name)) => {
-                let position = path.parameter(name);
-                let origin = position.and_then(|position| u8::try_from(position).ok());
+                let origin = path.parameter(name).and_then(|(segment, number)| {
+                    let segment = u8::try_from(segment).ok()?;
+                    Some(match number {
+                        None => Origin::Path(segment),
+                        Some(number) => Origin::Part {
+                            segment,
+                            number: u8::try_from(number).ok()?,
+                        },
+                    })
+                });
                 if origin.is_none() {
                     let cure = nearest_or(name, path.parameters(), "name one that the path has");
                     let message = format!("the path has no parameter `{name}`");
                     self.problems.error(at, message, cure);
                 }
-                origin.map(Origin::Path)
+                origin
             }
             Some(("query", name)) if !name.is_empty() => Some(Origin::Query(name.to_owned())),
             Some(("header", name)) if !name.is_empty() => {
@@ -287,7 +295,7 @@ impl Routing<'_> {
             let place = match origin {
                 Origin::Query(_) => "the query",
                 Origin::Header(_) => "a header",
-                Origin::Path(_) | Origin::Constant(_) => continue,
+                Origin::Path(_) | Origin::Part { .. } | Origin::Constant(_) => continue,
             };
             if read(name) {
                 self.problems.warn(
@@ -390,7 +398,7 @@ mod tests {
             ),
             (
                 r#"{"methods":"GET","path":"/a/","public":true}"#,
-                "$.catalog.routes[0].path: a path has no empty segment, and does not end with `/`; see `{name}` and `{name...}`",
+                "$.catalog.routes[0].path: a path has no empty segment, and does not end with `/`; see `{name}`, `{id}:cancel` and `{name...}`",
             ),
             (
                 r#"{"methods":"GET","path":"/a","host":"a:80","public":true}"#,

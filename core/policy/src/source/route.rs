@@ -16,7 +16,8 @@ pub struct Route {
     /// the hosts that routes name, or every host where none names one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
-    /// The path, as `/v1/conversations/{id}`; `{name...}` at its end takes one segment or more.
+    /// The path, as `/v1/conversations/{id}` or `/v1/jobs/{id}:cancel`; `{name...}` at its end takes
+    /// one segment or more.
     pub path: String,
     /// The permission that it asks for, as `module:action`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -14,6 +14,7 @@ mod hostile;
 mod issuers;
 mod payload;
 mod places;
+mod routes;
 mod tenants;
 mod tenants_of_issuers;
 mod tokens;

@@ -1,7 +1,5 @@
 //! What stands for any segment, host or method when requests are made up.
 
-use portcullis_gate::routes::PatternSegment;
-
 use portcullis_policy::model::Model;
 
 /// Texts that no route of either policy names.
@@ -16,18 +14,13 @@ impl Filler {
     pub(super) fn new(models: &[&Model]) -> Self {
         let routes = || models.iter().flat_map(|model| &model.routes);
         let mut own = Self {
-            segment: "x".to_owned(),
+            // No literal of a path has it: those are ASCII.
+            segment: "\u{e9}".to_owned(),
             label: "x".to_owned(),
             method: "X".to_owned(),
         };
-        // Unlike each of them, however it is folded; as short as may be, for paths are bounded.
+        // Unlike each of them, however it is folded.
         let is = |own: &str, other: &str| own.eq_ignore_ascii_case(other);
-        let literals = || routes().flat_map(|route| route.path.segments());
-        while literals().any(
-            |segment| matches!(segment, PatternSegment::Literal(text) if is(text, &own.segment)),
-        ) {
-            own.segment.push('x');
-        }
         let hosts = routes().filter_map(|route| route.host.as_ref());
         let hosts = hosts.map(ToString::to_string).collect::<Vec<_>>();
         let labels = || hosts.iter().flat_map(|host| host.split('.'));

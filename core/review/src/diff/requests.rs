@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use portcullis_gate::Ambiguity;
-use portcullis_gate::routes::{
-    Access, Cors, HostPattern, OnConditional, Origin, PatternSegment, Route,
-};
+use portcullis_gate::routes::{Access, Cors, HostPattern, OnConditional, Origin, Route};
 use serde::Serialize;
 
 /// What one route says and the other does not.
@@ -161,10 +159,8 @@ fn origin<'r>(route: Option<&'r Route>, name: &str) -> Option<&'r Origin> {
 /// Words where an attribute comes from, as a policy does.
 fn place(route: Option<&Route>, origin: Option<&Origin>) -> String {
     match (route, origin) {
-        (Some(route), Some(Origin::Path(at))) => {
-            let segment = route.path.segments().get(usize::from(*at));
-            let name = segment.and_then(PatternSegment::name);
-            format!("path.{}", name.unwrap_or_default())
+        (Some(route), Some(origin @ (Origin::Path(_) | Origin::Part { .. }))) => {
+            format!("path.{}", route.parameter(origin).unwrap_or_default())
         }
         (_, Some(Origin::Query(name))) => format!("query.{name}"),
         (_, Some(Origin::Header(name))) => format!("header.{name}"),

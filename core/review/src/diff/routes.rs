@@ -5,6 +5,7 @@
 //! is written otherwise and does the same is no difference, and one that takes requests
 //! from another is.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_gate::CanonicalPath;
@@ -191,18 +192,20 @@ struct Key<'m> {
 struct Shape<'m>(&'m [PatternSegment]);
 
 impl Shape<'_> {
-    fn parts(&self) -> impl Iterator<Item = (u8, &str)> {
-        self.0.iter().map(|segment| match segment {
-            PatternSegment::Literal(text) => (0, text.as_str()),
-            PatternSegment::Parameter(_) => (1, ""),
-            PatternSegment::Rest(_) => (2, ""),
+    /// Returns each segment with that text for its parameters, after the segment's kind.
+    fn filled(&self, text: &str) -> impl Iterator<Item = (u8, Cow<'_, str>)> {
+        self.0.iter().map(move |segment| match segment {
+            PatternSegment::Literal(literal) => (0, Cow::Borrowed(literal.as_str())),
+            PatternSegment::Parts(parts) => (1, Cow::Owned(parts.filled(text))),
+            PatternSegment::Parameter(_) => (2, Cow::Owned(text.to_owned())),
+            PatternSegment::Rest(_) => (3, Cow::Owned(text.to_owned())),
         })
     }
 }
 
 impl Ord for Shape<'_> {
     fn cmp(&self, other: &Self) -> core::cmp::Ordering {
-        self.parts().cmp(other.parts())
+        self.filled("{").cmp(other.filled("{"))
     }
 }
 
@@ -274,9 +277,9 @@ impl<'m> Side<'m> {
     /// Returns the route that takes such requests, whatever their parameters.
     fn find(&self, key: &Key<'_>, filler: &Filler) -> Option<usize> {
         let mut target = String::new();
-        for (kind, text) in key.path.parts() {
+        for (_, text) in key.path.filled(&filler.segment) {
             target.push('/');
-            target.push_str(if kind == 0 { text } else { &filler.segment });
+            target.push_str(&text);
         }
         if target.is_empty() {
             target.push('/');

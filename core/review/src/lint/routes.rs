@@ -90,7 +90,12 @@ fn protects(route: &Route, public: &Route) -> bool {
         (Some(own), Some(other)) => own == other,
         _ => true,
     };
-    let is_literal = |segment: &PatternSegment| matches!(segment, PatternSegment::Literal(_));
+    let is_literal = |segment: &PatternSegment| {
+        matches!(
+            segment,
+            PatternSegment::Literal(_) | PatternSegment::Parts(_)
+        )
+    };
     route.access != Access::Public
         && same_host
         && own.iter().any(is_literal)
@@ -100,6 +105,10 @@ fn protects(route: &Route, public: &Route) -> bool {
             .zip(public.path.segments())
             .all(|pair| match pair {
                 (PatternSegment::Literal(own), PatternSegment::Literal(other)) => own == other,
+                (PatternSegment::Parts(own), PatternSegment::Literal(other)) => {
+                    own.matches(other.as_bytes())
+                }
+                (PatternSegment::Parts(own), PatternSegment::Parts(other)) => other.is_within(own),
                 (PatternSegment::Parameter(_), PatternSegment::Rest(_)) => false,
                 (PatternSegment::Parameter(_), _) => true,
                 _ => false,

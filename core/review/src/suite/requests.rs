@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_gate::routes::{Origin, PatternSegment, Route};
+use portcullis_gate::routes::{Origin, Route};
 use portcullis_gate::{Code, Entry, UnixSeconds};
 
 use super::gateway::Gateway;
@@ -183,10 +183,8 @@ fn origin(route: &Route, attribute: &str) -> String {
     let found = origins.find(|(name, _)| name == attribute);
     let place = match found.map(|(_, origin)| origin) {
         None => return format!("`{}` does not say where it comes from", route.name()),
-        Some(Origin::Path(at)) => {
-            let segment = route.path.segments().get(usize::from(*at));
-            let name = segment.and_then(PatternSegment::name);
-            format!("path.{}", name.unwrap_or_default())
+        Some(origin @ (Origin::Path(_) | Origin::Part { .. })) => {
+            format!("path.{}", route.parameter(origin).unwrap_or_default())
         }
         Some(Origin::Query(name)) => format!("query.{name}"),
         Some(Origin::Header(name)) => format!("header.{name}"),

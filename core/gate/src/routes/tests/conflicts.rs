@@ -208,9 +208,12 @@ fn many_routes_are_compared_in_bounded_work() {
         [
             format!("GET /v1/r{at}"),
             format!("GET /v1/r{at}/{{id}}/{{rest...}}"),
+            format!("POST /v1/r{at}/{{id}}:cancel"),
         ]
     });
+    let verbs = (0..2_000).map(|at| format!("POST /v1/jobs/{{id}}:verb{at}"));
     let lines: Vec<String> = ordinary
+        .chain(verbs)
         .chain(["GET /{all...}".into(), "POST /v1/{x}/{y}".into()])
         .collect();
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();

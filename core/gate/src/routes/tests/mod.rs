@@ -2,6 +2,7 @@
 
 mod conflicts;
 mod oracle;
+mod parts;
 mod written;
 
 use alloc::{format, string::String, vec, vec::Vec};
@@ -43,18 +44,20 @@ fn routes(lines: &[&str]) -> Vec<Route> {
 }
 
 /// Asks with `METHOD AUTHORITY TARGET`; expects a route's name, `?` after it for a lookalike,
-/// `~` for one by a suffix.
+/// `~` for one by a suffix, `%` for an encoded literal, `!` where the request is ambiguous.
 fn check(table: &Routes, request: &str, expected: &str) {
     let parts: Vec<&str> = request.split(' ').collect();
     let path = CanonicalPath::parse(parts[2].as_bytes()).unwrap();
     let found = table.find(parts[0].as_bytes(), parts[1].as_bytes(), &path);
     let name = found.map_or_else(String::new, |found| {
         let mark = |kind, mark| if found.lookalikes.has(kind) { mark } else { "" };
-        let [folded, suffix] = [
+        let [folded, suffix, encoded] = [
             mark(Ambiguity::Lookalike, "?"),
             mark(Ambiguity::LookalikeSuffix, "~"),
+            mark(Ambiguity::EncodedLiteral, "%"),
         ];
-        format!("{}{folded}{suffix}", found.route.name())
+        let rival = if found.rival.is_some() { "!" } else { "" };
+        format!("{}{folded}{suffix}{encoded}{rival}", found.route.name())
     });
     assert_eq!(name, expected, "{request}");
 }
@@ -108,7 +111,7 @@ fn the_narrower_goes_first() {
         ("GET example.com /a/me", ""),
         ("GET example.com /anywhere", "GET */anywhere"),
         ("GET b.example.com /a/me", "GET /a/me"),
-        ("GET b.example.com /anywhere", "GET /{any...}"),
+        ("GET b.example.com /anywhere", "GET /{any...}!"),
         ("GET api.example.com /b", "GET api.example.com/{x}"),
         ("GET api.example.com /a/me", "GET /a/me"),
         ("GET user@api.example.com /a", ""),

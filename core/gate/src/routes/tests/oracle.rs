@@ -8,6 +8,8 @@ fn for_oracle(path: &PathPattern) -> String {
     for (at, segment) in path.segments().iter().enumerate() {
         let part = match segment {
             PatternSegment::Literal(text) => format!("/{text}"),
+            // Not among these: matchit has no such thing.
+            PatternSegment::Parts(parts) => format!("/{parts}"),
             PatternSegment::Parameter(_) => format!("/{{p{at}}}"),
             PatternSegment::Rest(_) => format!("/{{*r{at}}}"),
         };

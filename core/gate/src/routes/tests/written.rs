@@ -11,6 +11,11 @@ fn patterns_read_as_they_are_written() {
         "/{b}/c/{rest...}",
         "/.well-known/x",
         "/a:b",
+        "/{id}:cancel",
+        "/compare/{base}...{head}/x",
+        "/v{n}.{m}/{name}.m4s",
+        "/a{b}",
+        "/{a}-{b}-{c}-{d}",
     ] {
         assert_eq!(format!("{}", PathPattern::parse(text).unwrap()), text);
     }
@@ -23,8 +28,14 @@ fn patterns_read_as_they_are_written() {
         ("/a.", InvalidPath::Character),
         ("/a;b", InvalidPath::Character),
         ("/a%20", InvalidPath::Character),
-        ("/a{b}", InvalidPath::Character),
-        ("/{b}c", InvalidPath::Parameter),
+        ("/{b}.", InvalidPath::Character),
+        ("/{b}c%", InvalidPath::Character),
+        ("/a}", InvalidPath::Character),
+        ("/a{b", InvalidPath::Parameter),
+        ("/a{b...}", InvalidPath::Parameter),
+        ("/{a}{b}", InvalidPath::Adjacent),
+        ("/{a}-{b}-{c}-{d}-{e}", InvalidPath::TooManyParameters),
+        ("/{a}-{a}", InvalidPath::RepeatedName),
         ("/{}", InvalidPath::Parameter),
         ("/{a b}", InvalidPath::Parameter),
         ("/{a...}/b", InvalidPath::RestNotLast),
@@ -44,9 +55,16 @@ fn patterns_read_as_they_are_written() {
 
 #[test]
 fn the_section_is_read_as_it_was_written() {
-    let mut full = route("GET HEAD", "api.example.com/v1/{id}/{rest...}");
+    let mut full = route("GET HEAD", "api.example.com/v1/{id}/{a}.{b}/{rest...}");
     full.attributes = vec![
         ("id".into(), Origin::Path(1)),
+        (
+            "part".into(),
+            Origin::Part {
+                segment: 2,
+                number: 1,
+            },
+        ),
         ("owner".into(), Origin::Query("owner".into())),
         ("region".into(), Origin::Header("x-region".into())),
         (
@@ -115,6 +133,18 @@ fn routes_that_make_no_sense_are_refused() {
         ),
         (
             |own| own.attributes = vec![("a".into(), Origin::Path(2))],
+            InvalidRoute::Origin,
+        ),
+        (
+            |own| {
+                own.attributes = vec![(
+                    "a".into(),
+                    Origin::Part {
+                        segment: 1,
+                        number: 0,
+                    },
+                )]
+            },
             InvalidRoute::Origin,
         ),
         (
