@@ -233,8 +233,9 @@ fn algorithms_at(place: &Place<'_>) -> Vec<String> {
     }
     let name = |place: &Place<'_>| {
         let name = super::text::text(place);
-        if !TokenKeys::ALGORITHMS.contains(&name) {
-            place.unknown("algorithm", name, TokenKeys::ALGORITHMS);
+        let known = TokenKeys::algorithms();
+        if !known.contains(&name) {
+            place.unknown("algorithm", name, &known);
         }
         name.to_owned()
     };

@@ -10,7 +10,7 @@ use super::{Identity, Unidentified, claims};
 use crate::{
     config::{Issuer, Issuers, TokenPlace},
     fields::{Field, Fields},
-    keys::PublicKey,
+    keys::Verifier,
     limits::{JSON_MEMBERS_MAX, TOKEN_BYTES_MAX},
 };
 
@@ -98,7 +98,7 @@ pub(super) fn verify(
 fn keys_named<'k>(
     issuer: &'k Issuer,
     header: &'k Node,
-) -> Result<impl Iterator<Item = &'k PublicKey>, &'static str> {
+) -> Result<impl Iterator<Item = Verifier<'k>>, &'static str> {
     for refused in ["crit", "jku", "x5u", "jwk", "x5c", "b64"] {
         if header.member(refused).is_some() {
             return Err("header");

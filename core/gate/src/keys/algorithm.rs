@@ -1,117 +1,79 @@
 //! The algorithms that a token's signature may be made with (RFC 7518, RFC 8037, RFC 9864).
 
-#[cfg(feature = "eddsa")]
-use ed25519_dalek::VerifyingKey;
-#[cfg(feature = "es256")]
-use p256::ecdsa::signature::Verifier as _;
-
 /// An algorithm, as the header of a token names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Algorithm {
-    /// Ed25519 by its older name.
-    #[cfg(feature = "eddsa")]
-    EdDsa,
-    /// Ed25519 by its full name.
+pub(super) struct Algorithm {
+    pub(super) name: &'static str,
+    pub(super) scheme: Scheme,
+}
+
+/// How a signature is verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scheme {
+    /// Ed25519.
     #[cfg(feature = "eddsa")]
     Ed25519,
     /// ECDSA on P-256 with SHA-256.
-    #[cfg(feature = "es256")]
-    Es256,
-    /// RSASSA-PKCS1-v1_5 with SHA-256.
-    #[cfg(feature = "rs256")]
-    Rs256,
+    #[cfg(feature = "ecdsa")]
+    P256,
+    /// ECDSA on P-384 with SHA-384.
+    #[cfg(feature = "ecdsa")]
+    P384,
+    /// RSASSA-PKCS1-v1_5.
+    #[cfg(feature = "rsa")]
+    Pkcs1(Hash),
+    /// RSASSA-PSS, whose salt is as long as the hash.
+    #[cfg(feature = "rsa")]
+    Pss(Hash),
     /// No algorithm is compiled in.
-    #[cfg(not(any(feature = "eddsa", feature = "es256", feature = "rs256")))]
+    #[cfg(not(any(feature = "eddsa", feature = "ecdsa", feature = "rsa")))]
     #[expect(dead_code, reason = "it has no value")]
     Never(core::convert::Infallible),
 }
 
-/// A public key of one algorithm.
-#[derive(Debug, Clone)]
-pub(crate) enum PublicKey {
-    #[cfg(feature = "eddsa")]
-    Ed25519(VerifyingKey),
-    #[cfg(feature = "es256")]
-    P256(p256::ecdsa::VerifyingKey),
-    #[cfg(feature = "rs256")]
-    Rsa(super::rsa::RsaKey),
-    /// No algorithm is compiled in.
-    #[cfg(not(any(feature = "eddsa", feature = "es256", feature = "rs256")))]
-    #[expect(dead_code, reason = "it has no value")]
-    Never(core::convert::Infallible),
+/// A hash of RSA's algorithms.
+#[cfg(feature = "rsa")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hash {
+    Sha256,
+    Sha384,
+    Sha512,
 }
 
 impl Algorithm {
-    /// The names of all that are compiled in.
-    pub(super) const NAMES: &[&str] = &[
+    /// All that are compiled in.
+    pub(super) const ALL: &[Self] = &[
+        // Ed25519 by its older name, and by its full one.
         #[cfg(feature = "eddsa")]
-        "EdDSA",
+        Self::new("EdDSA", Scheme::Ed25519),
         #[cfg(feature = "eddsa")]
-        "Ed25519",
-        #[cfg(feature = "es256")]
-        "ES256",
-        #[cfg(feature = "rs256")]
-        "RS256",
+        Self::new("Ed25519", Scheme::Ed25519),
+        #[cfg(feature = "ecdsa")]
+        Self::new("ES256", Scheme::P256),
+        #[cfg(feature = "ecdsa")]
+        Self::new("ES384", Scheme::P384),
+        #[cfg(feature = "rsa")]
+        Self::new("RS256", Scheme::Pkcs1(Hash::Sha256)),
+        #[cfg(feature = "rsa")]
+        Self::new("RS384", Scheme::Pkcs1(Hash::Sha384)),
+        #[cfg(feature = "rsa")]
+        Self::new("RS512", Scheme::Pkcs1(Hash::Sha512)),
+        #[cfg(feature = "rsa")]
+        Self::new("PS256", Scheme::Pss(Hash::Sha256)),
+        #[cfg(feature = "rsa")]
+        Self::new("PS384", Scheme::Pss(Hash::Sha384)),
+        #[cfg(feature = "rsa")]
+        Self::new("PS512", Scheme::Pss(Hash::Sha512)),
     ];
 
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            #[cfg(feature = "eddsa")]
-            Self::EdDsa => "EdDSA",
-            #[cfg(feature = "eddsa")]
-            Self::Ed25519 => "Ed25519",
-            #[cfg(feature = "es256")]
-            Self::Es256 => "ES256",
-            #[cfg(feature = "rs256")]
-            Self::Rs256 => "RS256",
-            #[cfg(not(any(feature = "eddsa", feature = "es256", feature = "rs256")))]
-            Self::Never(never) => match never {},
-        }
-    }
-}
-
-impl PublicKey {
-    #[cfg(feature = "eddsa")]
-    pub(super) fn ed25519(x: &[u8]) -> Option<Self> {
-        let key = VerifyingKey::from_bytes(x.try_into().ok()?).ok()?;
-        (!key.is_weak()).then_some(Self::Ed25519(key))
+    #[cfg(any(feature = "eddsa", feature = "ecdsa", feature = "rsa"))]
+    const fn new(name: &'static str, scheme: Scheme) -> Self {
+        Self { name, scheme }
     }
 
-    #[cfg(feature = "es256")]
-    pub(super) fn p256(x: &[u8], y: &[u8]) -> Option<Self> {
-        use p256::elliptic_curve::point::AffineCoordinates as _;
-        // RFC 7518, section 6.2.1.2: the coordinates have their full length.
-        let x: [u8; 32] = x.try_into().ok()?;
-        let y: [u8; 32] = y.try_into().ok()?;
-        // Refuses what does not lie on the curve.
-        let point = p256::AffinePoint::from_coordinates(&x.into(), &y.into());
-        let point: Option<p256::AffinePoint> = point.into();
-        p256::ecdsa::VerifyingKey::from_affine(point?)
-            .ok()
-            .map(Self::P256)
-    }
-
-    #[cfg(feature = "rs256")]
-    pub(super) fn rsa(n: &[u8], e: &[u8]) -> Option<Self> {
-        super::rsa::RsaKey::new(n, e).map(Self::Rsa)
-    }
-
-    /// Says whether the key's owner signed the message.
-    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        match self {
-            #[cfg(feature = "eddsa")]
-            Self::Ed25519(key) => ed25519_dalek::Signature::from_slice(signature)
-                .is_ok_and(|signature| key.verify_strict(message, &signature).is_ok()),
-            #[cfg(feature = "es256")]
-            Self::P256(key) => p256::ecdsa::Signature::from_slice(signature)
-                .is_ok_and(|signature| key.verify(message, &signature).is_ok()),
-            #[cfg(feature = "rs256")]
-            Self::Rsa(key) => key.verifies(message, signature),
-            #[cfg(not(any(feature = "eddsa", feature = "es256", feature = "rs256")))]
-            Self::Never(never) => {
-                let _ = (message, signature);
-                match *never {}
-            }
-        }
+    /// Returns the one of that very name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|own| own.name == name)
     }
 }

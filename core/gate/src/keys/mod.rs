@@ -1,25 +1,24 @@
-//! The keys that verify tokens: a JWK set (RFC 7517), each key pinned to its algorithm.
+//! The keys that verify tokens: a JWK set (RFC 7517), each key pinned to its algorithms.
 
 mod algorithm;
-#[cfg(feature = "rs256")]
-mod rsa;
+mod public;
 
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 
-#[cfg(any(feature = "eddsa", feature = "es256", feature = "rs256"))]
+#[cfg(any(feature = "eddsa", feature = "ecdsa", feature = "rsa"))]
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 
 use portcullis_engine::grammar::{is_name, is_value};
 use portcullis_json::{Node, Place};
 
-pub(crate) use algorithm::PublicKey;
-
 use algorithm::Algorithm;
+use public::PublicKey;
 
 /// The keys that verify tokens.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TokenKeys {
-    // INVARIANT (few alike): at most `ALIKE_MAX` of them have the same `kid`, or none.
+    // INVARIANT (few alike): for each algorithm, at most `ALIKE_MAX` of them have the same
+    // `kid`, or none.
     used: Vec<TokenKey>,
     unused: Vec<String>,
 }
@@ -27,8 +26,24 @@ pub(crate) struct TokenKeys {
 #[derive(Debug, Clone)]
 struct TokenKey {
     id: Option<String>,
-    algorithm: Algorithm,
+    /// Those that it is used with: the one that it names, else all of its kind's that its
+    /// issuer takes.
+    algorithms: Vec<Algorithm>,
     key: PublicKey,
+}
+
+/// A key, with the algorithm that a token names.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Verifier<'k> {
+    key: &'k PublicKey,
+    algorithm: Algorithm,
+}
+
+impl Verifier<'_> {
+    /// Says whether the key's owner signed the message.
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.key.verifies(self.algorithm.scheme, message, signature)
+    }
 }
 
 /// Why a key is not used, and what to do about it.
@@ -40,9 +55,12 @@ struct UnusableKey {
 
 impl TokenKeys {
     /// The names of the algorithms that keys may be for.
-    pub(crate) const ALGORITHMS: &[&str] = Algorithm::NAMES;
+    pub(crate) fn algorithms() -> Vec<&'static str> {
+        Algorithm::ALL.iter().map(|own| own.name).collect()
+    }
+
     /// Whether there is any: where not, nobody reads tokens, and nothing for them is built in.
-    pub(crate) const VERIFY: bool = !Self::ALGORITHMS.is_empty();
+    pub(crate) const VERIFY: bool = !Algorithm::ALL.is_empty();
 
     /// Reads a JWK set, of which the keys for these algorithms are used, or for any where none
     /// is named. Members of a key that say nothing here are ignored (RFC 7517, section 4). A key
@@ -80,10 +98,18 @@ impl TokenKeys {
                 }
             }
         }
-        let alike = |key: &TokenKey| own.used.iter().filter(|other| other.id == key.id).count();
-        if own.used.iter().any(|key| alike(key) > ALIKE_MAX) {
+        let alike = |key: &TokenKey, algorithm: &Algorithm| {
+            let all = own.used.iter().filter(|other| other.id == key.id);
+            all.filter(|other| other.algorithms.contains(algorithm))
+                .count()
+        };
+        let are_many = |key: &TokenKey| {
+            let mut algorithms = key.algorithms.iter();
+            algorithms.any(|algorithm| alike(key, algorithm) > ALIKE_MAX)
+        };
+        if own.used.iter().any(are_many) {
             place.error(
-                "more than four keys have the same `kid`, or no `kid`",
+                "more than four keys for one algorithm have the same `kid`, or no `kid`",
                 "give each its own",
             );
         }
@@ -101,19 +127,24 @@ impl TokenKeys {
     pub(crate) fn find<'k>(
         &'k self,
         id: Option<&'k str>,
-        algorithm: &'k str,
-    ) -> Option<impl Iterator<Item = &'k PublicKey>> {
+        algorithm: &str,
+    ) -> Option<impl Iterator<Item = Verifier<'k>>> {
+        let algorithm = Algorithm::named(algorithm)?;
         let known = self.used.iter().any(|key| key.id.as_deref() == id);
         let fits = move |key: &&TokenKey| {
             let named = match &key.id {
                 None => id.is_none() || !known,
                 own => id.is_none() || own.as_deref() == id,
             };
-            named && key.algorithm.name() == algorithm
+            named && key.algorithms.contains(&algorithm)
         };
         let count = self.used.iter().filter(fits).count();
         let few = (1..=ALIKE_MAX).contains(&count);
-        few.then(|| self.used.iter().filter(fits).map(|key| &key.key))
+        let verifier = move |key: &'k TokenKey| Verifier {
+            key: &key.key,
+            algorithm,
+        };
+        few.then(|| self.used.iter().filter(fits).map(verifier))
     }
 
     /// Says whether no key was given.
@@ -145,32 +176,15 @@ impl TokenKey {
             }
         }
         let text = |name: &str| node.member(name).and_then(Node::as_str);
-        let found: Option<Algorithm> = match (text("kty"), text("crv")) {
-            #[cfg(feature = "eddsa")]
-            (Some("OKP"), Some("Ed25519")) => match text("alg") {
-                Some("Ed25519") => Some(Algorithm::Ed25519),
-                _ => Some(Algorithm::EdDsa),
-            },
-            #[cfg(feature = "es256")]
-            (Some("EC"), Some("P-256")) => Some(Algorithm::Es256),
-            #[cfg(feature = "rs256")]
-            (Some("RSA"), None) => Some(Algorithm::Rs256),
-            _ => None,
-        };
-        let algorithm = found.ok_or_else(|| {
-            unusable(
-                "no algorithm here is for such a key",
-                "give one with `kty` OKP and `crv` Ed25519, EC and P-256, or RSA",
-            )
-        })?;
-        if let Some(stated) = text("alg")
-            && stated != algorithm.name()
+        let stated = text("alg");
+        if let Some(stated) = stated
+            && Algorithm::named(stated).is_none()
         {
             // It comes from elsewhere, and may be of any length.
             let stated = if is_name(stated) { stated } else { "alg" };
             return Err(unusable(
                 &["`", stated, "` is not verified here"].concat(),
-                &["this key is for ", algorithm.name()].concat(),
+                &["give a key for one of ", &Self::names(Algorithm::ALL)].concat(),
             ));
         }
         if text("use").is_some_and(|stated| stated != "sig") {
@@ -182,29 +196,42 @@ impl TokenKey {
                 "add it, or leave `key_ops` out",
             ));
         }
-        let key = public_key(algorithm, node)?.ok_or_else(|| {
-            unusable(
-                "the public key cannot be used",
-                "give a valid one; RSA takes 2048 to 4096 bits",
-            )
-        })?;
+        let key = public_key(text("kty"), text("crv"), node)?;
+        let algorithms = Algorithm::ALL.iter().copied();
+        let algorithms: Vec<Algorithm> = algorithms
+            .filter(|own| key.is_for(own.scheme) && stated.is_none_or(|stated| stated == own.name))
+            .collect();
+        if let (Some(stated), []) = (stated, algorithms.as_slice()) {
+            return Err(unusable(
+                &["a key of this kind is not for `", stated, "`"].concat(),
+                "write its own `alg`, or leave it out",
+            ));
+        }
         Ok(Self {
             id: text("kid").map(ToOwned::to_owned),
-            algorithm,
+            algorithms,
             key,
         })
     }
 
-    /// Returns the key if it is for one of these algorithms, or none is named.
-    fn among(self, algorithms: &[String]) -> Result<Self, UnusableKey> {
-        let own = self.algorithm.name();
-        if algorithms.is_empty() || algorithms.iter().any(|name| name == own) {
+    /// Returns the key for those of these algorithms that it is for; for all of its own where
+    /// none is named.
+    fn among(mut self, algorithms: &[String]) -> Result<Self, UnusableKey> {
+        let own = Self::names(&self.algorithms);
+        self.algorithms
+            .retain(|own| algorithms.is_empty() || algorithms.iter().any(|name| name == own.name));
+        if !self.algorithms.is_empty() {
             return Ok(self);
         }
         Err(unusable(
-            &["`", own, "` is not among the issuer's `algorithms`"].concat(),
-            "add it there, or give a key for one of them",
+            &["none of its algorithms (", &own, ") is among the issuer's"].concat(),
+            "add one to `algorithms`, or give a key for one of them",
         ))
+    }
+
+    fn names(algorithms: &[Algorithm]) -> String {
+        let names: Vec<&str> = algorithms.iter().map(|own| own.name).collect();
+        names.join(", ")
     }
 }
 
@@ -218,8 +245,12 @@ fn allows(operations: &Node) -> bool {
 }
 
 /// Returns the public key, if it is one that can be used.
-#[cfg(any(feature = "eddsa", feature = "es256", feature = "rs256"))]
-fn public_key(algorithm: Algorithm, node: &Node) -> Result<Option<PublicKey>, UnusableKey> {
+#[cfg(any(feature = "eddsa", feature = "ecdsa", feature = "rsa"))]
+fn public_key(
+    kind: Option<&str>,
+    curve: Option<&str>,
+    node: &Node,
+) -> Result<PublicKey, UnusableKey> {
     let bytes = |name: &str| {
         let text = node.member(name).and_then(Node::as_str);
         let decoded = text.map(Base64UrlUnpadded::decode_vec);
@@ -230,22 +261,29 @@ fn public_key(algorithm: Algorithm, node: &Node) -> Result<Option<PublicKey>, Un
             )
         })
     };
-    Ok(match algorithm {
+    let key = match (kind, curve) {
         #[cfg(feature = "eddsa")]
-        Algorithm::EdDsa | Algorithm::Ed25519 => PublicKey::ed25519(&bytes("x")?),
-        #[cfg(feature = "es256")]
-        Algorithm::Es256 => PublicKey::p256(&bytes("x")?, &bytes("y")?),
-        #[cfg(feature = "rs256")]
-        Algorithm::Rs256 => PublicKey::rsa(&bytes("n")?, &bytes("e")?),
+        (Some("OKP"), Some("Ed25519")) => PublicKey::ed25519(&bytes("x")?),
+        #[cfg(feature = "ecdsa")]
+        (Some("EC"), Some("P-256")) => PublicKey::p256(&bytes("x")?, &bytes("y")?),
+        #[cfg(feature = "ecdsa")]
+        (Some("EC"), Some("P-384")) => PublicKey::p384(&bytes("x")?, &bytes("y")?),
+        #[cfg(feature = "rsa")]
+        (Some("RSA"), None) => PublicKey::rsa(&bytes("n")?, &bytes("e")?),
+        _ => return Err(unusable(NO_ALGORITHM, KINDS)),
+    };
+    key.ok_or_else(|| {
+        unusable(
+            "the public key cannot be used",
+            "give a valid one; RSA takes 2048 to 4096 bits",
+        )
     })
 }
 
 /// No algorithm is compiled in.
-#[cfg(not(any(feature = "eddsa", feature = "es256", feature = "rs256")))]
-const fn public_key(algorithm: Algorithm, _: &Node) -> Result<Option<PublicKey>, UnusableKey> {
-    match algorithm {
-        Algorithm::Never(never) => match never {},
-    }
+#[cfg(not(any(feature = "eddsa", feature = "ecdsa", feature = "rsa")))]
+fn public_key(_: Option<&str>, _: Option<&str>, _: &Node) -> Result<PublicKey, UnusableKey> {
+    Err(unusable(NO_ALGORITHM, KINDS))
 }
 
 fn unusable(why: &str, cure: &str) -> UnusableKey {
@@ -255,9 +293,13 @@ fn unusable(why: &str, cure: &str) -> UnusableKey {
     }
 }
 
+const NO_ALGORITHM: &str = "no algorithm here is for such a key";
+const KINDS: &str = "give one with `kty` OKP and `crv` Ed25519, EC and P-256 or P-384, or RSA";
 const KEYS_MAX: usize = 64;
-/// Most keys that may share a `kid`, and so most signatures that are checked for a token.
+/// Most keys for an algorithm that may share a `kid`, and so most signatures that are checked for a token.
 const ALIKE_MAX: usize = 4;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wycheproof;

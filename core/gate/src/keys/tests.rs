@@ -35,23 +35,27 @@ fn count(keys: &TokenKeys, id: Option<&str>) -> usize {
 #[test]
 fn what_is_not_used_is_named_and_the_rest_is_used() {
     let used = key(0, r#","kid":"own","use":"sig","key_ops":["sign","verify"]"#);
-    let n = "A".repeat(342);
+    let (n, big) = ("A".repeat(342), format!("{}w", "_".repeat(341)));
     for (other, expected) in [
         (
-            format!(r#"{{"kty":"RSA","kid":"ps","alg":"PS256","n":"{n}","e":"AQAB"}}"#),
-            "`ps`: `PS256` is not verified here",
+            format!(r#"{{"kty":"RSA","kid":"enc","alg":"RSA-OAEP-256","n":"{n}","e":"AQAB"}}"#),
+            "`enc`: `RSA-OAEP-256` is not verified here",
         ),
         (
-            format!(r#"{{"kty":"RSA","kid":"512","alg":"RS512","n":"{n}","e":"AQAB"}}"#),
-            "`512`: `RS512` is not verified here",
+            format!(r#"{{"kty":"RSA","kid":"es","alg":"ES256","n":"{big}","e":"AQAB"}}"#),
+            "`es`: a key of this kind is not for `ES256`",
+        ),
+        (
+            format!(r#"{{"kty":"RSA","kid":"zero","n":"{n}","e":"AQAB"}}"#),
+            "`zero`: the public key cannot be used",
         ),
         (
             r#"{"kty":"RSA","alg":"a long one"}"#.to_owned(),
             "keys[1]: `alg` is not verified here",
         ),
         (
-            r#"{"kty":"EC","crv":"P-384","kid":"384"}"#.to_owned(),
-            "`384`: no algorithm here is for such a key",
+            r#"{"kty":"EC","crv":"P-521","kid":"521"}"#.to_owned(),
+            "`521`: no algorithm here is for such a key",
         ),
         (
             r#"{"kty":"EC","crv":"secp256k1","kid":"a\u001b"}"#.to_owned(),
@@ -94,32 +98,30 @@ fn what_is_not_used_is_named_and_the_rest_is_used() {
 }
 
 #[test]
-fn a_key_for_an_algorithm_that_its_issuer_does_not_use_is_left_out() {
+fn a_key_is_used_with_its_own_algorithm_or_with_those_of_its_issuer() {
     let keys = [
         key(0, r#","kid":"a""#),
         key(1, r#","kid":"b","alg":"Ed25519""#),
     ]
     .join(",");
     for (algorithms, used, unused) in [
-        (&[][..], 2, ""),
-        (&["EdDSA", "Ed25519"], 2, ""),
+        (&[][..], [(1, 0), (1, 1)], ""),
+        (&["EdDSA", "Ed25519"], [(1, 0), (1, 1)], ""),
         (
             &["EdDSA"],
-            1,
-            "`b`: `Ed25519` is not among the issuer's `algorithms`",
+            [(1, 0), (0, 0)],
+            "`b`: none of its algorithms (Ed25519) is among the issuer's",
         ),
-        (
-            &["Ed25519"],
-            1,
-            "`a`: `EdDSA` is not among the issuer's `algorithms`",
-        ),
+        (&["Ed25519"], [(0, 0), (1, 1)], ""),
     ] {
         let keys = read_for(&keys, algorithms).unwrap();
-        assert_eq!(keys.used.len(), used, "{algorithms:?}");
+        let count = |id, algorithm| keys.find(Some(id), algorithm).map_or(0, Iterator::count);
+        let found = ["EdDSA", "Ed25519"].map(|name| (count("a", name), count("b", name)));
+        assert_eq!(found, used, "{algorithms:?}");
         assert_eq!(keys.unused().join(""), unused, "{algorithms:?}");
     }
     let none = read_for(&keys, &["RS256"]).unwrap_err();
-    let expected = "$.keys[0]: `EdDSA` is not among the issuer's `algorithms`; add it there, or give a key for one of them";
+    let expected = "$.keys[0]: none of its algorithms (EdDSA, Ed25519) is among the issuer's; add one to `algorithms`, or give a key for one of them";
     assert_eq!(none, expected);
 }
 
@@ -131,12 +133,23 @@ fn a_secret_is_an_error_wherever_it_is() {
 }
 
 #[test]
-fn keys_that_are_not_used_may_share_a_kid_with_one_that_is() {
-    let others = ["RS384", "RS512", "PS256", "PS384", "PS512"];
-    let others =
-        others.map(|name| format!(r#"{{"kty":"RSA","kid":"a","alg":"{name}","e":"AQAB"}}"#));
-    let keys = read(&format!("{},{}", key(0, r#","kid":"a""#), others.join(","))).unwrap();
-    assert_eq!((count(&keys, Some("a")), keys.unused().len()), (1, 5));
+fn one_kid_may_name_a_key_for_each_algorithm() {
+    let n = format!("{}w", "_".repeat(341));
+    let names = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
+    let all = names
+        .map(|name| format!(r#"{{"kty":"RSA","kid":"a","alg":"{name}","n":"{n}","e":"AQAB"}}"#));
+    let keys = read(&all.join(",")).unwrap();
+    for name in names {
+        let count = keys.find(Some("a"), name).map(Iterator::count);
+        assert_eq!(count, Some(1), "{name}");
+    }
+    assert!(keys.unused().is_empty());
+    // Without `alg` it is for all of its kind, and for nothing else.
+    let one = read(&format!(r#"{{"kty":"RSA","n":"{n}","e":"AQAB"}}"#)).unwrap();
+    for name in TokenKeys::algorithms() {
+        let found = one.find(None, name).is_some();
+        assert_eq!(found, names.contains(&name), "{name}");
+    }
 }
 
 #[test]

@@ -72,13 +72,13 @@ fn a_configuration_is_refused_with_its_place_and_cure() {
         "/identity/issuers/0/keys/keys/0",
         "alg",
         json!("RS256"),
-        "$.identity.issuers[0].keys.keys[0]: `RS256` is not verified here; this key is for EdDSA",
+        "$.identity.issuers[0].keys.keys[0]: a key of this kind is not for `RS256`; write its own `alg`, or leave it out",
     );
     case(
         "/identity/issuers/0/keys/keys/0",
         "kty",
         json!("oct"),
-        "$.identity.issuers[0].keys.keys[0]: no algorithm here is for such a key; give one with `kty` OKP and `crv` Ed25519, EC and P-256, or RSA",
+        "$.identity.issuers[0].keys.keys[0]: no algorithm here is for such a key; give one with `kty` OKP and `crv` Ed25519, EC and P-256 or P-384, or RSA",
     );
     case(
         "/identity/issuers/0/keys/keys/0",

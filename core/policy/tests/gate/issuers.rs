@@ -210,7 +210,7 @@ fn keys_for_other_algorithms_than_the_issuers_are_not_used() {
     );
     let mut both = first(json!(["ES256", "EdDSA"]));
     assert_eq!(judged(&mut both, 9, &json!({})), believed());
-    let refused = both.replace_token_keys("i", br#"{"keys":[{"kty":"RSA","alg":"RS512"}]}"#);
+    let refused = both.replace_token_keys("i", br#"{"keys":[{"kty":"RSA","alg":"RSA-OAEP"}]}"#);
     assert!(refused.is_err());
     assert_eq!(
         judged(&mut both, 9, &json!({})),
@@ -220,7 +220,7 @@ fn keys_for_other_algorithms_than_the_issuers_are_not_used() {
     for (algorithms, expected) in [
         (
             json!("ES256"),
-            "$.identity.issuers[0].keys.keys[0]: `EdDSA` is not among the issuer's `algorithms`; add it there, or give a key for one of them",
+            "$.identity.issuers[0].keys.keys[0]: none of its algorithms (EdDSA, Ed25519) is among the issuer's; add one to `algorithms`, or give a key for one of them",
         ),
         (
             json!([]),
@@ -232,7 +232,7 @@ fn keys_for_other_algorithms_than_the_issuers_are_not_used() {
         ),
         (
             json!(["none"]),
-            "$.identity.issuers[0].algorithms[0]: unknown algorithm `none`; known here are `EdDSA`, `Ed25519`, `ES256`, `RS256`",
+            "$.identity.issuers[0].algorithms[0]: unknown algorithm `none`; known here are `EdDSA`, `Ed25519`, `ES256`, `ES384`, `RS256`, `RS384`, `RS512`, `PS256`, `PS384`, `PS512`",
         ),
     ] {
         let error = invalid(|config| config["identity"]["issuers"][0]["algorithms"] = algorithms);
