@@ -128,7 +128,7 @@ fn entries_that_nobody_reads_change_no_verdict() {
     assert!(bare >= 40, "{bare}");
 }
 
-fn engines() -> impl Iterator<Item = &'static dyn HttpEngine> {
+pub(crate) fn engines() -> impl Iterator<Item = &'static dyn HttpEngine> {
     [&NativeGateEngine as &dyn HttpEngine, component()].into_iter()
 }
 

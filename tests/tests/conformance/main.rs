@@ -16,6 +16,7 @@ mod filter;
 mod formats;
 mod golden;
 mod http;
+mod identity_pages;
 mod layout;
 mod offer;
 mod random;

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     ClaimPath, Claims, InvalidConfig,
+    issuer_name::{IssuerName, Segment},
     tenants::Tenants,
     text::{Text, Texts},
 };
@@ -15,7 +16,7 @@ use crate::keys::TokenKeys;
 /// Whose tokens are believed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Issuers {
-    // INVARIANT (distinct): no two have one name.
+    // INVARIANT (distinct): no two could be named by one `iss`.
     all: Vec<Issuer>,
     /// Of all that is said of them: what remembered tokens were verified by.
     digest: [u8; 32],
@@ -24,14 +25,15 @@ pub(crate) struct Issuers {
 /// Whoever issues tokens: what it says is believed as far as is written here.
 #[derive(Debug, Clone)]
 pub(crate) struct Issuer {
-    /// What `iss` must be, to the letter.
-    pub(crate) name: String,
+    pub(crate) name: IssuerName,
     /// Its own: they verify no other issuer's tokens.
     pub(crate) keys: TokenKeys,
     /// Those that its keys may be for; where empty, all that are taken here.
     algorithms: Vec<String>,
     pub(crate) audiences: Vec<String>,
-    pub(crate) audience_claim: ClaimPath,
+    pub(crate) audience_place: AudiencePlace,
+    /// Whether the parts of a token may end in `=`, as some load balancers write them.
+    pub(crate) padded: bool,
     /// What `typ` must be; where empty, it may be left out, or be `JWT` or `at+jwt`.
     pub(crate) types: Vec<String>,
     pub(crate) leeway_seconds: u64,
@@ -43,6 +45,14 @@ pub(crate) struct Issuer {
     pub(crate) claims: Claims,
 }
 
+/// Where a token says for whom it is.
+#[derive(Debug, Clone)]
+pub(crate) enum AudiencePlace {
+    Claim(ClaimPath),
+    /// A member of the token's own header.
+    Header(String),
+}
+
 /// What says for which tenant a token speaks.
 #[derive(Debug, Clone)]
 pub(crate) enum TenantRule {
@@ -52,6 +62,8 @@ pub(crate) enum TenantRule {
     Fixed(String),
     /// The token says it.
     Claim(ClaimPath, Tenants),
+    /// The segment of the issuer's name says it.
+    Template(Tenants),
 }
 
 impl Issuers {
@@ -65,10 +77,11 @@ impl Issuers {
         self.all.iter().any(|issuer| !issuer.keys.is_empty())
     }
 
-    /// Returns the issuer of that very name.
-    pub(crate) fn find(&self, name: &str) -> Option<&Issuer> {
+    /// Returns the issuer that `iss` names, and what it says where the name is a template.
+    pub(crate) fn find<'t>(&self, iss: &'t str) -> Option<(&Issuer, Segment<'t>)> {
         // Linear: there are few, and a signature costs more.
-        self.all.iter().find(|issuer| issuer.name == name)
+        let mut all = self.all.iter();
+        all.find_map(|issuer| Some((issuer, issuer.name.fit(iss)?)))
     }
 
     /// Returns what remembered tokens were verified by.
@@ -80,8 +93,10 @@ impl Issuers {
     /// is settled.
     pub(super) fn settle_tenant(&self) -> bool {
         self.all.iter().all(|issuer| match &issuer.tenant {
-            TenantRule::Listener | TenantRule::Claim(_, Tenants::Listener) => false,
-            TenantRule::Fixed(_) | TenantRule::Claim(..) => true,
+            TenantRule::Listener
+            | TenantRule::Claim(_, Tenants::Listener)
+            | TenantRule::Template(Tenants::Listener) => false,
+            TenantRule::Fixed(_) | TenantRule::Claim(..) | TenantRule::Template(_) => true,
         })
     }
 
@@ -92,7 +107,7 @@ impl Issuers {
         json: &JsonText,
     ) -> Result<(), InvalidConfig> {
         let mut all = self.all.iter_mut();
-        let Some(own) = all.find(|own| own.name == issuer) else {
+        let Some(own) = all.find(|own| own.name.as_str() == issuer) else {
             let unknown = if self.all.is_empty() {
                 "this gate takes no tokens".to_owned()
             } else {
@@ -139,9 +154,15 @@ impl Issuers {
         let mut all: Vec<Issuer> = Vec::new();
         for place in &places {
             let own = Issuer::read(place, keyless);
-            if all.iter().any(|other| other.name == own.name) {
+            if let Some(other) = all.iter().find(|other| other.name.meets(&own.name)) {
+                let fault = if other.name == own.name {
+                    ["`", own.name.as_str(), "` is listed twice"].concat()
+                } else {
+                    let names = [other.name.as_str(), own.name.as_str()];
+                    ["one `iss` could be `", &names.join("` and `"), "`"].concat()
+                };
                 place.error(
-                    &["`", &own.name, "` is listed twice"].concat(),
+                    &fault,
                     "give each issuer one entry, with all of its keys, audiences and tenants",
                 );
             }
@@ -158,7 +179,7 @@ impl Issuer {
     /// Reads an entry; its keys may be left out where somebody else verifies the tokens.
     pub(crate) fn read(place: &Place<'_>, keyless: bool) -> Self {
         let mut object = place.object("an issuer", "write `issuer`, `audiences` and `keys`");
-        let name: Text = object.required("issuer", "write what `iss` is in its tokens");
+        let name: IssuerName = object.required("issuer", "write what `iss` is in its tokens");
         let algorithms = object.place("algorithms");
         let algorithms = algorithms.map_or_else(Vec::new, |place| algorithms_at(&place));
         let keys = if keyless {
@@ -166,9 +187,10 @@ impl Issuer {
         } else {
             object.required_place("keys", "give the issuer's JWK set")
         };
-        let audience_claim = object.optional("audience_claim");
+        let audience_place = object.optional("audience_claim");
+        let tenant = tenant(&mut object, name.is_template());
         let own = Self {
-            name: name.0,
+            name,
             keys: keys.map_or_else(TokenKeys::default, |place| {
                 TokenKeys::read_for(&place, &algorithms)
             }),
@@ -176,13 +198,15 @@ impl Issuer {
             audiences: object
                 .required::<AtLeastOne>("audiences", "name whom the tokens are for")
                 .0,
-            audience_claim: audience_claim.unwrap_or_else(|| ClaimPath::outermost(AUDIENCE)),
+            audience_place: audience_place
+                .unwrap_or_else(|| AudiencePlace::Claim(ClaimPath::outermost(AUDIENCE))),
+            padded: object.or_default("padded"),
             types: object.or_default::<Texts>("types").0,
             leeway_seconds: object.or_default::<Leeway>("leeway_seconds").0,
             max_age_seconds: object
                 .optional::<MaxAge>("max_age_seconds")
                 .map(|age| age.0),
-            tenant: tenant(&mut object),
+            tenant,
             roles: object.optional::<Texts>("roles").map(|roles| roles.0),
             claims: object.or_default("claims"),
         };
@@ -191,9 +215,14 @@ impl Issuer {
     }
 }
 
-fn tenant(object: &mut Object<'_>) -> TenantRule {
+fn tenant(object: &mut Object<'_>, by_template: bool) -> TenantRule {
     let tenants = object.place("tenants");
-    let Some(place) = object.place("tenant") else {
+    let stated = if by_template {
+        object.required_place("tenant", TEMPLATE)
+    } else {
+        object.place("tenant")
+    };
+    let Some(place) = stated else {
         if let Some(place) = tenants {
             place.error(
                 "nothing says where a token states its tenant",
@@ -205,7 +234,18 @@ fn tenant(object: &mut Object<'_>) -> TenantRule {
     let mut stated = place.object("an object", TENANT);
     let fixed: Option<Text> = stated.optional("fixed");
     let claim: Option<ClaimPath> = stated.optional("claim");
+    let template: Option<bool> = stated.optional("template");
     stated.finish();
+    if template.is_some() || by_template {
+        // Everybody who is somebody's tenant there has the same keys.
+        if template != Some(true) || fixed.is_some() || claim.is_some() {
+            place.error("the tenant of a template is its `{tenant}`", TEMPLATE);
+        } else if !by_template {
+            place.error("the issuer's name has no `{tenant}`", TENANT);
+        }
+        let tenants = tenants.map(|place| Tenants::read(&place));
+        return TenantRule::Template(tenants.unwrap_or(Tenants::Listener));
+    }
     match (fixed, claim, tenants) {
         (Some(fixed), None, None) => TenantRule::Fixed(fixed.0),
         (Some(_), None, Some(place)) => {
@@ -223,6 +263,19 @@ fn tenant(object: &mut Object<'_>) -> TenantRule {
             place.error("a tenant is either fixed or a claim", TENANT);
             TenantRule::Listener
         }
+    }
+}
+
+/// A claim, or `{"header": …}`.
+impl Read for AudiencePlace {
+    fn read(place: &Place<'_>) -> Self {
+        if !matches!(place.node, Node::Object(_)) {
+            return Self::Claim(ClaimPath::read(place));
+        }
+        let mut object = place.object("a claim", "write `client_id`, or {\"header\": \"signer\"}");
+        let name: Text = object.required("header", "name the member of the token's header");
+        object.finish();
+        Self::Header(name.0)
     }
 }
 
@@ -305,6 +358,8 @@ impl Read for MaxAge {
 }
 
 const AUDIENCE: &str = "aud";
+const TEMPLATE: &str =
+    "write \"tenant\": {\"template\": true} and in `tenants` for whom it may speak";
 const TENANT: &str = "write {\"fixed\": \"acme\"} or {\"claim\": \"tenant\"}";
 const ISSUERS_MAX: usize = 64;
 const LEEWAY_SECONDS: u64 = 30;

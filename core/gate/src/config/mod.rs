@@ -4,6 +4,7 @@ mod cidr;
 mod claims;
 mod identity;
 mod invalid;
+mod issuer_name;
 mod issuers;
 mod log;
 mod tenants;
@@ -21,8 +22,10 @@ pub(crate) use cidr::Peers;
 pub(crate) use claims::{Claim, ClaimPath, Claims, Source};
 pub(crate) use identity::{IdentityConfig, TokenPlace};
 pub use invalid::InvalidConfig;
-pub(crate) use issuers::{Issuer, Issuers, TenantRule};
+pub(crate) use issuer_name::Segment;
+pub(crate) use issuers::{AudiencePlace, Issuer, Issuers, TenantRule};
 pub use log::Level;
+pub(crate) use tenants::Tenants;
 pub(crate) use trusted_headers::{Filling, TrustedHeaders};
 
 use self::{

@@ -6,19 +6,24 @@ use portcullis_engine::{UnixSeconds, grammar::is_value};
 use portcullis_json::Node;
 
 use super::{Identity, StatedTenant, bind, times};
-use crate::config::{Claim, ClaimPath, Issuer, Source, TenantRule};
+use crate::config::{
+    AudiencePlace, Claim, ClaimPath, Issuer, Segment, Source, TenantRule, Tenants,
+};
 
+/// Reads what an issuer says of somebody, in the claims and, where it is so configured, in the
+/// header of a token; `segment` is what fills the template of its name.
 pub(super) fn read(
-    issuer: &Issuer,
+    (issuer, segment): (&Issuer, Segment<'_>),
+    header: Option<&Node>,
     claims: &Node,
     now: UnixSeconds,
 ) -> Result<Identity, &'static str> {
     let (valid_from, valid_until) = times::read(issuer, claims, now)?;
-    let audiences = issuer
-        .audience_claim
-        .find(claims)
-        .flatten()
-        .ok_or("audience")?;
+    let audiences = match &issuer.audience_place {
+        AudiencePlace::Claim(path) => path.find(claims).flatten(),
+        AudiencePlace::Header(name) => header.and_then(|header| header.member(name)),
+    };
+    let audiences = audiences.ok_or("audience")?;
     let audiences = texts(audiences).ok_or("audience")?;
     if !audiences.iter().any(|name| issuer.audiences.contains(name)) {
         return Err("audience");
@@ -46,7 +51,7 @@ pub(super) fn read(
         attributes: attributes(claims, &map.attributes).ok_or("attribute")?,
         action: attributes(claims, &map.action).ok_or("action")?,
         context: attributes(claims, &map.context).ok_or("context")?,
-        tenant: tenant(claims, &issuer.tenant).ok_or("tenant")?,
+        tenant: tenant(claims, &issuer.tenant, segment).ok_or("tenant")?,
         version,
         dotted: dotted(claims, issuer),
         valid_from,
@@ -93,17 +98,16 @@ fn attributes(claims: &Node, map: &[(String, Claim)]) -> Option<Vec<(String, Vec
 }
 
 /// Returns for which tenant a token speaks.
-fn tenant(claims: &Node, rule: &TenantRule) -> Option<StatedTenant> {
+fn tenant(claims: &Node, rule: &TenantRule, segment: Segment<'_>) -> Option<StatedTenant> {
+    let stated = |theirs: String, tenants: &Tenants| match tenants.ours(&theirs) {
+        Some(own) => StatedTenant::Named(own.to_owned()),
+        None => StatedTenant::Foreign(theirs),
+    };
     Some(match rule {
         TenantRule::Listener => StatedTenant::Absent,
         TenantRule::Fixed(own) => StatedTenant::Named(own.clone()),
-        TenantRule::Claim(path, tenants) => {
-            let theirs = sole(path.find(claims)??)?;
-            match tenants.ours(&theirs) {
-                Some(own) => StatedTenant::Named(own.to_owned()),
-                None => StatedTenant::Foreign(theirs),
-            }
-        }
+        TenantRule::Claim(path, tenants) => stated(sole(path.find(claims)??)?, tenants),
+        TenantRule::Template(tenants) => stated(segment?.to_owned(), tenants),
     })
 }
 
@@ -232,7 +236,7 @@ mod tests {
         let token = format!(r#"{{"aud":"a","sub":"jo","exp":2000000,{token}}}"#);
         let token = JsonText::parse_within(token.as_bytes(), 256).unwrap();
         let token = token.into_distinct().unwrap();
-        read(&issuer, &token, UnixSeconds(1)).map(|own| own.attributes)
+        read((&issuer, None), None, &token, UnixSeconds(1)).map(|own| own.attributes)
     }
 
     #[test]

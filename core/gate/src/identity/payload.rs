@@ -30,7 +30,7 @@ pub(super) fn read(
         let claims = token::object(payload)?;
         let issuer = claims.member("iss").and_then(Node::as_str);
         let issuer = issuer.and_then(|name| issuers.find(name)).ok_or("issuer")?;
-        claims::read(issuer, &claims, now)
+        claims::read(issuer, None, &claims, now)
     };
     read().map_err(Unidentified::Invalid)
 }

@@ -2,7 +2,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-use base64ct::{Base64UrlUnpadded, Encoding as _};
+use base64ct::{Base64Url, Base64UrlUnpadded, Encoding as _};
 use portcullis_engine::UnixSeconds;
 use portcullis_json::{JsonText, Node};
 
@@ -84,22 +84,28 @@ pub(super) fn verify(
     let signed = token.get(..signed_bytes).ok_or("malformed")?;
     let (header, unverified_claims) = (object(header)?, object(payload)?);
     // All that is read of them before the signature: whose it should be.
-    let issuer = unverified_claims.member("iss").and_then(Node::as_str);
-    let issuer = issuer.and_then(|name| issuers.find(name)).ok_or("issuer")?;
-    let mut keys = keys_named(issuer, &header)?;
+    let iss = unverified_claims.member("iss").and_then(Node::as_str);
+    let iss = iss.ok_or("issuer")?;
+    let (issuer, segment) = issuers.find(iss).ok_or("issuer")?;
+    if token.contains(&b'=') && !issuer.padded {
+        return Err("malformed");
+    }
+    let mut keys = keys_named(issuer, &header)?.filter(|key| key.is_of(iss));
     let signature = decoded(signature)?;
     if !keys.any(|key| key.verifies(signed, &signature)) {
         return Err("signature");
     }
-    let claims = unverified_claims;
-    claims::read(issuer, &claims, now)
+    let claims = &unverified_claims;
+    claims::read((issuer, segment), Some(&header), claims, now)
 }
 
 fn keys_named<'k>(
     issuer: &'k Issuer,
     header: &'k Node,
 ) -> Result<impl Iterator<Item = Verifier<'k>>, &'static str> {
-    for refused in ["crit", "jku", "x5u", "jwk", "x5c", "b64"] {
+    // `jku` is not among them: some issuers always write it. Keys come from the configuration, and
+    // nothing is ever fetched that a token names.
+    for refused in ["crit", "x5u", "jwk", "x5c", "b64"] {
         if header.member(refused).is_some() {
             return Err("header");
         }
@@ -148,8 +154,14 @@ pub(super) fn object(part: &[u8]) -> Result<Node, &'static str> {
 
 fn decoded(part: &[u8]) -> Result<Vec<u8>, &'static str> {
     let text = core::str::from_utf8(part).map_err(|_| "malformed")?;
-    // Strict: no padding, no white space, and no bits left over.
-    Base64UrlUnpadded::decode_vec(text).map_err(|_| "malformed")
+    // Strict: no white space, no bits left over, and padding that is whole; whether there may be
+    // any is for whoever knows the issuer.
+    let decoded = if text.ends_with('=') {
+        Base64Url::decode_vec(text)
+    } else {
+        Base64UrlUnpadded::decode_vec(text)
+    };
+    decoded.map_err(|_| "malformed")
 }
 
 const APPLICATION: &str = "application/";

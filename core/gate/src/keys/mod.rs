@@ -24,25 +24,34 @@ pub(crate) struct TokenKeys {
 }
 
 #[derive(Debug, Clone)]
-struct TokenKey {
+pub(crate) struct TokenKey {
     id: Option<String>,
     /// Those that it is used with: the one that it names, else all of its kind's that its
     /// issuer takes.
     algorithms: Vec<Algorithm>,
+    /// Whose tokens it signs, where the set says so: one set may be for many issuers.
+    issuer: Option<String>,
     key: PublicKey,
 }
 
 /// A key, with the algorithm that a token names.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Verifier<'k> {
-    key: &'k PublicKey,
+    key: &'k TokenKey,
     algorithm: Algorithm,
 }
 
 impl Verifier<'_> {
+    /// Says whether it is for the tokens of whoever `iss` names.
+    pub(crate) fn is_of(&self, iss: &str) -> bool {
+        let stated = self.key.issuer.as_ref();
+        stated.is_none_or(|stated| is_key_of(stated, iss))
+    }
+
     /// Says whether the key's owner signed the message.
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        self.key.verifies(self.algorithm.scheme, message, signature)
+        let scheme = self.algorithm.scheme;
+        self.key.key.verifies(scheme, message, signature)
     }
 }
 
@@ -71,7 +80,7 @@ impl TokenKeys {
         let mut own = Self::default();
         let stated = object.required_place("keys", "list the issuer's public keys");
         let stated: Vec<Place<'_>> = stated.iter().flat_map(Place::elements).collect();
-        object.finish();
+        // Whatever else a set has is for others (RFC 7517, section 5).
         if stated.is_empty() || stated.len() > KEYS_MAX {
             place.error("there is no key, or more than 64", "give 1 to 64 keys");
             return own;
@@ -140,10 +149,7 @@ impl TokenKeys {
         };
         let count = self.used.iter().filter(fits).count();
         let few = (1..=ALIKE_MAX).contains(&count);
-        let verifier = move |key: &'k TokenKey| Verifier {
-            key: &key.key,
-            algorithm,
-        };
+        let verifier = move |key: &'k TokenKey| Verifier { key, algorithm };
         few.then(|| self.used.iter().filter(fits).map(verifier))
     }
 
@@ -164,7 +170,9 @@ impl TokenKey {
         if node.members().is_none() {
             return Err(unusable("this is not a key", "write a JWK"));
         }
-        for text in ["kty", "crv", "alg", "use", "kid", "x", "y", "n", "e"] {
+        for text in [
+            "kty", "crv", "alg", "use", "kid", "issuer", "x", "y", "n", "e",
+        ] {
             if node
                 .member(text)
                 .is_some_and(|value| value.as_str().is_none())
@@ -210,6 +218,7 @@ impl TokenKey {
         Ok(Self {
             id: text("kid").map(ToOwned::to_owned),
             algorithms,
+            issuer: text("issuer").map(ToOwned::to_owned),
             key,
         })
     }
@@ -284,6 +293,21 @@ fn public_key(
 #[cfg(not(any(feature = "eddsa", feature = "ecdsa", feature = "rsa")))]
 fn public_key(_: Option<&str>, _: Option<&str>, _: &Node) -> Result<PublicKey, UnusableKey> {
     Err(unusable(NO_ALGORITHM, KINDS))
+}
+
+/// Says whether the issuer that a key of a set is for (as Entra writes it there, with or without
+/// a template of its own) is the one that a token names.
+fn is_key_of(stated: &str, iss: &str) -> bool {
+    let is_template = |segment: &str| segment.starts_with('{') && segment.ends_with('}');
+    let (mut own, mut theirs) = (stated.split('/'), iss.split('/'));
+    loop {
+        match (own.next(), theirs.next()) {
+            (None, None) => return true,
+            (Some(own), Some(theirs)) if own == theirs => {}
+            (Some(own), Some(theirs)) if is_template(own) && !theirs.is_empty() => {}
+            _ => return false,
+        }
+    }
 }
 
 fn unusable(why: &str, cure: &str) -> UnusableKey {

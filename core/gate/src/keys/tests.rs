@@ -199,3 +199,17 @@ fn a_set_has_1_to_64_keys() {
         );
     }
 }
+
+#[test]
+fn a_key_may_say_whose_it_is() {
+    let iss = "https://login.example.com/8d3f/v2.0";
+    for (stated, expected) in [
+        (iss, true),
+        ("https://login.example.com/{tenantid}/v2.0", true),
+        ("https://login.example.com/9188/v2.0", false),
+        ("https://sts.example.com/{tenantid}/v2.0", false),
+        ("https://login.example.com/{tenantid}", false),
+    ] {
+        assert_eq!(is_key_of(stated, iss), expected, "{stated}");
+    }
+}
