@@ -287,6 +287,63 @@ fn a_key_signs_for_its_tenants_and_kinds_on_every_engine() {
     }
 }
 
+#[test]
+fn what_is_built_has_a_nonce_that_nobody_can_guess() {
+    let sandbox = Sandbox::with_bundle();
+    let build = |output: &str, more: &[&str]| {
+        let arguments = ["build", "shop/policy.json", "-o", output];
+        sandbox.ok(&[&arguments[..], more].concat());
+        sandbox.read(output)
+    };
+    let nonce = "00112233445566778899aabbccddeeff";
+    let stated = build("stated", &["--unsigned", "--nonce", nonce]);
+    assert_eq!(build("again", &["--unsigned", "--nonce", nonce]), stated);
+    let (payload, end) = stated.split_at(stated.len() - 16);
+    assert_eq!(end[..3], [0x00, 0x11, 0x22]);
+    // Random without it, and by the key where there is one.
+    let (one, other) = (
+        build("one", &["--unsigned"]),
+        build("other", &["--unsigned"]),
+    );
+    assert_ne!(one, other);
+    assert_eq!(&one[..payload.len()], payload);
+    let signed = build("signed", &["-k", "keys/signing.key"]);
+    assert_eq!(build("same", &["-k", "keys/signing.key"]), signed);
+    // One signature, behind its number.
+    let (_, end) = signed.split_at(signed.len() - 1 - 72 - 16 - payload.len());
+    assert!(end.starts_with(payload));
+    for wrong in [
+        "",
+        "00",
+        "+0112233445566778899aabbccddeeff",
+        &nonce.repeat(2),
+    ] {
+        let arguments = [
+            "build",
+            "shop/policy.json",
+            "-o",
+            "x",
+            "--unsigned",
+            "--nonce",
+            wrong,
+        ];
+        let ran = sandbox.run(&arguments);
+        assert_eq!(ran.exit, 64, "{wrong}: {}", ran.err);
+        assert!(ran.err.contains("32 hexadecimal digits"), "{}", ran.err);
+    }
+    let with_key = [
+        "build",
+        "shop/policy.json",
+        "-o",
+        "x",
+        "-k",
+        "keys/signing.key",
+        "--nonce",
+        nonce,
+    ];
+    assert_eq!(sandbox.run(&with_key).exit, 64);
+}
+
 /// The path of docs/FORMAT.md: the new key is trusted, both sign, the old one goes.
 #[test]
 fn a_key_takes_the_place_of_another_without_a_gap() {
@@ -297,7 +354,7 @@ fn a_key_takes_the_place_of_another_without_a_gap() {
     let added = new["keys"][0].clone();
     both["keys"].as_array_mut().unwrap().push(added);
     sandbox.write("both.json", both.to_string());
-    // The same payload, signed by the old key, by both and by the new one.
+    // The same payload, signed by the old key and by both; and the next, signed by the new one.
     sandbox.ok(&["sign", "a.pclb", "-k", "new/signing.key", "-o", "both.pclb"]);
     sandbox.ok(&[
         "build",
@@ -306,13 +363,24 @@ fn a_key_takes_the_place_of_another_without_a_gap() {
         "new/signing.key",
         "-o",
         "new.pclb",
+        "--sequence",
+        "1700000001",
     ]);
+    let rebuilt = [
+        "build",
+        "shop/policy.json",
+        "-k",
+        "keys/signing.key",
+        "-k",
+        "new/signing.key",
+    ];
+    sandbox.ok(&[&rebuilt[..], &["-o", "rebuilt.pclb"]].concat());
     let digest = |bundle: &str| {
         let inspected = inspect(&sandbox, bundle, "both.json");
         json_of(&inspected.out)["digest"].clone()
     };
     assert_eq!(digest("a.pclb"), digest("both.pclb"));
-    assert_eq!(digest("a.pclb"), digest("new.pclb"));
+    assert_eq!(digest("a.pclb"), digest("rebuilt.pclb"));
     for (trust, expected) in [
         // Before: the old key alone is trusted. A bundle that both signed is taken already.
         ("keys/trust.json", ["taken", "taken", "untrusted-signer"]),

@@ -18,7 +18,7 @@ use portcullis_engine::{
 use portcullis_policy::{
     Source,
     encode::{BundleMetadata, encode},
-    sign::{TrustFile, TrustFileKey, sign},
+    sign::{TrustFile, TrustFileKey, sign, with_nonce},
 };
 use portcullis_random::{
     requests::Asker,
@@ -71,8 +71,12 @@ fn freeze(name: &str, policy: &str, signers: &[u8], slice: bool) {
     let encoded = encode(&model, &metadata).unwrap();
     let mut payload = List::<Payload<'_>>::new(&encoded).iter().next().unwrap();
     payload.header.slice_of = slice.then_some([0x51; 32]);
-    let encoded = postcard::to_allocvec(&payload).unwrap();
+    let mut encoded = postcard::to_allocvec(&payload).unwrap();
     let keys: Vec<_> = signers.iter().map(|seed| key(*seed)).collect();
+    if let ([only], false) = (&*keys, slice) {
+        let nonce = only.nonce(&encoded);
+        encoded = with_nonce(encoded, &nonce);
+    }
     let trust = TrustFile {
         threshold: u32::try_from(signers.len()).unwrap(),
         keys: keys

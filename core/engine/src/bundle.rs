@@ -91,7 +91,7 @@ pub struct Header {
     pub tenant: String,
     /// The catalog's id.
     pub catalog: String,
-    /// SHA-256 of the catalog's source.
+    /// SHA-256 of the catalog's source; of a slice all zero.
     pub catalog_digest: [u8; 32],
     /// Grows with every bundle of an (audience, tenant).
     pub sequence: u64,

@@ -7,7 +7,7 @@ use crate::{
     checks::Checks,
     cursor::Cursor,
     envelope::Envelope,
-    format::{FORMAT, Payload, read_whole},
+    format::{FORMAT, NONCE_BYTES, Payload, read_whole},
     grammar::{is_name, is_value},
     ids::UnixSeconds,
     index::{Span, Tables},
@@ -57,6 +57,10 @@ fn read(
     let encoded = span.bytes(&bytes);
     let mut cursor = Cursor::new(encoded);
     let payload: Payload<'_> = read_whole(&mut cursor).ok_or(RejectedBundle::MalformedPayload)?;
+    let has_nonce = format >= 2 && payload.header.slice_of.is_none();
+    if has_nonce && cursor.rest().len() == NONCE_BYTES {
+        cursor.take(NONCE_BYTES);
+    }
     let checks = Checks::new(format);
     checks.canonical(canonical && cursor.is_canonical() && cursor.is_empty());
     let tables = Tables::build(&bytes, &payload, &checks);

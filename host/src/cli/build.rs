@@ -7,14 +7,16 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use portcullis_engine::{UnixSeconds, grammar::is_value, limits::BUNDLE_BYTES_MAX};
+use portcullis_engine::{
+    UnixSeconds, format::NONCE_BYTES, grammar::is_value, limits::BUNDLE_BYTES_MAX,
+};
 use portcullis_host::{
     clock,
     files::{self, Readers},
 };
 use portcullis_policy::{
     encode::{BundleMetadata, encode},
-    sign::{SigningKey, sign},
+    sign::{SigningKey, sign, with_nonce},
 };
 use portcullis_review::{evolution::Evolution, suite::Report};
 use serde_json::json;
@@ -54,6 +56,11 @@ pub(crate) struct Build {
     /// Write the payload that is to be signed, for `sign`; no host takes it as it is
     #[arg(long, conflicts_with = "keys")]
     unsigned: bool,
+
+    /// The nonce that ends the payload, 32 hexadecimal digits, to write the same payload once more
+    /// [default: random; with a key, made of the key and the payload]
+    #[arg(long, value_name = "HEX", conflicts_with = "keys", value_parser = nonce)]
+    nonce: Option<[u8; NONCE_BYTES]>,
 
     /// The bundle to write
     #[arg(short, long, value_name = "FILE")]
@@ -129,6 +136,8 @@ impl Build {
         metadata.without_directory = self.without.contains(&Part::Directory);
         let payload = encode(&model, &metadata);
         let payload = payload.map_err(|error| Stop::check(error.to_string()))?;
+        let nonce = self.nonce(keys.first(), &payload)?;
+        let payload = with_nonce(payload, &nonce);
         let bundle = if self.unsigned {
             payload
         } else {
@@ -143,6 +152,19 @@ impl Build {
         files::replace(&self.output, &bundle, Readers::Group)
             .map_err(|error| Stop::io("write", &self.output, error))?;
         self.tell(&model.tenant.id, &metadata, bundle.len(), &report)
+    }
+
+    /// Returns what keeps the digest from being guessed by whoever has a slice.
+    fn nonce(&self, key: Option<&SigningKey>, payload: &[u8]) -> Result<[u8; NONCE_BYTES], Stop> {
+        if let Some(key) = key {
+            return Ok(key.nonce(payload));
+        }
+        let mut nonce = self.nonce.unwrap_or_default();
+        if self.nonce.is_none() {
+            getrandom::fill(&mut nonce)
+                .map_err(|error| Stop::io("get random bytes for", &self.output, error))?;
+        }
+        Ok(nonce)
     }
 
     fn metadata(
@@ -232,6 +254,17 @@ fn source_date_epoch() -> Result<Option<UnixSeconds>, Stop> {
             "SOURCE_DATE_EPOCH is not a number of seconds since 1970",
         )),
     }
+}
+
+/// Reads a nonce as it is given on the command line.
+fn nonce(text: &str) -> Result<[u8; NONCE_BYTES], String> {
+    let is_written =
+        text.len() == 2 * NONCE_BYTES && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let number = u128::from_str_radix(text, 16).ok();
+    let number = number
+        .filter(|_| is_written)
+        .ok_or("expected 32 hexadecimal digits")?;
+    Ok(number.to_be_bytes())
 }
 
 pub(super) fn read_key(path: &Path) -> Result<SigningKey, Stop> {

@@ -2,12 +2,12 @@
 
 use portcullis_engine::{
     Policy, RejectedBundle, SliceUse,
-    format::{FORMAT, PAYLOAD_TYPES, format_of},
+    format::{FORMAT, NONCE_BYTES, PAYLOAD_TYPES, format_of},
     pre_authentication_encoding,
 };
 use portcullis_policy::{
     authzen::Subject,
-    sign::sign,
+    sign::{sign, with_nonce},
     slice::{Audience, SliceEdition, slice},
 };
 use portcullis_tests::bundles::{self, NOW};
@@ -88,6 +88,61 @@ fn no_format_is_taken_for_another() {
     let claimed = bundles::payload(&claimable("", r#""claimable": true"#));
     assert_eq!(open(2, second, &claimed), Ok(()));
     assert_eq!(open(1, first, &claimed), malformed);
+}
+
+#[test]
+fn a_whole_bundle_may_end_with_a_nonce_and_nothing_else() {
+    let payload = craft::payload();
+    let open = |format: u8, payload: &[u8], ends: usize| {
+        let payload = [payload, &vec![7; ends]].concat();
+        let written = PAYLOAD_TYPES[usize::from(format_of(&payload)) - 1];
+        let asked = PAYLOAD_TYPES[usize::from(format) - 1];
+        let mut message = pre_authentication_encoding(&payload);
+        message.splice(10..10 + written.len(), asked.bytes());
+        let mut bundle = craft::envelope(&message, &[craft::signature(1, &message)]);
+        bundle[4] = format;
+        let mut trust = bundles::trust();
+        trust.slices = SliceUse::Either;
+        let native = craft::open(&bundle, &trust, NOW);
+        native.map(|bundle| (bundle.digest(), bundle.routes().to_vec()))
+    };
+    let (bare, routes) = open(2, &payload, 0).unwrap();
+    let (closed, same) = open(2, &payload, NONCE_BYTES).unwrap();
+    assert_ne!(bare, closed);
+    assert_eq!(routes, same);
+    let long = Err(RejectedBundle::NotCanonical);
+    for ends in [1, NONCE_BYTES - 1, NONCE_BYTES + 1, 2 * NONCE_BYTES] {
+        assert_eq!(open(2, &payload, ends), long, "{ends}");
+    }
+    assert_eq!(open(1, &payload, NONCE_BYTES), long);
+    let whole = craft::open(&bundles::bundle(POLICY), &bundles::trust(), NOW).unwrap();
+    let edition = SliceEdition::new(&whole, NOW, None);
+    let slice = slice(&whole, &Audience::Roles(vec!["buyer".to_owned()]), &edition).unwrap();
+    assert!(open(2, &slice, 0).is_ok());
+    assert_eq!(open(2, &slice, NONCE_BYTES), long);
+}
+
+#[test]
+fn a_whole_is_not_told_by_its_slice() {
+    let (payload, key) = (bundles::payload(POLICY), bundles::key(1));
+    let closed = with_nonce(payload.clone(), &key.nonce(&payload));
+    let open = |payload: &[u8]| {
+        let bundle = sign(payload, std::slice::from_ref(&key)).unwrap();
+        craft::open(&bundle, &bundles::trust(), NOW).unwrap()
+    };
+    let (guess, whole) = (open(&payload), open(&closed));
+    let edition = SliceEdition::new(&whole, NOW, None);
+    let mut trust = bundles::trust();
+    trust.slices = SliceUse::Either;
+    for role in ["approver", "buyer"] {
+        let slice = slice(&whole, &Audience::Roles(vec![role.to_owned()]), &edition).unwrap();
+        let slice = sign(&slice, &[bundles::key(1)]).unwrap();
+        let slice = craft::open(&slice, &trust, NOW).unwrap();
+        assert_eq!(slice.header().slice_of, Some(whole.digest()));
+        assert_ne!(slice.header().slice_of, Some(guess.digest()));
+        assert_eq!(slice.header().catalog_digest, [0; 32]);
+        assert_eq!(slice.header().audit_head, None);
+    }
 }
 
 #[test]

@@ -32,14 +32,24 @@ pub const PAYLOAD_TYPES: [&str; 2] = [
     "application/vnd.portcullis.bundle.v2",
 ];
 
+/// How long the nonce is that may follow the payload of a whole bundle, from format 2 on, in bytes.
+///
+/// It is there for the digest alone: a slice names the whole's, and without it whoever has the
+/// slice could guess the rest of the whole and see whether the guess is right.
+pub const NONCE_BYTES: usize = 16;
+
 /// Returns the lowest format that has everything that a payload uses, so that engines of an
 /// earlier version read what they understand. Of bytes that are no payload it is 1.
 #[must_use]
 pub fn format_of(payload: &[u8]) -> u8 {
-    let payload: Option<Payload<'_>> = read_whole(&mut Cursor::new(payload));
+    let mut cursor = Cursor::new(payload);
+    let payload: Option<Payload<'_>> = read_whole(&mut cursor);
     let Some(payload) = payload else {
         return 1;
     };
+    if cursor.rest().len() == NONCE_BYTES {
+        return 2;
+    }
     let mut atoms = payload
         .catalog
         .conditions
@@ -77,7 +87,7 @@ wire! {
         pub tenant: &'a str,
         /// The catalog's id.
         pub catalog: &'a str,
-        /// SHA-256 of the catalog's source.
+        /// SHA-256 of the catalog's source; of a slice all zero.
         pub catalog_digest: [u8; 32],
         /// Grows with every bundle of an (audience, tenant).
         pub sequence: u64,

@@ -4,7 +4,9 @@ use core::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use ed25519_dalek::Signer;
-use portcullis_engine::key_id;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use portcullis_engine::{format::NONCE_BYTES, key_id};
+use sha2::Sha256;
 
 /// An Ed25519 private key (RFC 8032).
 #[derive(Clone)]
@@ -43,6 +45,16 @@ impl SigningKey {
         key_id(&self.public_key())
     }
 
+    /// Returns the nonce that follows a payload in a whole bundle: nobody without the key can say
+    /// what it is, and the same payload has the same.
+    #[must_use]
+    pub fn nonce(&self, payload: &[u8]) -> [u8; NONCE_BYTES] {
+        let own = authentication_code(self.0.as_bytes(), NONCE_KEY);
+        let code = authentication_code(&own, payload);
+        let (nonce, _) = code.split_first_chunk().unwrap_or((&[0; NONCE_BYTES], &[]));
+        *nonce
+    }
+
     pub(super) fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.0.sign(message).to_bytes()
     }
@@ -67,6 +79,15 @@ impl fmt::Display for InvalidKey {
 
 impl core::error::Error for InvalidKey {}
 
+/// Returns HMAC-SHA-256 (RFC 2104): a key shorter than a block is filled up with zeros.
+fn authentication_code(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+    let mut block = [0; 64];
+    block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
+    let mut code = Hmac::<Sha256>::new(&block.into());
+    code.update(message);
+    code.finalize().into_bytes().into()
+}
+
 /// Writes 32 bytes in unpadded base64url.
 pub(super) fn encode_32(bytes: &[u8; 32]) -> String {
     Base64UrlUnpadded::encode_string(bytes)
@@ -80,3 +101,6 @@ pub(super) fn decode_32(text: &str) -> Result<[u8; 32], InvalidKey> {
         _ => Err(InvalidKey),
     }
 }
+
+/// What the key of nonces is derived for: signatures are made with the signing key itself.
+const NONCE_KEY: &[u8] = b"portcullis bundle nonce";

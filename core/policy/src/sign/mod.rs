@@ -1,11 +1,13 @@
 //! Signing: keys, envelopes and the file that says which keys are trusted.
 
 mod key;
+mod nonce;
 mod read;
 mod signing;
 mod trust;
 
 pub use key::{InvalidKey, SigningKey};
+pub use nonce::with_nonce;
 pub use read::{read_public_key, read_signature};
 pub use signing::{Signing, UnsignableBundle};
 pub use trust::{FloorFile, TrustFile, TrustFileKey};

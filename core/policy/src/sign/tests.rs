@@ -62,6 +62,19 @@ fn a_signed_bundle_is_believed_by_those_who_trust_the_keys() {
 }
 
 #[test]
+fn a_nonce_follows_from_the_key_and_the_payload() {
+    let payload = payload();
+    let nonce = key(1).nonce(&payload);
+    // By another library's HMAC.
+    assert_eq!(key(1).nonce(b""), NONCE_OF_NOTHING);
+    assert_eq!(key(1).nonce(&payload), nonce);
+    assert_ne!(key(2).nonce(&payload), nonce);
+    assert_ne!(key(1).nonce(&payload[1..]), nonce);
+    let whole = with_nonce(payload.clone(), &nonce);
+    assert_eq!(whole, [&payload[..], &nonce].concat());
+}
+
+#[test]
 fn signatures_are_counted() {
     assert_eq!(sign(b"", &[]), Err(UnsignableBundle::NoKey));
     let keys = (1..=9).map(key).collect::<Vec<_>>();
@@ -249,3 +262,7 @@ fn a_trust_file_is_read_strictly() {
     };
     assert!(weak.to_trust().is_err());
 }
+
+const NONCE_OF_NOTHING: [u8; 16] = [
+    0x4f, 0x91, 0x79, 0x47, 0x3b, 0x04, 0x2e, 0x59, 0x17, 0x29, 0x2c, 0xfd, 0xf9, 0xb4, 0xe6, 0xa0,
+];

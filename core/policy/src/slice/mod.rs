@@ -62,7 +62,8 @@ impl SliceEdition {
 ///
 /// Sequence, tenant, audience and catalog are the whole's, and so is the first second
 /// at which it holds, so that a reader's slow clock does not refuse it. The gate's
-/// routes and the head of the audit chain stay out.
+/// routes, the head of the audit chain and the digest of the catalog's source stay out:
+/// of what was cut, a slice has nothing by which a guess could be tested.
 ///
 /// # Errors
 /// Refuses a bundle that is itself a slice, a time outside the whole's, a role that
@@ -88,6 +89,7 @@ pub fn slice(
         expires_at: expires_at.0,
         slice_of: Some(whole.digest()),
         audit_head: None,
+        catalog_digest: [0; 32],
         generator: &metadata.generator,
         ..payload.header.clone()
     };
