@@ -64,21 +64,26 @@ fn properties(cases: u64) -> Result<()> {
     checks.finish(None)
 }
 
-/// Runs cargo-mutants twice: the crates' own tests catch most mutants in seconds, and what they
-/// miss is tried where the engines are compared, which takes longer to link.
+/// Runs cargo-mutants with one kind of tests after another: what a kind misses the next one tries,
+/// which takes longer to build.
 ///
-/// What survives both is in target/mutants.out/missed.txt. A mutant that changes nothing that
+/// What survives them all is in target/mutants.out/missed.txt. A mutant that changes nothing that
 /// anybody could see is left out, with the reason, by .cargo/mutants.toml.
 fn mutants(only: &[String]) -> Result<()> {
     wasm::build(&[COMPONENT])?;
     let program = mutator()?;
     let mut outcome = Ok(());
-    for (nth, packages) in [OWN_TESTS, COMPARED].into_iter().enumerate() {
+    for (nth, packages) in TRIED_BY.into_iter().enumerate() {
         let mut command = Command::new(&program);
         command
             .current_dir(root())
             // Its copy of the tree is another at each run: dependencies need not be built anew.
             .env("CARGO_TARGET_DIR", root().join("target/mutants"))
+            // Most of the time goes into building.
+            .envs([
+                ("CARGO_PROFILE_DEV_OPT_LEVEL", "0"),
+                ("CARGO_PROFILE_DEV_DEBUG", "0"),
+            ])
             .args(words("mutants --output target --no-shuffle --jobs 1"))
             // The comparison reads what is built in dist.
             .args(words("--gitignore false --minimum-test-timeout 120"))
@@ -187,8 +192,9 @@ const MUTANTS: &str = "27.1.0";
 const BUILD_LIMIT: Duration = Duration::from_mins(30);
 /// What is changed where no file is named.
 const DECIDING: [&str; 2] = ["core/engine/**", "core/gate/**"];
-/// Whose own tests try every mutant.
-const OWN_TESTS: &str =
-    "portcullis-engine,portcullis-gate,portcullis-json,portcullis-policy,portcullis-admin";
-/// Whose tests try what those miss.
-const COMPARED: &str = "portcullis-tests";
+/// The packages whose tests try every mutant, then what those miss, and so on.
+const TRIED_BY: [&str; 3] = [
+    "portcullis-engine,portcullis-gate,portcullis-random",
+    "portcullis-policy,portcullis-admin",
+    "portcullis-tests",
+];
