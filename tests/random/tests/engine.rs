@@ -2,7 +2,11 @@
 //!
 //! Conformance holds every engine to that, the component among them; here it is the engine alone,
 //! so that nothing but core is built before a fault of it shows.
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at what it did not expect"
+)]
 
 use portcullis_engine::{PackedDecision, Policy, UnixSeconds};
 use portcullis_policy::{
