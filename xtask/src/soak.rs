@@ -158,7 +158,7 @@ const PROPERTIES: [Property; 5] = [
         package: "portcullis-policy",
         test: "bundles",
         starts: "agreement::",
-        case: "questions; 10 of a slice, 120 of a policy; as many of the examples",
+        case: "questions; 10 of a slice, 120 of a policy; as many to the examples",
         variable: "PORTCULLIS_QUESTIONS",
     },
     Property {
@@ -174,7 +174,7 @@ const PROPERTIES: [Property; 5] = [
         package: "portcullis-tests",
         test: "conformance",
         starts: "random::examples",
-        case: "questions of each example",
+        case: "questions; 40 of each example",
         variable: "PORTCULLIS_QUESTIONS",
     },
     Property {

@@ -39,7 +39,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases_of(QUESTIONS, EXAMPLE_CASES))]
+    #![proptest_config(cases_of(QUESTIONS * examples().len(), EXAMPLE_CASES))]
 
     #[test]
     fn examples_answer_alike_on_every_engine(
