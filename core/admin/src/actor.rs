@@ -5,7 +5,7 @@ use core::fmt;
 use portcullis_policy::authzen::{Malformed, Subject, Vocabulary};
 use portcullis_policy::model::Model;
 
-use crate::SubjectKey;
+use crate::SubjectName;
 
 /// Who asks for a change: a subject of the tenant, or the vendor of the product.
 ///
@@ -14,23 +14,20 @@ use crate::SubjectKey;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor(pub(crate) Identity);
 
-/// Which of the two it is.
+/// Which of them it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Identity {
     // INVARIANT (no roles of its own): `roles` and `team_roles` are empty.
     Subject(Subject),
+    Named(SubjectName),
     Vendor(String),
 }
 
 impl Actor {
     /// Names a subject of the directory.
     #[must_use]
-    pub fn of_directory(key: SubjectKey) -> Self {
-        Self(Identity::Subject(Subject {
-            kind: key.kind,
-            id: key.id,
-            ..Subject::default()
-        }))
+    pub fn of_directory(name: impl Into<SubjectName>) -> Self {
+        Self(Identity::Named(name.into()))
     }
 
     /// Names the vendor, who turns features on and off and does not touch anybody's roles.

@@ -3,7 +3,7 @@
 use portcullis_engine::UnixSeconds;
 use portcullis_policy::Document;
 use portcullis_policy::authzen::Attribute;
-use portcullis_policy::model::{Holdings, Model};
+use portcullis_policy::model::{Holdings, Model, SubjectTypes};
 use portcullis_policy::source::Operation;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
@@ -15,7 +15,7 @@ use crate::draft::Draft;
 use crate::impact::{Impact, impacts};
 use crate::refused::{Refused, RefusedReason};
 use crate::removed::RemovedAssignment;
-use crate::{Change, last_administrator, lookup};
+use crate::{Change, SubjectKey, last_administrator, lookup};
 
 /// A policy after a change, and the record of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub struct Administered {
 ///
 /// # Examples
 /// ```
-/// use portcullis_admin::{Actor, Change, RefusedReason, SubjectKey, administer};
+/// use portcullis_admin::{Actor, Change, RefusedReason, administer};
 /// use portcullis_engine::UnixSeconds;
 /// use portcullis_policy::Document;
 ///
@@ -55,7 +55,7 @@ pub struct Administered {
 /// assert!(done.document.text().contains(r#""features": "reports""#));
 ///
 /// // Nobody of the tenant may: the catalog names no permission for it.
-/// let ann = Actor::of_directory(SubjectKey::parse("ann"));
+/// let ann = Actor::of_directory("ann");
 /// let refused = administer(&document, &ann, &change, &[], now).unwrap_err();
 /// assert_eq!(refused.reason, RefusedReason::NobodysOperation);
 /// # Ok(())
@@ -70,15 +70,20 @@ pub fn administer(
 ) -> Result<Administered, Refused> {
     let before = document.model();
     let operation = change.kind().operation();
+    let named;
     let authorization = match &actor.0 {
         Identity::Vendor(name) => {
             check_vendor(name, operation)?;
             None
         }
-        Identity::Subject(subject) => {
-            let authorization = Authorization::new(document, subject, attributes)?;
-            authorization.admit(operation)?;
-            Some(authorization)
+        Identity::Subject(subject) => Some(Authorization::admitted(
+            document, subject, attributes, operation,
+        )?),
+        Identity::Named(name) => {
+            named = name.resolve(&before.subject_types).into_subject();
+            Some(Authorization::admitted(
+                document, &named, attributes, operation,
+            )?)
         }
     };
     let draft = Draft::new(change, &document.source().tenant, before)?;
@@ -118,13 +123,14 @@ fn record(
     after: &Document,
     now: UnixSeconds,
 ) -> AuditRecord {
+    let types = &before.model().subject_types;
     let digest = |document: &Document| Digest::of(document.text().as_bytes());
     AuditRecord {
         sequence: 0,
         time: now,
-        actor: RecordedActor::from(actor),
+        actor: recorded(actor, types),
         operation: Event::Change(change.kind()),
-        target: audit::Target::from(change),
+        target: audit::Target::new(change, types),
         changes: audit::differences(&before.source().tenant, &after.source().tenant),
         policy: PolicyDigests {
             before: digest(before),
@@ -144,16 +150,13 @@ fn impacts_of(change: &Change, before: &Model, after: &Model) -> Vec<Impact> {
     impacts(before, after, member)
 }
 
-impl From<&Actor> for RecordedActor {
-    fn from(actor: &Actor) -> Self {
-        match &actor.0 {
-            Identity::Subject(subject) => Self::Subject {
-                kind: subject.kind.clone(),
-                id: subject.id.clone(),
-            },
-            Identity::Vendor(name) => Self::Vendor { name: name.clone() },
-        }
-    }
+fn recorded(actor: &Actor, types: &SubjectTypes) -> RecordedActor {
+    let SubjectKey { kind, id } = match &actor.0 {
+        Identity::Subject(subject) => SubjectKey::new(&subject.kind, &subject.id),
+        Identity::Named(name) => name.resolve(types),
+        Identity::Vendor(name) => return RecordedActor::Vendor { name: name.clone() },
+    };
+    RecordedActor::Subject { kind, id }
 }
 
 /// As JSON with the document's `text`, the `record`, the removed assignments as `stripped`,

@@ -43,7 +43,19 @@ pub(crate) struct Step {
 }
 
 impl<'a> Authorization<'a> {
-    pub(crate) fn new(
+    /// Reads what the actor may, and refuses one who may nowhere do the operation.
+    pub(crate) fn admitted(
+        document: &'a Document,
+        actor: &'a Subject,
+        attributes: &'a [Attribute],
+        operation: Operation,
+    ) -> Result<Self, Refused> {
+        let authorization = Self::new(document, actor, attributes)?;
+        authorization.admit(operation)?;
+        Ok(authorization)
+    }
+
+    fn new(
         document: &'a Document,
         actor: &'a Subject,
         attributes: &'a [Attribute],

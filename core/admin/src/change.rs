@@ -5,7 +5,7 @@ use core::fmt;
 use portcullis_policy::source::{Members, OneOrMany, Operation};
 use serde::{Deserialize, Serialize};
 
-use crate::SubjectKey;
+use crate::SubjectName;
 use crate::named_lists::by_scope;
 
 /// A change that an actor asks for.
@@ -94,7 +94,7 @@ pub enum Change {
         /// The team that it is bound to; everywhere when left out.
         team: Option<String>,
         /// The subject.
-        subject: SubjectKey,
+        subject: SubjectName,
     },
     /// Take a role from a subject.
     Unassign {
@@ -103,7 +103,7 @@ pub enum Change {
         /// The team that it is bound to; everywhere when left out.
         team: Option<String>,
         /// The subject.
-        subject: SubjectKey,
+        subject: SubjectName,
     },
     /// Give the members of a group a role.
     Map {

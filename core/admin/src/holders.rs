@@ -11,19 +11,20 @@ use crate::draft::Draft;
 use crate::refused::{Refused, RefusedReason};
 use crate::removed::{Holder, RemovedAssignment};
 use crate::required::Cover;
-use crate::{SubjectKey, bindings, lookup};
+use crate::{SubjectKey, SubjectName, bindings, lookup, words};
 
 pub(crate) fn assign(
     draft: &mut Draft,
     model: &Model,
     role: &str,
     team: Option<&str>,
-    subject: &SubjectKey,
+    subject: &SubjectName,
 ) -> Result<(), Refused> {
     lookup::usable_role(model, role)?;
     lookup::check_team(model, team)?;
-    subject_key(subject)?;
-    let key = directory_key(&draft.tenant, subject).unwrap_or_else(|| subject.to_string());
+    let subject = &subject.resolve(&model.subject_types);
+    check_subject(model, subject)?;
+    let key = directory_key(model, &draft.tenant, subject).unwrap_or_else(|| subject.to_string());
     let mut entry = draft
         .tenant
         .directory
@@ -45,11 +46,12 @@ pub(crate) fn unassign(
     model: &Model,
     role: &str,
     team: Option<&str>,
-    subject: &SubjectKey,
+    subject: &SubjectName,
 ) -> Result<(), Refused> {
     lookup::role(model, role)?;
     lookup::check_team(model, team)?;
-    let Some(key) = directory_key(&draft.tenant, subject) else {
+    let subject = &subject.resolve(&model.subject_types);
+    let Some(key) = directory_key(model, &draft.tenant, subject) else {
         let known = draft.tenant.directory.names();
         return Err(Refused::new(
             RefusedReason::Unknown,
@@ -264,22 +266,27 @@ fn with_held(model: &Model, role: &str, held: &Holdings) -> BTreeSet<String> {
         .collect()
 }
 
-fn subject_key(subject: &SubjectKey) -> Result<(), Refused> {
-    lookup::check_value("subject's type", &subject.kind)?;
+fn check_subject(model: &Model, subject: &SubjectKey) -> Result<(), Refused> {
     lookup::check_value("subject's id", &subject.id)?;
-    if subject.kind.contains(':') {
-        return Err(Refused::new(
-            RefusedReason::Malformed,
-            format!("`{}` cannot be a subject's type", subject.kind),
-            "a type has no colon",
-        ));
+    if model.subject_types.has(&subject.kind) {
+        return Ok(());
     }
-    Ok(())
+    let known = model.subject_types.names().iter().map(String::as_str);
+    Err(Refused::new(
+        RefusedReason::Unknown,
+        format!("`{}` is no subject type", words::shown(&subject.kind)),
+        nearest_or(
+            &subject.kind,
+            known,
+            "add it to `subject_types` of the catalog, or name a user",
+        ),
+    ))
 }
 
 /// Returns the key under which the directory has a subject.
-fn directory_key(tenant: &Tenant, subject: &SubjectKey) -> Option<String> {
+fn directory_key(model: &Model, tenant: &Tenant, subject: &SubjectKey) -> Option<String> {
     let mut keys = tenant.directory.names();
-    keys.find(|key| SubjectKey::parse(key) == *subject)
+    let named = (subject.kind.as_str(), subject.id.as_str());
+    keys.find(|key| model.subject_types.split(key) == named)
         .map(str::to_owned)
 }

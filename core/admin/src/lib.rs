@@ -6,7 +6,7 @@
 //! away. Nobody changes its own access, and somebody who may edit roles is always left.
 //!
 //! ```
-//! use portcullis_admin::{Actor, Change, RefusedReason, SubjectKey, administer};
+//! use portcullis_admin::{Actor, Change, RefusedReason, administer};
 //! use portcullis_engine::UnixSeconds;
 //! use portcullis_policy::Document;
 //!
@@ -30,7 +30,7 @@
 //!   "tenant": { "id": "acme", "directory": { "ann": { "roles": "lead" } } }
 //! }"#,
 //! )?;
-//! let ann = Actor::of_directory(SubjectKey::parse("ann"));
+//! let ann = Actor::of_directory("ann");
 //! let now = UnixSeconds(1_700_000_000);
 //!
 //! // A lead manages agents, and holds what they are granted.
@@ -77,6 +77,7 @@ mod required;
 mod role_grants;
 mod roles;
 mod subject_key;
+mod subject_name;
 mod target_attributes;
 mod words;
 mod written_grants;
@@ -88,6 +89,7 @@ pub use impact::Impact;
 pub use refused::{GrantName, Refused, RefusedReason};
 pub use removed::{Holder, RemovedAssignment};
 pub use subject_key::SubjectKey;
+pub use subject_name::SubjectName;
 pub use target_attributes::TargetAttributes;
 
 #[cfg(test)]

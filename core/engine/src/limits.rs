@@ -6,8 +6,11 @@ use core::fmt;
 pub const BUNDLE_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Most signatures that a bundle may carry.
 pub const SIGNATURES_MAX: usize = 8;
-/// Most roles, team-bound roles and groups together that one subject may present.
+/// Most roles and team-bound roles together that one subject may present.
 pub const ROLES_MAX: usize = 256;
+/// Most groups that one subject may present: an identity provider states all of somebody's,
+/// and few of them are mapped.
+pub const GROUPS_MAX: usize = 4_096;
 /// Most attributes of one subject, resource, action or context.
 pub const ATTRIBUTES_MAX: usize = 64;
 /// Most values of one attribute.
@@ -33,8 +36,10 @@ pub const BATCH_MAX: usize = 4_096;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LimitExceeded {
-    /// More roles and groups than [`ROLES_MAX`].
+    /// More roles than [`ROLES_MAX`].
     Roles,
+    /// More groups than [`GROUPS_MAX`].
+    Groups,
     /// More attributes than [`ATTRIBUTES_MAX`].
     Attributes,
     /// More values of one attribute than [`VALUES_MAX`].
@@ -52,7 +57,8 @@ impl LimitExceeded {
     #[must_use]
     pub const fn message(self) -> &'static str {
         match self {
-            Self::Roles => "more than 256 roles and groups",
+            Self::Roles => "more than 256 roles",
+            Self::Groups => "more than 4,096 groups",
             Self::Attributes => "more than 64 attributes",
             Self::Values => "more than 1,024 values of one attribute",
             Self::RequestValues => "more than 4,096 attribute values",

@@ -5,7 +5,7 @@ use crate::{
     cursor::Cursor,
     grammar::is_value,
     invalid::InvalidRequest,
-    limits::{LimitExceeded, ROLES_MAX},
+    limits::{GROUPS_MAX, LimitExceeded, ROLES_MAX},
 };
 
 /// Who asks: what the request says of them, before the tenant's directory is added.
@@ -50,7 +50,7 @@ impl<'a> Subject<'a> {
     ///
     /// # Errors
     ///
-    /// Refuses more than [`ROLES_MAX`] roles and groups together.
+    /// Refuses more than [`ROLES_MAX`] roles together, bound ones included.
     pub fn with_roles(self, roles: &'a [&'a str]) -> Result<Self, InvalidRequest> {
         Self {
             roles: Names::Slice(roles),
@@ -76,17 +76,19 @@ impl<'a> Subject<'a> {
         .holding(count)
     }
 
-    /// Adds the groups that it is in.
+    /// Adds the groups that it is in, mapped or not.
     ///
     /// # Errors
     ///
-    /// As [`Subject::with_roles`].
+    /// Refuses more than [`GROUPS_MAX`].
     pub fn with_groups(self, groups: &'a [&'a str]) -> Result<Self, InvalidRequest> {
-        Self {
+        if groups.len() > GROUPS_MAX {
+            return Err(InvalidRequest::Limit(LimitExceeded::Groups));
+        }
+        Ok(Self {
             groups: Names::Slice(groups),
             ..self
-        }
-        .holding(groups.len())
+        })
     }
 
     /// Adds its attributes.

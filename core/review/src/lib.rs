@@ -38,5 +38,6 @@ pub mod lint;
 pub mod matrix;
 pub mod suite;
 pub mod types;
+pub mod who;
 
 mod explained;

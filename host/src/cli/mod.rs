@@ -36,6 +36,7 @@ mod stop;
 mod test;
 mod types;
 mod utc;
+mod who;
 
 use std::process::ExitCode;
 
@@ -73,6 +74,7 @@ enum Command {
     Matrix(matrix::Matrix),
     Slice(slice::Slice),
     Types(types::Types),
+    Who(who::Who),
 }
 
 /// Does what the arguments ask for.
@@ -118,6 +120,7 @@ impl Command {
             Self::Matrix(matrix) => matrix.run(),
             Self::Slice(slice) => slice.run(),
             Self::Types(types) => types.run(),
+            Self::Who(who) => who.run(),
         }
     }
 }

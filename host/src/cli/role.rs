@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use portcullis_admin::{Change, SubjectKey};
+use portcullis_admin::{Change, SubjectName};
 use portcullis_policy::{
     model::Model,
     source::{Members, OneOrMany},
@@ -235,12 +235,12 @@ impl Role {
                 asked.run(|Delete { role, reassign }| Change::Delete { role, reassign })
             }
             RoleOperation::Assign(asked) => asked.run(|holder: Holder| Change::Assign {
-                subject: SubjectKey::parse(&holder.subject),
+                subject: SubjectName::Key(holder.subject),
                 role: holder.role,
                 team: holder.team,
             }),
             RoleOperation::Unassign(asked) => asked.run(|holder: Holder| Change::Unassign {
-                subject: SubjectKey::parse(&holder.subject),
+                subject: SubjectName::Key(holder.subject),
                 role: holder.role,
                 team: holder.team,
             }),

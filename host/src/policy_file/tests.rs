@@ -1,9 +1,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use super::*;
-use portcullis_admin::{
-    Actor, Administered, Change, ChangeKind, SubjectKey, administer, audit::Event,
-};
+use portcullis_admin::{Actor, Administered, Change, ChangeKind, administer, audit::Event};
 use portcullis_policy::{Document, compilations_in};
 
 const ASSIGN: Event = Event::Change(ChangeKind::Assign);
@@ -40,11 +38,11 @@ impl Desk {
 
 fn assigned(text: &str, id: &str) -> Administered {
     let document = Document::load(text).unwrap();
-    let actor = Actor::of_directory(SubjectKey::parse("owner@acme.example"));
+    let actor = Actor::of_directory("owner@acme.example");
     let change = Change::Assign {
         role: "trainer".to_owned(),
         team: None,
-        subject: SubjectKey::parse(id),
+        subject: id.into(),
     };
     administer(&document, &actor, &change, &[], UnixSeconds(8)).unwrap()
 }

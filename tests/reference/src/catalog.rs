@@ -14,6 +14,8 @@ use crate::{
 pub(crate) struct Catalog {
     pub(crate) features: Vec<String>,
     pub(crate) attributes: Declared,
+    /// What a key of the directory may have before its first colon.
+    pub(crate) subject_types: BTreeSet<String>,
     /// Scope names in order of first appearance.
     pub(crate) scopes: Vec<String>,
     /// Depth first, a parent before its children.
@@ -73,6 +75,10 @@ impl Catalog {
         let mut catalog = Self {
             features: strings(source, "features")?,
             attributes: Declared::read(source.get("attributes").unwrap_or(&Value::Null))?,
+            subject_types: match source.get("subject_types") {
+                Some(types) => string_list(types)?.into_iter().collect(),
+                None => ["user", "service"].map(str::to_owned).into(),
+            },
             scopes,
             modules: Vec::new(),
             permissions: Vec::new(),

@@ -134,8 +134,11 @@ impl Subject {
             attributes,
         };
         let bound: usize = subject.team_roles.values().map(BTreeSet::len).sum();
-        if subject.roles.len() + subject.groups.len() + bound > ROLES_AND_GROUPS_MAX {
-            return Err(beyond("roles and groups"));
+        if subject.roles.len() + bound > ROLES_MAX {
+            return Err(beyond("roles"));
+        }
+        if subject.groups.len() > GROUPS_MAX {
+            return Err(beyond("groups"));
         }
         Ok(subject)
     }
@@ -241,8 +244,10 @@ fn beyond(what: &str) -> String {
     format!("limit-exceeded: {what}")
 }
 
-/// Roles, team roles and groups that a request may give a subject.
-const ROLES_AND_GROUPS_MAX: usize = 256;
+/// Roles and team roles that a request may give a subject.
+const ROLES_MAX: usize = 256;
+/// Groups that a request may give a subject.
+const GROUPS_MAX: usize = 4096;
 /// Attributes that a request may give of a subject, action, context or resource.
 const ATTRIBUTES_MAX: usize = 64;
 /// Values in one attribute.

@@ -45,7 +45,10 @@ impl Tenant {
         }
         let mut directory = BTreeMap::new();
         for (key, entry) in members(source, "directory") {
-            let (kind, id) = key.split_once(':').unwrap_or(("user", key));
+            let (kind, id) = match key.split_once(':') {
+                Some((kind, id)) if catalog.subject_types.contains(kind) => (kind, id),
+                _ => ("user", key.as_str()),
+            };
             directory.insert(
                 (kind.to_owned(), id.to_owned()),
                 Entry::read(entry, catalog)?,

@@ -71,18 +71,11 @@ fn a_request_is_taken_up_to_each_bound_and_not_beyond() {
     let cases = [
         ("256 roles", held(256, 0, 0), true),
         ("257 roles", held(257, 0, 0), false),
-        ("255 roles and a group", held(255, 0, 1), true),
-        ("256 roles and a group", held(256, 0, 1), false),
-        (
-            "roles, team roles and groups: 256",
-            held(100, 56, 100),
-            true,
-        ),
-        (
-            "roles, team roles and groups: 257",
-            held(100, 57, 100),
-            false,
-        ),
+        ("256 roles and a group", held(256, 0, 1), true),
+        ("256 roles, some on a team", held(100, 156, 0), true),
+        ("257 roles, some on a team", held(100, 157, 0), false),
+        ("4,096 groups", held(1, 0, 4_096), true),
+        ("4,097 groups", held(1, 0, 4_097), false),
         (
             "64 attributes of the subject",
             given(&[1; 64], &[], &[], &[]),

@@ -60,9 +60,11 @@ const ENTRIES: [Entry; 3] = [
         script: "author.js",
         library: Library::Std,
         flags: &optimiser::QUICK_FLAGS,
+        // Only who administers loads it, so what it can do comes before its size: it edits a
+        // policy in place, names who may what, and takes roles from other tenants.
         bound: Size {
-            raw: 1_100_000,
-            gzipped: 450_000,
+            raw: 1_150_000,
+            gzipped: 470_000,
         },
     },
 ];

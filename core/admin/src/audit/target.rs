@@ -1,5 +1,6 @@
 //! What something was done to.
 
+use portcullis_policy::model::SubjectTypes;
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
@@ -38,8 +39,9 @@ impl Target {
     }
 }
 
-impl From<&Change> for Target {
-    fn from(change: &Change) -> Self {
+impl Target {
+    /// Names what a change is done to.
+    pub(crate) fn new(change: &Change, types: &SubjectTypes) -> Self {
         let mut target = Self::default();
         match change {
             Change::Create { role, .. }
@@ -73,7 +75,7 @@ impl From<&Change> for Target {
             } => {
                 target.role = Some(role.clone());
                 target.team.clone_from(team);
-                target.subject = Some(subject.clone());
+                target.subject = Some(subject.resolve(types));
             }
             Change::Map { group, role, team } | Change::Unmap { group, role, team } => {
                 target.role = Some(role.clone());

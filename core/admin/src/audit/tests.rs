@@ -21,7 +21,7 @@ fn record(before: &str, after: &str) -> AuditRecord {
         operation: Event::Change(ChangeKind::Assign),
         target: Target {
             role: Some("reader".to_owned()),
-            subject: Some(SubjectKey::parse("service:ci")),
+            subject: Some(SubjectKey::new("service", "ci")),
             ..Target::default()
         },
         changes: Vec::new(),

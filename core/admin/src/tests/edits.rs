@@ -205,7 +205,7 @@ fn a_deleted_role_leaves_its_holders_without_it() {
     assert_eq!(
         holders.collect::<Vec<_>>(),
         [
-            (Holder::Subject(SubjectKey::parse("jo")), emea),
+            (Holder::Subject(SubjectKey::new("user", "jo")), emea),
             (Holder::Group("g-bosses".to_owned()), emea),
             (Holder::Group("g-readers".to_owned()), None),
         ]

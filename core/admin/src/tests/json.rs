@@ -17,7 +17,11 @@ fn a_change_is_read_from_json() {
         ),
         (
             r#"{"operation":"unassign","role":"r","subject":{"type":"user","id":"a:b"}}"#,
-            unassign("r", "user:a:b"),
+            Change::Unassign {
+                role: "r".to_owned(),
+                team: None,
+                subject: SubjectKey::new("user", "a:b").into(),
+            },
         ),
         (r#"{"operation":"create","role":"r"}"#, create("r")),
     ];

@@ -218,7 +218,7 @@ fn assign(binding: &str, subject: &str) -> Change {
     Change::Assign {
         role,
         team,
-        subject: SubjectKey::parse(subject),
+        subject: subject.into(),
     }
 }
 
@@ -227,7 +227,7 @@ fn unassign(binding: &str, subject: &str) -> Change {
     Change::Unassign {
         role,
         team,
-        subject: SubjectKey::parse(subject),
+        subject: subject.into(),
     }
 }
 

@@ -36,6 +36,39 @@ fn people_come_and_go() {
 }
 
 #[test]
+fn an_id_with_colons_stays_whole() {
+    let id = "f:5d9b-ldap:jdoe";
+    let done = change(&policy(), "ann", &assign("agent", id)).unwrap();
+    // Written with its type, so that a type `f` declared later does not read it otherwise.
+    assert_eq!(
+        json(&done.document, "/directory/user:f:5d9b-ldap:jdoe/roles"),
+        r#""agent""#
+    );
+    let person = done.document.model().person("user", id).unwrap();
+    assert_eq!(person.roles.len(), 1);
+    let jdoe = SubjectKey::new("user", id);
+    assert_eq!(done.record.target.subject, Some(jdoe.clone()));
+    assert_eq!(done.impacts[0].subject, jdoe);
+    for key in [id, "user:f:5d9b-ldap:jdoe"] {
+        let back = change(&done.document, "ann", &unassign("agent", key)).unwrap();
+        assert_eq!(back.document.source().tenant, policy().source().tenant);
+    }
+    let typed = POLICY.replacen(
+        r#""id": "desk","#,
+        r#""id": "desk", "subject_types": ["user", "service", "f"],"#,
+        1,
+    );
+    let typed = change(&Document::load(typed).unwrap(), "ann", &assign("agent", id)).unwrap();
+    assert!(
+        typed
+            .document
+            .model()
+            .person("f", "5d9b-ldap:jdoe")
+            .is_some()
+    );
+}
+
+#[test]
 fn groups_are_mapped_and_unmapped() {
     let mapped = change(&policy(), "ann", &map("g-readers", "copy@emea")).unwrap();
     assert_eq!(
@@ -46,7 +79,7 @@ fn groups_are_mapped_and_unmapped() {
     let [jo] = mapped.impacts.as_slice() else {
         panic!("{:?}", mapped.impacts)
     };
-    assert_eq!(jo.subject, SubjectKey::parse("jo"));
+    assert_eq!(jo.subject, SubjectKey::new("user", "jo"));
     let gained = jo.gained().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(
         gained,

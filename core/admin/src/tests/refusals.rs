@@ -136,9 +136,18 @@ fn each_fault_comes_with_a_cure() {
             "cannot be a subject's id",
         ),
         (
-            assign("agent", ":x"),
+            assign("agent", "service:"),
             Why::Malformed,
-            "cannot be a subject's type",
+            "cannot be a subject's id",
+        ),
+        (
+            Change::Assign {
+                role: "agent".to_owned(),
+                team: None,
+                subject: SubjectKey::new("servce", "ci").into(),
+            },
+            Why::Unknown,
+            "`servce` is no subject type; did you mean `service`?",
         ),
         (unassign("agent", "joe"), Why::Unknown, "did you mean `jo`?"),
         (
@@ -185,6 +194,35 @@ fn the_limit_of_roles_holds() {
         .unwrap()
         .document;
     change(&source, "ann", &create("fifth")).unwrap();
+}
+
+#[test]
+fn below_what_is_there_the_limit_stands_against_more_alone() {
+    let lower = POLICY.replacen(r#""custom_roles": 4"#, r#""custom_roles": 1"#, 1);
+    let lower = Document::load(lower).unwrap();
+    refused(
+        &lower,
+        "ann",
+        &create("more"),
+        Why::Limit,
+        "has 3 roles of its own, and the limit is 1",
+    );
+    for one in [
+        unassign("agent", "jo"),
+        unmap("g-readers", "reader"),
+        revoke("copy-of-copy", &[("team", "tickets:read")]),
+        rename("copy-of-copy", "another"),
+        delete("copy-of-copy", None),
+    ] {
+        change(&lower, "ann", &one).unwrap();
+    }
+    // The vendor raises it for one tenant alone.
+    let raised = lower.text().replacen(
+        r#""id": "acme","#,
+        r#""id": "acme", "limits": { "custom_roles": 5 },"#,
+        1,
+    );
+    change(&Document::load(raised).unwrap(), "ann", &create("more")).unwrap();
 }
 
 #[test]

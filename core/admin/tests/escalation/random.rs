@@ -1,6 +1,6 @@
 //! Random policies, actors and changes, read off bytes so that they shrink.
 
-use portcullis_admin::{Change, SubjectKey};
+use portcullis_admin::Change;
 use portcullis_policy::Document;
 use portcullis_policy::source::{Members, OneOrMany, Source};
 use serde_json::{Map, Value, json};
@@ -193,7 +193,7 @@ pub(crate) fn change(choices: &mut Choices<'_>, source: &Source) -> Change {
         9..=11 => Change::Assign {
             role,
             team: choices.chance(30).then(|| choices.one(TEAMS).to_owned()),
-            subject: SubjectKey::new("user", choices.one(&[USERS.as_slice(), &["new"]].concat())),
+            subject: choices.one(&[USERS.as_slice(), &["new"]].concat()).into(),
         },
         12 | 13 => {
             let id = choices.one(&USERS);
@@ -203,7 +203,7 @@ pub(crate) fn change(choices: &mut Choices<'_>, source: &Source) -> Change {
                 .get(id)
                 .and_then(|entry| entry.get("roles"));
             let (role, team) = any_binding(choices, held, role);
-            let subject = SubjectKey::new("user", id);
+            let subject = id.into();
             Change::Unassign {
                 role,
                 team,

@@ -8,7 +8,10 @@ use crate::{
     decide::Question,
     grammar::is_value_bytes,
     invalid::InvalidRequest,
-    limits::{ATTRIBUTES_MAX, BATCH_MAX, LimitExceeded, REQUEST_VALUES_MAX, ROLES_MAX, VALUES_MAX},
+    limits::{
+        ATTRIBUTES_MAX, BATCH_MAX, GROUPS_MAX, LimitExceeded, REQUEST_VALUES_MAX, ROLES_MAX,
+        VALUES_MAX,
+    },
     subject::{Names, Resource, Subject, TeamRoles},
 };
 
@@ -42,7 +45,7 @@ impl<'a> PackedRequest<'a> {
             teams.text().ok_or(InvalidRequest::Layout)?;
             names(&mut teams, &mut held)?;
         }
-        let groups = names(&mut cursor, &mut held)?;
+        let groups = groups(&mut cursor)?;
         let mut values = 0;
         let attributes = attributes(&mut cursor, &mut values)?;
         let subject = Subject::new(kind, id)?.packed(
@@ -182,14 +185,27 @@ impl<'a> PackedQuestion<'a> {
 }
 
 fn names<'a>(cursor: &mut Cursor<'a>, held: &mut usize) -> Result<&'a [u8], InvalidRequest> {
+    counted(cursor, held, ROLES_MAX, LimitExceeded::Roles)
+}
+
+fn groups<'a>(cursor: &mut Cursor<'a>) -> Result<&'a [u8], InvalidRequest> {
+    counted(cursor, &mut 0, GROUPS_MAX, LimitExceeded::Groups)
+}
+
+fn counted<'a>(
+    cursor: &mut Cursor<'a>,
+    count: &mut usize,
+    most: usize,
+    limit: LimitExceeded,
+) -> Result<&'a [u8], InvalidRequest> {
     let run = cursor.run().ok_or(InvalidRequest::Layout)?;
     let mut names = Cursor::new(run);
     while !names.is_empty() {
         names.text().ok_or(InvalidRequest::Layout)?;
-        *held = held.saturating_add(1);
+        *count = count.saturating_add(1);
     }
-    if *held > ROLES_MAX {
-        Err(InvalidRequest::Limit(LimitExceeded::Roles))
+    if *count > most {
+        Err(InvalidRequest::Limit(limit))
     } else {
         Ok(run)
     }

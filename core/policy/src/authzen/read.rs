@@ -1,7 +1,7 @@
 //! Reading of requests.
 
 use portcullis_engine::grammar::is_value;
-use portcullis_engine::limits::ROLES_MAX;
+use portcullis_engine::limits::{GROUPS_MAX, LimitExceeded, ROLES_MAX};
 use portcullis_json::{JsonText, Node};
 
 use super::set::{Counted, exceeded, malformed, strings};
@@ -100,15 +100,14 @@ fn read_subject(
         groups: list("groups")?,
         attributes: counted.attributes(properties, &vocabulary.subject, &place)?,
     };
-    let held = [
-        subject.roles.len(),
-        subject.team_roles.len(),
-        subject.groups.len(),
-    ];
-    if held.into_iter().fold(0, usize::saturating_add) > ROLES_MAX {
-        return Err(exceeded(format!(
-            "the subject has more than {ROLES_MAX} roles and groups"
-        )));
+    let held = subject.roles.len().saturating_add(subject.team_roles.len());
+    for (limit, passed) in [
+        (LimitExceeded::Roles, held > ROLES_MAX),
+        (LimitExceeded::Groups, subject.groups.len() > GROUPS_MAX),
+    ] {
+        if passed {
+            return Err(exceeded(format!("the subject has {limit}")));
+        }
     }
     Ok(subject)
 }

@@ -232,9 +232,14 @@ fn limits_hold_on_both_sides() {
         let half = list(128);
         let rest = list(count - 128);
         let found = of_subject(&format!(
-            "{{\"groups\":[{half}],\"team_roles\":{{\"t\":[{rest}]}}}}"
+            "{{\"roles\":[{half}],\"team_roles\":{{\"t\":[{rest}]}}}}"
         ));
-        over(found.map(drop), is_over, "team roles and groups");
+        over(found.map(drop), is_over, "roles and team roles");
+    }
+    for (count, is_over) in [(4_096, false), (4_097, true)] {
+        let all = list(count);
+        let found = of_subject(&format!("{{\"roles\":[{}],\"groups\":[{all}]}}", list(256)));
+        over(found.map(drop), is_over, "groups");
     }
     for (count, is_over) in [(1024, false), (1025, true)] {
         let found = of_resource(&format!("{{\"owner\":[{}]}}", list(count)));

@@ -32,7 +32,7 @@ use roles::RoleNames;
 use routes::Routing;
 use scopes::Scopes;
 use tenant::Tenancy;
-use vocabulary::{Vocabulary, feature_list};
+use vocabulary::{Vocabulary, feature_list, subject_types};
 
 /// Compiles a catalog and a tenant.
 ///
@@ -79,6 +79,7 @@ pub(crate) fn compile_into(
     let features = Names::declare("feature", &catalog.features, &at_features, problems);
     let at_attributes = at_catalog.key("attributes");
     let vocabulary = Vocabulary::read(&catalog.attributes, &at_attributes, problems);
+    let subject_types = subject_types(catalog.subject_types.as_ref(), &at_catalog, problems);
     let role_names = RoleNames::number(catalog, tenant, &root, problems);
     let mut scopes = Scopes::number(catalog, &vocabulary, &at_catalog, problems);
     let tree = modules::flatten(
@@ -108,9 +109,11 @@ pub(crate) fn compile_into(
     let tenancy = Tenancy {
         roles: &role_names,
         vocabulary: &vocabulary,
+        subject_types: &subject_types,
         problems,
     };
     let at_on = at_tenant.key("features");
+    let custom_roles_max = tenant::custom_roles_max(catalog, tenant);
     let tenant = crate::model::Tenant {
         id: tenant.id.clone(),
         features: feature_list(&tenant.features, &at_on, &features, problems),
@@ -131,6 +134,7 @@ pub(crate) fn compile_into(
         catalog: catalog.id.clone(),
         features: features.into_names(),
         attributes: vocabulary.into_attributes(),
+        subject_types,
         scopes,
         conditions,
         modules: tree.modules,
@@ -138,7 +142,7 @@ pub(crate) fn compile_into(
         aliases: tree.aliases,
         scope_sets: roles.scope_sets,
         roles: roles.roles,
-        custom_roles_max: catalog.limits.custom_roles,
+        custom_roles_max,
         administration,
         routes,
         tenant,

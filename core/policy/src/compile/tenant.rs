@@ -8,7 +8,7 @@ use super::names::{check_value, element};
 use super::roles::RoleNames;
 use super::vocabulary::Vocabulary;
 use crate::atom::Entity;
-use crate::model::{Binding, Group, Person};
+use crate::model::{Binding, Group, Person, SubjectTypes};
 use crate::problem::Problems;
 use crate::source::{Catalog, Members, OneOrMany, Tenant};
 
@@ -17,6 +17,7 @@ use crate::source::{Catalog, Members, OneOrMany, Tenant};
 pub(super) struct Tenancy<'a> {
     pub(super) roles: &'a RoleNames,
     pub(super) vocabulary: &'a Vocabulary,
+    pub(super) subject_types: &'a SubjectTypes,
     pub(super) problems: &'a Problems,
 }
 
@@ -47,15 +48,14 @@ impl Tenancy<'_> {
         let mut found = BTreeMap::new();
         for (key, entry) in directory.iter() {
             let at = at.key(key);
-            let (kind, id) = key.split_once(':').unwrap_or(("user", key));
-            check_value("subject's type", kind, &at, self.problems);
+            let (kind, id) = self.subject_types.split(key);
             check_value("subject's id", id, &at, self.problems);
             let person = self.person(kind, id, entry, &at);
             if found.insert((kind, id), person).is_some() {
                 self.problems.error(
                     &at,
                     format!("the {kind} `{id}` is in the directory twice"),
-                    "join the two entries; a key without a colon is of type user",
+                    "join the two entries; a key without a subject type before a colon is of a user",
                 );
             }
         }
@@ -152,19 +152,26 @@ impl Tenancy<'_> {
     }
 }
 
-/// Checks the tenant's ids and what it may not exceed.
+/// Returns the most roles that a tenant may define: its own limit comes before the catalog's.
+pub(super) fn custom_roles_max(catalog: &Catalog, tenant: &Tenant) -> Option<u32> {
+    tenant.limits.custom_roles.or(catalog.limits.custom_roles)
+}
+
+/// Checks the tenant's ids, and warns of what it exceeds.
 pub(super) fn check(catalog: &Catalog, tenant: &Tenant, at: &Path<'_>, problems: &Problems) {
     // An id that is missing has been reported as such.
     if !tenant.id.is_empty() {
         check_value("tenant", &tenant.id, &at.key("id"), problems);
     }
-    if let Some(most) = catalog.limits.custom_roles {
+    if let Some(most) = custom_roles_max(catalog, tenant) {
         let count = tenant.roles.len();
+        // What is there stays, or a lower limit would stop the tenant's whole policy.
         if u32::try_from(count).is_ok_and(|count| count > most) {
-            problems.error(
+            problems.warn(
                 &at.key("roles"),
                 format!("the tenant has {count} roles of its own, and the limit is {most}"),
-                "delete some, or raise `limits.custom_roles` of the catalog",
+                "they stay as they are, and no other can be created; delete some, or raise \
+                 `custom_roles` in the `limits` of the tenant or of the catalog",
             );
         }
     }

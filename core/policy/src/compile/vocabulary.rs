@@ -2,9 +2,9 @@
 
 use portcullis_json::Path;
 
-use super::names::{Names, check_name, element, repeated};
+use super::names::{Names, check_name, check_value, element, repeated};
 use crate::atom::Entity;
-use crate::model::{self, FeatureIndex, Requirement};
+use crate::model::{self, FeatureIndex, Requirement, SubjectTypes};
 use crate::problem::Problems;
 use crate::source::{self, OneOrMany, Requires};
 
@@ -136,6 +136,41 @@ pub(super) fn feature_list(
         }
     }
     found.sort_unstable();
+    found
+}
+
+/// Resolves the types of the subjects of a directory.
+pub(super) fn subject_types(
+    types: Option<&OneOrMany>,
+    at: &Path<'_>,
+    problems: &Problems,
+) -> SubjectTypes {
+    let Some(types) = types else {
+        return SubjectTypes::default();
+    };
+    let at = at.key("subject_types");
+    for (index, kind) in types.iter().enumerate() {
+        let at = element(&at, types, index);
+        if types.iter().take(index).any(|known| known == kind) {
+            repeated("subject type", kind, &at, problems);
+        }
+        check_value("subject's type", kind, &at, problems);
+        if kind.contains(':') {
+            problems.error(
+                &at,
+                format!("`{kind}` cannot be a subject's type: a key is split at its first colon"),
+                "give the type a name without a colon",
+            );
+        }
+    }
+    let found = SubjectTypes::new(types.0.clone());
+    if !found.has(SubjectTypes::USER) {
+        problems.error(
+            &at,
+            "`user` is not among the subject types, and a key without a type is of a user",
+            "add \"user\"",
+        );
+    }
     found
 }
 

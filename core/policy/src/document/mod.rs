@@ -34,7 +34,7 @@ impl Document {
         })
     }
 
-    /// Returns this document with another tenant; the rest of the text stays as it was
+    /// Returns this document with another tenant; what did not change stays as it was
     /// written, to the byte.
     ///
     /// # Errors
@@ -45,12 +45,13 @@ impl Document {
             ..self.source.clone()
         };
         let model = compiled(&source, Problems::default())?;
-        let text = rewrite::with_tenant(&self.text, &source).ok_or_else(|| Problem {
-            path: Path::Root.to_json_path(),
-            message: "the tenant cannot be written back into this text".to_owned(),
-            cure: "write the policy as one JSON object with the members catalog and tenant"
-                .to_owned(),
-        })?;
+        let text =
+            rewrite::with_tenant(&self.text, &self.source, &source).ok_or_else(|| Problem {
+                path: Path::Root.to_json_path(),
+                message: "the tenant cannot be written back into this text".to_owned(),
+                cure: "write the policy as one JSON object with the members catalog and tenant"
+                    .to_owned(),
+            })?;
         Ok(Self {
             text,
             source,

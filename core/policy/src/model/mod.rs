@@ -3,6 +3,7 @@
 mod holdings;
 mod index;
 mod openness;
+mod subject_types;
 
 pub use holdings::Holdings;
 pub use index::{
@@ -10,6 +11,7 @@ pub use index::{
     ScopeSetIndex,
 };
 pub use openness::Openness;
+pub use subject_types::SubjectTypes;
 
 use crate::atom::Atom;
 use crate::problem::Problem;
@@ -24,6 +26,8 @@ pub struct Model {
     pub features: Vec<String>,
     /// The declared attributes.
     pub attributes: Attributes,
+    /// The types of the subjects of a directory.
+    pub subject_types: SubjectTypes,
     /// The scopes in the order in which their names first appear.
     pub scopes: Vec<String>,
     /// The distinct conditions.

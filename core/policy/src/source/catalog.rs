@@ -18,6 +18,9 @@ pub struct Catalog {
     /// The attributes that conditions may speak of.
     #[serde(default, skip_serializing_if = "Attributes::is_empty")]
     pub attributes: Attributes,
+    /// The types of the subjects of a directory; `user` and `service` when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject_types: Option<OneOrMany>,
     /// What every module requires.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub requires: Option<Requires>,
@@ -87,7 +90,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
@@ -99,6 +102,7 @@ impl Read for Catalog {
             id: object.required("id", "give the catalog an id: \"id\": \"my-product\""),
             features: object.or_default("features"),
             attributes: object.or_default("attributes"),
+            subject_types: object.optional("subject_types"),
             requires: object.optional("requires"),
             scopes: object.or_default("scopes"),
             actions: object.optional("actions"),

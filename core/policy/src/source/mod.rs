@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn every_member_is_written_back() {
         let text = r#"{"$schema":"s","catalog":{"id":"c","features":["a","b"],
-            "attributes":{"subject":"s","action":"m","context":"z","resource":"r","team":"r","directory_only":"s"},
+            "attributes":{"subject":"s","action":"m","context":"z","resource":"r","team":"r","directory_only":"s"},"subject_types":["user","robot"],
             "requires":{"any":["a","b"]},"scopes":{"all":"true"},"actions":{"read":"read"},"supports":"all",
             "modules":{"m":{"label":"M","description":"d","requires":["a","b"],"only":"x","scopes":{"all":["true"]},
               "actions":{"go":{"kind":"other","label":"G","description":"d","requires":"a","only":"x","scopes":{"all":"true"},
@@ -150,7 +150,7 @@ mod tests {
                 "resource":{"id":"path.id","r":{"constant":["1","2"]}},"conditional":"forward","accepts":"encoded-slash",
                 "cors":{"origins":"https://h","headers":"x-a","credentials":true,"max_age_seconds":60}},
               {"methods":"*","path":"/","public":true}]},
-          "tenant":{"id":"t","features":"a","role_changes":"next-session","roles":{"y":{"base":"x"},"z":{"clones":"x"}},
+          "tenant":{"id":"t","features":"a","limits":{"custom_roles":2},"role_changes":"next-session","roles":{"y":{"base":"x"},"z":{"clones":"x"}},
             "edits":{"x":{"added":{"*":"*"},"removed":{"*":"m:go"}}},"groups":{"g":"x"},
             "directory":{"u":{"roles":"x","s":["1","2"]}},"retired":"w"},
           "tests":[{"name":"n","features":[],"now":1,"subject":{"type":"t","id":"i","roles":"x","team_roles":{"t":"x"},"groups":"g","s":"1"},

@@ -4,7 +4,7 @@ use portcullis_json::{Place, Read};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Edit, Members, OneOrMany, Role, RoleChanges};
+use super::{Edit, Limits, Members, OneOrMany, Role, RoleChanges};
 
 /// What a customer of the product defines.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -15,6 +15,9 @@ pub struct Tenant {
     /// The features that are on.
     #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
     pub features: OneOrMany,
+    /// What it may not exceed, where that is not what the catalog says.
+    #[serde(default, skip_serializing_if = "Limits::is_empty")]
+    pub limits: Limits,
     /// When a change of roles reaches those who are signed in; `instant` when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role_changes: Option<RoleChanges>,
@@ -41,6 +44,7 @@ impl Read for Tenant {
         let tenant = Self {
             id: object.required("id", "give the tenant an id: \"id\": \"acme\""),
             features: object.or_default("features"),
+            limits: object.or_default("limits"),
             role_changes: object.optional("role_changes"),
             roles: object.or_default("roles"),
             edits: object.or_default("edits"),

@@ -44,7 +44,7 @@ fn a_header_of_thousands_of_teams_is_refused_by_the_limit_that_it_passes() {
     };
     for (header, each, expected) in [
         ("x-teams", "", "more than 1,024 values of one attribute"),
-        ("x-user-roles", "r@", "more than 256 roles and groups"),
+        ("x-user-roles", "r@", "more than 256 roles"),
     ] {
         let list = list(each);
         let headers: &[(&[u8], &[u8])] =
@@ -56,4 +56,40 @@ fn a_header_of_thousands_of_teams_is_refused_by_the_limit_that_it_passes() {
             (Code::LimitExceeded, expected)
         );
     }
+}
+
+#[test]
+fn of_many_groups_the_mapped_one_counts_and_the_others_do_no_harm() {
+    let mut gate = Gate::new(config(|config| {
+        config["identity"] = json!({ "trusted_headers": {
+            "peers": "mesh", "subject": "x-user-id", "groups": "x-user-groups",
+        } });
+    }));
+    let mapped = policy("acme", |policy| {
+        policy["tenant"]["groups"] = json!({ "g-admins": "admin" });
+    });
+    gate.offer(bundle(&mapped, 1, None), NOW).unwrap();
+    let mut code = |unmapped: usize| {
+        let mut groups: Vec<String> = (0..unmapped).map(|at| format!("x{at}")).collect();
+        groups.push("g-admins".to_owned());
+        let groups = groups.join(",");
+        let request = Request {
+            method: b"GET",
+            authority: b"api.example.com",
+            target: b"/tickets/1",
+            headers: &[
+                (b"x-user-id", b"kim"),
+                (b"x-user-groups", groups.as_bytes()),
+            ],
+            peer: Peer::Identity("mesh"),
+            nonce: b"",
+        };
+        let verdict = gate.judge(&request, NOW);
+        let entry = verdict.entry();
+        (entry.code, entry.detail.clone())
+    };
+    assert_eq!(code(256), (Code::Granted, String::new()));
+    assert_eq!(code(4_095), (Code::Granted, String::new()));
+    let passed = "more than 4,096 groups".to_owned();
+    assert_eq!(code(4_096), (Code::LimitExceeded, passed));
 }

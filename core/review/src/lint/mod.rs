@@ -4,6 +4,7 @@ mod catalog;
 mod conditions;
 mod contradiction;
 mod guards;
+mod near_misses;
 mod roles;
 mod routes;
 mod scopes;
@@ -87,6 +88,7 @@ pub fn lint(source: &Source, model: &Model) -> Vec<Finding> {
     guards::look(source, model, &mut findings);
     catalog::look(source, model, &mut findings);
     roles::look(source, model, &mut findings);
+    near_misses::look(model, &mut findings);
     routes::look(source, model, &mut findings);
     // Stable, so that what is equally bad keeps its order.
     findings

@@ -30,6 +30,41 @@ fn spoiled(from: &str, to: &str) -> Vec<String> {
 }
 
 #[test]
+fn what_is_nearly_a_known_name_is_hinted_at() {
+    let directory = r#""jo": { "roles": ["mine"] }"#;
+    for (to, path) in [
+        (
+            r#""jo": { "roles": ["mine"], "groups": "G-lead " }"#,
+            "$.tenant.directory.jo.groups",
+        ),
+        (
+            r#""jo": { "roles": ["mine"], "groups": "g-laed" }"#,
+            "$.tenant.directory.jo.groups",
+        ),
+        (
+            r#""jo": { "roles": ["mine", "agent@EMEA"], "teams": "emea" }"#,
+            "$.tenant.directory",
+        ),
+        (
+            r#""jo": { "roles": ["mine"] }, "servce:ci": {}"#,
+            r#"$.tenant.directory["user:servce:ci"]"#,
+        ),
+    ] {
+        let mapped = CLEAN.replacen(
+            r#""id": "t","#,
+            r#""id": "t", "groups": { "g-lead": "agent" },"#,
+            1,
+        );
+        assert!(mapped.contains(directory));
+        let found = found(&mapped.replacen(directory, to, 1));
+        assert_eq!(found, [format!("near-miss info {path}")], "{to}");
+    }
+    let known =
+        r#""jo": { "roles": ["mine"], "groups": ["g-lead", "staff"], "teams": ["emea", "apac"] }"#;
+    assert_eq!(spoiled(directory, known), [""; 0]);
+}
+
+#[test]
 fn a_clean_policy_has_no_findings() {
     assert_eq!(found(CLEAN), [""; 0]);
 }

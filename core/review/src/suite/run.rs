@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use portcullis_engine::{Policy, Question, Session, Subject, UnixSeconds};
 
+use portcullis_json::nearest_or;
+
 use super::requests::Requests;
 use super::{UntestablePolicy, question};
 use crate::coverage::{Coverage, Exercised};
@@ -85,12 +87,14 @@ pub(super) fn run(
     let mut requests = Requests::new(model, metadata);
     let mut results = Vec::new();
     for test in tests {
-        let failures = match (&test.request, &test.expect) {
+        let mut failures = unknown_roles(model, test);
+        let answered = match (&test.request, &test.expect) {
             (Some(request), Expected::Verdict(expected)) => {
                 requests.run(test, request, expected)?
             }
             _ => run_one(test, policy, metadata.issued_at, &mut exercised),
         };
+        failures.extend(answered);
         results.push(TestResult {
             name: test.name.clone(),
             failures,
@@ -102,6 +106,29 @@ pub(super) fn run(
         tests: results,
         coverage,
     })
+}
+
+/// A test of a role that is not there proves nothing of the role that was meant.
+fn unknown_roles(model: &Model, test: &Test) -> Vec<Failure> {
+    let subject = &test.subject;
+    let bound = subject
+        .team_roles
+        .iter()
+        .flat_map(|(_, roles)| roles.iter());
+    let named = subject.roles.iter().chain(bound);
+    let ids = named.map(|text| text.split_once('@').map_or(text, |(id, _)| id));
+    let unknown = ids.filter(|id| model.role(id).is_none());
+    unknown
+        .map(|id| {
+            let known = model.roles.iter().map(|role| role.id.as_str());
+            Failure {
+                question: "the subject".to_owned(),
+                expected: "a role of the policy".to_owned(),
+                got: format!("no role `{id}`"),
+                because: nearest_or(id, known, "name a role that is there, or none"),
+            }
+        })
+        .collect()
 }
 
 fn run_one(

@@ -48,6 +48,7 @@ fn failures_say_what_was_expected_and_why_not() {
     assert_eq!(
         found,
         [
+            "the subject: expected a role of the policy, got no role `ghost`: name a role that is there, or none",
             "tickets:read: expected allow, got out-of-scope: none of these holds of this resource: agent at own",
             "tickets:merge: expected allow, got not-granted: no role grants it; held are agent; the role ghost is unknown; the role team-lead is not yet available",
             "quality:read: expected allow, got feature-disabled: off are quality",

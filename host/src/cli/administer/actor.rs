@@ -1,7 +1,7 @@
 //! Who asks for a change, and what is known of what it is made to.
 
 use clap::Args;
-use portcullis_admin::{Actor, SubjectKey, TargetAttributes};
+use portcullis_admin::{Actor, TargetAttributes};
 use portcullis_policy::model::Model;
 
 use crate::cli::{input::JsonArgument, stop::Stop};
@@ -38,7 +38,7 @@ impl ActorArgs {
                 let cure = unusable.cure().map(str::to_owned);
                 Stop::usage(unusable.to_string()).or_hint(cure)
             })?,
-            (None, Some(key)) => Actor::of_directory(SubjectKey::parse(key)),
+            (None, Some(key)) => Actor::of_directory(key.as_str()),
             (None, None) => {
                 return Err(Stop::usage("no actor is named").hint(
                     "name somebody of the directory: `--as ann`; features are also the vendor's: `--vendor ops`",

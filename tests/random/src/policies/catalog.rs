@@ -58,6 +58,9 @@ impl CatalogWriter {
         catalog.insert("id".to_owned(), json!("random"));
         catalog.insert("features".to_owned(), json!(self.features));
         catalog.insert("attributes".to_owned(), self.attributes(tape));
+        maybe(tape, 30, &mut catalog, "subject_types", |_| {
+            json!(["user", "service", "robot"])
+        });
         let mut root = Place {
             id: String::new(),
             depth: 0,

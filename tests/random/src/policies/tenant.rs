@@ -39,7 +39,7 @@ pub(super) fn tenant(
     }
     tenant.insert("groups".to_owned(), groups.into());
     let mut directory = Map::new();
-    for key in ["u1", "service:u1", "user:u2", "service:a"] {
+    for key in ["u1", "service:u1", "user:u2", "service:a", "robot:u1"] {
         if tape.chance(40) {
             directory.insert(key.to_owned(), person(tape, model, &roles, teams));
         }

@@ -54,8 +54,10 @@ fn limits() {
     };
     let ask = |subject, resource| word(&probe(), &request(subject, "doc:read", resource));
     assert_eq!(ask(roles(255, 0, 0), json!({})), "all all");
-    assert_eq!(ask(roles(100, 100, 55), json!({})), "all all");
-    assert_eq!(ask(roles(100, 100, 56), json!({})), "error");
+    assert_eq!(ask(roles(100, 155, 0), json!({})), "all all");
+    assert_eq!(ask(roles(100, 156, 0), json!({})), "error");
+    assert_eq!(ask(roles(100, 155, 4096), json!({})), "all all");
+    assert_eq!(ask(roles(1, 0, 4097), json!({})), "error");
     assert_eq!(ask(roles(256, 0, 0), json!({})), "error");
 
     let all = || json!({ "roles": "all" });

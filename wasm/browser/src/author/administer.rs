@@ -2,7 +2,7 @@
 
 use alloc::{boxed::Box, string::String};
 
-use portcullis_admin::{self as admin, Actor, Change, SubjectKey, TargetAttributes};
+use portcullis_admin::{self as admin, Actor, Change, TargetAttributes};
 use portcullis_engine::UnixSeconds;
 use portcullis_policy::{Document, model::Model};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -43,7 +43,7 @@ impl Asked<'_> {
 
     fn actor(&self, model: &Model) -> Result<Actor, Failure> {
         match self.kind {
-            "key" => Ok(Actor::of_directory(SubjectKey::parse(self.actor))),
+            "key" => Ok(Actor::of_directory(self.actor)),
             "subject" => Ok(Actor::read(self.actor.as_bytes(), model)?),
             "vendor" => Ok(Actor::vendor(self.actor)),
             _ => Err(Failure::malformed("there is no such kind of actor")),

@@ -1,0 +1,70 @@
+//! The types of subjects that keys of a directory may name.
+
+/// The types that a key of a tenant's directory may begin with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubjectTypes(Vec<String>);
+
+impl SubjectTypes {
+    /// Takes the types that a catalog declares.
+    #[must_use]
+    pub const fn new(types: Vec<String>) -> Self {
+        Self(types)
+    }
+
+    /// Returns the types, in the order declared.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.0
+    }
+
+    /// Returns whether a subject in the directory may be of that type.
+    #[must_use]
+    pub fn has(&self, kind: &str) -> bool {
+        self.0.iter().any(|known| known == kind)
+    }
+
+    /// Returns the type and the id that a key of a directory names: what stands before its
+    /// first colon is the type only if it is one, or an id with a colon would lose its head.
+    #[must_use]
+    pub fn split<'k>(&self, key: &'k str) -> (&'k str, &'k str) {
+        match key.split_once(':') {
+            Some((kind, id)) if self.has(kind) => (kind, id),
+            _ => (Self::USER, key),
+        }
+    }
+
+    /// The type of a key without one.
+    pub const USER: &'static str = "user";
+}
+
+/// Users and services.
+impl Default for SubjectTypes {
+    fn default() -> Self {
+        Self(vec![Self::USER.to_owned(), "service".to_owned()])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_split_only_behind_a_declared_type() {
+        let types = SubjectTypes::default();
+        for (key, split) in [
+            ("jo", ("user", "jo")),
+            ("user:jo", ("user", "jo")),
+            ("service:a:b", ("service", "a:b")),
+            ("user:f:5d9b:jo", ("user", "f:5d9b:jo")),
+            ("f:5d9b:jo", ("user", "f:5d9b:jo")),
+            ("arn:aws:iam::1:user/jo", ("user", "arn:aws:iam::1:user/jo")),
+            ("USER:jo", ("user", "USER:jo")),
+            (":jo", ("user", ":jo")),
+        ] {
+            assert_eq!(types.split(key), split, "{key}");
+        }
+        let more = SubjectTypes::new(vec!["user".to_owned(), "f".to_owned()]);
+        assert_eq!(more.split("f:5d9b:jo"), ("f", "5d9b:jo"));
+        assert_eq!(more.split("service:a"), ("user", "service:a"));
+    }
+}
