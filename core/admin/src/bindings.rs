@@ -73,11 +73,11 @@ pub(crate) fn rebind(tenant: &mut Tenant, id: &str, others: impl Fn(Option<&str>
     }
     let mut left = Vec::new();
     for (key, entry) in tenant.directory.iter_mut() {
-        let Some(roles) = entry.get_mut("roles") else {
+        let Some(roles) = entry.values.get_mut("roles") else {
             continue;
         };
         if replace(roles, id, &others) && roles.is_empty() {
-            entry.remove("roles");
+            entry.values.remove("roles");
             if entry.is_empty() {
                 left.push(key.to_owned());
             }

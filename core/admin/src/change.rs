@@ -43,6 +43,18 @@ pub enum Change {
         /// What it is for; as the other when left out.
         description: Option<String>,
     },
+    /// Create a role as another tenant's was exported; it is taken whole or not at all.
+    Import {
+        /// Its id.
+        role: String,
+        /// What people call it.
+        label: Option<String>,
+        /// What it is for.
+        description: Option<String>,
+        /// Patterns of permissions by scope.
+        #[serde(deserialize_with = "by_scope")]
+        grants: Members<OneOrMany>,
+    },
     /// Change a role's label and description; an empty text removes it.
     Label {
         /// The role.
@@ -105,6 +117,16 @@ pub enum Change {
         /// The subject.
         subject: SubjectName,
     },
+    /// Let a subject hold nothing, whatever gives it a role.
+    Deactivate {
+        /// The subject.
+        subject: SubjectName,
+    },
+    /// Let a subject hold again what it has.
+    Activate {
+        /// The subject.
+        subject: SubjectName,
+    },
     /// Give the members of a group a role.
     Map {
         /// The group's id, which should be one that never changes.
@@ -156,13 +178,15 @@ impl ChangeKind {
     #[must_use]
     pub const fn operation(self) -> Operation {
         match self {
-            Self::Create => Operation::Create,
+            Self::Create | Self::Import => Operation::Create,
             Self::Clone => Operation::Clone,
             Self::Label | Self::Grant | Self::Revoke | Self::Rename => Operation::Edit,
             Self::Reset => Operation::Reset,
             Self::Delete => Operation::Delete,
             Self::Assign => Operation::Assign,
             Self::Unassign => Operation::Unassign,
+            Self::Deactivate => Operation::Deactivate,
+            Self::Activate => Operation::Activate,
             Self::Map | Self::Claim => Operation::Map,
             Self::Unmap | Self::Unclaim => Operation::Unmap,
             Self::Enable => Operation::Enable,
@@ -187,6 +211,7 @@ impl fmt::Display for Change {
             Self::Clone { from, role, .. } => {
                 write!(f, "created the role {role}, a copy of {from}")
             }
+            Self::Import { role, .. } => write!(f, "imported the role {role}"),
             Self::Label { role, .. } => write!(f, "described the role {role}"),
             Self::Grant { role, .. } => write!(f, "granted more to the role {role}"),
             Self::Revoke { role, .. } => write!(f, "granted less to the role {role}"),
@@ -203,6 +228,8 @@ impl fmt::Display for Change {
                 team,
                 subject,
             } => write!(f, "unassigned {role}{} from {subject}", OnTeam(team)),
+            Self::Deactivate { subject } => write!(f, "deactivated {subject}"),
+            Self::Activate { subject } => write!(f, "activated {subject}"),
             Self::Map { group, role, team } => {
                 write!(f, "mapped the group {group} to {role}{}", OnTeam(team))
             }

@@ -9,7 +9,7 @@ use crate::authorization::Step;
 use crate::refused::{Refused, RefusedReason};
 use crate::removed::RemovedAssignment;
 use crate::required::Cover;
-use crate::{Change, SubjectKey, claims, holders, lookup, role_grants, roles};
+use crate::{Change, SubjectKey, activity, claims, exported, holders, lookup, role_grants, roles};
 
 /// A tenant as a change would leave it.
 #[derive(Clone, Debug)]
@@ -58,6 +58,19 @@ impl Draft {
                 label.as_deref(),
                 description.as_deref(),
             ),
+            Change::Import {
+                role,
+                label,
+                description,
+                grants,
+            } => exported::import(
+                it,
+                model,
+                role,
+                label.as_deref(),
+                description.as_deref(),
+                grants,
+            ),
             Change::Label {
                 role,
                 label,
@@ -80,6 +93,8 @@ impl Draft {
                 team,
                 subject,
             } => holders::unassign(it, model, role, team.as_deref(), subject),
+            Change::Deactivate { subject } => activity::deactivate(it, model, subject),
+            Change::Activate { subject } => activity::activate(it, model, subject),
             Change::Map { group, role, team } => {
                 holders::map(it, model, group, role, team.as_deref())
             }

@@ -20,7 +20,7 @@ pub(crate) fn assign(
     team: Option<&str>,
     subject: &SubjectName,
 ) -> Result<(), Refused> {
-    lookup::usable_role(model, role)?;
+    lookup::role_to_give(model, role)?;
     lookup::check_team(model, team)?;
     let subject = &subject.resolve(&model.subject_types);
     check_subject(model, subject)?;
@@ -31,9 +31,9 @@ pub(crate) fn assign(
         .get(&key)
         .cloned()
         .unwrap_or_default();
-    let mut roles = entry.get("roles").cloned().unwrap_or_default();
+    let mut roles = entry.values.get("roles").cloned().unwrap_or_default();
     bindings::add(&mut roles, role, team, &format!("`{subject}` has"))?;
-    entry.set("roles", roles);
+    entry.values.set("roles", roles);
     draft.tenant.directory.set(&key, entry);
     draft.subjects.insert(subject.clone());
     let step = subject_step(model, Operation::Assign, role, team, subject);
@@ -69,10 +69,10 @@ pub(crate) fn unassign(
         .get(&key)
         .cloned()
         .unwrap_or_default();
-    let mut roles = entry.remove("roles").unwrap_or_default();
+    let mut roles = entry.values.remove("roles").unwrap_or_default();
     bindings::remove(&mut roles, role, team, &format!("`{subject}` has"))?;
     if !roles.is_empty() {
-        entry.set("roles", roles);
+        entry.values.set("roles", roles);
     }
     if entry.is_empty() {
         draft.tenant.directory.remove(&key);
@@ -92,7 +92,7 @@ pub(crate) fn map(
     role: &str,
     team: Option<&str>,
 ) -> Result<(), Refused> {
-    lookup::usable_role(model, role)?;
+    lookup::role_to_give(model, role)?;
     lookup::check_team(model, team)?;
     lookup::check_value("group", group)?;
     let mut roles = draft.tenant.groups.get(group).cloned().unwrap_or_default();
@@ -206,7 +206,7 @@ fn subject_step(
 ) -> Step {
     let person = model.person(&subject.kind, &subject.id);
     let held = person
-        .map(|person| Holdings::of_person(model, person))
+        .map(|person| Holdings::listed(model, person))
         .unwrap_or_default();
     Step {
         operation,
@@ -236,7 +236,7 @@ fn group_step(
         .filter(|person| person.groups.iter().any(|one| one == group))
     {
         held.bindings
-            .extend(Holdings::of_person(model, person).bindings);
+            .extend(Holdings::listed(model, person).bindings);
     }
     Step {
         operation,
@@ -266,7 +266,7 @@ fn with_held(model: &Model, role: &str, held: &Holdings) -> BTreeSet<String> {
         .collect()
 }
 
-fn check_subject(model: &Model, subject: &SubjectKey) -> Result<(), Refused> {
+pub(crate) fn check_subject(model: &Model, subject: &SubjectKey) -> Result<(), Refused> {
     lookup::check_value("subject's id", &subject.id)?;
     if model.subject_types.has(&subject.kind) {
         return Ok(());
@@ -284,7 +284,11 @@ fn check_subject(model: &Model, subject: &SubjectKey) -> Result<(), Refused> {
 }
 
 /// Returns the key under which the directory has a subject.
-fn directory_key(model: &Model, tenant: &Tenant, subject: &SubjectKey) -> Option<String> {
+pub(crate) fn directory_key(
+    model: &Model,
+    tenant: &Tenant,
+    subject: &SubjectKey,
+) -> Option<String> {
     let mut keys = tenant.directory.names();
     let named = (subject.kind.as_str(), subject.id.as_str());
     keys.find(|key| model.subject_types.split(key) == named)

@@ -52,6 +52,7 @@
 
 pub mod audit;
 
+mod activity;
 mod actor;
 mod administer;
 mod assignable;
@@ -61,6 +62,7 @@ mod bindings;
 mod change;
 mod claims;
 mod draft;
+mod exported;
 mod grants;
 mod holders;
 mod impact;
@@ -85,6 +87,7 @@ mod written_grants;
 pub use actor::{Actor, UnusableActor};
 pub use administer::{Administered, administer};
 pub use change::{Change, ChangeKind};
+pub use exported::ExportedRole;
 pub use impact::Impact;
 pub use refused::{GrantName, Refused, RefusedReason};
 pub use removed::{Holder, RemovedAssignment};

@@ -51,6 +51,23 @@ pub(crate) fn usable_role<'m>(
     ))
 }
 
+/// Finds a role that can be given to somebody.
+pub(crate) fn role_to_give<'m>(
+    model: &'m Model,
+    id: &str,
+) -> Result<(RoleIndex, &'m Role), Refused> {
+    let (index, found) = usable_role(model, id)?;
+    let everyone = model.everyone.as_ref();
+    if everyone.is_none_or(|everyone| everyone.role != index) {
+        return Ok((index, found));
+    }
+    Err(Refused::new(
+        RefusedReason::Unsupported,
+        format!("`{id}` is everybody's role, and nobody is given it"),
+        "to give somebody more, give another role",
+    ))
+}
+
 /// Finds a feature.
 pub(crate) fn feature(model: &Model, id: &str) -> Result<FeatureIndex, Refused> {
     let position = model.features.iter().position(|known| known == id);

@@ -153,7 +153,8 @@ impl Authorization<'_> {
         let mut own = grants::of_role(self.model, role);
         let others = reachable(self.model, role);
         let mut others = others.iter().flat_map(of_catalog).collect::<BTreeSet<_>>();
-        if step.operation == Operation::Assign && self.assignable.contains(role, &step.team) {
+        let gives = matches!(step.operation, Operation::Assign | Operation::Activate);
+        if gives && self.assignable.contains(role, &step.team) {
             // The vendor vouches for what the catalog grants: only what a tenant added is left.
             let of_vendor = of_catalog(&role);
             own.retain(|grant| !others.contains(grant) && !of_vendor.contains(grant));

@@ -127,7 +127,7 @@ pub(crate) fn delete(
     }
     own(model, id, "be deleted")?;
     if let Some(other) = reassign {
-        lookup::usable_role(model, other)?;
+        lookup::role_to_give(model, other)?;
         if other == id {
             return Err(Refused::new(
                 RefusedReason::Duplicate,

@@ -250,15 +250,25 @@ impl<'b> Builder<'b> {
         }
         self.roles(tenant.roles);
         let groups = checks.items(tenant.groups);
+        let of_everybody = tenant.groups.iter().next();
+        let of_everybody = of_everybody.is_some_and(|group| group.is_everybodys());
         self.tables.groups = self.listed(groups, |build, group| {
-            build.bindings(group.roles);
+            if group.is_everybodys() {
+                build.everyone(group.roles);
+            } else {
+                checks.sound(is_value(group.id));
+                build.bindings(group.roles);
+            }
             ("", group.id)
         });
+        // INVARIANT (ascending): the empty id comes first.
+        self.tables.everyone = self.tables.groups.first().copied().filter(|_| of_everybody);
         let people = checks.items(tenant.directory);
         self.tables.directory = self.listed(people, |build, person| {
             checks.sound(is_value(person.kind));
+            checks.sound(is_value(person.id));
             build.bindings(person.roles);
-            build.values(person.groups);
+            build.groups_of(&person);
             let mut before = None;
             for attribute in checks.items(person.attributes) {
                 let known = build.tables.subject_attributes.len();
@@ -329,7 +339,6 @@ impl<'b> Builder<'b> {
             let start = Span::of(self.base, entries.rest()).at();
             let Some(entry) = entries.next() else { break };
             let key = check(self, entry);
-            self.checks.sound(is_value(key.1));
             self.checks.ascends(&mut before, key);
             offsets.push(start);
         }
@@ -364,6 +373,36 @@ impl<'b> Builder<'b> {
             self.checks.ascends(&mut before, value);
         }
         Span::of(self.base, list.bytes())
+    }
+
+    /// Checks the groups of a subject, before which an empty name may say that it holds nothing.
+    fn groups_of(&self, person: &format::Person<'_>) {
+        if !person.is_inactive() {
+            self.values(person.groups);
+            return;
+        }
+        self.checks.known_since(2);
+        let mut before = None;
+        for (group, at) in self.checks.items(person.groups).zip(0_usize..) {
+            self.checks.sound(at == 0 || is_value(group));
+            self.checks.ascends(&mut before, group);
+        }
+    }
+
+    /// Checks the group of everybody: one role, bound to types in the place of teams.
+    fn everyone(&self, list: List<'_, format::Binding<'_>>) {
+        self.checks.known_since(2);
+        let mut before = None;
+        let mut first = None;
+        for binding in self.checks.items(list) {
+            let role = *first.get_or_insert(binding.role);
+            self.checks
+                .sound(role == binding.role && is_value(binding.team));
+            self.checks
+                .sound(usize::from(role) < self.tables.roles.len());
+            self.checks.ascends(&mut before, binding.team);
+        }
+        self.checks.sound(first.is_some());
     }
 
     fn bindings(&self, list: List<'_, format::Binding<'_>>) {

@@ -91,7 +91,9 @@ impl Policy {
             self.write_grants(&mut out, &facts, id, row, &held);
         }
         out.push_str(r#"],"would_allow":{"features":["#);
-        if let (Some(id), Some(row), false) = (known, row, allowed) {
+        // No role helps somebody who holds nothing.
+        let is_cured = !allowed && !self.is_inactive(subject);
+        if let (Some(id), Some(row), true) = (known, row, is_cured) {
             self.write_cures(&mut out, &facts, id, row, &held);
         } else {
             out.push_str(r#"],"roles":[],"grants":["#);
@@ -123,6 +125,7 @@ impl Policy {
                     ("role", self.role_name(*role), "not-yet-available")
                 }
                 RoleLookup::NoTeamAttribute(team) => ("team", *team, "no-team-attribute"),
+                RoleLookup::NotActive(id) => ("subject", *id, "not-active"),
             };
             separate(out, &mut first);
             out.push_str(r#"{"kind":"#);
@@ -220,6 +223,7 @@ fn write_origin(out: &mut String, origin: &RoleOrigin<'_>) {
     match origin {
         RoleOrigin::Request => write_member(out, "from", "request"),
         RoleOrigin::Directory => write_member(out, "from", "directory"),
+        RoleOrigin::Everyone => write_member(out, "from", "everyone"),
         RoleOrigin::Group(id) => {
             write_member(out, "from", "group");
             write_member(out, "group", id);

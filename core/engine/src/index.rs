@@ -170,6 +170,8 @@ pub(crate) struct Tables {
     pub(crate) role_names: NameIndex,
     pub(crate) groups: Vec<u32>,
     pub(crate) directory: Vec<u32>,
+    /// Where the group of everybody is, if there is one.
+    pub(crate) everyone: Option<u32>,
     pub(crate) enabled: Span,
     pub(crate) next_session: bool,
     pub(crate) grants: GrantIndex,

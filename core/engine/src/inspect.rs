@@ -38,6 +38,8 @@ pub enum RoleOrigin<'a> {
     Group(&'a str),
     /// The tenant's directory assigns it.
     Directory,
+    /// Everybody who is identified and of some types holds it.
+    Everyone,
 }
 
 /// What a role grants on one permission.

@@ -41,6 +41,8 @@ pub(crate) enum RoleLookup<'a> {
     UnknownTeam(&'a str),
     NotYetAvailable(RoleId),
     NoTeamAttribute(&'a str),
+    /// The directory says that the subject of this id holds nothing.
+    NotActive(&'a str),
 }
 
 /// As [`each`], with roles that may not be held yet as [`RoleLookup::NotYetAvailable`].
@@ -67,6 +69,18 @@ pub(crate) fn each<'a>(
     person: Option<&Person<'a>>,
     take: &mut dyn FnMut(RoleLookup<'a>),
 ) {
+    if person.is_some_and(Person::is_inactive) {
+        take(RoleLookup::NotActive(subject.id));
+        return;
+    }
+    if policy.bundle.tables.everyone.is_some()
+        && let Some(role) = everyones_role(policy, subject)
+    {
+        take(RoleLookup::Assigned(
+            Assignment { role, team: None },
+            RoleOrigin::Everyone,
+        ));
+    }
     named(policy, subject.roles, None, take);
     subject.team_roles.each(|team, roles| {
         if policy.bundle.tables.team.is_none() {
@@ -135,6 +149,35 @@ pub(crate) fn held<'a>(
     held
 }
 
+impl Policy {
+    /// Says whether the tenant's directory says that the subject holds nothing.
+    #[must_use]
+    pub fn is_inactive(&self, subject: &Subject<'_>) -> bool {
+        self.person(subject)
+            .is_some_and(|person| person.is_inactive())
+    }
+
+    /// Returns the role that everybody holds who is identified and of one of the types, once
+    /// for each of these.
+    pub fn everyone(&self) -> impl Iterator<Item = (RoleId, &str)> {
+        let of_everybody = self.bundle.tables.everyone;
+        let group = of_everybody.and_then(|at| item_at::<Group<'_>>(&self.bundle.bytes, at));
+        let bindings = group.into_iter().flat_map(|group| group.roles.iter());
+        bindings.map(|binding| (RoleId(binding.role), binding.team))
+    }
+}
+
+/// Returns the role that the subject holds as everybody of its type does.
+#[cold]
+fn everyones_role(policy: &Policy, subject: &Subject<'_>) -> Option<RoleId> {
+    if subject.id.is_empty() {
+        return None;
+    }
+    let mut everyone = policy.everyone();
+    let (role, _) = everyone.find(|(_, kind)| *kind == subject.kind)?;
+    Some(role)
+}
+
 /// Returns what the tenant's directory says of the subject.
 #[inline]
 pub(crate) fn person<'a>(bundle: &'a Bundle, kind: &str, id: &str) -> Option<Person<'a>> {
@@ -149,8 +192,11 @@ pub(crate) fn person<'a>(bundle: &'a Bundle, kind: &str, id: &str) -> Option<Per
     item_at(&bundle.bytes, *directory.get(at.ok()?)?)
 }
 
-/// Returns the roles that a group maps to.
+/// Returns the roles that a group maps to; no subject can state the empty id.
 pub(crate) fn group<'a>(bundle: &'a Bundle, id: &str) -> Option<List<'a, Binding<'a>>> {
+    if id.is_empty() {
+        return None;
+    }
     let groups = &bundle.tables.groups;
     let at = groups.binary_search_by(|offset| {
         item_at::<&str>(&bundle.bytes, *offset).map_or(Ordering::Less, |own| own.cmp(id))

@@ -47,6 +47,8 @@ pub enum Code {
     NotGranted,
     /// Denied: a role grants it, in no scope that holds here.
     OutOfScope,
+    /// Denied: the directory says that whoever asks holds nothing.
+    NotActive,
     /// Denied: the decision is conditional, and the route does not forward those.
     ConditionalRefused,
     /// The guest failed; only a shell says this.
@@ -55,7 +57,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Granted,
         Self::Conditional,
         Self::Public,
@@ -76,6 +78,7 @@ impl Code {
         Self::FeatureDisabled,
         Self::NotGranted,
         Self::OutOfScope,
+        Self::NotActive,
         Self::ConditionalRefused,
         Self::Trap,
     ];
@@ -104,6 +107,7 @@ impl Code {
             Self::FeatureDisabled => "feature-disabled",
             Self::NotGranted => "not-granted",
             Self::OutOfScope => "out-of-scope",
+            Self::NotActive => "not-active",
             Self::ConditionalRefused => "conditional-refused",
             Self::Trap => "trap",
         }
@@ -126,6 +130,7 @@ impl Code {
             | Self::FeatureDisabled
             | Self::NotGranted
             | Self::OutOfScope
+            | Self::NotActive
             | Self::ConditionalRefused => 403,
             Self::RouteUnknown => 404,
             Self::NoBundle | Self::BundleRejected | Self::BundleExpired | Self::Trap => 503,

@@ -17,8 +17,8 @@ pub struct Who {
     pub permission: String,
     /// The features that are off and without which nobody may.
     pub features_off: Vec<String>,
-    /// Subjects of the directory, then members of groups, then whoever's token or trusted
-    /// header states a role.
+    /// Everybody, then subjects of the directory, members of groups, and whoever's token or
+    /// trusted header states a role.
     pub may: Vec<May>,
 }
 
@@ -44,6 +44,12 @@ pub enum Holder {
         kind: String,
         /// Its id.
         id: String,
+    },
+    /// Everybody who is identified and of a type.
+    Everyone {
+        /// The type.
+        #[serde(rename = "type")]
+        kind: String,
     },
     /// Whoever is in a group, by that alone.
     Group {
@@ -95,6 +101,7 @@ impl Who {
             features_off: Vec::new(),
             may: Vec::new(),
         };
+        who.everyone(model, &policy);
         for (holder, subject) in holders(model) {
             let request = Request {
                 subject,
@@ -109,6 +116,36 @@ impl Who {
                 .map_err(UnanswerableWho::Limit)?;
         }
         Ok(who)
+    }
+
+    /// Names the grants of everybody's role: whether they hold depends on who it is.
+    fn everyone(&mut self, model: &Model, policy: &Policy) {
+        let Some(everyone) = &model.everyone else {
+            return;
+        };
+        let asked = policy.permission(&self.permission);
+        let asked = asked.filter(|permission| policy.permission_is_open(*permission));
+        let role = policy.everyone().next().map(|(role, _)| role);
+        let (Some(asked), Some(role)) = (asked, role) else {
+            return;
+        };
+        let role = Some(role).filter(|role| policy.role_is_available(*role));
+        let grants = role.into_iter().flat_map(|role| policy.grants(role));
+        let grants = grants.filter(|grant| grant.permission == asked);
+        for scope in grants.flat_map(|grant| grant.scopes) {
+            for kind in &everyone.types {
+                let role = model.roles.get(everyone.role.get());
+                self.may.push(May {
+                    who: Holder::Everyone { kind: kind.clone() },
+                    by: Some(By {
+                        role: role.map(|role| role.id.clone()).unwrap_or_default(),
+                        scope: policy.scope_name(*scope).to_owned(),
+                        team: None,
+                    }),
+                    filter: None,
+                });
+            }
+        }
     }
 
     fn ask(
@@ -215,6 +252,7 @@ impl fmt::Display for Holder {
         match self {
             Self::Subject { kind, id } if kind == "user" && !id.contains(':') => f.write_str(id),
             Self::Subject { kind, id } => write!(f, "{kind}:{id}"),
+            Self::Everyone { kind } => write!(f, "every {kind}"),
             Self::Group { id } => write!(f, "members of {id}"),
             Self::Claim { role } => write!(f, "claims of {role}"),
         }
@@ -274,6 +312,29 @@ mod tests {
                 "claims of admin: admin at all",
             ]
         );
+    }
+
+    #[test]
+    fn what_everybody_holds_comes_first() {
+        let policy = POLICY.replacen(
+            r#""id": "c","#,
+            r#""id": "c", "everyone": { "role": "member", "types": ["service", "user"] },"#,
+            1,
+        );
+        let policy = policy.replacen(
+            r#""roles": { "admin""#,
+            r#""roles": { "member": { "grants": { "own": "m:read" } }, "admin""#,
+            1,
+        );
+        let (source, model) = Source::load(&policy).unwrap();
+        let metadata = BundleMetadata::new("a", UnixSeconds(0), 60, &source.catalog);
+        let who = Who::new(&model, &metadata, "m:read", &Resource::default()).unwrap();
+        let lines: Vec<String> = who.may.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            lines[..2],
+            ["every service: member at own", "every user: member at own"]
+        );
+        assert!(lines.iter().any(|line| line.starts_with("al: where")));
     }
 
     #[test]

@@ -33,6 +33,7 @@ mod sign;
 mod signer;
 mod slice;
 mod stop;
+mod subject;
 mod test;
 mod types;
 mod utc;
@@ -68,6 +69,7 @@ enum Command {
     Test(test::Test),
     Role(role::Role),
     Feature(feature::Feature),
+    Subject(subject::Subject),
     Audit(audit::Audit),
     Lint(lint::Lint),
     Diff(diff::Diff),
@@ -114,6 +116,7 @@ impl Command {
             Self::Test(test) => test.run(),
             Self::Role(role) => role.run(),
             Self::Feature(feature) => feature.run(),
+            Self::Subject(subject) => subject.run(),
             Self::Audit(audit) => audit.run(),
             Self::Lint(lint) => lint.run(),
             Self::Diff(diff) => diff.run(),

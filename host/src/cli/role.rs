@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use portcullis_admin::{Change, SubjectName};
+use portcullis_admin::{Change, ExportedRole, SubjectName};
 use portcullis_policy::{
     model::Model,
     source::{Members, OneOrMany},
@@ -11,6 +11,9 @@ use portcullis_policy::{
 
 use super::{
     administer::{ActorArgs, ChangeArgs},
+    input::JsonArgument,
+    output::print_json,
+    policies,
     stop::Stop,
 };
 
@@ -33,7 +36,9 @@ Examples:
   portcullis role assign policy.json senior-agent jo --team emea --as ann
   portcullis role map policy.json agent 6f1c-idp-group --as ann --dry-run
   portcullis role map policy.json senior-agent --claim --as ann
-  portcullis role delete policy.json senior-agent --reassign agent --as ann";
+  portcullis role delete policy.json senior-agent --reassign agent --as ann
+  portcullis role export policy.json senior-agent > senior-agent.json
+  portcullis role import globex.json @senior-agent.json --as ann";
 
 /// The syntax of each operation; what it is, `Change` says.
 #[derive(Debug, Subcommand)]
@@ -42,6 +47,10 @@ enum RoleOperation {
     Create(Asked<Words>),
     /// Create a role as a copy of another
     Clone(Asked<Copy>),
+    /// Print a role with all that it grants, for another tenant
+    Export(Export),
+    /// Create a role as another tenant's was exported
+    Import(Asked<Import>),
     /// Change a role's label and description
     Label(Asked<Words>),
     /// Give a role permissions
@@ -107,6 +116,24 @@ struct Copy {
     /// What it is for
     #[arg(long)]
     description: Option<String>,
+}
+
+#[derive(Args, Debug)]
+struct Export {
+    /// The policy
+    policy: PathBuf,
+    /// The role
+    role: String,
+}
+
+#[derive(Args, Clone, Debug)]
+struct Import {
+    /// What `role export` printed, as JSON, `@file` or `-`
+    #[arg(value_name = "JSON|@FILE")]
+    exported: JsonArgument,
+    /// Another id for it
+    #[arg(long, value_name = "ROLE")]
+    id: Option<String>,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -208,6 +235,11 @@ impl Role {
                     description,
                 },
             ),
+            RoleOperation::Export(export) => export.run(),
+            RoleOperation::Import(asked) => {
+                let change = asked.change.change()?;
+                asked.make(&change)
+            }
             RoleOperation::Label(asked) => asked.run(
                 |Words {
                      role,
@@ -266,9 +298,46 @@ impl Role {
 
 impl<T: Args + Clone> Asked<T> {
     fn run(&self, change: impl FnOnce(T) -> Change) -> Result<(), Stop> {
-        let change = change(self.change.clone());
+        self.make(&change(self.change.clone()))
+    }
+
+    fn make(&self, change: &Change) -> Result<(), Stop> {
         let who = |model: &Model| self.actor.read(model);
-        self.how.run(&self.policy, &change, who)
+        self.how.run(&self.policy, change, who)
+    }
+}
+
+impl Export {
+    fn run(&self) -> Result<(), Stop> {
+        let loaded = policies::load(&self.policy)?;
+        let (_, model) = loaded.map_err(|invalid| policies::invalid(&self.policy, &invalid))?;
+        let exported = ExportedRole::new(&model, &self.role)
+            .map_err(|refused| Stop::usage(refused.message).hint(refused.cure))?;
+        print_json(&serde_json::to_value(&exported).unwrap_or_default())
+    }
+}
+
+impl Import {
+    fn change(&self) -> Result<Change, Stop> {
+        let text = self.exported.read()?;
+        let read = serde_json::from_slice(&text);
+        match read {
+            Ok(Change::Import {
+                role,
+                label,
+                description,
+                grants,
+            }) => Ok(Change::Import {
+                role: self.id.clone().unwrap_or(role),
+                label,
+                description,
+                grants,
+            }),
+            Ok(_) => Err(Stop::usage("this is another change, not a role")
+                .hint("give what `portcullis role export` printed")),
+            Err(error) => Err(Stop::usage(format!("this is no role: {error}"))
+                .hint("give what `portcullis role export` printed")),
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 mod documents;
 mod hostile;
 mod office;
+mod people;
 mod versions;
 
 use std::fs;

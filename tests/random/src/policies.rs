@@ -51,7 +51,19 @@ impl RandomPolicy {
         };
         let editable = tape.some_of(&built_in, 50);
         catalog.insert("roles".to_owned(), granter.built_in(tape, &editable));
-        let tenant = tenant::tenant(tape, &model, &granter, &editable);
+        let everyone = tape.one_of(&built_in).filter(|_| tape.chance(30)).cloned();
+        if let Some(role) = &everyone {
+            let types = tape.some_of(&TYPES.map(str::to_owned), 40);
+            let types = types.into_iter().filter(|kind| !kind.is_empty());
+            let mut own = Map::new();
+            own.insert("role".to_owned(), json!(role));
+            let types: Vec<String> = types.collect();
+            if !types.is_empty() {
+                own.insert("types".to_owned(), json!(types));
+            }
+            catalog.insert("everyone".to_owned(), own.into());
+        }
+        let tenant = tenant::tenant(tape, &model, &granter, &editable, everyone.as_deref());
         let policy = json!({ "catalog": catalog, "tenant": tenant });
         compile(&policy);
         let split = |name: String| {

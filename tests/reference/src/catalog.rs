@@ -14,10 +14,14 @@ use crate::{
 pub(crate) struct Catalog {
     pub(crate) features: Vec<String>,
     pub(crate) attributes: Declared,
+    /// The role that everybody of some types holds, and the types.
+    pub(crate) everyone: Option<(String, Vec<String>)>,
     /// What a key of the directory may have before its first colon.
     pub(crate) subject_types: BTreeSet<String>,
     /// Scope names in order of first appearance.
     pub(crate) scopes: Vec<String>,
+    /// The present id of each module by a former one.
+    pub(crate) former_modules: BTreeMap<String, String>,
     /// Depth first, a parent before its children.
     pub(crate) modules: Vec<Module>,
     /// In the order of their modules, then of their module's actions.
@@ -75,15 +79,27 @@ impl Catalog {
         let mut catalog = Self {
             features: strings(source, "features")?,
             attributes: Declared::read(source.get("attributes").unwrap_or(&Value::Null))?,
+            everyone: match source.get("everyone") {
+                Some(everyone) => {
+                    let types = match everyone.get("types") {
+                        Some(types) => string_list(types)?,
+                        None => vec!["user".to_owned()],
+                    };
+                    let role = everyone.get("role").and_then(Value::as_str);
+                    Some((role.unwrap_or_default().to_owned(), types))
+                }
+                None => None,
+            },
             subject_types: match source.get("subject_types") {
                 Some(types) => string_list(types)?.into_iter().collect(),
                 None => ["user", "service"].map(str::to_owned).into(),
             },
             scopes,
+            former_modules: BTreeMap::new(),
             modules: Vec::new(),
             permissions: Vec::new(),
         };
-        catalog.read_modules(source, None, &Place::default().below(source)?)?;
+        catalog.read_modules(source, None, &[], &Place::default().below(source)?)?;
         Ok(catalog)
     }
 
@@ -101,6 +117,7 @@ impl Catalog {
         &mut self,
         parent: &Value,
         parent_id: Option<&str>,
+        parent_formers: &[String],
         place: &Place,
     ) -> Result<(), String> {
         for (name, source) in members(parent, "modules") {
@@ -116,11 +133,22 @@ impl Catalog {
                 label,
                 requires: here.requires.clone(),
             });
-            for (action, source) in &here.actions {
-                self.permissions
-                    .push(Permission::read(&id, action, source, &here)?);
+            let mut formers = strings(source, "aliases")?;
+            formers.extend(
+                parent_formers
+                    .iter()
+                    .map(|former| format!("{former}.{name}")),
+            );
+            for former in &formers {
+                self.former_modules.insert(former.clone(), id.clone());
             }
-            self.read_modules(source, Some(&id), &here)?;
+            for (action, source) in &here.actions {
+                let mut permission = Permission::read(&id, action, source, &here)?;
+                let former = formers.iter().map(|former| format!("{former}:{action}"));
+                permission.aliases.extend(former);
+                self.permissions.push(permission);
+            }
+            self.read_modules(source, Some(&id), &formers, &here)?;
         }
         Ok(())
     }

@@ -147,6 +147,17 @@ impl Reference {
                     .cloned(),
             );
         }
+        if let Some((role, types)) = &self.catalog.everyone
+            && !subject.id.is_empty()
+            && types.contains(&subject.kind)
+        {
+            roles.insert(global(role));
+        }
+        // Whoever is not active holds nothing, from wherever.
+        let entry = self.tenant.directory.get(&key);
+        if entry.is_some_and(|entry| !entry.active) {
+            roles.clear();
+        }
         for (name, value) in [("id", &subject.id), ("type", &subject.kind)] {
             attributes.unite(name, set_of_id(value));
             if !value.is_empty() {

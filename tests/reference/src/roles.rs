@@ -129,10 +129,18 @@ fn each_grant(
 /// The permissions that `(* | module | module.*):(* | @kind | action)`, `*` or an alias names.
 fn matching<'a>(catalog: &'a Catalog, pattern: &str) -> Vec<&'a Permission> {
     let (modules, actions) = pattern.split_once(':').unwrap_or((pattern, pattern));
-    let in_modules = |permission: &Permission| match modules.strip_suffix(".*") {
+    // The former id of a module stands for its present one.
+    let present = |id: &str| {
+        catalog
+            .former_modules
+            .get(id)
+            .cloned()
+            .unwrap_or_else(|| id.to_owned())
+    };
+    let in_modules = |permission: &Permission| match modules.strip_suffix(".*").map(present) {
         _ if modules == "*" => true,
         Some(top) => permission.module == top || permission.module.starts_with(&format!("{top}.")),
-        None => permission.module == modules,
+        None => permission.module == present(modules),
     };
     let in_actions = |permission: &Permission| match actions.strip_prefix('@') {
         _ if actions == "*" => true,

@@ -24,6 +24,8 @@ pub(crate) struct Tenant {
 /// One line of the directory.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
+    /// Whether it holds anything at all.
+    pub(crate) active: bool,
     pub(crate) roles: Vec<Assignment>,
     pub(crate) groups: Vec<String>,
     pub(crate) attributes: Attributes,
@@ -70,6 +72,7 @@ impl Entry {
             attributes.unite(name, strings(source, name)?);
         }
         Ok(Self {
+            active: source.get("active") != Some(&Value::Bool(false)),
             roles: Assignment::read_all(strings(source, "roles")?),
             groups: strings(source, "groups")?,
             attributes,

@@ -45,6 +45,7 @@ impl Target {
         let mut target = Self::default();
         match change {
             Change::Create { role, .. }
+            | Change::Import { role, .. }
             | Change::Label { role, .. }
             | Change::Grant { role, .. }
             | Change::Revoke { role, .. }
@@ -75,6 +76,9 @@ impl Target {
             } => {
                 target.role = Some(role.clone());
                 target.team.clone_from(team);
+                target.subject = Some(subject.resolve(types));
+            }
+            Change::Deactivate { subject } | Change::Activate { subject } => {
                 target.subject = Some(subject.resolve(types));
             }
             Change::Map { group, role, team } | Change::Unmap { group, role, team } => {

@@ -1,9 +1,11 @@
 //! Tests of administration, through whole changes of a small policy.
 
+mod activity;
 mod allowed;
 mod claims;
 mod compilations;
 mod edits;
+mod exported;
 mod json;
 mod on_teams;
 mod people;

@@ -45,6 +45,11 @@ pub(crate) fn of_user(model: &Model, id: &str) -> Grants {
     of_bindings(model, &bindings(model, id))
 }
 
+/// Returns what a user is granted by what somebody gave it.
+pub(crate) fn given_to_user(model: &Model, id: &str) -> Grants {
+    of_bindings(model, &given(model, id))
+}
+
 /// Returns what the catalog lists a user's roles to assign, and what those do, and so on.
 pub(crate) fn reach(model: &Model, id: &str) -> Grants {
     let mut grants = Grants::new();
@@ -83,13 +88,27 @@ pub(crate) fn listed(model: &Model, id: &str) -> Vec<Binding> {
 }
 
 pub(crate) fn bindings(model: &Model, id: &str) -> Vec<Binding> {
+    let people = model.tenant.directory.iter();
+    let mut people = people.filter(|person| person.id == id);
+    if people.any(|person| person.inactive) {
+        return Vec::new();
+    }
+    let everyone = model.everyone.iter().map(|everyone| Binding {
+        role: everyone.role,
+        team: None,
+    });
+    everyone.chain(given(model, id)).collect()
+}
+
+/// Returns the bindings that somebody gave a user, if it is active.
+pub(crate) fn given(model: &Model, id: &str) -> Vec<Binding> {
+    let people = model.tenant.directory.iter();
+    let mut people = people.filter(|person| person.id == id);
+    if people.clone().any(|person| person.inactive) {
+        return Vec::new();
+    }
     let mut bindings = Vec::new();
-    for person in model
-        .tenant
-        .directory
-        .iter()
-        .filter(|person| person.id == id)
-    {
+    if let Some(person) = people.next() {
         bindings.extend(person.roles.iter().cloned());
         for group in model
             .tenant

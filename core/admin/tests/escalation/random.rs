@@ -74,6 +74,10 @@ pub(crate) fn policy(choices: &mut Choices<'_>) -> Document {
         }
         roles.insert(id.to_owned(), role);
     }
+    roles.insert(
+        EVERYBODYS.to_owned(),
+        json!({ "editable": choices.chance(50), "grants": grants(choices, DATA, 1) }),
+    );
     let mut own = Map::new();
     for (index, id) in OWN.into_iter().enumerate() {
         let mut role = json!({ "grants": grants(choices, DATA, 2) });
@@ -98,13 +102,17 @@ pub(crate) fn policy(choices: &mut Choices<'_>) -> Document {
         if index == 0 || index == 1 && choices.chance(50) && !held.iter().any(|role| role == BUILT_IN[0]) {
             held.push(BUILT_IN[0].to_owned());
         }
-        let person = json!({ "roles": held, "groups": choices.some(&GROUPS, 20), "teams": choices.some(TEAMS, 30) });
+        let mut person = json!({ "roles": held, "groups": choices.some(&GROUPS, 20), "teams": choices.some(TEAMS, 30) });
+        if index > 0 && choices.chance(20) {
+            person["active"] = json!(false);
+        }
         (id.to_owned(), person)
     });
     let people = people.collect::<Map<_, _>>();
     let policy = json!({
         "catalog": {
             "id": "random",
+            "everyone": { "role": EVERYBODYS },
             "attributes": { "subject": ["teams"], "resource": ["owner", "creator", "role", "teams"], "team": "teams" },
             "scopes": {
                 "own": "shares(subject.id, resource.owner)",
@@ -127,7 +135,7 @@ pub(crate) fn policy(choices: &mut Choices<'_>) -> Document {
                 "office:create": ["create", "clone"],
                 "office:edit": ["edit", "reset"],
                 "office:delete": "delete",
-                "office:people": ["assign", "unassign"],
+                "office:people": ["assign", "unassign", "deactivate", "activate"],
                 "office:groups": ["map", "unmap"]
             }
         },
@@ -158,7 +166,7 @@ pub(crate) fn change(choices: &mut Choices<'_>, source: &Source) -> Change {
     let role = any_role(choices, source);
     let new = choices.one(&NEW).to_owned();
     let (label, description) = (None, None);
-    match choices.below(18) {
+    match choices.below(19) {
         0 => Change::Create {
             role: new,
             label,
@@ -201,7 +209,7 @@ pub(crate) fn change(choices: &mut Choices<'_>, source: &Source) -> Change {
                 .tenant
                 .directory
                 .get(id)
-                .and_then(|entry| entry.get("roles"));
+                .and_then(|entry| entry.values.get("roles"));
             let (role, team) = any_binding(choices, held, role);
             let subject = id.into();
             Change::Unassign {
@@ -210,15 +218,23 @@ pub(crate) fn change(choices: &mut Choices<'_>, source: &Source) -> Change {
                 subject,
             }
         }
-        14 => Change::Map {
+        14 => {
+            let subject = choices.one(&USERS).into();
+            if choices.chance(50) {
+                Change::Deactivate { subject }
+            } else {
+                Change::Activate { subject }
+            }
+        }
+        15 => Change::Map {
             group: choices
                 .one(&[GROUPS.as_slice(), &["g-new"]].concat())
                 .to_owned(),
             role,
             team: choices.chance(30).then(|| choices.one(TEAMS).to_owned()),
         },
-        15 => Change::Claim { role },
-        16 => Change::Unclaim { role },
+        16 => Change::Claim { role },
+        17 => Change::Unclaim { role },
         _ => {
             let group = choices.one(&GROUPS);
             let (role, team) = any_binding(choices, source.tenant.groups.get(group), role);
@@ -234,7 +250,7 @@ fn any_role(choices: &mut Choices<'_>, source: &Source) -> String {
         return choices.one(&own).to_owned();
     }
     choices
-        .one(&[&BUILT_IN[..], &OWN[..], &NEW[..]].concat())
+        .one(&[&BUILT_IN[..], &OWN[..], &NEW[..], &[EVERYBODYS]].concat())
         .to_owned()
 }
 
@@ -304,6 +320,8 @@ fn bindings(choices: &mut Choices<'_>, most: usize) -> Vec<String> {
 const SCOPES: &[&str] = &["all", "own", "mine", "team", "own-in-team", "x-alone"];
 pub(crate) const TEAMS: &[&str] = &["x", "y"];
 const DATA: &[&str] = &["a:read", "a:write", "b:read", "b:write"];
+/// What every user holds.
+pub(crate) const EVERYBODYS: &str = "every";
 pub(crate) const BUILT_IN: [&str; 4] = ["r0", "r1", "r2", "r3"];
 pub(crate) const OWN: [&str; 3] = ["t0", "t1", "t2"];
 pub(crate) const NEW: [&str; 4] = ["n0", "n1", "n2", "n3"];

@@ -57,7 +57,13 @@ pub fn format_of(payload: &[u8]) -> u8 {
         .flat_map(|condition| condition.iter())
         .flat_map(|conjunction| conjunction.iter());
     let mut roles = payload.tenant.roles.iter();
-    let is_new = atoms.any(|atom| matches!(atom, Atom::Differs(..)))
+    let (mut groups, mut people) = (
+        payload.tenant.groups.iter(),
+        payload.tenant.directory.iter(),
+    );
+    let is_new = groups.any(|group| group.is_everybodys())
+        || people.any(|person| person.is_inactive())
+        || atoms.any(|atom| matches!(atom, Atom::Differs(..)))
         || roles.any(|role| !role.origin.is_in_format_1());
     if is_new { 2 } else { 1 }
 }
@@ -368,7 +374,9 @@ wire! {
     /// What a group of an identity provider maps to.
     #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
     pub struct Group<'a> {
-        /// Its immutable id.
+        /// Its immutable id. Since format 2 the empty one, which no subject can state, is of
+        /// everybody: it has one role, and in the place of teams the types of subjects that
+        /// hold it.
         pub id: &'a str,
         /// The roles it gives, ascending by role, then team.
         pub roles: List<'a, Binding<'a>>,
@@ -385,7 +393,8 @@ wire! {
         pub id: &'a str,
         /// Roles assigned, ascending by role, then team.
         pub roles: List<'a, Binding<'a>>,
-        /// Groups it is in, ascending.
+        /// Groups it is in, ascending. Since format 2 an empty one says that the subject holds
+        /// nothing, whatever gives it a role.
         pub groups: List<'a, &'a str>,
         /// Its attributes, ascending by index.
         pub attributes: List<'a, PersonAttribute<'a>>,
@@ -400,6 +409,24 @@ wire! {
         pub attribute: u16,
         /// Its values, ascending and distinct.
         pub values: List<'a, &'a str>,
+    }
+}
+
+impl Group<'_> {
+    /// Says whether it is everybody's.
+    #[must_use]
+    pub const fn is_everybodys(&self) -> bool {
+        self.id.is_empty()
+    }
+}
+
+impl Person<'_> {
+    /// Says whether it holds nothing.
+    #[must_use]
+    #[inline]
+    pub const fn is_inactive(&self) -> bool {
+        // An empty name comes first, and is encoded as its length.
+        matches!(self.groups.bytes(), [0, ..])
     }
 }
 

@@ -93,6 +93,10 @@ impl<'a> Facts<'a> {
             action: Attributes::named(&action)?,
             context: Attributes::named(&context)?,
         };
+        if policy.is_inactive(&subject) {
+            findings.effect = "deny";
+            return Ok(Err(findings.refuse(Code::NotActive, "")));
+        }
         let decision = policy.decide(&subject, permission, &question);
         findings.effect = decision.effect();
         Ok(match &decision {

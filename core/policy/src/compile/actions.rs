@@ -1,7 +1,7 @@
 //! Actions as they are stated, before they are instantiated module by module.
 
 use portcullis_engine::grammar::{is_module, is_name};
-use portcullis_json::{JsonPath, Path};
+use portcullis_json::{JsonPath, Path, nearest_or};
 
 use super::names::{Names, check_name, element, repeated};
 use super::roles::RoleNames;
@@ -23,6 +23,8 @@ pub(super) struct ActionDefinition {
     pub(super) scopes: ScopeTable,
     pub(super) supports: Option<Vec<ScopeIndex>>,
     pub(super) default_for: Vec<RoleIndex>,
+    /// Positions among the actions stated with it.
+    pub(super) needs: Vec<usize>,
     pub(super) aliases: Vec<String>,
     pub(super) place: JsonPath,
 }
@@ -48,6 +50,13 @@ impl Actions<'_> {
             let at = at.key(name);
             if check_name("action", name, &at, self.problems) {
                 definitions.push(self.definition(name, action, scopes, &at));
+            }
+        }
+        let names: Vec<String> = definitions.iter().map(|one| one.name.clone()).collect();
+        for definition in &mut definitions {
+            let (name, at) = (&definition.name, at.key(&definition.name));
+            if let Some(action) = actions.get(name) {
+                definition.needs = self.needs(name, &action.needs, &names, &at.key("needs"));
             }
         }
         definitions
@@ -80,9 +89,31 @@ impl Actions<'_> {
             default_for: self
                 .roles
                 .built_in_list(&action.default_for, default_for, self.problems),
+            needs: Vec::new(),
             aliases: self.aliases(&action.aliases, &at.key("aliases")),
             place: at.key("aliases").to_json_path(),
         }
+    }
+
+    /// Finds the actions that one needs among those stated with it.
+    fn needs(&self, name: &str, needs: &OneOrMany, names: &[String], at: &Path<'_>) -> Vec<usize> {
+        let mut found = Vec::new();
+        for (index, need) in needs.iter().enumerate() {
+            let at = element(at, needs, index);
+            let others = names
+                .iter()
+                .map(String::as_str)
+                .filter(|other| *other != name);
+            match names.iter().position(|known| known == need) {
+                Some(position) if need != name => found.push(position),
+                _ => self.problems.error(
+                    &at,
+                    format!("`{name}` needs `{need}`, which is no other action here"),
+                    nearest_or(need, others, "name an action that is stated beside it"),
+                ),
+            }
+        }
+        found
     }
 
     fn aliases(&self, aliases: &OneOrMany, at: &Path<'_>) -> Vec<String> {

@@ -7,6 +7,7 @@ use portcullis_json::{Path, nearest};
 
 use super::modules::Tree;
 use super::names::{Names, element};
+use super::retired::Retired;
 use super::roles::RoleNames;
 use crate::model::{Permission, PermissionIndex, RoleIndex, ScopeIndex};
 use crate::pattern::{Modules, Pattern};
@@ -22,6 +23,7 @@ pub(super) struct Expander<'a> {
     pub(super) tree: &'a Tree,
     pub(super) scopes: &'a Names,
     pub(super) roles: &'a RoleNames,
+    pub(super) retired: &'a Retired,
     pub(super) problems: &'a Problems,
 }
 
@@ -101,10 +103,35 @@ impl Expander<'_> {
         Some(Wanted::One(ScopeIndex(found)))
     }
 
+    /// Reads a pattern; the former id of a module becomes its present one.
     fn pattern(&self, text: &str, at: &Path<'_>) -> Option<Pattern> {
-        Pattern::parse(text)
+        let parsed = Pattern::parse(text);
+        let mut pattern = parsed
             .map_err(|error| self.problems.error(at, error.message, error.cure))
-            .ok()
+            .ok()?;
+        if let Modules::One(id) | Modules::Below(id) = &mut pattern.modules
+            && let Some(number) = self.tree.find_module(id)
+            && let Some(present) = self.tree.modules.get(usize::from(number))
+        {
+            id.clone_from(&present.id);
+        }
+        Some(pattern)
+    }
+
+    /// Warns that a tenant's grant names what is gone: the catalog's change must not stop the
+    /// tenant. In the catalog itself it is a slip.
+    fn is_gone(&self, role: RoleIndex, pattern: &Pattern, at: &Path<'_>) -> bool {
+        let is_tenants = at.to_json_path().as_str().starts_with("$.tenant.");
+        if !is_tenants || !self.retired.has(pattern) {
+            return false;
+        }
+        let id = self.roles.id(role);
+        self.problems.warn(
+            at,
+            format!("`{pattern}` is retired, so it grants the role `{id}` nothing"),
+            "take it out",
+        );
+        true
     }
 
     fn grant_pattern(
@@ -115,6 +142,9 @@ impl Expander<'_> {
         granted: &mut Granted,
         at: &Path<'_>,
     ) {
+        if self.is_gone(role, pattern, at) {
+            return;
+        }
         if let Some(name) = pattern.explicit() {
             if let Some(index) = self.expect(&name, at) {
                 self.grant_explicit(role, index, wanted, granted, at);
@@ -199,14 +229,14 @@ impl Expander<'_> {
         if let Some(name) = pattern.explicit() {
             match self.tree.find(&name) {
                 Some(index) => take(granted, index, wanted),
-                None => self.warn_unknown(&name, at),
+                None => self.unknown(pattern, &name, at),
             }
             return;
         }
         if let Modules::One(module) | Modules::Below(module) = &pattern.modules
             && self.tree.module_names.find(module).is_none()
         {
-            self.warn_unknown(&pattern.to_string(), at);
+            self.unknown(pattern, &pattern.to_string(), at);
             return;
         }
         let held = granted.keys().copied().collect::<Vec<_>>();
@@ -221,13 +251,17 @@ impl Expander<'_> {
         }
     }
 
-    /// What is taken away need not be there, but a name that nothing has may be a slip.
-    fn warn_unknown(&self, name: &str, at: &Path<'_>) {
-        self.problems.warn(
-            at,
-            format!("nothing is called `{name}`, so nothing is taken away"),
-            self.nearest_permission(name),
-        );
+    /// What is taken away need not be there, but a name that nothing ever had is a slip, and
+    /// a removal that is lost leaves the role more than was meant.
+    fn unknown(&self, pattern: &Pattern, name: &str, at: &Path<'_>) {
+        let message = format!("nothing is called `{name}`, so nothing is taken away");
+        if self.retired.has(pattern) {
+            self.problems
+                .warn(at, message, "it is retired: take it out");
+        } else {
+            self.problems
+                .error(at, message, self.nearest_permission(name));
+        }
     }
 
     /// Returns the numbers of the permissions in which a pattern has to be looked for.

@@ -4,11 +4,13 @@ mod actions;
 mod checks;
 #[cfg(any(test, feature = "count"))]
 mod count;
+mod everyone;
 mod expand;
 mod grants;
 mod modules;
 mod names;
 mod requests;
+mod retired;
 mod roles;
 mod routes;
 mod scopes;
@@ -28,6 +30,7 @@ pub use count::compilations_in;
 use checks::Checker;
 use expand::Expander;
 use names::Names;
+use retired::Retired;
 use roles::RoleNames;
 use routes::Routing;
 use scopes::Scopes;
@@ -91,14 +94,24 @@ pub(crate) fn compile_into(
         problems,
     );
     warn_unsupported(&scopes.names, &tree.permissions, &at_catalog, problems);
+    let retired = Retired::read(&catalog.retired, &tree, &at_catalog, problems);
     let expander = Expander {
         tree: &tree,
+        retired: &retired,
         scopes: &scopes.names,
         roles: &role_names,
         problems,
     };
     let roles = grants::roles(catalog, tenant, expander, &root);
     let administration = administration(catalog, expander, &at_catalog);
+    let everyone = everyone::everyone(
+        catalog.everyone.as_ref(),
+        &role_names,
+        &roles.roles,
+        &administration,
+        &at_catalog,
+        problems,
+    );
     let routing = Routing {
         expander,
         conditions: scopes.conditions(),
@@ -110,6 +123,10 @@ pub(crate) fn compile_into(
         roles: &role_names,
         vocabulary: &vocabulary,
         subject_types: &subject_types,
+        everyone: catalog
+            .everyone
+            .as_ref()
+            .map(|everyone| everyone.role.as_str()),
         problems,
     };
     let at_on = at_tenant.key("features");
@@ -134,6 +151,7 @@ pub(crate) fn compile_into(
         catalog: catalog.id.clone(),
         features: features.into_names(),
         attributes: vocabulary.into_attributes(),
+        everyone,
         subject_types,
         scopes,
         conditions,

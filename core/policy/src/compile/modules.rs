@@ -8,7 +8,7 @@ use portcullis_engine::limits::MODULE_BYTES_MAX;
 use portcullis_json::Path;
 
 use super::actions::{ActionDefinition, Actions};
-use super::names::{COUNT_MAX, Names, check_label, check_name};
+use super::names::{COUNT_MAX, Names, check_label, check_name, element};
 use super::roles::RoleNames;
 use super::scopes::{ScopeTable, Scopes};
 use super::vocabulary::requirement;
@@ -25,6 +25,8 @@ pub(super) struct Tree {
     pub(super) permissions: Vec<Permission>,
     pub(super) aliases: Vec<Alias>,
     pub(super) module_names: Names,
+    /// Former whole ids of modules.
+    module_aliases: HashMap<String, u16>,
     names: HashMap<String, PermissionIndex>,
     /// Of each module, its own permissions and, further, those below it.
     spans: Vec<Span>,
@@ -40,6 +42,12 @@ struct Span {
 impl Tree {
     pub(super) fn find(&self, permission: &str) -> Option<PermissionIndex> {
         self.names.get(permission).copied()
+    }
+
+    /// Finds a module by its whole id or a former one.
+    pub(super) fn find_module(&self, id: &str) -> Option<u16> {
+        let present = self.module_names.find(id);
+        present.or_else(|| self.module_aliases.get(id).copied())
     }
 
     /// Returns the numbers of a module's own permissions.
@@ -91,6 +99,8 @@ struct Inherited<'a> {
     supports: Option<&'a [ScopeIndex]>,
     actions: &'a [ActionDefinition],
     only: &'a [Vec<RoleIndex>],
+    /// The whole ids that it had before.
+    aliases: &'a [String],
 }
 
 /// Flattens the tree.
@@ -112,11 +122,13 @@ pub(super) fn flatten<'a>(
         scopes,
         problems,
         aliases: Vec::new(),
+        module_aliases: Vec::new(),
         tree: Tree {
             modules: Vec::new(),
             permissions: Vec::new(),
             aliases: Vec::new(),
             module_names: Names::new("module"),
+            module_aliases: HashMap::new(),
             names: HashMap::new(),
             spans: Vec::new(),
         },
@@ -132,6 +144,7 @@ pub(super) fn flatten<'a>(
         supports: supports.as_deref(),
         actions: &actions,
         only: &[],
+        aliases: &[],
     };
     flattening.modules(&catalog.modules, &inherited, at);
     flattening.finish()
@@ -144,6 +157,8 @@ struct Flattening<'a, 'c> {
     problems: &'a Problems,
     /// Former names with the places that give them, judged when all names are known.
     aliases: Vec<(Alias, portcullis_json::JsonPath)>,
+    /// Former ids of modules with the places that give them.
+    module_aliases: Vec<(String, portcullis_json::JsonPath)>,
     tree: Tree,
 }
 
@@ -186,6 +201,7 @@ impl Flattening<'_, '_> {
         let actions = self.actions(module.actions.as_ref(), at);
         let mut only = above.only.to_vec();
         only.extend(self.roles.only(module.only.as_ref(), at, self.problems));
+        let aliases = self.aliases(name, module, number, above, at);
         let here = Inherited {
             id: &id,
             index: Some(index),
@@ -194,17 +210,68 @@ impl Flattening<'_, '_> {
             supports: supports.as_deref().or(above.supports),
             actions: actions.as_deref().unwrap_or(above.actions),
             only: &only,
+            aliases: &aliases,
         };
         let first = self.tree.permissions.len();
         for action in here.actions {
             self.permission(action, index, &here, at);
         }
         let own = first..self.tree.permissions.len();
+        self.settle_needs(here.actions, first);
         self.tree.spans.push(Span::default());
         self.modules(&module.modules, &here, at);
         let below = first..self.tree.permissions.len();
         if let Some(span) = self.tree.spans.get_mut(index.get()) {
             *span = Span { own, below };
+        }
+    }
+
+    /// Returns the former whole ids of a module: its own, and those that follow from above.
+    fn aliases(
+        &mut self,
+        name: &str,
+        module: &source::Module,
+        number: u16,
+        above: &Inherited<'_>,
+        at: &Path<'_>,
+    ) -> Vec<String> {
+        let at = at.key("aliases");
+        let above = above.aliases.iter().map(|above| format!("{above}.{name}"));
+        let mut found: Vec<String> = above.collect();
+        for (index, alias) in module.aliases.iter().enumerate() {
+            let at = element(&at, &module.aliases, index);
+            if is_module(alias) && !found.iter().any(|known| known == alias) {
+                found.push(alias.to_owned());
+            } else {
+                self.problems.error(
+                    &at,
+                    format!("`{alias}` cannot have been the id of a module, or is given twice"),
+                    "write the former whole id once, as in support.quality",
+                );
+            }
+        }
+        for alias in &found {
+            let known = self.tree.module_aliases.insert(alias.clone(), number);
+            if known.is_some_and(|known| known != number) {
+                self.problems.error(
+                    &at,
+                    format!("the former id `{alias}` is given to two modules"),
+                    "a former id stands for one module; take it out here",
+                );
+            }
+            self.module_aliases.push((alias.clone(), at.to_json_path()));
+        }
+        found
+    }
+
+    /// Resolves what each action of a module needs, now that all are there.
+    fn settle_needs(&mut self, actions: &[ActionDefinition], first: usize) {
+        for (action, index) in actions.iter().zip(first..) {
+            let needs = action.needs.iter().map(|need| first.saturating_add(*need));
+            let needs = needs.filter_map(|need| u16::try_from(need).ok());
+            if let Some(permission) = self.tree.permissions.get_mut(index) {
+                permission.needs = needs.map(PermissionIndex).collect();
+            }
         }
     }
 
@@ -269,9 +336,11 @@ impl Flattening<'_, '_> {
                 );
             }
         }
-        for alias in &action.aliases {
+        let inherited = here.aliases.iter();
+        let inherited = inherited.map(|module| format!("{module}:{}", action.name));
+        for alias in action.aliases.iter().cloned().chain(inherited) {
             let alias = Alias {
-                name: alias.clone(),
+                name: alias,
                 permission: index,
             };
             self.aliases.push((alias, action.place.clone()));
@@ -288,6 +357,7 @@ impl Flattening<'_, '_> {
             scopes: self.supported_scopes(action, here, at),
             only,
             default_for: action.default_for.clone(),
+            needs: Vec::new(),
         });
     }
 
@@ -335,6 +405,15 @@ impl Flattening<'_, '_> {
 
     /// Settles the former names: each means one permission, and no present name.
     fn finish(mut self) -> Tree {
+        for (alias, place) in core::mem::take(&mut self.module_aliases) {
+            if self.tree.module_names.find(&alias).is_some() {
+                self.problems.error_at(
+                    place,
+                    format!("the former id `{alias}` is the id of a module"),
+                    "a former id is no longer used; take it out here",
+                );
+            }
+        }
         for (alias, place) in core::mem::take(&mut self.aliases) {
             let Some(known) = self.tree.find(&alias.name) else {
                 self.tree.names.insert(alias.name.clone(), alias.permission);

@@ -10,7 +10,7 @@ use super::vocabulary::Vocabulary;
 use crate::atom::Entity;
 use crate::model::{Binding, Group, Person, SubjectTypes};
 use crate::problem::Problems;
-use crate::source::{Catalog, Members, OneOrMany, Tenant};
+use crate::source::{Catalog, Entry, Members, OneOrMany, Tenant};
 
 /// What resolving a tenant needs to know.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +18,8 @@ pub(super) struct Tenancy<'a> {
     pub(super) roles: &'a RoleNames,
     pub(super) vocabulary: &'a Vocabulary,
     pub(super) subject_types: &'a SubjectTypes,
+    /// The role that everybody holds, by its id.
+    pub(super) everyone: Option<&'a str>,
     pub(super) problems: &'a Problems,
 }
 
@@ -39,11 +41,7 @@ impl Tenancy<'_> {
     }
 
     /// Resolves the directory, ascending by type and id.
-    pub(super) fn directory(
-        &self,
-        directory: &Members<Members<OneOrMany>>,
-        at: &Path<'_>,
-    ) -> Vec<Person> {
+    pub(super) fn directory(&self, directory: &Members<Entry>, at: &Path<'_>) -> Vec<Person> {
         let at = at.key("directory");
         let mut found = BTreeMap::new();
         for (key, entry) in directory.iter() {
@@ -85,6 +83,13 @@ impl Tenancy<'_> {
             Some((id, team)) => (id, Some(team)),
             None => (text, None),
         };
+        if self.everyone == Some(id) {
+            self.problems.error(
+                at,
+                format!("`{id}` is everybody's role, and nobody is given it"),
+                "take it out; to give somebody more, give another role",
+            );
+        }
         if let Some(team) = team {
             check_value("team", team, at, self.problems);
             if !self.vocabulary.has_teams() {
@@ -103,14 +108,15 @@ impl Tenancy<'_> {
         })
     }
 
-    fn person(&self, kind: &str, id: &str, entry: &Members<OneOrMany>, at: &Path<'_>) -> Person {
+    fn person(&self, kind: &str, id: &str, entry: &Entry, at: &Path<'_>) -> Person {
         let mut person = Person {
             kind: kind.to_owned(),
             id: id.to_owned(),
+            inactive: entry.active == Some(false),
             ..Person::default()
         };
         let declared = self.vocabulary.of(Entity::Subject);
-        for (name, values) in entry.iter() {
+        for (name, values) in entry.values.iter() {
             let at = at.key(name);
             match name {
                 "roles" => person.roles = self.bindings(values, &at),

@@ -1,5 +1,6 @@
 //! Tests of the compiler, by policy text.
 
+mod formers;
 mod tenant;
 
 use crate::Source;
@@ -418,6 +419,21 @@ fn every_error_names_place_and_cure() {
             "$.catalog.subject_types[1]: the subject type `user`",
         ),
         (
+            r#""everyone": { "role": "reader" }, "features": ["quality""#,
+            r#""features": ["quality""#,
+            "$.catalog.everyone.role: `reader` is a role of the tenant",
+        ),
+        (
+            r#""everyone": { "role": "agent", "types": [] }, "features": ["quality""#,
+            r#""features": ["quality""#,
+            "$.catalog.everyone.types: everybody is of no type",
+        ),
+        (
+            r#""id": "acme", "directory": { "jo": { "active": "no" } }"#,
+            r#""id": "acme""#,
+            "$.tenant.directory.jo.active: expected a boolean",
+        ),
+        (
             r#""id": "acme", "retired": "reader""#,
             r#""id": "acme""#,
             "$.tenant.retired: the id `reader` belonged to a deleted role",
@@ -516,31 +532,6 @@ fn a_former_name_stands_for_the_new_one() {
         model.permission("tickets:join"),
         model.permission("tickets:merge")
     );
-}
-
-#[test]
-fn a_team_binding_needs_a_team_attribute() {
-    let with_team = BASE.replacen(
-        r#""id": "acme""#,
-        r#""id": "acme", "groups": { "g": ["agent@emea@x", "agent"] }, "directory": { "service:a:b": { "roles": "reader@emea", "teams": ["b", "a"] } }"#,
-        1,
-    );
-    let model = compiled(&with_team);
-    assert_eq!(
-        model.tenant.groups[0].roles[1].team.as_deref(),
-        Some("emea@x")
-    );
-    let person = &model.tenant.directory[0];
-    assert_eq!(
-        (person.kind.as_str(), person.id.as_str()),
-        ("service", "a:b")
-    );
-    assert_eq!(
-        person.attributes,
-        [("teams".to_owned(), vec!["a".to_owned(), "b".to_owned()])]
-    );
-    let without = with_team.replacen(r#", "team": "teams" }"#, " }", 1);
-    assert_eq!(errors(&without).len(), 2);
 }
 
 #[test]

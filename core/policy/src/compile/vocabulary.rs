@@ -6,7 +6,7 @@ use super::names::{Names, check_name, check_value, element, repeated};
 use crate::atom::Entity;
 use crate::model::{self, FeatureIndex, Requirement, SubjectTypes};
 use crate::problem::Problems;
-use crate::source::{self, OneOrMany, Requires};
+use crate::source::{self, ACTIVE, OneOrMany, Requires};
 
 /// The declared attributes, by whose they are.
 #[derive(Debug)]
@@ -45,6 +45,13 @@ impl Vocabulary {
             team: source.team.clone(),
             directory_only: source.directory_only.0.clone(),
         };
+        if vocabulary.subject.find(ACTIVE).is_some() {
+            problems.error(
+                &at.key("subject"),
+                format!("the attribute name `{ACTIVE}` is reserved: it says who holds nothing"),
+                "give the attribute another name",
+            );
+        }
         if let Some(team) = &source.team {
             vocabulary.resource.expect(team, &at.key("team"), problems);
         }

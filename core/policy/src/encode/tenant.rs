@@ -29,6 +29,16 @@ impl TenantRuns {
         let mut parts = Self::new(pack(features)?, role_changes);
         let order = RoleOrder::new(model);
         parts.encode_roles(model, &order)?;
+        if let Some(everyone) = &model.everyone {
+            let role = order.number(everyone.role);
+            let types = everyone.types.iter();
+            let roles = pack(types.map(|kind| Binding { role, team: kind }))?;
+            let wire = Group {
+                id: "",
+                roles: List::new(&roles),
+            };
+            push(&mut parts.groups, &wire)?;
+        }
         for group in &model.tenant.groups {
             let roles = order.bindings(&group.roles)?;
             let wire = Group {
@@ -105,7 +115,10 @@ impl TenantRuns {
             };
             push(&mut attributes, &wire)?;
         }
-        let (roles, groups) = (order.bindings(&person.roles)?, pack(&person.groups)?);
+        let marker = person.inactive.then_some("");
+        let groups = person.groups.iter().map(String::as_str);
+        let groups = pack(marker.into_iter().chain(groups))?;
+        let roles = order.bindings(&person.roles)?;
         let wire = Person {
             kind: &person.kind,
             id: &person.id,
@@ -145,15 +158,15 @@ impl RoleOrder {
         Self { roles, numbers }
     }
 
+    fn number(&self, role: RoleIndex) -> u16 {
+        self.numbers.get(role.get()).copied().unwrap_or_default()
+    }
+
     fn bindings(&self, bindings: &[model::Binding]) -> Result<Vec<u8>, UnencodablePolicy> {
         let mut wire = bindings
             .iter()
             .map(|binding| Binding {
-                role: self
-                    .numbers
-                    .get(binding.role.get())
-                    .copied()
-                    .unwrap_or_default(),
+                role: self.number(binding.role),
                 team: binding.team.as_deref().unwrap_or_default(),
             })
             .collect::<Vec<_>>();

@@ -13,16 +13,22 @@ pub struct Holdings {
     pub groups: BTreeSet<String>,
     /// The roles, its own and those of its groups.
     pub bindings: BTreeSet<Binding>,
+    /// What it holds as everybody does, which nobody gave it.
+    pub everyone: Option<Binding>,
 }
 
 impl Holdings {
     /// Unites what a subject brings along with what the directory says of it.
     #[must_use]
     pub fn of_subject(model: &Model, subject: &Subject) -> Self {
-        let mut held = model
-            .person(&subject.kind, &subject.id)
-            .map(|person| Self::of_person(model, person))
+        let person = model.person(&subject.kind, &subject.id);
+        if person.is_some_and(|person| person.inactive) {
+            return Self::default();
+        }
+        let mut held = person
+            .map(|person| Self::listed(model, person))
             .unwrap_or_default();
+        held.everyone = model.everyones(&subject.kind, &subject.id);
         held.join(model, &subject.groups);
         let everywhere = subject.roles.iter().map(|role| (role, None));
         // Without a team attribute a request's team roles grant nothing.
@@ -39,12 +45,26 @@ impl Holdings {
         held
     }
 
-    /// Unites a person's own roles with those of its groups.
+    /// Unites a person's own roles with those of its groups; one that is not active holds
+    /// nothing.
     #[must_use]
     pub fn of_person(model: &Model, person: &Person) -> Self {
+        if person.inactive {
+            return Self::default();
+        }
+        Self {
+            everyone: model.everyones(&person.kind, &person.id),
+            ..Self::listed(model, person)
+        }
+    }
+
+    /// Unites a person's own roles with those of its groups, as if it were active.
+    #[must_use]
+    pub fn listed(model: &Model, person: &Person) -> Self {
         let mut held = Self {
             groups: BTreeSet::new(),
             bindings: person.roles.iter().cloned().collect(),
+            everyone: None,
         };
         held.join(model, &person.groups);
         held
@@ -56,7 +76,7 @@ impl Holdings {
             let role = model.roles.get(binding.role.get());
             role.is_some_and(|role| role.available)
         };
-        self.bindings.iter().filter(available)
+        self.bindings.iter().chain(&self.everyone).filter(available)
     }
 
     /// Returns whether the role is among them, wherever it is bound.
@@ -83,6 +103,16 @@ impl Model {
             known.cmp(&(kind, id))
         });
         directory.get(at.ok()?)
+    }
+
+    /// Returns the role that a subject holds as everybody does.
+    fn everyones(&self, kind: &str, id: &str) -> Option<Binding> {
+        let everyone = self.everyone.as_ref()?;
+        let is_one = !id.is_empty() && everyone.types.iter().any(|own| own == kind);
+        is_one.then_some(Binding {
+            role: everyone.role,
+            team: None,
+        })
     }
 
     /// Returns the roles that the members of a group get.

@@ -26,6 +26,8 @@ pub struct Model {
     pub features: Vec<String>,
     /// The declared attributes.
     pub attributes: Attributes,
+    /// The role that everybody of some types holds.
+    pub everyone: Option<Everyone>,
     /// The types of the subjects of a directory.
     pub subject_types: SubjectTypes,
     /// The scopes in the order in which their names first appear.
@@ -124,6 +126,8 @@ pub struct Permission {
     pub only: Vec<Vec<RoleIndex>>,
     /// The built-in roles that get it when it is new.
     pub default_for: Vec<RoleIndex>,
+    /// Permissions of its module without which it makes no sense.
+    pub needs: Vec<PermissionIndex>,
 }
 
 impl Permission {
@@ -208,6 +212,15 @@ pub struct Administration {
     pub operations: Vec<Operation>,
 }
 
+/// The role that everybody holds who is identified and of one of the types.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Everyone {
+    /// The role, which the catalog defines.
+    pub role: RoleIndex,
+    /// The types, ascending and distinct; at least one.
+    pub types: Vec<String>,
+}
+
 /// What the customer defines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tenant {
@@ -250,6 +263,8 @@ pub struct Person {
     pub kind: String,
     /// The subject's id.
     pub id: String,
+    /// Whether it holds nothing, whatever gives it a role.
+    pub inactive: bool,
     /// Its roles, ascending and distinct.
     pub roles: Vec<Binding>,
     /// Its groups, ascending and distinct.

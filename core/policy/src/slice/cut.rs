@@ -274,7 +274,8 @@ impl TenantRuns {
         reach: &Reach<'_>,
     ) -> Result<(), UnencodablePolicy> {
         let roles = bindings(person.roles, &reach.roles)?;
-        let known = |id: &&str| reach.groups.iter().any(|group| group.id == *id);
+        // The empty name says that it holds nothing.
+        let known = |id: &&str| id.is_empty() || reach.groups.iter().any(|group| group.id == *id);
         let groups = pack(person.groups.iter().filter(known))?;
         let attributes = pack(person.attributes.iter().filter_map(|own| {
             let attribute = reach.attributes.subject.number(own.attribute)?;

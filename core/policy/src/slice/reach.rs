@@ -120,9 +120,12 @@ impl<'a> Holder<'a> {
         if kept.is_empty() {
             return Err(UnsliceableBundle::NoRole);
         }
+        // Whoever states these roles may hold everybody's as well.
+        kept.extend(policy.everyone().map(|(role, _)| role.0));
+        let groups = payload.tenant.groups.iter();
         Ok(Self {
             roles: kept.into(),
-            groups: Vec::new(),
+            groups: groups.filter(Group::is_everybodys).collect(),
             person: None,
             teams: payload.catalog.team_attribute.is_some(),
         })
@@ -142,8 +145,10 @@ impl<'a> Holder<'a> {
                 for assigned in assigned.filter(|assigned| assigned.available) {
                     roles.insert(assigned.role.0);
                     teams |= assigned.team.is_some();
-                    if let RoleOrigin::Group(id) = assigned.origin {
-                        mapped.insert(id.to_owned());
+                    match assigned.origin {
+                        RoleOrigin::Group(id) => drop(mapped.insert(id.to_owned())),
+                        RoleOrigin::Everyone => drop(mapped.insert(String::new())),
+                        RoleOrigin::Request | RoleOrigin::Directory => {}
                     }
                 }
             })

@@ -9,7 +9,7 @@ pub struct Answer(Code);
 impl Answer {
     /// Every answer that a test may expect. A test has a bundle and a tenant, and who it
     /// says asks is believed: what goes wrong before that is not among them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self(Code::Granted),
         Self(Code::Conditional),
         Self(Code::Public),
@@ -25,6 +25,7 @@ impl Answer {
         Self(Code::FeatureDisabled),
         Self(Code::NotGranted),
         Self(Code::OutOfScope),
+        Self(Code::NotActive),
         Self(Code::ConditionalRefused),
     ];
 

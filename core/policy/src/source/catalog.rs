@@ -4,7 +4,9 @@ use portcullis_json::{Place, Read};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Action, Condition, Members, Module, OneOrMany, Operations, Requires, Role, Route};
+use super::{
+    Action, Condition, Everyone, Members, Module, OneOrMany, Operations, Requires, Role, Route,
+};
 
 /// What the vendor of a product defines: the root of the module tree.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -18,6 +20,9 @@ pub struct Catalog {
     /// The attributes that conditions may speak of.
     #[serde(default, skip_serializing_if = "Attributes::is_empty")]
     pub attributes: Attributes,
+    /// The role that everybody holds who is identified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub everyone: Option<Everyone>,
     /// The types of the subjects of a directory; `user` and `service` when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject_types: Option<OneOrMany>,
@@ -45,6 +50,9 @@ pub struct Catalog {
     /// The operations on roles that each permission stands for.
     #[serde(default, skip_serializing_if = "Members::is_empty")]
     pub administration: Members<Operations>,
+    /// Modules and permissions that are gone, whose names are never used again.
+    #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
+    pub retired: OneOrMany,
     /// What requests to the product's API ask for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub routes: Vec<Route>,
@@ -102,6 +110,7 @@ impl Read for Catalog {
             id: object.required("id", "give the catalog an id: \"id\": \"my-product\""),
             features: object.or_default("features"),
             attributes: object.or_default("attributes"),
+            everyone: object.optional("everyone"),
             subject_types: object.optional("subject_types"),
             requires: object.optional("requires"),
             scopes: object.or_default("scopes"),
@@ -111,6 +120,7 @@ impl Read for Catalog {
             roles: object.or_default("roles"),
             limits: object.or_default("limits"),
             administration: object.or_default("administration"),
+            retired: object.or_default("retired"),
             routes: object.or_default("routes"),
         };
         object.finish();

@@ -3,6 +3,8 @@
 mod answer;
 mod catalog;
 mod condition;
+mod entry;
+mod everyone;
 mod expectation;
 mod kind;
 mod members;
@@ -21,6 +23,9 @@ mod test;
 pub use answer::Answer;
 pub use catalog::{Attributes, Catalog, Limits};
 pub use condition::Condition;
+pub(crate) use entry::ACTIVE;
+pub use entry::Entry;
+pub use everyone::Everyone;
 pub use expectation::Expectation;
 pub use kind::Kind;
 pub use members::Members;
@@ -139,20 +144,20 @@ mod tests {
     #[test]
     fn every_member_is_written_back() {
         let text = r#"{"$schema":"s","catalog":{"id":"c","features":["a","b"],
-            "attributes":{"subject":"s","action":"m","context":"z","resource":"r","team":"r","directory_only":"s"},"subject_types":["user","robot"],
+            "attributes":{"subject":"s","action":"m","context":"z","resource":"r","team":"r","directory_only":"s"},"everyone":{"role":"e","types":["robot","user"]},"subject_types":["user","robot"],
             "requires":{"any":["a","b"]},"scopes":{"all":"true"},"actions":{"read":"read"},"supports":"all",
-            "modules":{"m":{"label":"M","description":"d","requires":["a","b"],"only":"x","scopes":{"all":["true"]},
+            "modules":{"m":{"label":"M","description":"d","requires":["a","b"],"only":"x","aliases":"o","scopes":{"all":["true"]},
               "actions":{"go":{"kind":"other","label":"G","description":"d","requires":"a","only":"x","scopes":{"all":"true"},
-                "supports":[],"default_for":"x","aliases":["m:went"]}},"supports":"all","modules":{"n":{}}}},
-            "roles":{"x":{"label":"X","description":"d","permanent":true,"editable":true,"available":true,"manages":"*",
-              "grants":{"*":"*"},"except":"m:*"}},"limits":{"custom_roles":1},"administration":{"m:go":["create","disable"]},
+                "supports":[],"default_for":"x","needs":"see","aliases":["m:went"]},"see":"read"},"supports":"all","modules":{"n":{}}}},
+            "roles":{"e":{},"x":{"label":"X","description":"d","permanent":true,"editable":true,"available":true,"manages":"*",
+              "grants":{"*":"*"},"except":"m:*"}},"limits":{"custom_roles":1},"administration":{"m:go":["create","disable"]},"retired":["fax","m:print"],
             "routes":[{"methods":["GET","POST"],"host":"h.example.com","path":"/a/{id}","permission":"m:go",
                 "resource":{"id":"path.id","r":{"constant":["1","2"]}},"conditional":"forward","accepts":"encoded-slash",
                 "cors":{"origins":"https://h","headers":"x-a","credentials":true,"max_age_seconds":60}},
               {"methods":"*","path":"/","public":true}]},
           "tenant":{"id":"t","features":"a","limits":{"custom_roles":2},"role_changes":"next-session","roles":{"y":{"base":"x"},"z":{"clones":"x"}},
             "edits":{"x":{"added":{"*":"*"},"removed":{"*":"m:go"}}},"groups":{"g":"x"},
-            "directory":{"u":{"roles":"x","s":["1","2"]}},"retired":"w"},
+            "directory":{"u":{"active":false,"roles":"x","s":["1","2"]}},"retired":"w"},
           "tests":[{"name":"n","features":[],"now":1,"subject":{"type":"t","id":"i","roles":"x","team_roles":{"t":"x"},"groups":"g","s":"1"},
             "action":{"m":"1"},"context":{"z":"1"},"resource":{"r":[]},"expect":{"m:go":"allow"},"visible":[]},
             {"name":"q","subject":{},"request":{"method":"GET","target":"/a/1","host":"h.example.com","headers":{"x-a":["1","2"]}},

@@ -22,6 +22,9 @@ pub struct Module {
     /// The only built-in roles that may hold permissions here and below.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub only: Option<OneOrMany>,
+    /// Whole ids that it had before, under which it and all below still answer.
+    #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
+    pub aliases: OneOrMany,
     /// Conditions of scopes that differ, or are new, here and below.
     #[serde(default, skip_serializing_if = "Members::is_empty")]
     pub scopes: Members<Condition>,
@@ -64,6 +67,9 @@ pub struct Action {
     /// The built-in roles that get it when it is new.
     #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
     pub default_for: OneOrMany,
+    /// Actions of the same module without which it makes no sense.
+    #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
+    pub needs: OneOrMany,
     /// Names that it had before, as `module:action`.
     #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
     pub aliases: OneOrMany,
@@ -77,6 +83,7 @@ impl Read for Module {
             description: object.optional("description"),
             requires: object.optional("requires"),
             only: object.optional("only"),
+            aliases: object.or_default("aliases"),
             scopes: object.or_default("scopes"),
             actions: object.optional("actions"),
             supports: object.optional("supports"),
@@ -108,6 +115,7 @@ impl Read for Action {
             scopes: object.or_default("scopes"),
             supports: object.optional("supports"),
             default_for: object.or_default("default_for"),
+            needs: object.or_default("needs"),
             aliases: object.or_default("aliases"),
         };
         object.finish();

@@ -24,6 +24,10 @@ pub enum Operation {
     Assign,
     /// Take a role from a subject.
     Unassign,
+    /// Let a subject hold nothing, whatever gives it a role.
+    Deactivate,
+    /// Let a subject hold again what it has.
+    Activate,
     /// Give the members of a group a role.
     Map,
     /// Take a role from the members of a group.
@@ -36,7 +40,7 @@ pub enum Operation {
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Create,
         Self::Clone,
         Self::Edit,
@@ -44,6 +48,8 @@ impl Operation {
         Self::Delete,
         Self::Assign,
         Self::Unassign,
+        Self::Deactivate,
+        Self::Activate,
         Self::Map,
         Self::Unmap,
         Self::Enable,
@@ -61,6 +67,8 @@ impl Operation {
             Self::Delete => "delete",
             Self::Assign => "assign",
             Self::Unassign => "unassign",
+            Self::Deactivate => "deactivate",
+            Self::Activate => "activate",
             Self::Map => "map",
             Self::Unmap => "unmap",
             Self::Enable => "enable",

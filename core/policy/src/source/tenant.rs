@@ -4,7 +4,7 @@ use portcullis_json::{Place, Read};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Edit, Limits, Members, OneOrMany, Role, RoleChanges};
+use super::{Edit, Entry, Limits, Members, OneOrMany, Role, RoleChanges};
 
 /// What a customer of the product defines.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -32,7 +32,7 @@ pub struct Tenant {
     pub groups: Members<OneOrMany>,
     /// What is known of subjects, by `id` or `type:id`: roles, groups and attributes.
     #[serde(default, skip_serializing_if = "Members::is_empty")]
-    pub directory: Members<Members<OneOrMany>>,
+    pub directory: Members<Entry>,
     /// Ids of deleted roles, which are never used again.
     #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
     pub retired: OneOrMany,

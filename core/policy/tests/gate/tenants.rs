@@ -3,6 +3,20 @@
 use super::*;
 
 #[test]
+fn who_is_not_active_is_refused_whatever_the_token_says() {
+    let mut gate = Gate::new(config(|_| ()));
+    let policy = policy("acme", |policy| {
+        policy["tenant"]["directory"] = json!({ "jo": { "roles": "admin", "active": false } });
+    });
+    gate.offer(bundle(&policy, 1, None), NOW).unwrap();
+    let bearer = |sub: &str| token(9, &json!({ "sub": sub, "roles": "admin" }));
+    let mut code = |line: &str, sub: &str| code(&mut gate, line, Some(&bearer(sub)), NOW);
+    assert_eq!(code("GET /tickets/1", "jo"), Code::NotActive);
+    assert_eq!(code("GET /tickets/1", "al"), Code::Granted);
+    assert_eq!(code("GET /open", "jo"), Code::Public);
+}
+
+#[test]
 fn a_bundle_that_turns_bad_leaves_the_last_good_one() {
     let mut gate = gate(|_| ());
     let good = token(9, &json!({}));

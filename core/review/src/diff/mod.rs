@@ -130,6 +130,16 @@ impl Diff {
     }
 }
 
+/// Words what everybody holds, as `member for user`.
+fn everyone(model: &Model) -> String {
+    let Some(everyone) = &model.everyone else {
+        return String::new();
+    };
+    let role = model.roles.get(everyone.role.get());
+    let role = role.map_or("", |role| role.id.as_str());
+    format!("{role} for {}", everyone.types.join(", "))
+}
+
 fn settings(before: &Model, after: &Model) -> Vec<Setting> {
     let of = |model: &Model| {
         let attributes = &model.attributes;
@@ -145,6 +155,8 @@ fn settings(before: &Model, after: &Model) -> Vec<Setting> {
                 "directory_only attributes",
                 attributes.directory_only.join(", "),
             ),
+            ("everyone", everyone(model)),
+            ("subject types", model.subject_types.names().join(", ")),
             (
                 "most custom roles",
                 model

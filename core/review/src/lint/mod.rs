@@ -5,6 +5,7 @@ mod conditions;
 mod contradiction;
 mod guards;
 mod near_misses;
+mod needs;
 mod roles;
 mod routes;
 mod scopes;
@@ -89,6 +90,7 @@ pub fn lint(source: &Source, model: &Model) -> Vec<Finding> {
     catalog::look(source, model, &mut findings);
     roles::look(source, model, &mut findings);
     near_misses::look(model, &mut findings);
+    needs::look(model, &mut findings);
     routes::look(source, model, &mut findings);
     // Stable, so that what is equally bad keeps its order.
     findings

@@ -198,7 +198,13 @@ fn roles_of(test: &Test, model: &Model) -> Roles {
         .flat_map(|group| &group.roles);
     let assigned = person.into_iter().flat_map(|person| &person.roles);
     let bound = assigned.chain(mapped).map(|binding| binding.role);
-    named.chain(bound).collect()
+    let everyone = model.everyone.iter();
+    let everyone =
+        everyone.filter(|everyone| !id.is_empty() && everyone.types.iter().any(|own| own == kind));
+    named
+        .chain(bound)
+        .chain(everyone.map(|everyone| everyone.role))
+        .collect()
 }
 
 fn numbered(model: &Model) -> impl Iterator<Item = (&Role, RoleIndex)> {

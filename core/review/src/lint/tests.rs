@@ -30,6 +30,18 @@ fn spoiled(from: &str, to: &str) -> Vec<String> {
 }
 
 #[test]
+fn what_a_role_holds_without_what_it_needs_is_found() {
+    let needs = CLEAN.replacen(
+        r#""write": "write" }"#,
+        r#""write": { "kind": "write", "needs": "read" } }"#,
+        1,
+    );
+    assert_eq!(found(&needs), [""; 0]);
+    let alone = needs.replacen(r#""all": "m:*""#, r#""all": "m:write""#, 1);
+    assert_eq!(found(&alone), ["needs-more warning $.tenant.roles.mine"]);
+}
+
+#[test]
 fn what_is_nearly_a_known_name_is_hinted_at() {
     let directory = r#""jo": { "roles": ["mine"] }"#;
     for (to, path) in [
@@ -337,6 +349,11 @@ fn what_the_compiler_warns_of_is_a_finding_and_the_worst_comes_first() {
         .replacen(
             "{ \"*\": \"*\" } }",
             "{ \"*\": \"*\" }, \"except\": \"m:nothing\" }",
+            1,
+        )
+        .replacen(
+            "\"id\": \"c\",",
+            "\"id\": \"c\", \"retired\": \"m:nothing\",",
             1,
         )
         .replacen(

@@ -221,6 +221,9 @@ fn because(entry: &Entry) -> String {
         Code::ConditionalRefused if detail.is_empty() => {
             words.push("it depends on what the request does not say".to_owned());
         }
+        Code::NotActive => {
+            words.push("the directory says that the subject is not active".to_owned())
+        }
         Code::RouteUnknown => words.push("no route matches".to_owned()),
         Code::IdentityMissing => words.push("nobody is known to ask".to_owned()),
         _ if detail.is_empty() => {}

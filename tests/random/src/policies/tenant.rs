@@ -12,6 +12,7 @@ pub(super) fn tenant(
     model: &Model,
     granter: &Granter<'_>,
     editable: &[String],
+    everyone: Option<&str>,
 ) -> Value {
     let mut tenant = Map::new();
     tenant.insert("id".to_owned(), json!("acme"));
@@ -29,7 +30,9 @@ pub(super) fn tenant(
         edits.insert(id, edit);
     }
     tenant.insert("edits".to_owned(), edits.into());
-    let roles = granter.all();
+    // Nobody is given what everybody holds.
+    let mut roles = granter.all();
+    roles.retain(|role| Some(role.as_str()) != everyone);
     let teams = model.attributes.team.is_some();
     let mut groups = Map::new();
     for group in GROUPS.iter().take(2) {
@@ -50,6 +53,9 @@ pub(super) fn tenant(
 
 fn person(tape: &mut Tape<'_>, model: &Model, roles: &[String], teams: bool) -> Value {
     let mut person = Map::new();
+    maybe(tape, 15, &mut person, "active", |tape| {
+        json!(tape.chance(20))
+    });
     maybe(tape, 60, &mut person, "roles", |tape| {
         bindings(tape, roles, teams)
     });

@@ -37,6 +37,18 @@ export type Change =
       /** What it is for; as the other when left out. */
       readonly description?: string;
     }
+  /** Create a role as another tenant's was exported; it is taken whole or not at all. */
+  | {
+      readonly operation: "import";
+      /** Its id. */
+      readonly role: string;
+      /** What people call it. */
+      readonly label?: string;
+      /** What it is for. */
+      readonly description?: string;
+      /** Patterns of permissions by scope. */
+      readonly grants: Readonly<Record<string, string | readonly string[]>>;
+    }
   /** Change a role's label and description; an empty text removes it. */
   | {
       readonly operation: "label";
@@ -102,6 +114,18 @@ export type Change =
       readonly role: string;
       /** The team that it is bound to; everywhere when left out. */
       readonly team?: string;
+      /** The subject. */
+      readonly subject: SubjectKey;
+    }
+  /** Let a subject hold nothing, whatever gives it a role. */
+  | {
+      readonly operation: "deactivate";
+      /** The subject. */
+      readonly subject: SubjectKey;
+    }
+  /** Let a subject hold again what it has. */
+  | {
+      readonly operation: "activate";
       /** The subject. */
       readonly subject: SubjectKey;
     }

@@ -3,6 +3,57 @@
 use super::*;
 
 #[test]
+fn everybody_administers_nothing() {
+    let with = |everyone: &str, role: &str, tenant: &str| {
+        let policy = BASE
+            .replacen(
+                r#""id": "helpdesk","#,
+                &format!(r#""id": "helpdesk", "everyone": {{ "role": "{everyone}" }}, "administration": {{ "tickets:merge": ["create", "delete"] }},"#),
+                1,
+            )
+            .replacen(r#""agent": { "editable": true,"#, &format!(r#""agent": {{ "editable": true, {role}"#), 1)
+            .replacen(r#""id": "acme","#, &format!(r#""id": "acme", {tenant}"#), 1);
+        errors(&policy)
+    };
+    assert_eq!(with("agent", "", ""), [""; 0]);
+    for (found, expected) in [
+        (
+            with("admin", "", ""),
+            "$.catalog.everyone.role: `admin` grants a permission that stands for create, delete",
+        ),
+        (
+            with("agent", r#""manages": "*","#, ""),
+            "$.catalog.everyone.role: `agent` manages roles",
+        ),
+        (
+            with(
+                "agent",
+                "",
+                r#""edits": { "agent": { "added": { "all": "tickets:merge" } } },"#,
+            ),
+            "$.catalog.everyone.role: `agent` grants a permission that stands for",
+        ),
+        (
+            with("agent", "", r#""groups": { "g": "agent" },"#),
+            "$.tenant.groups.g: `agent` is everybody's role",
+        ),
+        (
+            with(
+                "agent",
+                "",
+                r#""directory": { "jo": { "roles": ["agent@emea"] } },"#,
+            ),
+            "$.tenant.directory.jo.roles: `agent` is everybody's role",
+        ),
+    ] {
+        assert!(
+            found.iter().any(|error| error.starts_with(expected)),
+            "{expected}: {found:#?}"
+        );
+    }
+}
+
+#[test]
 fn more_roles_than_the_limit_are_a_warning() {
     let fewer = BASE.replacen(
         r#""roles": {"#,
@@ -57,4 +108,29 @@ fn no_id_or_label_turns_the_text_around_it() {
             );
         }
     }
+}
+
+#[test]
+fn a_team_binding_needs_a_team_attribute() {
+    let with_team = BASE.replacen(
+        r#""id": "acme""#,
+        r#""id": "acme", "groups": { "g": ["agent@emea@x", "agent"] }, "directory": { "service:a:b": { "roles": "reader@emea", "teams": ["b", "a"] } }"#,
+        1,
+    );
+    let model = compiled(&with_team);
+    assert_eq!(
+        model.tenant.groups[0].roles[1].team.as_deref(),
+        Some("emea@x")
+    );
+    let person = &model.tenant.directory[0];
+    assert_eq!(
+        (person.kind.as_str(), person.id.as_str()),
+        ("service", "a:b")
+    );
+    assert_eq!(
+        person.attributes,
+        [("teams".to_owned(), vec!["a".to_owned(), "b".to_owned()])]
+    );
+    let without = with_team.replacen(r#", "team": "teams" }"#, " }", 1);
+    assert_eq!(errors(&without).len(), 2);
 }

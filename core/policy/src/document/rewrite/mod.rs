@@ -37,7 +37,7 @@ pub(super) fn with_tenant(text: &str, before: &Source, after: &Source) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Members;
+    use crate::source::Entry;
 
     const HELPDESK: &str = include_str!("../../../tests/helpdesk.json");
 
@@ -99,7 +99,7 @@ mod tests {
                     .get(key)
                     .cloned()
                     .unwrap_or_default();
-                entry.set("roles", roles.iter().copied().collect());
+                entry.values.set("roles", roles.iter().copied().collect());
                 source.tenant.directory.set(key, entry);
             }
         };
@@ -178,8 +178,8 @@ mod tests {
     fn what_is_long_is_spread_over_lines() {
         let (_, came) = changed(HAND, |source| {
             let teams = (0..12).map(|at| format!("a@team-{at:08}"));
-            let mut entry = Members::default();
-            entry.set("roles", teams.collect());
+            let mut entry = Entry::default();
+            entry.values.set("roles", teams.collect());
             source.tenant.directory.set("new", entry);
         });
         assert_eq!(came.get(1).unwrap(), r#"      "new": {"#);

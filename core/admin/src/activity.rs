@@ -1,0 +1,98 @@
+//! Subjects that hold nothing for a while.
+
+use std::collections::BTreeSet;
+
+use portcullis_policy::model::{Holdings, Model};
+use portcullis_policy::source::Operation;
+
+use crate::authorization::Step;
+use crate::draft::Draft;
+use crate::holders::{check_subject, directory_key};
+use crate::refused::{Refused, RefusedReason};
+use crate::required::Cover;
+use crate::{SubjectKey, SubjectName};
+
+pub(crate) fn deactivate(
+    draft: &mut Draft,
+    model: &Model,
+    subject: &SubjectName,
+) -> Result<(), Refused> {
+    change(draft, model, subject, Operation::Deactivate)
+}
+
+pub(crate) fn activate(
+    draft: &mut Draft,
+    model: &Model,
+    subject: &SubjectName,
+) -> Result<(), Refused> {
+    change(draft, model, subject, Operation::Activate)
+}
+
+fn change(
+    draft: &mut Draft,
+    model: &Model,
+    subject: &SubjectName,
+    operation: Operation,
+) -> Result<(), Refused> {
+    let subject = subject.resolve(&model.subject_types);
+    check_subject(model, &subject)?;
+    let is_active = operation == Operation::Activate;
+    let person = model.person(&subject.kind, &subject.id);
+    if person.is_none_or(|person| !person.inactive) == is_active {
+        let is = if is_active { "active" } else { "not active" };
+        return Err(Refused::new(
+            RefusedReason::NothingToDo,
+            format!("`{subject}` is {is} already"),
+            "there is nothing to do",
+        ));
+    }
+    let key = directory_key(model, &draft.tenant, &subject).unwrap_or_else(|| subject.to_string());
+    let mut entry = draft
+        .tenant
+        .directory
+        .get(&key)
+        .cloned()
+        .unwrap_or_default();
+    entry.active = (!is_active).then_some(false);
+    if entry.is_empty() {
+        draft.tenant.directory.remove(&key);
+    } else {
+        draft.tenant.directory.set(&key, entry);
+    }
+    draft.steps.extend(steps(model, &subject, operation));
+    draft.subjects.insert(subject);
+    Ok(())
+}
+
+/// Everything that it has is taken or given: each role is covered as if it were itself.
+fn steps(model: &Model, subject: &SubjectKey, operation: Operation) -> Vec<Step> {
+    let person = model.person(&subject.kind, &subject.id);
+    let held = person.map(|person| Holdings::listed(model, person));
+    let bindings = held.unwrap_or_default().bindings;
+    let role = |index: usize| model.roles.get(index).map(|role| role.id.clone());
+    let roles = bindings
+        .iter()
+        .filter_map(|binding| role(binding.role.get()));
+    let roles: BTreeSet<String> = roles.collect();
+    let step = |team: Option<String>, cover: Cover| Step {
+        operation,
+        roles: roles.clone(),
+        subject: Some(subject.clone()),
+        team,
+        cover,
+    };
+    let mut steps = vec![step(None, Cover::Nothing)];
+    for binding in &bindings {
+        let Some(role) = role(binding.role.get()) else {
+            continue;
+        };
+        let everywhere = false;
+        let cover = if operation == Operation::Activate {
+            Cover::Assigned { role, everywhere }
+        } else {
+            Cover::Unassigned { role, everywhere }
+        };
+        steps.push(step(binding.team.clone(), cover));
+    }
+    steps
+}

@@ -1,0 +1,91 @@
+//! What a directory says of one subject, as written.
+
+use std::borrow::Cow;
+
+use portcullis_json::{Place, Read};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
+
+use super::{Members, OneOrMany};
+
+/// What a directory says of one subject: its roles and groups, and its attributes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// Whether it holds anything at all; yes when left out.
+    pub active: Option<bool>,
+    /// Its `roles` and `groups`, and attributes by their names.
+    pub values: Members<OneOrMany>,
+}
+
+impl Entry {
+    /// Returns whether it says nothing.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.active.is_none() && self.values.is_empty()
+    }
+}
+
+impl FromIterator<(String, OneOrMany)> for Entry {
+    fn from_iter<I: IntoIterator<Item = (String, OneOrMany)>>(values: I) -> Self {
+        Self {
+            active: None,
+            values: values.into_iter().collect(),
+        }
+    }
+}
+
+impl Read for Entry {
+    fn read(place: &Place<'_>) -> Self {
+        let object = place.object(
+            "an entry",
+            "write an object with roles, groups and attributes",
+        );
+        let mut entry = Self::default();
+        for (name, place) in object.rest() {
+            if name == ACTIVE {
+                entry.active = Some(bool::read(&place));
+            } else {
+                entry.values.set(name, OneOrMany::read(&place));
+            }
+        }
+        entry
+    }
+}
+
+impl Serialize for Entry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        if let Some(active) = self.active {
+            object.serialize_entry(ACTIVE, &active)?;
+        }
+        for (name, values) in self.values.iter() {
+            object.serialize_entry(name, values)?;
+        }
+        object.end()
+    }
+}
+
+impl JsonSchema for Entry {
+    fn schema_name() -> Cow<'static, str> {
+        "Entry".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let values = generator.subschema_for::<OneOrMany>();
+        json_schema!({
+            "description": "What a directory says of one subject: its roles and groups, and its attributes.",
+            "type": "object",
+            "properties": {
+                "active": {
+                    "description": "Whether it holds anything at all; yes when left out.",
+                    "type": "boolean"
+                }
+            },
+            "additionalProperties": values
+        })
+    }
+}
+
+/// No attribute of subjects has this name.
+pub(crate) const ACTIVE: &str = "active";
