@@ -1,5 +1,6 @@
 //! `soak`: what takes hours. Properties over many cases, fuzzing, mutants.
 
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
@@ -73,7 +74,8 @@ fn mutants(only: &[String]) -> Result<()> {
     wasm::build(&[COMPONENT])?;
     let program = mutator()?;
     let mut outcome = Ok(());
-    for (nth, packages) in TRIED_BY.into_iter().enumerate() {
+    let mut selected = chosen(only);
+    for packages in TRIED_BY {
         let mut command = Command::new(&program);
         command
             .current_dir(root())
@@ -88,41 +90,63 @@ fn mutants(only: &[String]) -> Result<()> {
             // The comparison reads what is built in dist.
             .args(words("--gitignore false --minimum-test-timeout 120"))
             .args(["--test-package", packages]);
-        if nth > 0 {
-            command.arg("--iterate");
-        }
-        for (option, value) in chosen(only) {
-            command.args([option, value]);
+        for (option, value) in &selected {
+            command.args([*option, value.as_str()]);
         }
         outcome = shown(&mut command);
+        // With a part of many, what is left after this run would be parted anew: it is named.
+        let missed = fs::read_to_string(root().join("target/mutants.out/missed.txt"))?;
+        selected = missed
+            .lines()
+            .map(|mutant| ("--re", format!("^{}$", escaped(mutant))))
+            .collect();
+        if selected.is_empty() {
+            break;
+        }
     }
     outcome
 }
 
-/// Reads what is named: files, or one part of many, as `0/64`.
-fn chosen(only: &[String]) -> Vec<(&str, &str)> {
-    let option = |named: &str| match named.starts_with(|first: char| first.is_ascii_digit()) {
-        true => "--shard",
-        false => "--file",
-    };
-    let mut chosen: Vec<_> = only
-        .iter()
-        .map(|named| (option(named), named.as_str()))
-        .collect();
-    if chosen.iter().all(|(option, _)| *option == "--shard") {
-        chosen.extend(DECIDING.map(|files| ("--file", files)));
+/// Returns the expression that matches a text and nothing else.
+fn escaped(text: &str) -> String {
+    let special = |letter: char| r"\.+*?()|[]{}^$#&-~".contains(letter);
+    let mut expression = String::new();
+    for letter in text.chars() {
+        if special(letter) {
+            expression.push('\\');
+        }
+        expression.push(letter);
     }
+    expression
+}
+
+/// Reads what is named: files, or one part of many, as `0/64`.
+fn chosen(only: &[String]) -> Vec<(&'static str, String)> {
+    let is_part = |named: &&String| named.starts_with(|first: char| first.is_ascii_digit());
+    let parts = only.iter().filter(is_part);
+    let mut chosen: Vec<_> = parts.map(|part| ("--shard", part.clone())).collect();
+    if !chosen.is_empty() {
+        chosen.push(("--sharding", "round-robin".to_owned()));
+    }
+    let files = only.iter().filter(|named| !is_part(named));
+    let files: Vec<_> = files.map(|file| ("--file", file.clone())).collect();
+    if files.is_empty() {
+        chosen.extend(DECIDING.map(|files| ("--file", files.to_owned())));
+    }
+    chosen.extend(files);
     chosen
 }
 
-/// Finds cargo-mutants, or builds it from its source.
+/// Finds cargo-mutants, or builds it from its source: unoptimised, for it waits for cargo.
 fn mutator() -> Result<PathBuf> {
     let folder = root().join("target/tools/mutants");
     let program = folder.join("bin/cargo-mutants");
     if !program.is_file() {
         let mut install = cargo();
         install
-            .args(words("install --locked --quiet cargo-mutants --version"))
+            .args(words(
+                "install --locked --debug --quiet cargo-mutants --version",
+            ))
             .arg(MUTANTS)
             .arg("--root")
             .arg(folder);
@@ -198,3 +222,34 @@ const TRIED_BY: [&str; 3] = [
     "portcullis-policy,portcullis-admin",
     "portcullis-tests",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_many_is_of_all_that_decides() {
+        let named = |only: &[&str]| {
+            let only: Vec<String> = only.iter().map(|name| (*name).to_owned()).collect();
+            let chosen = chosen(&only).into_iter();
+            chosen
+                .map(|(option, value)| format!("{option} {value}"))
+                .collect::<Vec<_>>()
+        };
+        let all = ["--file core/engine/**", "--file core/gate/**"];
+        assert_eq!(named(&[]), all);
+        let part = ["--shard 3/48", "--sharding round-robin"];
+        assert_eq!(named(&["3/48"]), [part, all].concat());
+        let one = "--file core/json/src/read.rs";
+        assert_eq!(named(&["core/json/src/read.rs"]), [one]);
+        let of_one = [part[0], part[1], one];
+        assert_eq!(named(&["core/json/src/read.rs", "3/48"]), of_one);
+    }
+
+    #[test]
+    fn a_mutant_is_named_by_what_matches_it_alone() {
+        let mutant = "a/b.rs:1:2: replace && with || in f<'a> -> Vec<u8>";
+        let expected = r"a/b\.rs:1:2: replace \&\& with \|\| in f<'a> \-> Vec<u8>";
+        assert_eq!(escaped(mutant), expected);
+    }
+}
