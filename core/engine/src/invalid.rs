@@ -47,3 +47,26 @@ impl fmt::Display for InvalidRequest {
 }
 
 impl core::error::Error for InvalidRequest {}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use super::{InvalidRequest, LimitExceeded};
+
+    #[test]
+    fn each_fault_is_said_in_words_of_its_own() {
+        let faults = [
+            (InvalidRequest::Value, "a value is not"),
+            (InvalidRequest::RepeatedAttribute, "appears twice"),
+            (InvalidRequest::UnsortedSet, "ascending"),
+            (InvalidRequest::Layout, "layout"),
+        ];
+        for (fault, words) in faults {
+            assert!(fault.message().contains(words), "{fault}");
+            assert_eq!(fault.to_string(), fault.message());
+        }
+        let limit = LimitExceeded::Values;
+        assert_eq!(InvalidRequest::from(limit).message(), limit.message());
+    }
+}
