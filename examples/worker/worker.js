@@ -18,6 +18,8 @@ export default {
       context.waitUntil(refreshed.catch((error) => console.error(error.message)));
     }
     return gate.handle(request, (allowed) => env.ORIGIN.fetch(allowed), {
+      // Only where keys are fetched; from the issuer itself, as `fetch` reaches it.
+      waitUntil: (work) => context.waitUntil(work),
       log: ({ level, entry }) => level === "off" || level === "debug" || console.log(JSON.stringify(entry)),
     });
   },

@@ -143,6 +143,7 @@ pub(crate) const GUESTS: [Guest; 5] = [
         },
         imports: &[
             "env.proxy_add_header_map_value",
+            "env.proxy_continue_stream",
             "env.proxy_define_metric",
             "env.proxy_get_buffer_bytes",
             "env.proxy_get_current_time_nanoseconds",
@@ -156,6 +157,7 @@ pub(crate) const GUESTS: [Guest; 5] = [
             "env.proxy_record_metric",
             "env.proxy_remove_header_map_value",
             "env.proxy_send_local_response",
+            "env.proxy_set_effective_context",
             "env.proxy_set_header_map_pairs",
             "env.proxy_set_shared_data",
             "env.proxy_set_tick_period_milliseconds",

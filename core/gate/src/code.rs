@@ -26,6 +26,8 @@ pub enum Code {
     IdentityMissing,
     /// The request's token or identity headers are not believed.
     IdentityInvalid,
+    /// The keys of the token's issuer were never fetched, or too long ago.
+    KeysUnavailable,
     /// No route matches.
     RouteUnknown,
     /// Two routes match that ask for different things, and neither is the more specific.
@@ -68,6 +70,7 @@ impl Code {
         Self::TenantMismatch,
         Self::IdentityMissing,
         Self::IdentityInvalid,
+        Self::KeysUnavailable,
         Self::RouteUnknown,
         Self::RouteAmbiguous,
         Self::PathAmbiguous,
@@ -97,6 +100,7 @@ impl Code {
             Self::TenantMismatch => "tenant-mismatch",
             Self::IdentityMissing => "identity-missing",
             Self::IdentityInvalid => "identity-invalid",
+            Self::KeysUnavailable => "keys-unavailable",
             Self::RouteUnknown => "route-unknown",
             Self::RouteAmbiguous => "route-ambiguous",
             Self::PathAmbiguous => "path-ambiguous",
@@ -133,21 +137,27 @@ impl Code {
             | Self::NotActive
             | Self::ConditionalRefused => 403,
             Self::RouteUnknown => 404,
-            Self::NoBundle | Self::BundleRejected | Self::BundleExpired | Self::Trap => 503,
+            Self::NoBundle
+            | Self::BundleRejected
+            | Self::BundleExpired
+            | Self::KeysUnavailable
+            | Self::Trap => 503,
         })
     }
 
     /// Returns the word that the client gets: no more than it needs to know.
     ///
     /// What denies because of roles, features or scopes reads alike, and so does every
-    /// reason why there is no policy to answer from.
+    /// reason why there is no policy, or no key, to answer from.
     #[must_use]
     pub const fn class(self) -> &'static str {
         match self {
             Self::UnknownPermission | Self::FeatureDisabled | Self::NotGranted => "not-granted",
-            Self::NoBundle | Self::BundleRejected | Self::BundleExpired | Self::Trap => {
-                "unavailable"
-            }
+            Self::NoBundle
+            | Self::BundleRejected
+            | Self::BundleExpired
+            | Self::KeysUnavailable
+            | Self::Trap => "unavailable",
             Self::ConditionalRefused => "out-of-scope",
             other => other.name(),
         }

@@ -1,11 +1,17 @@
 //! The gate itself.
 
-use alloc::vec::Vec;
+use alloc::{
+    borrow::ToOwned as _,
+    string::{String, ToString as _},
+    vec::Vec,
+};
 
 use portcullis_engine::{Offer, Persisted, UnixSeconds};
+use portcullis_json::JsonText;
 
 use crate::{
     config::{GateConfig, InvalidConfig, Level},
+    fetch::{KeyAnswer, KeyFetch, KeyFetches, KeyOutcome, document, set_of},
     identity::TokenCache,
     judge::Judge,
     policies::Policies,
@@ -23,6 +29,7 @@ use crate::{
 pub struct Gate {
     config: GateConfig,
     policies: Policies,
+    fetches: KeyFetches,
     tokens: TokenCache,
     entries_from: Level,
 }
@@ -36,6 +43,7 @@ impl Gate {
     pub fn new(config: GateConfig) -> Self {
         Self {
             policies: Policies::new(&config),
+            fetches: KeyFetches::new(&config.identity().issuers),
             config,
             tokens: TokenCache::default(),
             entries_from: Level::Off,
@@ -78,6 +86,116 @@ impl Gate {
     /// issuer that the configuration does not name; the former keys stay.
     pub fn replace_token_keys(&mut self, issuer: &str, json: &[u8]) -> Result<(), InvalidConfig> {
         self.config.replace_token_keys(issuer, json)
+    }
+
+    /// Returns what of issuers' keys is to be fetched now; called until there is nothing more.
+    ///
+    /// What it returned is not returned again before it was answered, or ten seconds passed.
+    pub fn next_key_fetch(&mut self, now: UnixSeconds) -> Option<KeyFetch> {
+        self.fetches.next(now)
+    }
+
+    /// Has an issuer's keys fetched at once, for a token that names one that is not known; at
+    /// most once in ten seconds.
+    pub fn want_keys(&mut self, issuer: usize, now: UnixSeconds) {
+        self.fetches.want(issuer, now);
+    }
+
+    /// Says whether an issuer's keys are being fetched, or are to be.
+    #[must_use]
+    pub fn fetches_keys(&self, issuer: usize, now: UnixSeconds) -> bool {
+        self.fetches.is_under_way(issuer, now)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn may_bring(&self, issuer: usize, now: UnixSeconds) -> bool {
+        self.fetches.may_bring(issuer, now)
+    }
+
+    /// Takes the answer to a fetch, or nothing where there was none in five seconds.
+    pub fn answer_key_fetch(
+        &mut self,
+        issuer: usize,
+        answer: Option<&KeyAnswer<'_>>,
+        now: UnixSeconds,
+    ) -> KeyOutcome {
+        let failed = |fetches: &mut KeyFetches, why: String| {
+            if let Some(flights) = fetches.of(issuer) {
+                flights.failed(why.clone(), now);
+            }
+            KeyOutcome::Failed(why)
+        };
+        let issuers = &self.config.identity().issuers;
+        let name = issuers.fetched(issuer).map(|(name, _)| name);
+        let (Some(flights), Some(name)) = (self.fetches.of(issuer), name) else {
+            return KeyOutcome::Failed("no such issuer".to_owned());
+        };
+        let Some(answer) = answer else {
+            return failed(&mut self.fetches, "the origin did not answer".to_owned());
+        };
+        if flights.awaits_document() {
+            let source = &flights.source;
+            return match document(answer, name, &source.hosts, &source.address) {
+                Ok(address) => {
+                    flights.found(address, now);
+                    KeyOutcome::More
+                }
+                Err(why) => failed(&mut self.fetches, why),
+            };
+        }
+        let taken = set_of(answer).and_then(|(json, fresh_seconds)| {
+            let is_new = self.take_set(issuer, &json, now, fresh_seconds);
+            Ok((
+                is_new.map_err(|invalid| invalid.to_string())?,
+                fresh_seconds,
+            ))
+        });
+        match taken {
+            Ok((is_new, fresh_seconds)) => KeyOutcome::Taken {
+                is_new,
+                fresh_seconds,
+            },
+            Err(why) => failed(&mut self.fetches, why),
+        }
+    }
+
+    /// Takes a set that was fetched before, by another worker or before a restart, and for how
+    /// long its origin said that it is fresh. Returns whether it is another than the last one.
+    ///
+    /// # Errors
+    ///
+    /// Refuses what no fetch may bring, and what is too old; the former keys stay.
+    pub fn take_keys(
+        &mut self,
+        issuer: usize,
+        json: &[u8],
+        fetched_at: UnixSeconds,
+        fresh_seconds: Option<u64>,
+    ) -> Result<bool, InvalidConfig> {
+        let answer = KeyAnswer {
+            status: 200,
+            cache_control: b"",
+            body: json,
+        };
+        let (json, _) = set_of(&answer).map_err(InvalidConfig::at_root)?;
+        self.take_set(issuer, &json, fetched_at, fresh_seconds)
+    }
+
+    fn take_set(
+        &mut self,
+        issuer: usize,
+        json: &JsonText,
+        fetched_at: UnixSeconds,
+        fresh_seconds: Option<u64>,
+    ) -> Result<bool, InvalidConfig> {
+        let Some(flights) = self.fetches.of(issuer) else {
+            return Err(InvalidConfig::at_root("no such issuer"));
+        };
+        let max_age = flights.source.max_age_seconds;
+        let until = UnixSeconds(fetched_at.0.saturating_add(max_age));
+        let is_new = self.config.issuers_mut().take_keys(issuer, json, until)?;
+        flights.taken(fetched_at, fresh_seconds);
+        Ok(is_new)
     }
 
     /// Judges a request; the one thing it changes is the gate's own token cache.
@@ -127,6 +245,7 @@ impl Gate {
         let judge = Judge {
             config: &self.config,
             policies: &self.policies,
+            fetches: &self.fetches,
             now,
             entries_from: self.entries_from,
         };
@@ -146,6 +265,7 @@ impl Gate {
             last_rejection: self.policies.last_rejection(),
             tokens: self.tokens.len(),
             unused_keys: self.config.unused_keys(),
+            fetched_keys: self.fetches.status(&self.config.identity().issuers),
         }
     }
 }

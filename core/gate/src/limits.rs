@@ -10,6 +10,8 @@ pub const SEGMENTS_MAX: usize = 128;
 pub const TARGET_BYTES_MAX: usize = 16 * 1024;
 /// Most parameters of a query that a route reads: PHP and qs read no more, unless configured.
 pub const PARAMETERS_MAX: usize = 1_000;
+/// Longest key set, or description of an issuer, that is fetched, in bytes.
+pub const KEY_SET_BYTES_MAX: usize = 256 * 1024;
 /// Most header fields of a request.
 pub const HEADERS_MAX: usize = 256;
 /// Largest sum of header names and values, in bytes.

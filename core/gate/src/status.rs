@@ -3,9 +3,9 @@
 use alloc::{format, string::String, vec::Vec};
 
 use portcullis_engine::{KeeperStatus, UnixSeconds};
-use portcullis_json::write_string;
+use portcullis_json::{write_member, write_string};
 
-use crate::rejection::GateRejection;
+use crate::{fetch::FetchedKeys, rejection::GateRejection};
 
 /// How the gate stands: whether it can answer, from what, and when to ask for more.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct GateStatus {
     /// The keys for tokens that are not used, each by its issuer and its `kid` or its place in
     /// the set, and why.
     pub unused_keys: Vec<String>,
+    /// How the keys stand that are fetched.
+    pub fetched_keys: Vec<FetchedKeys>,
     /// When the shell should fetch next.
     pub poll_at: UnixSeconds,
 }
@@ -28,7 +30,8 @@ pub struct GateStatus {
 impl GateStatus {
     /// Returns compact JSON: `ready`, `tenants` (each `tenant`, `sequence`,
     /// `expires_at`, `ready`, `stale`), `last_rejection` where there is one, `tokens`,
-    /// `unused_keys` where there are any.
+    /// `unused_keys` where there are any, `fetched_keys` (each `issuer`, `until`, and `failure`
+    /// where the last fetch failed) where keys are fetched.
     #[must_use]
     pub fn to_json(&self) -> String {
         let mut out = format!(r#"{{"ready":{},"tenants":["#, self.ready);
@@ -54,6 +57,19 @@ impl GateStatus {
             write_string(&mut out, key);
         }
         if !self.unused_keys.is_empty() {
+            out.push(']');
+        }
+        for (own, at) in self.fetched_keys.iter().zip(0_usize..) {
+            out.push_str(if at == 0 { r#","fetched_keys":["# } else { "," });
+            out.push_str(r#"{"issuer":"#);
+            write_string(&mut out, &own.issuer);
+            out.push_str(&format!(r#","until":{}"#, own.until.0));
+            if let Some(why) = &own.failure {
+                write_member(&mut out, "failure", why);
+            }
+            out.push('}');
+        }
+        if !self.fetched_keys.is_empty() {
             out.push(']');
         }
         out.push('}');

@@ -44,6 +44,9 @@ pub struct Response {
     pub status: u16,
     /// The headers, lower-case names; no `content-length`.
     pub headers: Vec<(String, String)>,
+    /// The issuer whose keys may be fetched before this is final: a shell that can wait has
+    /// [`Gate::want_keys`](crate::Gate::want_keys) do so, and judges the request once more.
+    pub awaits_keys: Option<usize>,
     /// The body: a problem (RFC 9457), or empty. A shell leaves it out for HEAD.
     pub body: String,
     /// What to log.

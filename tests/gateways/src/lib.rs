@@ -5,6 +5,7 @@ pub mod clock;
 pub mod envoy;
 pub mod http;
 pub mod origin;
+pub mod provider;
 pub mod serve;
 pub mod service;
 pub mod site;

@@ -6,7 +6,9 @@ use alloc::{
     vec::Vec,
 };
 
-use portcullis_gate::{GateConfig, Offer, Peer, Request, Verdict};
+use portcullis_gate::{
+    GateConfig, KeyAddress, KeyAnswer, KeyOutcome, Offer, Peer, Request, Verdict,
+};
 use portcullis_json::{write_list, write_member, write_string};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -24,6 +26,10 @@ impl Gate {
     #[wasm_bindgen(constructor)]
     pub fn new(config: &[u8]) -> Self {
         let config = GateConfig::from_json(config).map_err(|invalid| invalid.to_string());
+        let config = config.and_then(|config| match unfetchable(&config) {
+            None => Ok(config),
+            Some(why) => Err(why),
+        });
         Self(config.map(portcullis_gate::Gate::new))
     }
 
@@ -63,6 +69,64 @@ impl Gate {
         replaced.map_or_else(|invalid| invalid.to_string(), |()| String::new())
     }
 
+    /// Returns what of issuers' keys is to be fetched now, as `{"issuer", "url"}`; empty where
+    /// nothing is.
+    pub fn next_key_fetch(&mut self, now: f64) -> String {
+        let Ok(gate) = &mut self.0 else {
+            return String::new();
+        };
+        let Some(fetch) = gate.next_key_fetch(seconds(now)) else {
+            return String::new();
+        };
+        let KeyAddress::Url(url) = &fetch.address else {
+            return String::new();
+        };
+        let mut out = String::from(r#"{"issuer":"#);
+        out.push_str(&fetch.issuer.to_string());
+        write_member(&mut out, "url", url);
+        out.push('}');
+        out
+    }
+
+    /// Takes the answer to a fetch; its status is 0 where there was none. Returns why it is not
+    /// believed, if it is not.
+    pub fn answer_key_fetch(
+        &mut self,
+        issuer: usize,
+        status: u16,
+        cache_control: &str,
+        body: &[u8],
+        now: f64,
+    ) -> String {
+        let Ok(gate) = &mut self.0 else {
+            return String::new();
+        };
+        let answer = KeyAnswer {
+            status,
+            cache_control: cache_control.as_bytes(),
+            body,
+        };
+        let answer = (status != 0).then_some(&answer);
+        match gate.answer_key_fetch(issuer, answer, seconds(now)) {
+            KeyOutcome::Failed(why) => why,
+            KeyOutcome::More | KeyOutcome::Taken { .. } => String::new(),
+        }
+    }
+
+    /// Has an issuer's keys fetched, if that may begin now.
+    pub fn want_keys(&mut self, issuer: usize, now: f64) {
+        if let Ok(gate) = &mut self.0 {
+            gate.want_keys(issuer, seconds(now));
+        }
+    }
+
+    /// Says whether an issuer's keys are being fetched, or are to be.
+    #[must_use]
+    pub fn fetches_keys(&self, issuer: usize, now: f64) -> bool {
+        let gate = self.0.as_ref();
+        gate.is_ok_and(|gate| gate.fetches_keys(issuer, seconds(now)))
+    }
+
     /// Judges a packed request (`web/edge/src/gate.ts`), and returns what becomes of it as JSON.
     pub fn judge(&mut self, packed: &[u8], now: f64) -> String {
         let Ok(gate) = &mut self.0 else {
@@ -80,6 +144,20 @@ impl Gate {
             |gate| gate.status(seconds(now)).to_json(),
         )
     }
+}
+
+/// Says why a Worker cannot fetch an issuer's keys, if it cannot.
+fn unfetchable(config: &GateConfig) -> Option<String> {
+    let mut all = config.key_addresses();
+    let (_, issuer, _) = all.find(|(_, _, address)| !matches!(address, KeyAddress::Url(_)))?;
+    Some(
+        [
+            "a Worker fetches keys by their URL; write it as the `source` of `",
+            issuer,
+            "`",
+        ]
+        .concat(),
+    )
 }
 
 fn judge(gate: &mut portcullis_gate::Gate, packed: &[u8], now: f64) -> Option<String> {
@@ -136,6 +214,10 @@ fn written(verdict: &Verdict) -> String {
             pairs(&mut out, &response.headers);
             out.push_str(r#","body":"#);
             write_string(&mut out, &response.body);
+            if let Some(issuer) = response.awaits_keys {
+                out.push_str(r#","awaits_keys":"#);
+                out.push_str(&issuer.to_string());
+            }
             out.push('}');
         }
     }

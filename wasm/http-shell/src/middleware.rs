@@ -203,6 +203,11 @@ impl Ready {
         let settings = Settings::read(config.shell())?;
         let bundle = config.bundle().map(Vec::from);
         let unused = lines::keys_unused(&config);
+        if let Some((_, issuer, _)) = config.key_addresses().next() {
+            return Err(format!(
+                "keys are not fetched here; write those of `{issuer}` into the configuration"
+            ));
+        }
         let mut gate = Gate::new(config);
         gate.read_entries_from(READ_FROM);
         let offered =

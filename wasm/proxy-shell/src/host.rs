@@ -75,6 +75,21 @@ pub trait Host {
     /// Returns the body of the answer, of so many bytes.
     fn call_body(&self, bytes: usize) -> Option<Vec<u8>>;
 
+    /// Makes a request that waits the one that calls about a request mean, until this call of the
+    /// root's ends.
+    ///
+    /// # Errors
+    ///
+    /// When the proxy did not: it is no longer there.
+    fn select(&self, stream: u32) -> Done;
+
+    /// Lets the selected request go on.
+    ///
+    /// # Errors
+    ///
+    /// When the proxy did not.
+    fn resume(&self) -> Done;
+
     /// Returns what is shared with other workers under a key, and the token that replaces it.
     fn shared(&self, key: &str) -> Option<(Vec<u8>, u32)>;
 

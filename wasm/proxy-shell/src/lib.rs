@@ -14,6 +14,7 @@ extern crate alloc;
 
 mod headers;
 mod host;
+mod keys;
 pub mod lines;
 mod metrics;
 mod peer;

@@ -17,6 +17,18 @@ pub fn keys_unused(config: &GateConfig) -> Option<String> {
     (!keys.is_empty()).then(|| event("keys-unused", &[("keys", &keys.join("; "))]))
 }
 
+/// Says that other keys of an issuer's than the last ones are used from now on.
+#[must_use]
+pub fn keys_taken(issuer: &str) -> String {
+    event("keys-taken", &[("issuer", issuer)])
+}
+
+/// Says why keys of an issuer's were not fetched.
+#[must_use]
+pub fn keys_failed(issuer: &str, why: &str) -> String {
+    event("keys-failed", &[("issuer", issuer), ("why", why)])
+}
+
 /// Says that a bundle from `source` answers from now on.
 #[must_use]
 pub fn bundle_accepted(source: &str, persisted: &Persisted) -> String {

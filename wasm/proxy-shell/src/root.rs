@@ -9,6 +9,7 @@ use portcullis_gate::{
 use crate::{
     headers::Headers,
     host::{self, Done, Failed, Host},
+    keys::Keys,
     lines,
     metrics::Metrics,
     peer::KnownPeer,
@@ -24,6 +25,7 @@ pub struct Root {
     gate: Option<Gate>,
     peer: PeerUse,
     sources: Vec<Source>,
+    keys: Keys,
     metrics: Metrics,
     /// When a bundle was last accepted, or confirmed as the newest.
     confirmed_ms: u64,
@@ -40,6 +42,7 @@ impl Root {
             gate: None,
             peer: PeerUse::None,
             sources: Vec::new(),
+            keys: Keys::default(),
             metrics: Metrics::default(),
             confirmed_ms: 0,
             debugs: false,
@@ -54,9 +57,10 @@ impl Root {
         let read = GateConfig::from_json(json).map_err(|invalid| format!("{invalid}"));
         let read = read.and_then(|config| {
             let settings = Settings::read(config.shell())?;
-            Ok((config, settings))
+            let keys = Keys::new(&config, json)?;
+            Ok((config, settings, keys))
         });
-        let (config, settings) = match read {
+        let (config, settings, keys) = match read {
             Ok(read) => read,
             Err(why) => {
                 host.log(host::Level::Error, &lines::configuration_refused(&why));
@@ -75,6 +79,7 @@ impl Root {
             gate.restore(floor);
         }
         self.gate = Some(gate);
+        self.keys = keys;
         self.peer = if asks_for_peer {
             settings.peer
         } else {
@@ -115,20 +120,27 @@ impl Root {
             }
         }
         self.sources = sources;
-        if let Some(gate) = &self.gate {
+        if let Some(gate) = &mut self.gate {
+            self.keys.tick(host, gate, &mut self.metrics);
             let now = host.now();
             let status = gate.status(now);
             self.metrics
                 .record_status(host, &status, now, self.confirmed_ms);
         }
+        self.release(host);
     }
 
     /// Takes the answer to a call of [`Host::call`]: how many bytes its body has, or nothing
     /// if the origin did not answer.
     pub fn fetched(&mut self, host: &impl Host, call: u32, body_bytes: Option<usize>) {
-        let Some(gate) = &self.gate else {
+        let Some(gate) = &mut self.gate else {
             return;
         };
+        let metrics = &mut self.metrics;
+        if self.keys.fetched(host, gate, metrics, call, body_bytes) {
+            self.release(host);
+            return;
+        }
         let bytes_max = gate.config().trust().bundle_bytes_max;
         let mut sources = core::mem::take(&mut self.sources);
         let asked = sources.iter_mut().find(|source| source.has_called(call));
@@ -194,10 +206,34 @@ impl Root {
         }
     }
 
-    /// Judges the current request; returns whether it goes on.
+    /// Judges the current request; returns whether it goes on now.
     ///
-    /// `stream` tells it apart from the others that this worker has in flight.
+    /// One that does not was answered, or waits for keys until a later call lets it go on or
+    /// answers it. `stream` tells it apart from the others that this worker has in flight.
     pub fn request(&mut self, host: &impl Host, stream: u32) -> bool {
+        self.judge(host, stream, true)
+    }
+
+    /// Forgets a request that is gone.
+    pub fn closed(&mut self, stream: u32) {
+        self.keys.closed(stream);
+    }
+
+    /// Judges the requests again that need not wait any longer. The last that a call does, for
+    /// what is asked after it means one of them.
+    fn release(&mut self, host: &impl Host) {
+        let Some(gate) = &self.gate else {
+            return;
+        };
+        for stream in self.keys.released(host, gate) {
+            if host.select(stream).is_ok() && self.judge(host, stream, false) {
+                // Where even this fails, the request stops here.
+                host.resume().ok();
+            }
+        }
+    }
+
+    fn judge(&mut self, host: &impl Host, stream: u32, may_wait: bool) -> bool {
         let Some(fields) = host.request_headers() else {
             return refuse(host);
         };
@@ -226,6 +262,13 @@ impl Root {
             nonce: &nonce,
         };
         let verdict = gate.judge(&request, UnixSeconds(now_ns / NS_PER_SECOND));
+        if let Verdict::Respond(response) = &verdict
+            && let Some(issuer) = response.awaits_keys
+            && may_wait
+            && self.keys.wait(host, gate, stream, issuer)
+        {
+            return false;
+        }
         self.metrics.count(host, verdict.entry());
         self.log(host, verdict.entry());
         match verdict {

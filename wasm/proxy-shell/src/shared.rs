@@ -1,7 +1,8 @@
 //! What the workers of a proxy share.
 //!
 //! Others may write there too: in Envoy, every plugin of the same `vm_id`. So nothing read here
-//! is believed: a bundle is verified by each worker, and a floor can only ask for more.
+//! is believed: a bundle is verified by each worker, a floor can only ask for more, and keys are
+//! sealed with the configuration, which only those who may name keys know.
 
 use alloc::{format, string::String, vec::Vec};
 

@@ -31,8 +31,15 @@ impl Filter {
     }
 
     pub(crate) fn delete(&mut self, context: u32) {
-        if self.streams.remove(&context).is_none() {
-            self.roots.remove(&context);
+        match self.streams.remove(&context) {
+            None => {
+                self.roots.remove(&context);
+            }
+            Some(root) => {
+                if let Some(root) = self.roots.get_mut(&root) {
+                    root.closed(context);
+                }
+            }
         }
     }
 

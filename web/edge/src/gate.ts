@@ -28,6 +28,8 @@ export interface Verdict {
     readonly status: number;
     readonly headers: readonly (readonly [string, string])[];
     readonly body: string;
+    /** The issuer whose keys may be fetched before this is final: `handle` waits for them. */
+    readonly awaits_keys?: number;
   } | null;
   readonly level: "off" | "debug" | "info" | "warn" | "error";
   readonly entry: LogEntry;
@@ -47,7 +49,12 @@ export interface GateStatus {
   readonly tokens: number;
   /** The keys for tokens that are not used, each by its issuer and its `kid` or its place in the set, and why. */
   readonly unused_keys?: readonly string[];
+  /** The issuers whose keys are fetched: until when the last set is believed, and why the last fetch failed. */
+  readonly fetched_keys?: readonly { readonly issuer: string; readonly until: number; readonly failure?: string }[];
 }
+
+/** Fetches something, as `fetch` does. */
+export type Fetcher = (url: string, init: RequestInit) => Promise<Response>;
 
 let started = false;
 
@@ -120,6 +127,20 @@ export class Gate {
     if (invalid) throw new PortcullisError("invalid-config", invalid);
   }
 
+  /**
+   * Fetches the keys of issuers that are due, and does nothing where none are. Never throws: the status says what
+   * failed, and the last good keys stay until they are too old.
+   */
+  async refreshKeys(fetcher: Fetcher = fetch): Promise<void> {
+    for (;;) {
+      const next = this.#guest.next_key_fetch(this.#clock());
+      if (next === "") return;
+      const { issuer, url } = JSON.parse(next) as { issuer: number; url: string };
+      const { status, cacheControl, body } = await fetchKeys(fetcher, url);
+      this.#guest.answer_key_fetch(issuer, status, cacheControl, body, this.#clock());
+    }
+  }
+
   /** Says what becomes of a request. */
   judge(request: Request, options: JudgeOptions = {}): Verdict {
     this.#offerCarried();
@@ -145,11 +166,24 @@ export class Gate {
   async handle(
     request: Request,
     upstream: (request: Request) => Promise<Response> | Response,
-    options: JudgeOptions & { readonly log?: (verdict: Verdict) => void } = {},
+    options: JudgeOptions & {
+      readonly log?: (verdict: Verdict) => void;
+      /** Fetches keys in place of the platform's `fetch`. */
+      readonly fetchKeys?: Fetcher;
+      /** Keeps what goes on after the answer alive: `ctx.waitUntil` in a Worker. */
+      readonly waitUntil?: (work: Promise<void>) => void;
+    } = {},
   ): Promise<Response> {
     let verdict: Verdict;
     try {
+      const refreshed = this.refreshKeys(options.fetchKeys);
+      options.waitUntil?.(refreshed);
       verdict = this.judge(request, options);
+      const issuer = verdict.respond?.awaits_keys;
+      if (issuer !== undefined) {
+        await this.#awaitKeys(issuer, options.fetchKeys);
+        verdict = this.judge(request, options);
+      }
     } catch {
       // What cannot be judged does not go on.
       return new Response(null, { status: 503 });
@@ -173,6 +207,21 @@ export class Gate {
     return JSON.parse(answered(this.#guest.status(this.#clock())));
   }
 
+  /** Waits for an issuer's keys, up to five seconds. */
+  async #awaitKeys(issuer: number, fetcher: Fetcher | undefined): Promise<void> {
+    this.#guest.want_keys(issuer, this.#clock());
+    let waits = true;
+    const fetched = this.refreshKeys(fetcher).then(() => {
+      // What another request fetches is not to be awaited here: a Worker forbids that, so it is looked for.
+      if (!this.#guest.fetches_keys(issuer, this.#clock())) waits = false;
+    });
+    await Promise.race([fetched, pause(KEYS_MS)]);
+    for (let waited = 0; waits && waited < KEYS_MS; waited += PAUSE_MS) {
+      await pause(PAUSE_MS);
+      waits = this.#guest.fetches_keys(issuer, this.#clock());
+    }
+  }
+
   #offerCarried(): void {
     const bundle = this.#carried;
     if (!bundle) return;
@@ -183,6 +232,49 @@ export class Gate {
       // The status says why, and until another is accepted every request is refused.
     }
   }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Fetches a key set, or an issuer's description, within the bounds; the status is 0 where there is no answer. */
+async function fetchKeys(
+  fetcher: Fetcher,
+  url: string,
+): Promise<{ status: number; cacheControl: string; body: Uint8Array }> {
+  try {
+    const response = await fetcher(url, {
+      redirect: "manual",
+      headers: { accept: "application/json" },
+      signal: AbortSignal.timeout(KEYS_MS),
+    });
+    const cacheControl = response.headers.get("cache-control") ?? "";
+    return { status: response.status, cacheControl, body: await bounded(response) };
+  } catch {
+    return { status: 0, cacheControl: "", body: new Uint8Array() };
+  }
+}
+
+/** Reads no more of a body than shows that it is too long. */
+async function bounded(response: Response): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = response.body?.getReader();
+  while (reader && length <= KEYS_BYTES) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    chunks.push(value);
+    length += value.length;
+  }
+  await reader?.cancel();
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
 }
 
 /** Returns the bytes of a header's value: each character is one, unless a platform decoded them. */
@@ -218,3 +310,6 @@ function packed(runs: readonly Uint8Array[]): Uint8Array {
 }
 
 const ENCODER = new TextEncoder();
+const KEYS_MS = 5_000;
+const KEYS_BYTES = 256 * 1024;
+const PAUSE_MS = 50;

@@ -2,12 +2,14 @@
 
 use alloc::{borrow::ToOwned as _, format, string::String, vec::Vec};
 
+use portcullis_engine::UnixSeconds;
 use portcullis_json::{FirstFault, JsonText, Node, Object, Place, Read, write_string};
 use sha2::{Digest, Sha256};
 
 use super::{
     ClaimPath, Claims, InvalidConfig,
     issuer_name::{IssuerName, Segment},
+    key_source::KeySource,
     tenants::Tenants,
     text::{Text, Texts},
 };
@@ -28,6 +30,12 @@ pub(crate) struct Issuer {
     pub(crate) name: IssuerName,
     /// Its own: they verify no other issuer's tokens.
     pub(crate) keys: TokenKeys,
+    /// Where they are fetched, if they are.
+    source: Option<KeySource>,
+    /// First second at which they are no longer believed: never, where they are not fetched.
+    pub(crate) keys_until: UnixSeconds,
+    /// Digest of the set that was fetched last.
+    set: [u8; 32],
     /// Those that its keys may be for; where empty, all that are taken here.
     algorithms: Vec<String>,
     pub(crate) audiences: Vec<String>,
@@ -74,7 +82,8 @@ impl Issuers {
 
     /// Says whether anybody's tokens can be verified.
     pub(super) fn have_keys(&self) -> bool {
-        self.all.iter().any(|issuer| !issuer.keys.is_empty())
+        let mut all = self.all.iter();
+        all.any(|issuer| !issuer.keys.is_empty() || issuer.source.is_some())
     }
 
     /// Returns the issuer that `iss` names, and what it says where the name is a template.
@@ -82,6 +91,47 @@ impl Issuers {
         // Linear: there are few, and a signature costs more.
         let mut all = self.all.iter();
         all.find_map(|issuer| Some((issuer, issuer.name.fit(iss)?)))
+    }
+
+    /// Returns each issuer's place whose keys are fetched, and where.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = (usize, &KeySource)> {
+        let all = self.all.iter().zip(0_usize..);
+        all.filter_map(|(issuer, at)| Some((at, issuer.source.as_ref()?)))
+    }
+
+    /// Returns an issuer's place, if its keys are fetched.
+    pub(crate) fn place_of(&self, issuer: &Issuer) -> Option<usize> {
+        issuer.source.as_ref()?;
+        self.all.iter().position(|own| own.name == issuer.name)
+    }
+
+    /// Returns the name of an issuer, and until when its fetched keys are believed.
+    pub(crate) fn fetched(&self, at: usize) -> Option<(&str, UnixSeconds)> {
+        let issuer = self.all.get(at)?;
+        Some((issuer.name.as_str(), issuer.keys_until))
+    }
+
+    /// Takes a set that was fetched; returns whether it is another than the last one.
+    pub(crate) fn take_keys(
+        &mut self,
+        at: usize,
+        json: &JsonText,
+        until: UnixSeconds,
+    ) -> Result<bool, InvalidConfig> {
+        let Some(own) = self.all.get_mut(at) else {
+            return Ok(false);
+        };
+        let set = digest(&[0; 32], own.name.as_str(), &json.root);
+        let is_new = own.set != set;
+        if is_new {
+            let faults = FirstFault::default();
+            let keys = TokenKeys::read_for(&json.place(&faults), &own.algorithms);
+            own.keys = faults.unless(keys)?;
+            own.set = set;
+            self.digest = digest(&self.digest, own.name.as_str(), &json.root);
+        }
+        own.keys_until = until;
+        Ok(is_new)
     }
 
     /// Returns what remembered tokens were verified by.
@@ -118,6 +168,8 @@ impl Issuers {
         let faults = FirstFault::default();
         let keys = TokenKeys::read_for(&json.place(&faults), &own.algorithms);
         own.keys = faults.unless(keys)?;
+        // Whoever hands them over says when they are no longer good.
+        own.keys_until = UnixSeconds(u64::MAX);
         self.digest = digest(&self.digest, issuer, &json.root);
         Ok(())
     }
@@ -185,8 +237,11 @@ impl Issuer {
         let keys = if keyless {
             object.place("keys")
         } else {
-            object.required_place("keys", "give the issuer's JWK set")
+            object.required_place("keys", "give the issuer's JWK set, or where it is")
         };
+        let source = keys.as_ref().filter(|place| KeySource::is_one(place));
+        let source = source.map(|place| KeySource::read(place, &name));
+        let keys = keys.filter(|_| source.is_none());
         let audience_place = object.optional("audience_claim");
         let tenant = tenant(&mut object, name.is_template());
         let own = Self {
@@ -194,6 +249,9 @@ impl Issuer {
             keys: keys.map_or_else(TokenKeys::default, |place| {
                 TokenKeys::read_for(&place, &algorithms)
             }),
+            keys_until: UnixSeconds(if source.is_some() { 0 } else { u64::MAX }),
+            source,
+            set: [0; 32],
             algorithms,
             audiences: object
                 .required::<AtLeastOne>("audiences", "name whom the tokens are for")

@@ -6,6 +6,7 @@ mod identity;
 mod invalid;
 mod issuer_name;
 mod issuers;
+mod key_source;
 mod log;
 mod tenants;
 mod text;
@@ -24,6 +25,8 @@ pub(crate) use identity::{IdentityConfig, TokenPlace};
 pub use invalid::InvalidConfig;
 pub(crate) use issuer_name::Segment;
 pub(crate) use issuers::{AudiencePlace, Issuer, Issuers, TenantRule};
+pub use key_source::KeyAddress;
+pub(crate) use key_source::KeySource;
 pub use log::Level;
 pub(crate) use tenants::Tenants;
 pub(crate) use trusted_headers::{Filling, TrustedHeaders};
@@ -235,8 +238,23 @@ impl GateConfig {
         self.identity.issuers.unused_keys()
     }
 
+    /// Returns each issuer whose keys are fetched, by its place and its name, and where: for a
+    /// shell to say whether it can.
+    pub fn key_addresses(&self) -> impl Iterator<Item = (usize, &str, &KeyAddress)> {
+        let issuers = &self.identity.issuers;
+        let sources = issuers.sources();
+        sources.filter_map(|(at, source)| {
+            let (name, _) = issuers.fetched(at)?;
+            Some((at, name, &source.address))
+        })
+    }
+
     pub(crate) const fn identity(&self) -> &IdentityConfig {
         &self.identity
+    }
+
+    pub(crate) const fn issuers_mut(&mut self) -> &mut Issuers {
+        &mut self.identity.issuers
     }
 
     pub(crate) const fn keeping(&self) -> KeeperLimits {

@@ -12,6 +12,7 @@ use alloc::{borrow::ToOwned as _, string::String, sync::Arc, vec, vec::Vec};
 use portcullis_engine::UnixSeconds;
 
 pub use cache::TokenCache;
+pub(crate) use token::{UNKNOWN_KEY, verify};
 
 use crate::{config::IdentityConfig, fields::Fields, keys::TokenKeys, request::Peer};
 
@@ -87,6 +88,16 @@ pub(crate) enum Unidentified {
     Missing,
     /// It has, and they are not believed, for this reason.
     Invalid(&'static str),
+    /// The keys of the issuer in this place are fetched, and none has the name in the token.
+    UnknownKey(usize),
+    /// The keys of the issuer in this place are fetched, and there are none that hold.
+    NoKeys(usize),
+}
+
+impl From<&'static str> for Unidentified {
+    fn from(why: &'static str) -> Self {
+        Self::Invalid(why)
+    }
 }
 
 /// Returns who asks: by a token if there is one, else by the headers of a trusted peer.
@@ -105,8 +116,8 @@ pub(crate) fn identify(
         if let Some(known) = tokens.get(issuers.digest(), token, now) {
             return Ok(known);
         }
-        let verified = token::verify(issuers, token, now);
-        let identity = Arc::new(verified.map_err(Unidentified::Invalid)?);
+        let verified = verify(issuers, token, now);
+        let identity = Arc::new(verified?);
         tokens.insert(issuers.digest(), token, &identity, tokens_max);
         return Ok(identity);
     }

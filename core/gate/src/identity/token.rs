@@ -69,16 +69,16 @@ fn after_scheme<'a>(scheme: &str, value: &'a [u8]) -> Option<&'a [u8]> {
 }
 
 /// Returns who a token is from, or why it is not believed.
-pub(super) fn verify(
+pub(crate) fn verify(
     issuers: &Issuers,
     token: &[u8],
     now: UnixSeconds,
-) -> Result<Identity, &'static str> {
+) -> Result<Identity, Unidentified> {
     let mut parts = token.split(|byte| *byte == b'.');
     let (Some(header), Some(payload), Some(signature), None) =
         (parts.next(), parts.next(), parts.next(), parts.next())
     else {
-        return Err("malformed");
+        return Err("malformed".into());
     };
     let signed_bytes = header.len().saturating_add(1).saturating_add(payload.len());
     let signed = token.get(..signed_bytes).ok_or("malformed")?;
@@ -88,15 +88,28 @@ pub(super) fn verify(
     let iss = iss.ok_or("issuer")?;
     let (issuer, segment) = issuers.find(iss).ok_or("issuer")?;
     if token.contains(&b'=') && !issuer.padded {
-        return Err("malformed");
+        return Err("malformed".into());
     }
-    let mut keys = keys_named(issuer, &header)?.filter(|key| key.is_of(iss));
+    let fetched = issuers.place_of(issuer);
+    if let Some(at) = fetched
+        && issuer.keys_until <= now
+    {
+        return Err(Unidentified::NoKeys(at));
+    }
+    let keys = keys_named(issuer, &header).map_err(|why| match fetched {
+        Some(at) if why == UNKNOWN_KEY => Unidentified::UnknownKey(at),
+        _ => Unidentified::Invalid(why),
+    })?;
+    let mut keys = keys.filter(|key| key.is_of(iss));
     let signature = decoded(signature)?;
     if !keys.any(|key| key.verifies(signed, &signature)) {
-        return Err("signature");
+        return Err("signature".into());
     }
     let claims = &unverified_claims;
-    claims::read((issuer, segment), Some(&header), claims, now)
+    let mut own = claims::read((issuer, segment), Some(&header), claims, now)?;
+    // Not remembered beyond the keys that verified it.
+    own.valid_until = own.valid_until.min(issuer.keys_until);
+    Ok(own)
 }
 
 fn keys_named<'k>(
@@ -119,7 +132,8 @@ fn keys_named<'k>(
         return Err("token-type");
     }
     let algorithm = text("alg")?.ok_or("algorithm")?;
-    issuer.keys.find(text("kid")?, algorithm).ok_or("key")
+    let found = issuer.keys.find(text("kid")?, algorithm);
+    found.ok_or(UNKNOWN_KEY)
 }
 
 /// Says whether a token is of a type that may say who asks: a key signs others too, such as
@@ -164,6 +178,8 @@ fn decoded(part: &[u8]) -> Result<Vec<u8>, &'static str> {
     decoded.map_err(|_| "malformed")
 }
 
+/// Why a token is not believed that names no key of its issuer's.
+pub(crate) const UNKNOWN_KEY: &str = "key";
 const APPLICATION: &str = "application/";
 /// The types that are believed unless the configuration names others.
 const TYPES: [&str; 2] = ["JWT", "at+jwt"];

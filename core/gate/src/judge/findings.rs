@@ -24,6 +24,8 @@ pub(super) struct Findings<'j> {
     pub(super) effect: &'static str,
     pub(super) grant: Option<GrantFound>,
     pub(super) features: Vec<String>,
+    /// The place of the issuer whose keys may be fetched before this is final.
+    pub(super) awaits_keys: Option<usize>,
     /// Headers that let a page of another origin read the answer.
     pub(super) exposed: Vec<(String, String)>,
 }
@@ -62,6 +64,7 @@ impl Findings<'_> {
             effect: "",
             grant: None,
             features: Vec::new(),
+            awaits_keys: None,
             exposed: Vec::new(),
         }
     }

@@ -16,6 +16,7 @@ use self::{
 use crate::{
     code::Code,
     config::{GateConfig, Level},
+    fetch::KeyFetches,
     fields::{Fields, InvalidFields},
     hygiene,
     identity::TokenCache,
@@ -31,6 +32,7 @@ use crate::{
 pub(crate) struct Judge<'g> {
     pub(crate) config: &'g GateConfig,
     pub(crate) policies: &'g Policies,
+    pub(crate) fetches: &'g KeyFetches,
     pub(crate) now: UnixSeconds,
     /// From which level on somebody reads the texts of entries.
     pub(crate) entries_from: Level,
@@ -67,6 +69,7 @@ impl Judge<'_> {
                 status: 204,
                 headers,
                 body: String::new(),
+                awaits_keys: None,
                 entry: self.entry(findings, trace.id),
             }),
             Err(Refused) => {
@@ -77,6 +80,7 @@ impl Judge<'_> {
                     status: code.status().unwrap_or(500),
                     headers,
                     body: problem::body(code, &trace.id),
+                    awaits_keys: findings.awaits_keys,
                     entry: self.entry(findings, trace.id),
                 })
             }

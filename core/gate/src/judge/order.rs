@@ -17,7 +17,7 @@ use crate::{
     cors::{self, Preflight},
     fields::{Fields, TOKEN},
     hygiene,
-    identity::{Identity, StatedTenant, TokenCache, Unidentified, identify},
+    identity::{Identity, StatedTenant, TokenCache, UNKNOWN_KEY, Unidentified, identify},
     limits::METHOD_BYTES_MAX,
     path::{Ambiguities, Ambiguity, CanonicalPath},
     policies::Matched,
@@ -95,6 +95,14 @@ impl<'j> Judge<'j> {
         .map_err(|why| match why {
             Unidentified::Missing => findings.refuse(Code::IdentityMissing, ""),
             Unidentified::Invalid(why) => findings.refuse(Code::IdentityInvalid, why),
+            Unidentified::UnknownKey(issuer) => {
+                findings.awaits_keys = self.bringing(issuer);
+                findings.refuse(Code::IdentityInvalid, UNKNOWN_KEY)
+            }
+            Unidentified::NoKeys(issuer) => {
+                findings.awaits_keys = self.bringing(issuer);
+                findings.refuse(Code::KeysUnavailable, "")
+            }
         })?;
         findings.identity = Some(Arc::clone(&identity));
         let (tenant, policy) = self.policy_of(&identity, findings)?;
@@ -138,6 +146,12 @@ impl<'j> Judge<'j> {
             }
         }
         Ok(Outcome::Forward(set))
+    }
+
+    /// Returns the issuer if a fetch of its keys is on its way, or may begin.
+    fn bringing(&self, issuer: usize) -> Option<usize> {
+        let may = self.fetches.may_bring(issuer, self.now);
+        may.then_some(issuer)
     }
 
     fn unmatched(

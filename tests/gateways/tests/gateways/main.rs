@@ -12,6 +12,7 @@ mod faults;
 mod load;
 mod middleware;
 mod place;
+mod rotation;
 mod suite;
 mod trap;
 mod vectors;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     middleware::add(&mut suite);
     bodies::add(&mut suite);
     faults::add(&mut suite);
+    rotation::add(&mut suite);
     load::add(&mut suite);
     suite.run(&arguments)
 }

@@ -1,5 +1,6 @@
 //! A root before a proxy that is made up.
 
+mod keys;
 mod proxy;
 
 use alloc::{format, vec::Vec};

@@ -33,6 +33,11 @@ pub(super) struct Proxy {
     /// The status of the last answer in the upstream's place.
     pub(super) answered: Cell<u16>,
     pub(super) lines: RefCell<Vec<String>>,
+    /// The request that calls mean, and those that went on after they waited.
+    pub(super) selected: Cell<u32>,
+    pub(super) resumed: RefCell<Vec<u32>>,
+    /// A request that is no longer there.
+    pub(super) gone: Cell<u32>,
     peer: PeerFacts,
     /// How often something about the peer was asked.
     pub(super) looked_up: Cell<usize>,
@@ -120,6 +125,20 @@ impl Host for Proxy {
 
     fn call_body(&self, _: usize) -> Option<Vec<u8>> {
         Some(self.answer.borrow().1.clone())
+    }
+
+    fn select(&self, stream: u32) -> Done {
+        self.selected.set(stream);
+        if self.gone.get() == stream {
+            Err(Failed)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn resume(&self) -> Done {
+        self.resumed.borrow_mut().push(self.selected.get());
+        Ok(())
     }
 
     fn shared(&self, key: &str) -> Option<(Vec<u8>, u32)> {

@@ -131,6 +131,16 @@ impl Host for WasmHost {
         buffer(CALL_RESPONSE_BODY, bytes)
     }
 
+    fn select(&self, stream: u32) -> Done {
+        // SAFETY: passes a number.
+        done(unsafe { proxy_set_effective_context(stream) })
+    }
+
+    fn resume(&self) -> Done {
+        // SAFETY: passes a number.
+        done(unsafe { proxy_continue_stream(REQUEST_STREAM) })
+    }
+
     fn shared(&self, key: &str) -> Option<(Vec<u8>, u32)> {
         let mut token = 0_u32;
         // SAFETY: the pointer and length are of one slice, read during the call, in which
@@ -226,6 +236,7 @@ const REQUEST_TRAILERS: u32 = 1;
 const CALL_RESPONSE_HEADERS: u32 = 6;
 const CALL_RESPONSE_BODY: u32 = 4;
 const PLUGIN_CONFIGURATION: u32 = 7;
+const REQUEST_STREAM: u32 = 0;
 const NO_GRPC_STATUS: i32 = -1;
 
 #[link(wasm_import_module = "env")]
@@ -279,6 +290,8 @@ unsafe extern "C" {
         timeout_ms: u32,
         token: *mut u32,
     ) -> u32;
+    fn proxy_set_effective_context(context: u32) -> u32;
+    fn proxy_continue_stream(stream: u32) -> u32;
     fn proxy_get_shared_data(
         key: *const u8,
         key_bytes: usize,

@@ -1,0 +1,301 @@
+//! The keys of issuers that are fetched, and the requests that wait for them.
+
+use alloc::{format, string::String, vec::Vec};
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use portcullis_gate::{
+    Gate, GateConfig, KeyAddress, KeyAnswer, KeyFetch, KeyOutcome, UnixSeconds,
+    limits::KEY_SET_BYTES_MAX,
+};
+use sha2::Sha256;
+
+use crate::{
+    host::{self, Host},
+    lines,
+    metrics::Metrics,
+    shared::{Place, SharedBundle},
+};
+
+/// The keys of one configuration that are fetched, and the requests that wait for them.
+#[derive(Debug, Default)]
+pub(crate) struct Keys {
+    issuers: Vec<Issuer>,
+    /// The configuration, by which workers know what they shared.
+    seal: Vec<u8>,
+    waiting: Vec<Waiting>,
+}
+
+/// What is known of one issuer's fetches.
+#[derive(Debug)]
+struct Issuer {
+    at: usize,
+    name: String,
+    place: Place,
+    /// Which published set was looked at.
+    seen: Option<u32>,
+    call: Option<u32>,
+}
+
+/// A request that waits for an issuer's keys.
+#[derive(Debug)]
+struct Waiting {
+    stream: u32,
+    issuer: usize,
+    until_ms: u64,
+}
+
+/// A set, as workers share it.
+struct SharedKeys<'a> {
+    fetched_at: UnixSeconds,
+    fresh_seconds: Option<u64>,
+    set: &'a [u8],
+}
+
+impl Keys {
+    /// Reads which keys are fetched; `json` is the configuration.
+    ///
+    /// # Errors
+    ///
+    /// Returns why a proxy cannot fetch some.
+    pub(crate) fn new(config: &GateConfig, json: &[u8]) -> Result<Self, String> {
+        let mut issuers = Vec::new();
+        for (at, name, address) in config.key_addresses() {
+            let KeyAddress::Cluster {
+                cluster,
+                authority,
+                path,
+            } = address
+            else {
+                return Err(format!(
+                    "a proxy fetches keys from a cluster; write {{\"cluster\": …, \"path\": …}} as \
+                     the `source` of `{name}`"
+                ));
+            };
+            let source = format!("keys/{name}/{cluster}/{authority}{path}");
+            issuers.push(Issuer {
+                at,
+                name: name.into(),
+                place: Place::new(&config.trust().audience, &source),
+                seen: None,
+                call: None,
+            });
+        }
+        let seal = if issuers.is_empty() { &[] } else { json };
+        Ok(Self {
+            issuers,
+            seal: seal.into(),
+            waiting: Vec::new(),
+        })
+    }
+
+    /// Takes what other workers fetched, and fetches what is due.
+    pub(crate) fn tick(&mut self, host: &impl Host, gate: &mut Gate, metrics: &mut Metrics) {
+        for issuer in &mut self.issuers {
+            let Some(change) = issuer.place.change(host) else {
+                continue;
+            };
+            if issuer.seen == Some(change) {
+                continue;
+            }
+            issuer.seen = Some(change);
+            let shared = issuer.place.bundle(host);
+            let keys = shared
+                .as_ref()
+                .and_then(|shared| opened(&self.seal, &issuer.name, shared));
+            // What is not sealed was never shared by a worker of this configuration.
+            let Some(keys) = keys else {
+                continue;
+            };
+            let taken = gate.take_keys(issuer.at, keys.set, keys.fetched_at, keys.fresh_seconds);
+            if taken == Ok(true) {
+                host.log(host::Level::Info, &lines::keys_taken(&issuer.name));
+            }
+        }
+        self.fetch(host, gate, metrics);
+    }
+
+    fn fetch(&mut self, host: &impl Host, gate: &mut Gate, metrics: &mut Metrics) {
+        while let Some(fetch) = gate.next_key_fetch(host.now()) {
+            let mut issuers = self.issuers.iter_mut();
+            let Some(issuer) = issuers.find(|own| own.at == fetch.issuer) else {
+                continue;
+            };
+            if !issuer.call(host, &fetch) {
+                let outcome = gate.answer_key_fetch(fetch.issuer, None, host.now());
+                issuer.note(host, metrics, &outcome);
+            }
+        }
+    }
+
+    /// Takes the answer to a call, if it was one for keys; there is none where `body_bytes` is
+    /// nothing. Returns whether it was.
+    pub(crate) fn fetched(
+        &mut self,
+        host: &impl Host,
+        gate: &mut Gate,
+        metrics: &mut Metrics,
+        call: u32,
+        body_bytes: Option<usize>,
+    ) -> bool {
+        let mut issuers = self.issuers.iter_mut();
+        let Some(issuer) = issuers.find(|own| own.call == Some(call)) else {
+            return false;
+        };
+        issuer.call = None;
+        let answer = body_bytes.and_then(|bytes| Some((host.call_headers()?, bytes)));
+        // Of what is too long no more is copied than shows it.
+        let most = KEY_SET_BYTES_MAX.saturating_add(1);
+        let answer =
+            answer.and_then(|(headers, bytes)| Some((headers, host.call_body(bytes.min(most))?)));
+        let answer = answer.as_ref().map(|(headers, body)| KeyAnswer {
+            status: status(headers.one(":status").unwrap_or_default()),
+            cache_control: headers.one("cache-control").unwrap_or_default(),
+            body,
+        });
+        let now = host.now();
+        let outcome = gate.answer_key_fetch(issuer.at, answer.as_ref(), now);
+        issuer.note(host, metrics, &outcome);
+        if let (KeyOutcome::Taken { fresh_seconds, .. }, Some(answer)) = (&outcome, &answer) {
+            let keys = SharedKeys {
+                fetched_at: now,
+                fresh_seconds: *fresh_seconds,
+                set: answer.body,
+            };
+            issuer
+                .place
+                .publish(host, &sealed(&self.seal, &issuer.name, &keys));
+            issuer.seen = issuer.place.change(host);
+        }
+        self.fetch(host, gate, metrics);
+        true
+    }
+
+    /// Has a request wait for an issuer's keys; returns whether it does, for there is a bound.
+    pub(crate) fn wait(
+        &mut self,
+        host: &impl Host,
+        gate: &mut Gate,
+        stream: u32,
+        at: usize,
+    ) -> bool {
+        if self.waiting.len() >= WAITING_MAX {
+            return false;
+        }
+        // Not fetched here: the answer would belong to the request, and end with it.
+        gate.want_keys(at, host.now());
+        self.waiting.push(Waiting {
+            stream,
+            issuer: at,
+            until_ms: host.now_ms().saturating_add(TIMEOUT_MS.into()),
+        });
+        true
+    }
+
+    /// Returns the requests that need not wait any longer: for nothing more comes, or too late.
+    pub(crate) fn released(&mut self, host: &impl Host, gate: &Gate) -> Vec<u32> {
+        let (now, now_ms) = (host.now(), host.now_ms());
+        let mut released = Vec::new();
+        self.waiting.retain(|own| {
+            let waits = now_ms < own.until_ms && gate.fetches_keys(own.issuer, now);
+            if !waits {
+                released.push(own.stream);
+            }
+            waits
+        });
+        released
+    }
+
+    /// Forgets a request that is gone.
+    pub(crate) fn closed(&mut self, stream: u32) {
+        self.waiting.retain(|own| own.stream != stream);
+    }
+}
+
+impl Issuer {
+    /// Fetches if it is this worker's turn; returns whether somebody does.
+    fn call(&mut self, host: &impl Host, fetch: &KeyFetch) -> bool {
+        let KeyAddress::Cluster {
+            cluster,
+            authority,
+            path,
+        } = &fetch.address
+        else {
+            return false;
+        };
+        let now_ms = host.now_ms();
+        let next_ms = now_ms.saturating_add(TURN_MS);
+        if !fetch.continues && !self.place.take_turn(host, now_ms, next_ms) {
+            // Another worker does, and shares what it gets.
+            return true;
+        }
+        let headers: [(&str, &[u8]); 5] = [
+            (":method", b"GET"),
+            (":scheme", b"https"),
+            (":authority", authority.as_bytes()),
+            (":path", path.as_bytes()),
+            ("accept", b"application/json"),
+        ];
+        self.call = host.call(cluster, &headers, TIMEOUT_MS);
+        self.call.is_some()
+    }
+
+    fn note(&self, host: &impl Host, metrics: &mut Metrics, outcome: &KeyOutcome) {
+        match outcome {
+            KeyOutcome::More | KeyOutcome::Taken { is_new: false, .. } => {}
+            KeyOutcome::Taken { is_new: true, .. } => {
+                metrics.event(host, "portcullis.keys.taken");
+                host.log(host::Level::Info, &lines::keys_taken(&self.name));
+            }
+            KeyOutcome::Failed(why) => {
+                metrics.event(host, "portcullis.keys.fetch_failed");
+                host.log(host::Level::Warn, &lines::keys_failed(&self.name, why));
+            }
+        }
+    }
+}
+
+fn status(text: &[u8]) -> u16 {
+    let text = core::str::from_utf8(text).ok();
+    text.and_then(|text| text.parse().ok()).unwrap_or(0)
+}
+
+fn mac(seal: &[u8], issuer: &str, head: &[u8], set: &[u8]) -> Option<Hmac<Sha256>> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(seal).ok()?;
+    mac.update(issuer.as_bytes());
+    mac.update(&[0]);
+    mac.update(head);
+    mac.update(set);
+    Some(mac)
+}
+
+fn sealed(seal: &[u8], issuer: &str, keys: &SharedKeys<'_>) -> SharedBundle {
+    let mut head = keys.fetched_at.0.to_le_bytes().to_vec();
+    head.extend_from_slice(&keys.fresh_seconds.unwrap_or(u64::MAX).to_le_bytes());
+    let mac = mac(seal, issuer, &head, keys.set);
+    head.extend(
+        mac.iter()
+            .flat_map(|mac| mac.clone().finalize().into_bytes()),
+    );
+    SharedBundle {
+        etag: head,
+        bytes: keys.set.into(),
+    }
+}
+
+fn opened<'a>(seal: &[u8], issuer: &str, shared: &'a SharedBundle) -> Option<SharedKeys<'a>> {
+    let (head, stated) = shared.etag.split_at_checked(16)?;
+    let mac = mac(seal, issuer, head, &shared.bytes)?;
+    mac.verify_slice(stated).ok()?;
+    let (fetched_at, fresh) = head.split_at_checked(8)?;
+    let number = |bytes: &[u8]| Some(u64::from_le_bytes(bytes.try_into().ok()?));
+    Some(SharedKeys {
+        fetched_at: UnixSeconds(number(fetched_at)?),
+        fresh_seconds: number(fresh).filter(|fresh| *fresh != u64::MAX),
+        set: &shared.bytes,
+    })
+}
+
+const TIMEOUT_MS: u32 = 5_000;
+/// How long other workers leave an issuer to the one whose turn it is.
+const TURN_MS: u64 = 10_000;
+const WAITING_MAX: usize = 1_024;
