@@ -19,32 +19,34 @@ pub(crate) fn add(suite: &mut Suite) {
     suite.add(
         "envoy/keys_follow_their_provider_by_its_description",
         Tool::Envoy,
-        || rotates(&json!({ "path": DESCRIPTION }), true),
+        rotation,
     );
-    suite.add(
-        "envoy/keys_follow_their_provider_by_their_path",
-        Tool::Envoy,
-        || rotates(&json!({ "path": "/keys" }), false),
-    );
+    suite.add("envoy/a_token_waits_for_the_first_keys", Tool::Envoy, first);
 }
 
-fn rotates(address: &Value, discovers: bool) -> Result<()> {
+fn first() -> Result<()> {
     let site = Site::load()?;
     let provider = Provider::start(&[1])?;
-    let (envoy, gateway) = start(&site, &provider, address, discovers)?;
-    let ask = |key: u8| -> Result<u16> {
-        let token = Provider::sign(key, &site.claims("ada", "agent"));
-        let outcome = gateway.ask(&Ask::new("GET", "/v1/articles/a").token(&token))?;
-        let status = outcome.response.status;
-        ensure!(
-            (status == 200) == outcome.forwarded.is_some(),
-            "{outcome:?}"
-        );
-        Ok(status)
-    };
+    provider.behave(Candour::Down);
+    let tried = Tried::start(site, &provider, &json!({ "path": "/keys" }), false)?;
+    ensure!(tried.ask(1)? == 503, "no keys were ever had");
+    provider.behave(Candour::Good);
+    let began = Instant::now();
+    while tried.ask(1)? != 200 {
+        ensure!(began.elapsed() < PATIENCE, "refused for too long");
+        thread::sleep(Duration::from_millis(200));
+    }
+    Ok(())
+}
+
+fn rotation() -> Result<()> {
+    let provider = Provider::start(&[1])?;
+    let description = json!({ "path": DESCRIPTION });
+    let tried = Tried::start(Site::load()?, &provider, &description, true)?;
+    let ask = |key: u8| tried.ask(key);
 
     // The very first token waits for the first set.
-    ensure!(ask(1)? == 200, "the first: {}", envoy.service_log()?);
+    ensure!(ask(1)? == 200, "the first");
     ensure!(ask(9)? == 401, "made up");
 
     // A new key works within a poll of its first token, and the one before it is gone.
@@ -56,16 +58,10 @@ fn rotates(address: &Value, discovers: bool) -> Result<()> {
         ensure!(ask(1)? == 401, "the former key");
     }
 
-    // Down or lying, the provider costs nothing. Without a description nothing says that a set
-    // is another's.
+    // Down or lying, the provider costs nothing.
     provider.rotate(&[2, 3]);
-    let manners: &[Candour] = if discovers {
-        &[Candour::Down, Candour::Lying]
-    } else {
-        &[Candour::Down]
-    };
-    for candour in manners {
-        provider.behave(*candour);
+    for candour in [Candour::Down, Candour::Lying] {
+        provider.behave(candour);
         thread::sleep(REST);
         for _ in 0..5 {
             ensure!(ask(2)? == 200, "{candour:?}");
@@ -77,7 +73,8 @@ fn rotates(address: &Value, discovers: bool) -> Result<()> {
 
     provider.behave(Candour::Good);
     until_allowed(|| ask(3))?;
-    ensure!(envoy.metric("keys.fetch_failed")? > 0, "no failure counted");
+    let failed = tried.envoy.metric("keys.fetch_failed")?;
+    ensure!(failed > 0, "no failure counted");
     let asked = provider.asked();
     // Whatever tokens named: one fetch in ten seconds for all workers.
     ensure!(asked.len() < 40, "{asked:?}");
@@ -98,34 +95,53 @@ fn until_allowed(ask: impl Fn() -> Result<u16>) -> Result<()> {
     }
 }
 
-fn start(
-    site: &Site,
-    provider: &Provider,
-    address: &Value,
-    discovers: bool,
-) -> Result<(Envoy, Gateway)> {
-    let upstream = Upstream::start()?;
-    let mut source = json!({ "cluster": "identity", "authority": "login.acme.example" });
-    source["path"] = address["path"].clone();
-    let mut keys = json!({ "source": source, "max_age_seconds": 600 });
-    if discovers {
-        keys["discover"] = true.into();
+/// Envoy before a provider, and tokens for it.
+struct Tried {
+    site: Site,
+    envoy: Envoy,
+    gateway: Gateway,
+}
+
+impl Tried {
+    /// Asks with a token of a key; returns the status.
+    fn ask(&self, key: u8) -> Result<u16> {
+        let token = Provider::sign(key, &self.site.claims("ada", "agent"));
+        let ask = Ask::new("GET", "/v1/articles/a").token(&token);
+        let outcome = self.gateway.ask(&ask)?;
+        let status = outcome.response.status;
+        let went_on = outcome.forwarded.is_some();
+        ensure!((status == 200) == went_on, "{outcome:?}");
+        Ok(status)
     }
-    let cluster = format!(
-        "  clusters:\n    - name: identity\n      type: STATIC\n      connect_timeout: 1s\n      \
+
+    fn start(site: Site, provider: &Provider, address: &Value, discovers: bool) -> Result<Self> {
+        let upstream = Upstream::start()?;
+        let mut source = json!({ "cluster": "identity", "authority": "login.acme.example" });
+        source["path"] = address["path"].clone();
+        let mut keys = json!({ "source": source, "max_age_seconds": 600 });
+        if discovers {
+            keys["discover"] = true.into();
+        }
+        let cluster = format!(
+            "  clusters:\n    - name: identity\n      type: STATIC\n      connect_timeout: 1s\n      \
          load_assignment:\n        cluster_name: identity\n        endpoints:\n          \
          - lb_endpoints:\n              - endpoint: {{ address: {{ socket_address: {{ \
          address: 127.0.0.1, port_value: {} }} }} }}\n",
-        provider.address().port()
-    );
-    let filling = Filling::new("inline.yaml", upstream.address())
-        .fill("@TRUST@", site.trust()?)
-        .fill("@JWKS@", keys.to_string())
-        .fill("@BUNDLE@", Base64::encode_string(&site.bundle(1)?))
-        .change("  clusters:\n", cluster);
-    let envoy = Envoy::start(&filling)?;
-    let gateway = Gateway::new(envoy.address(), upstream);
-    Ok((envoy, gateway))
+            provider.address().port()
+        );
+        let filling = Filling::new("inline.yaml", upstream.address())
+            .fill("@TRUST@", site.trust()?)
+            .fill("@JWKS@", keys.to_string())
+            .fill("@BUNDLE@", Base64::encode_string(&site.bundle(1)?))
+            .change("  clusters:\n", cluster);
+        let envoy = Envoy::start(&filling)?;
+        let gateway = Gateway::new(envoy.address(), upstream);
+        Ok(Self {
+            site,
+            envoy,
+            gateway,
+        })
+    }
 }
 
 /// Longer than a fetch for an unknown key may have to wait for the last one.
