@@ -169,7 +169,24 @@ fn a_set_that_nobody_of_this_configuration_shared_is_not_believed() {
     strange.tick(&stranger);
     *stranger.answer.borrow_mut() = ("200", set(&[9]));
     strange.fetched(&stranger, 1, Some(1));
-    store.borrow_mut().extend(other.take());
+    root.tick(&proxy);
+    // Written where this configuration's workers would have.
+    let turn = store
+        .borrow()
+        .keys()
+        .find(|key| key.contains("/turn/"))
+        .cloned();
+    for (name, value) in other.take() {
+        for what in ["bundle", "change"] {
+            if name.contains(&format!("/{what}/")) {
+                let own = turn
+                    .as_ref()
+                    .unwrap()
+                    .replace("/turn/", &format!("/{what}/"));
+                store.borrow_mut().insert(own, value.clone());
+            }
+        }
+    }
     root.tick(&proxy);
     assert!(!proxy.has_logged("keys-taken"));
     assert_ne!(ask(&proxy, &mut root, 7, 9), 200);
@@ -203,4 +220,16 @@ fn a_proxy_fetches_from_clusters_alone() {
     let config = gate_config([("tenant", "acme".into()), ("identity", identity)]);
     assert!(!Root::new().configure(&proxy, config.as_bytes()));
     assert!(proxy.has_logged("from a cluster"));
+}
+
+#[test]
+fn another_configuration_does_not_wait_for_this_ones_turn() {
+    let store = Store::default();
+    let proxy = Proxy::at(&store);
+    start(&proxy, &cluster()).tick(&proxy);
+    assert_eq!(proxy.calls.get(), 1);
+    let mut source = cluster();
+    source["max_age_seconds"] = 100.into();
+    start(&proxy, &source).tick(&proxy);
+    assert_eq!(proxy.calls.get(), 2);
 }
