@@ -188,7 +188,7 @@ fn a_payload_stands_alone_beside_issuers() {
     let keyless = json!({ "issuer": "i", "audiences": "a" });
     assert_eq!(
         invalid(|config| config["identity"] = json!({ "issuers": [keyless] })),
-        "$.identity.issuers[0]: the member `keys` is missing; give the issuer's JWK set"
+        "$.identity.issuers[0]: the member `keys` is missing; give the issuer's JWK set, or where it is"
     );
     assert_eq!(
         invalid(|config| {
