@@ -299,7 +299,10 @@ fn a_group_is_mapped_after_a_look_at_its_members() {
     assert_eq!(json["link"], Value::Null);
     office.owner("role map policy.json trainer idp-agents");
     office.owner("role unmap policy.json agent idp-agents");
-    assert_eq!(office.policy()["tenant"]["groups"]["idp-agents"], "trainer");
+    assert_eq!(
+        office.policy()["tenant"]["groups"]["idp-agents"],
+        serde_json::json!(["trainer"])
+    );
 }
 
 #[test]

@@ -30,7 +30,10 @@ const DESK: &str = r#"{
 fn one_command_changes_one_line() {
     let office = Office::new(DESK);
     let out = office.ok("subject deactivate policy.json jo --as ann");
-    assert!(out.contains("jo loses tickets:write at own"), "{out}");
+    assert!(
+        out.contains("jo loses tickets:read at all, tickets:write at own"),
+        "{out}"
+    );
     let deactivated = DESK.replacen(
         r#"      "jo":  { "roles": ["agent"] }"#,
         r#"      "jo":  { "active": false, "roles": ["agent"] }"#,
