@@ -16,6 +16,7 @@ pub fn routes(count: usize) -> Routes {
     let routes = (0..count).map(|number| Route {
         methods: vec!["GET".to_owned()],
         host: None,
+        tenant_host: None,
         path: PathPattern::parse(&format!("/v1/resource-{number:04}/{{id}}/items"))
             .expect("a path"),
         access: Access::Public,

@@ -68,6 +68,8 @@ pub enum HttpOutcome {
         remove: Vec<String>,
         /// Headers to set after that.
         set: Vec<(String, String)>,
+        /// What changes in the upstream's answer.
+        answer: HttpAnswerChanges,
     },
     /// It is answered.
     Respond {
@@ -116,6 +118,20 @@ impl HttpGate for NativeGate {
     }
 }
 
+/// What changes in the headers of the upstream's answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HttpAnswerChanges {
+    /// Names to remove, in any case.
+    pub remove: Vec<String>,
+    /// Headers to add after that.
+    pub add: Vec<(String, String)>,
+}
+
+fn pairs(headers: Vec<(&str, String)>) -> Vec<(String, String)> {
+    let headers = headers.into_iter();
+    headers.map(|(name, value)| (name.into(), value)).collect()
+}
+
 impl From<Verdict> for HttpVerdict {
     fn from(verdict: Verdict) -> Self {
         let entry = verdict.entry();
@@ -126,11 +142,11 @@ impl From<Verdict> for HttpVerdict {
             outcome: match verdict {
                 Verdict::Forward(forward) => HttpOutcome::Forward {
                     remove: forward.remove,
-                    set: forward
-                        .set
-                        .into_iter()
-                        .map(|(name, value)| (name.into(), value))
-                        .collect(),
+                    set: pairs(forward.set),
+                    answer: HttpAnswerChanges {
+                        remove: forward.answer.remove.into_iter().map(Into::into).collect(),
+                        add: pairs(forward.answer.add),
+                    },
                 },
                 Verdict::Respond(response) => HttpOutcome::Respond {
                     status: response.status,

@@ -25,7 +25,9 @@ mod trust;
 pub use component::ComponentEngine;
 pub use engine::{BundleInfo, Engine, LoadedPolicy, Names};
 pub use failure::Failure;
-pub use gate::{HttpEngine, HttpGate, HttpOutcome, HttpVerdict, NativeGateEngine};
+pub use gate::{
+    HttpAnswerChanges, HttpEngine, HttpGate, HttpOutcome, HttpVerdict, NativeGateEngine,
+};
 pub use native::{NativeEngine, NativePolicy};
 pub use pack::{pack, pack_subject};
 pub use trust::HostTrust;

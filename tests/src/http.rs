@@ -64,6 +64,9 @@ pub struct HttpExpectation {
     /// Every name of a header that is removed.
     #[serde(default)]
     pub removed: Vec<String>,
+    /// Every header that is added to the upstream's answer.
+    #[serde(default)]
+    pub answer: BTreeMap<String, String>,
     /// Members of the log entry.
     #[serde(default)]
     pub log: BTreeMap<String, serde_json::Value>,

@@ -12,6 +12,8 @@ pub enum Code {
     Conditional,
     /// Forwarded: the route is public.
     Public,
+    /// Forwarded: the route asks for an identity and nothing else.
+    Authenticated,
     /// Answered: a CORS preflight that the route allows.
     Preflight,
     /// No bundle was ever accepted.
@@ -63,6 +65,7 @@ impl Code {
         Self::Granted,
         Self::Conditional,
         Self::Public,
+        Self::Authenticated,
         Self::Preflight,
         Self::NoBundle,
         Self::BundleRejected,
@@ -93,6 +96,7 @@ impl Code {
             Self::Granted => "granted",
             Self::Conditional => "conditional",
             Self::Public => "public",
+            Self::Authenticated => "authenticated",
             Self::Preflight => "preflight",
             Self::NoBundle => "no-bundle",
             Self::BundleRejected => "bundle-rejected",
@@ -121,7 +125,7 @@ impl Code {
     #[must_use]
     pub const fn status(self) -> Option<u16> {
         Some(match self {
-            Self::Granted | Self::Conditional | Self::Public => return None,
+            Self::Granted | Self::Conditional | Self::Public | Self::Authenticated => return None,
             Self::Preflight => 204,
             Self::RequestMalformed
             | Self::PathAmbiguous

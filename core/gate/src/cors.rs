@@ -24,9 +24,9 @@ impl<'a> Preflight<'a> {
     }
 
     /// Returns the headers that allow it.
-    pub(crate) fn allowed(&self, cors: &Cors) -> Vec<(String, String)> {
-        let mut headers = exposed(cors, self.origin);
-        let mut add = |name: &str, value: String| headers.push((name.to_owned(), value));
+    pub(crate) fn allowed(&self, cors: &Cors) -> Vec<(&'static str, String)> {
+        let mut headers = exposed(cors, Some(self.origin));
+        let mut add = |name: &'static str, value: String| headers.push((name, value));
         let method = core::str::from_utf8(self.method).unwrap_or_default();
         add("access-control-allow-methods", method.to_owned());
         if !cors.headers.is_empty() {
@@ -47,17 +47,34 @@ pub(crate) fn origin<'a>(fields: &Fields<'a>) -> Option<&'a str> {
     core::str::from_utf8(fields.one("origin").ok()??).ok()
 }
 
-/// Returns the headers that let a page of that origin read an answer.
-pub(crate) fn exposed(cors: &Cors, origin: &str) -> Vec<(String, String)> {
+/// Returns the headers of every answer to a request from that origin, if it has one: they let its
+/// pages read the answer where it may, and tell caches that others get another.
+pub(crate) fn exposed(cors: &Cors, origin: Option<&str>) -> Vec<(&'static str, String)> {
+    let mut headers = alloc::vec![varies()];
+    let Some(origin) = origin.filter(|origin| cors.allows(origin)) else {
+        return headers;
+    };
     let any = cors.origins.iter().any(|own| own == "*");
     let allowed = if any { "*" } else { origin };
-    let mut headers = alloc::vec![("access-control-allow-origin".to_owned(), allowed.to_owned())];
+    headers.push(("access-control-allow-origin", allowed.to_owned()));
     if cors.credentials {
-        headers.push((
-            "access-control-allow-credentials".to_owned(),
-            "true".to_owned(),
-        ));
+        headers.push(("access-control-allow-credentials", "true".to_owned()));
     }
-    headers.push(("vary".to_owned(), "origin".to_owned()));
     headers
 }
+
+/// Tells caches that the answer depends on the origin.
+pub(crate) fn varies() -> (&'static str, String) {
+    ("vary", "origin".to_owned())
+}
+
+/// What an upstream may say of other origins, and the gate says in its place. Which headers of an
+/// answer a page may read (`access-control-expose-headers`) stays the upstream's to say.
+pub(crate) const REPLACED: [&str; 6] = [
+    "access-control-allow-origin",
+    "access-control-allow-credentials",
+    "access-control-allow-headers",
+    "access-control-allow-methods",
+    "access-control-allow-private-network",
+    "access-control-max-age",
+];

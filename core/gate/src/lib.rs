@@ -80,4 +80,4 @@ pub use portcullis_engine::{Floor, Offer, Persisted, TenantKey, UnixSeconds};
 pub use rejection::GateRejection;
 pub use request::{Peer, Request};
 pub use status::GateStatus;
-pub use verdict::{Forward, Response, Verdict};
+pub use verdict::{AnswerChanges, Forward, Response, Verdict};

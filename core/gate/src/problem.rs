@@ -4,7 +4,7 @@ use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 
 use portcullis_json::write_string;
 
-use crate::code::Code;
+use crate::{code::Code, config::Challenge};
 
 /// Returns the body: the class and the trace, and nothing else.
 pub(crate) fn body(code: Code, trace: &str) -> String {
@@ -23,7 +23,7 @@ pub(crate) fn body(code: Code, trace: &str) -> String {
 }
 
 /// Returns the headers that go with it.
-pub(crate) fn headers(code: Code) -> Vec<(String, String)> {
+pub(crate) fn headers(code: Code, challenge: &Challenge) -> Vec<(String, String)> {
     let mut headers = alloc::vec![
         (
             "content-type".to_owned(),
@@ -31,13 +31,24 @@ pub(crate) fn headers(code: Code) -> Vec<(String, String)> {
         ),
         ("cache-control".to_owned(), "no-store".to_owned()),
     ];
-    let challenge = match code {
-        Code::IdentityMissing => "Bearer",
-        // RFC 6750, section 3.1.
-        Code::IdentityInvalid => r#"Bearer error="invalid_token""#,
+    // RFC 6750, section 3.1.
+    let error = match code.status() {
+        Some(401) if code == Code::IdentityMissing => None,
+        Some(401) => Some(r#"error="invalid_token""#.to_owned()),
+        Some(403) if challenge.insufficient_scope && code != Code::TenantMismatch => {
+            Some(r#"error="insufficient_scope""#.to_owned())
+        }
         _ => return headers,
     };
-    headers.push(("www-authenticate".to_owned(), challenge.to_owned()));
+    // RFC 9728, section 5.1.
+    let metadata = challenge.resource_metadata.as_ref();
+    let metadata = metadata.map(|url| format!(r#"resource_metadata="{url}""#));
+    let members: Vec<String> = error.into_iter().chain(metadata).collect();
+    let challenge = format!("Bearer {}", members.join(", "));
+    headers.push((
+        "www-authenticate".to_owned(),
+        challenge.trim_end().to_owned(),
+    ));
     headers
 }
 

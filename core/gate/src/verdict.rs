@@ -33,8 +33,28 @@ pub struct Forward {
     /// Headers to set once the removals are done; lower-case names, each once, values
     /// of visible ASCII. Set means replaced: none of them may appear twice.
     pub set: Vec<(&'static str, String)>,
+    /// What changes in the upstream's answer, whatever its status.
+    pub answer: AnswerChanges,
     /// What to log.
     pub entry: Entry,
+}
+
+/// What changes in the headers of the upstream's answer. A shell that cannot make a change
+/// refuses in its place.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AnswerChanges {
+    /// Names, in lower case, of headers to remove, however often they appear and in any case.
+    pub remove: Vec<&'static str>,
+    /// Headers to add once the removals are done, beside any of the same name that is left.
+    pub add: Vec<(&'static str, String)>,
+}
+
+impl AnswerChanges {
+    /// Returns whether the answer goes back as it is.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.remove.is_empty() && self.add.is_empty()
+    }
 }
 
 /// The gate's own answer, in place of the upstream's.

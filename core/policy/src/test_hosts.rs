@@ -119,6 +119,7 @@ mod tests {
         Route {
             methods: vec![method.to_owned()],
             host: (!host.is_empty()).then(|| HostPattern::parse(host).unwrap()),
+            tenant_host: None,
             path: portcullis_gate::routes::PathPattern::parse(&format!("/{path}")).unwrap(),
             access: portcullis_gate::routes::Access::Public,
             attributes: Vec::new(),

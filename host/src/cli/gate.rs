@@ -244,8 +244,17 @@ fn shown(verdict: HttpVerdict) -> Value {
             .collect::<Map<_, _>>()
     };
     match verdict.outcome {
-        HttpOutcome::Forward { remove, set } => {
-            json!({ "verdict": "forward", "remove": remove, "set": object(set), "entry": entry })
+        HttpOutcome::Forward {
+            remove,
+            set,
+            answer,
+        } => {
+            let mut shown = json!({ "verdict": "forward", "remove": remove, "set": object(set), "entry": entry });
+            if let Some(shown) = shown.as_object_mut().filter(|_| !answer.add.is_empty()) {
+                let answer = json!({ "remove": answer.remove, "add": object(answer.add) });
+                shown.insert("answer".to_owned(), answer);
+            }
+            shown
         }
         HttpOutcome::Respond {
             status,

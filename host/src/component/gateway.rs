@@ -13,7 +13,7 @@ use super::{
 use crate::{
     failure::Failure,
     files,
-    gate::{HttpEngine, HttpGate, HttpOutcome, HttpVerdict},
+    gate::{HttpAnswerChanges, HttpEngine, HttpGate, HttpOutcome, HttpVerdict},
 };
 
 /// Makes gates in the component, in wasmtime.
@@ -193,6 +193,10 @@ impl From<wit::Verdict> for HttpVerdict {
                 wit::Outcome::Forward(forward) => HttpOutcome::Forward {
                     remove: forward.remove,
                     set: forward.set,
+                    answer: HttpAnswerChanges {
+                        remove: forward.answer.remove,
+                        add: forward.answer.add,
+                    },
                 },
                 wit::Outcome::Respond(response) => HttpOutcome::Respond {
                     status: response.status,

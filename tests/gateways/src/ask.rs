@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 
 use anyhow::{Context as _, Result, bail};
-use portcullis_gate::{Gate, GateConfig, Peer, Request, Verdict};
+use portcullis_gate::{AnswerChanges, Gate, GateConfig, Peer, Request, Verdict};
 
 use crate::clock::now;
 use crate::http::{self, Message};
-use crate::upstream::Upstream;
+use crate::upstream::{OWN_HEADERS, Upstream};
 
 /// A request as it goes over the wire.
 #[derive(Debug, Clone)]
@@ -278,9 +278,40 @@ pub fn agree(ask: &Ask, expected: &Verdict, outcome: &Outcome) -> Result<Agreeme
             if let Some(name) = forward.remove.iter().filter(replaced).find(kept) {
                 bail!("{ask:?}: `{name}` reached the upstream");
             }
+            answered(&forward.answer, &outcome.response)?;
         }
     }
     Ok(Agreement::Same)
+}
+
+/// Checks that the client gets what the upstream answered, with the changes that the gate asks for.
+fn answered(changes: &AnswerChanges, response: &Message) -> Result<()> {
+    let named = changes.remove.iter().copied();
+    let mut names: Vec<&str> = named
+        .chain(changes.add.iter().map(|(name, _)| *name))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
+        let own = OWN_HEADERS.iter().filter(|(own, _)| *own == name);
+        let kept = own.filter(|_| !changes.remove.contains(&name));
+        let added = changes.add.iter().filter(|(own, _)| *own == name);
+        let mut expected: Vec<&str> = kept
+            .map(|(_, value)| *value)
+            .chain(added.map(|(_, value)| value.as_str()))
+            .collect();
+        let got = response.headers.iter();
+        let got = got.filter(|(own, _)| own.eq_ignore_ascii_case(name));
+        let mut got: Vec<&str> = got
+            .flat_map(|(_, value)| value.split(',').map(str::trim))
+            .collect();
+        expected.sort_unstable();
+        got.sort_unstable();
+        if got != expected {
+            bail!("`{name}` of the answer is {got:?}, and {expected:?} was to be");
+        }
+    }
+    Ok(())
 }
 
 /// The host that every request names.

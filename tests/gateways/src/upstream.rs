@@ -66,7 +66,10 @@ impl Upstream {
         while let Some(request) = connection.request()? {
             let body = echo(&request).to_string();
             let head = format!(
-                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n{}content-length: {}\r\n\r\n",
+                OWN_HEADERS
+                    .map(|(name, value)| format!("{name}: {value}\r\n"))
+                    .concat(),
                 body.len()
             );
             let sent = if request.method == "HEAD" {
@@ -97,4 +100,9 @@ pub fn echo(request: &Message) -> Value {
     })
 }
 
+/// What it says of other origins, which is not always its to say, and of caches.
+pub const OWN_HEADERS: [(&str, &str); 2] = [
+    ("access-control-allow-origin", "*"),
+    ("vary", "accept-encoding"),
+];
 const RECEIVED_MAX: usize = 1_000;

@@ -199,7 +199,13 @@ fn compare(
     let trace = entry["trace"].as_str().unwrap();
     assert!(trace.len() == 32 && trace.bytes().all(|byte| byte.is_ascii_hexdigit()));
     match &verdict.outcome {
-        HttpOutcome::Forward { remove, set } => {
+        HttpOutcome::Forward {
+            remove,
+            set,
+            answer,
+        } => {
+            let added: BTreeMap<String, String> = answer.add.iter().cloned().collect();
+            same("answer", &added, &expected.answer)?;
             let mut upstream: BTreeMap<String, String> = set.iter().cloned().collect();
             same("headers set twice", &set.len(), &upstream.len())?;
             let begun = upstream.remove("traceparent");

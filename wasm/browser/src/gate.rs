@@ -205,7 +205,11 @@ fn written(verdict: &Verdict) -> String {
             write_list(&mut out, forward.remove.iter().map(String::as_str));
             out.push_str(r#"],"set":"#);
             pairs(&mut out, &forward.set);
-            out.push_str(r#"},"respond":null"#);
+            out.push_str(r#","answer":{"remove":["#);
+            write_list(&mut out, forward.answer.remove.iter().copied());
+            out.push_str(r#"],"add":"#);
+            pairs(&mut out, &forward.answer.add);
+            out.push_str(r#"}},"respond":null"#);
         }
         Verdict::Respond(response) => {
             out.push_str(r#"null,"respond":{"status":"#);

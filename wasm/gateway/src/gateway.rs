@@ -120,11 +120,11 @@ fn verdict(verdict: Verdict) -> wit::Verdict {
         outcome: match verdict {
             Verdict::Forward(forward) => wit::Outcome::Forward(wit::Forward {
                 remove: forward.remove,
-                set: forward
-                    .set
-                    .into_iter()
-                    .map(|(name, value)| (name.into(), value))
-                    .collect(),
+                set: pairs(forward.set),
+                answer: wit::AnswerChanges {
+                    remove: forward.answer.remove.into_iter().map(Into::into).collect(),
+                    add: pairs(forward.answer.add),
+                },
             }),
             Verdict::Respond(response) => wit::Outcome::Respond(wit::Response {
                 status: response.status,
@@ -136,4 +136,9 @@ fn verdict(verdict: Verdict) -> wit::Verdict {
         level,
         entry: json,
     }
+}
+
+fn pairs(headers: Vec<(&str, String)>) -> Vec<(String, String)> {
+    let headers = headers.into_iter();
+    headers.map(|(name, value)| (name.into(), value)).collect()
 }

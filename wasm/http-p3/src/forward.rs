@@ -2,7 +2,7 @@
 
 use alloc::{string::ToString, vec::Vec};
 
-use portcullis_http_shell::{Answer, Field, Scheme, Upstream, end_to_end};
+use portcullis_http_shell::{Answer, AnswerChanges, Field, Scheme, Upstream, answered};
 use wasip3::{
     http::{
         client,
@@ -19,7 +19,7 @@ use crate::{answer, log};
 pub(crate) async fn forward(
     request: Request,
     fields: &[Field],
-    upstream: &Upstream,
+    (upstream, changes): (&Upstream, &AnswerChanges),
     method: &Method,
 ) -> Result<Response, ErrorCode> {
     let Some(outgoing) = outgoing(request, fields, upstream, method) else {
@@ -33,7 +33,7 @@ pub(crate) async fn forward(
             return answer::respond(Answer::bad_gateway());
         }
     };
-    match pass_back(response) {
+    match pass_back(response, changes) {
         Some(response) => Ok(response),
         None => {
             log::event("response-not-made", &[]);
@@ -75,8 +75,9 @@ fn outgoing(
     Some(outgoing)
 }
 
-fn pass_back(response: Response) -> Option<Response> {
-    let fields = Fields::from_list(&end_to_end(response.get_headers().copy_all())).ok()?;
+fn pass_back(response: Response, changes: &AnswerChanges) -> Option<Response> {
+    let fields = answered(response.get_headers().copy_all(), changes);
+    let fields = Fields::from_list(&fields).ok()?;
     let status = response.get_status_code();
     let (received, is_received) = wit_future::new(cut_short);
     let (body, trailers) = Response::consume_body(response, is_received);

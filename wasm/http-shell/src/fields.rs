@@ -2,15 +2,14 @@
 
 use alloc::{string::String, vec::Vec};
 
-use portcullis_gate::Forward;
+use portcullis_gate::{AnswerChanges, Forward};
 
 /// A header field: its name, and its value.
 pub type Field = (String, Vec<u8>);
 
 /// Returns the fields that are not about one connection only (RFC 9110, section 7.6.1); nor
 /// `host`, which says whom a connection is to.
-#[must_use]
-pub fn end_to_end(mut all: Vec<Field>) -> Vec<Field> {
+fn end_to_end(mut all: Vec<Field>) -> Vec<Field> {
     let named: Vec<String> = all
         .iter()
         .filter(|(name, _)| name.eq_ignore_ascii_case("connection"))
@@ -26,7 +25,7 @@ pub fn end_to_end(mut all: Vec<Field>) -> Vec<Field> {
 }
 
 /// Returns a request's fields, fit for the upstream, with the changes that the gate asks for.
-pub(crate) fn forwarded(fields: Vec<Field>, verdict: Forward) -> Vec<Field> {
+pub(crate) fn forwarded(fields: Vec<Field>, verdict: &Forward) -> Vec<Field> {
     // First, for what a client says of its connection must not take away what the gate sets.
     let mut fields = end_to_end(fields);
     let is = |own: &str, other: &str| own.eq_ignore_ascii_case(other);
@@ -35,8 +34,22 @@ pub(crate) fn forwarded(fields: Vec<Field>, verdict: Forward) -> Vec<Field> {
         let replaced = verdict.set.iter().any(|(name, _)| is(own, name));
         !removed && !replaced
     });
-    let set = verdict.set.into_iter();
-    fields.extend(set.map(|(name, value)| (String::from(name), value.into_bytes())));
+    let set = verdict.set.iter();
+    fields.extend(set.map(|(name, value)| (String::from(*name), value.clone().into_bytes())));
+    fields
+}
+
+/// Returns the fields of an upstream's answer, fit for the client, with the changes that the
+/// gate asks for.
+#[must_use]
+pub fn answered(fields: Vec<Field>, changes: &AnswerChanges) -> Vec<Field> {
+    let mut fields = end_to_end(fields);
+    fields.retain(|(own, _)| {
+        let mut removed = changes.remove.iter();
+        !removed.any(|name| own.eq_ignore_ascii_case(name))
+    });
+    let added = changes.add.iter();
+    fields.extend(added.map(|(name, value)| (String::from(*name), value.clone().into_bytes())));
     fields
 }
 
@@ -87,6 +100,7 @@ mod tests {
             field("accept", "*/*"),
         ];
         let verdict = Forward {
+            answer: AnswerChanges::default(),
             remove: vec!["X-Portcullis-Roles".into()],
             set: vec![("x-portcullis-subject", "user:ada".into())],
             entry: Entry::new(Code::Granted),
@@ -95,6 +109,6 @@ mod tests {
             field("accept", "*/*"),
             field("x-portcullis-subject", "user:ada"),
         ];
-        assert_eq!(forwarded(asked, verdict), expected);
+        assert_eq!(forwarded(asked, &verdict), expected);
     }
 }

@@ -15,8 +15,8 @@ mod settings;
 mod tests;
 
 pub use answer::Answer;
-pub use fields::{Field, end_to_end};
+pub use fields::{Field, answered};
 pub use file::{BundleFile, CONFIG_BYTES_MAX, Configuration, Mark, locate};
 pub use middleware::{Incoming, Middleware, Time, Work};
-pub use portcullis_gate::{UnixSeconds, event};
+pub use portcullis_gate::{AnswerChanges, UnixSeconds, event};
 pub use settings::{Scheme, Upstream};

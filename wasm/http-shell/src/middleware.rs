@@ -2,7 +2,9 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use portcullis_gate::{Gate, GateConfig, Level, Offer, Peer, Request, UnixSeconds, Verdict, event};
+use portcullis_gate::{
+    AnswerChanges, Gate, GateConfig, Level, Offer, Peer, Request, UnixSeconds, Verdict, event,
+};
 
 use portcullis_proxy_shell::lines;
 
@@ -63,8 +65,8 @@ pub enum Work {
     /// Answer it.
     Answer(Answer),
     /// Pass it on with these header fields; its method, its target and its body stay as
-    /// they are.
-    Forward(Vec<Field>, Upstream),
+    /// they are. The header fields of what comes back change as the last says.
+    Forward(Vec<Field>, Upstream, AnswerChanges),
 }
 
 impl Middleware {
@@ -181,7 +183,8 @@ impl Middleware {
         let line = (entry.level >= READ_FROM).then(|| entry.to_json());
         let work = match verdict {
             Verdict::Forward(verdict) => {
-                Work::Forward(forwarded(incoming.fields, verdict), ready.upstream.clone())
+                let fields = forwarded(incoming.fields, &verdict);
+                Work::Forward(fields, ready.upstream.clone(), verdict.answer)
             }
             Verdict::Respond(response) => {
                 Work::Answer(Answer::of(response, incoming.method == "HEAD"))

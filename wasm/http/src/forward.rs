@@ -2,7 +2,7 @@
 
 use alloc::string::ToString;
 
-use portcullis_http_shell::{Answer, Field, Scheme, Upstream, end_to_end};
+use portcullis_http_shell::{Answer, AnswerChanges, Field, Scheme, Upstream, answered};
 use wasip2::http::{
     outgoing_handler,
     types::{
@@ -21,7 +21,7 @@ pub(crate) fn forward(
     request: IncomingRequest,
     out: ResponseOutparam,
     fields: &[Field],
-    upstream: &Upstream,
+    (upstream, changes): (&Upstream, &AnswerChanges),
     method: &Method,
 ) {
     let Some(outgoing) = outgoing(&request, fields, upstream, method) else {
@@ -38,10 +38,10 @@ pub(crate) fn forward(
     // Trailers of a request end here: some upstreams would take them for headers.
     let sending = Pump::request(request, writer);
     let (response, sending) = match await_response(&response, sending) {
-        Ok(answered) => answered,
+        Ok(arrived) => arrived,
         Err(error) => return unreachable_upstream(out, &error),
     };
-    pass_back(response, out, sending);
+    pass_back(response, changes, out, sending);
 }
 
 fn outgoing(
@@ -70,10 +70,10 @@ fn await_response(
 ) -> Result<(IncomingResponse, Option<Pump>), ErrorCode> {
     let arrives = response.subscribe();
     loop {
-        if let Some(answered) = response.get() {
-            let answered = answered.unwrap_or(Err(ErrorCode::InternalError(None)))?;
+        if let Some(arrived) = response.get() {
+            let arrived = arrived.unwrap_or(Err(ErrorCode::InternalError(None)))?;
             drop(arrives);
-            return Ok((answered, sending));
+            return Ok((arrived, sending));
         }
         let waits = sending.as_mut().and_then(Pump::step);
         if waits.is_none() {
@@ -84,8 +84,14 @@ fn await_response(
     }
 }
 
-fn pass_back(response: IncomingResponse, out: ResponseOutparam, mut sending: Option<Pump>) {
-    let fields = Fields::from_list(&end_to_end(response.headers().entries())).ok();
+fn pass_back(
+    response: IncomingResponse,
+    changes: &AnswerChanges,
+    out: ResponseOutparam,
+    mut sending: Option<Pump>,
+) {
+    let fields = answered(response.headers().entries(), changes);
+    let fields = Fields::from_list(&fields).ok();
     let made = fields.and_then(|fields| {
         let outgoing = OutgoingResponse::new(fields);
         outgoing.set_status_code(response.status()).ok()?;

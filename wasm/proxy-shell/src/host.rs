@@ -42,6 +42,21 @@ pub trait Host {
     /// When the proxy did not.
     fn add_request_header(&self, name: &str, value: &[u8]) -> Done;
 
+    /// Removes every header of that name from the answer. Calls about the answer are made only
+    /// while [`Root::answer`](crate::Root::answer) runs.
+    ///
+    /// # Errors
+    ///
+    /// When the proxy did not.
+    fn remove_response_header(&self, name: &str) -> Done;
+
+    /// Adds a header to the answer.
+    ///
+    /// # Errors
+    ///
+    /// When the proxy did not.
+    fn add_response_header(&self, name: &str, value: &[u8]) -> Done;
+
     /// Removes every trailer of the request.
     ///
     /// # Errors

@@ -1,9 +1,10 @@
 //! One configuration: its gate, and where its bundles come from.
 
-use alloc::{format, vec::Vec};
+use alloc::{collections::BTreeMap, format, vec::Vec};
 
 use portcullis_gate::{
-    Entry, Forward, Gate, GateConfig, Level, Offer, Request, Response, UnixSeconds, Verdict, event,
+    AnswerChanges, Entry, Forward, Gate, GateConfig, Level, Offer, Request, Response, UnixSeconds,
+    Verdict, event,
 };
 
 use crate::{
@@ -32,6 +33,8 @@ pub struct Root {
     /// Whether the proxy writes lines at debug, as it said last: what is allowed is logged
     /// there, and asking with every request costs more than the line is worth.
     debugs: bool,
+    /// What changes in the answers to requests that went on.
+    answers: BTreeMap<u32, AnswerChanges>,
 }
 
 impl Root {
@@ -46,6 +49,7 @@ impl Root {
             metrics: Metrics::default(),
             confirmed_ms: 0,
             debugs: false,
+            answers: BTreeMap::new(),
         }
     }
 
@@ -273,7 +277,12 @@ impl Root {
         self.log(host, verdict.entry());
         match verdict {
             Verdict::Forward(forward) => match pass_on(host, &fields, &forward) {
-                Ok(()) => true,
+                Ok(()) => {
+                    if !forward.answer.is_empty() {
+                        self.answers.insert(stream, forward.answer);
+                    }
+                    true
+                }
                 Err(Failed) => {
                     let failed = event("headers-not-set", &[("trace", &forward.entry.trace)]);
                     host.log(host::Level::Error, &failed);
@@ -285,6 +294,26 @@ impl Root {
                 false
             }
         }
+    }
+
+    /// Changes the headers of the answer to a request that went on; returns whether it goes back.
+    pub fn answer(&mut self, host: &impl Host, stream: u32) -> bool {
+        let Some(changes) = self.answers.remove(&stream) else {
+            return true;
+        };
+        let mut removed = changes.remove.iter();
+        let mut added = changes.add.iter();
+        let is_changed = removed.all(|name| host.remove_response_header(name).is_ok())
+            && added.all(|(name, value)| host.add_response_header(name, value.as_bytes()).is_ok());
+        if !is_changed {
+            host.log(host::Level::Error, &event("answer-not-changed", &[]));
+        }
+        is_changed || refuse(host)
+    }
+
+    /// Forgets a request that has ended.
+    pub fn forget(&mut self, stream: u32) {
+        self.answers.remove(&stream);
     }
 
     fn log(&self, host: &impl Host, entry: &Entry) {

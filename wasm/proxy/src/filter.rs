@@ -32,13 +32,14 @@ impl Filter {
 
     pub(crate) fn delete(&mut self, context: u32) {
         match self.streams.remove(&context) {
-            None => {
-                self.roots.remove(&context);
-            }
             Some(root) => {
                 if let Some(root) = self.roots.get_mut(&root) {
                     root.closed(context);
+                    root.forget(context);
                 }
+            }
+            None => {
+                self.roots.remove(&context);
             }
         }
     }

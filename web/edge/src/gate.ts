@@ -23,7 +23,12 @@ export interface LogEntry {
 
 /** What becomes of a request: one of the two is null. */
 export interface Verdict {
-  readonly forward: { readonly remove: readonly string[]; readonly set: readonly (readonly [string, string])[] } | null;
+  readonly forward: {
+    readonly remove: readonly string[];
+    readonly set: readonly (readonly [string, string])[];
+    /** What changes in the upstream's answer: `remove` first, then `add` beside what is left. */
+    readonly answer: { readonly remove: readonly string[]; readonly add: readonly (readonly [string, string])[] };
+  } | null;
   readonly respond: {
     readonly status: number;
     readonly headers: readonly (readonly [string, string])[];
@@ -193,7 +198,8 @@ export class Gate {
       const headers = new Headers(request.headers);
       for (const name of verdict.forward.remove) headers.delete(name);
       for (const [name, value] of verdict.forward.set) headers.set(name, value);
-      return upstream(new Request(request, { headers, redirect: "manual" }));
+      const answer = await upstream(new Request(request, { headers, redirect: "manual" }));
+      return changed(answer, verdict.forward.answer);
     }
     if (!verdict.respond) return new Response(null, { status: 503 });
     const { status, headers, body } = verdict.respond;
@@ -275,6 +281,16 @@ async function bounded(response: Response): Promise<Uint8Array> {
     at += chunk.length;
   }
   return bytes;
+}
+
+/** Returns an upstream's answer as the gate wants it. */
+function changed(answer: Response, changes: NonNullable<Verdict["forward"]>["answer"]): Response {
+  // An upgrade cannot be made anew, and browsers read none of these headers of one.
+  if (answer.status === 101 || (changes.remove.length === 0 && changes.add.length === 0)) return answer;
+  const own = new Response(answer.body, answer);
+  for (const name of changes.remove) own.headers.delete(name);
+  for (const [name, value] of changes.add) own.headers.append(name, value);
+  return own;
 }
 
 /** Returns the bytes of a header's value: each character is one, unless a platform decoded them. */

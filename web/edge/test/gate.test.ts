@@ -25,6 +25,7 @@ const POLICY = {
     roles: { agent: { grants: { own: ["tickets:read", "tickets:reply"], all: "reports:read" } } },
     routes: [
       { methods: "GET", path: "/health", public: true },
+      { methods: "GET", path: "/news", public: true, cors: { origins: "https://app.example" } },
       { methods: "GET", path: "/tickets", permission: "tickets:read", conditional: "forward" },
       { methods: "POST", path: "/tickets/{id}", permission: "tickets:reply" },
       { methods: "GET", path: "/reports", permission: "reports:read" },
@@ -76,7 +77,8 @@ beforeAll(async () => {
       return;
     }
     seen.push({ url: request.url ?? "", headers: request.headers });
-    response.end("from the origin");
+    // What the origin says of other origins is not its to say where a route does.
+    response.writeHead(200, { "access-control-allow-origin": "*", vary: "accept-encoding" }).end("from the origin");
   });
   await new Promise<void>((done) => origin.listen(0, "127.0.0.1", done));
   close = () => (origin.closeAllConnections(), void origin.close());
@@ -127,6 +129,18 @@ test.skipIf(!ready)("a public route goes on, without what only the gate may say"
   expect(origin?.headers["x-portcullis-decision"]).toBe("public");
   expect(origin?.headers["x-portcullis-subject"]).toBeUndefined();
   expect(origin?.headers["x-portcullis-filter"]).toBeUndefined();
+});
+
+test.skipIf(!ready)("only the pages that a route names may read its answers", async () => {
+  const read = async (path: string, origin?: string) => {
+    const response = await fetch(worker.url + path, { headers: origin ? { origin } : {} });
+    return [response.headers.get("access-control-allow-origin"), response.headers.get("vary"), await response.text()];
+  };
+  const body = "from the origin";
+  expect(await read("/news", "https://app.example")).toEqual(["https://app.example", "accept-encoding, origin", body]);
+  expect(await read("/news", "https://evil.example")).toEqual([null, "accept-encoding, origin", body]);
+  expect(await read("/news")).toEqual([null, "accept-encoding, origin", body]);
+  expect(await read("/health", "https://evil.example")).toEqual(["*", "accept-encoding", body]);
 });
 
 test.skipIf(!ready)("a conditional answer goes on with the filter that the origin must apply", async () => {

@@ -6,6 +6,7 @@ use portcullis_json::{Place, Read};
 
 use super::{
     Issuers, TrustedHeaders,
+    challenge::Challenge,
     trusted_headers::{HeaderName, has_payload},
 };
 use crate::keys::TokenKeys;
@@ -17,6 +18,7 @@ pub(crate) struct IdentityConfig {
     pub(crate) tokens: Vec<TokenPlace>,
     pub(crate) issuers: Issuers,
     pub(crate) trusted_headers: Option<TrustedHeaders>,
+    pub(crate) challenge: Challenge,
 }
 
 /// A header that may have a token.
@@ -75,6 +77,7 @@ impl Read for IdentityConfig {
             },
             issuers: issuers.unwrap_or_default(),
             trusted_headers: object.optional("trusted_headers"),
+            challenge: object.or_default("challenge"),
         };
         object.finish();
         own

@@ -80,7 +80,11 @@ const fn default_level(code: Code) -> Level {
         | Code::AttributeAmbiguous
         | Code::LimitExceeded => Level::Warn,
         // What goes on is what the proxy's own access log is for.
-        Code::Granted | Code::Conditional | Code::Public | Code::Preflight => Level::Debug,
+        Code::Granted
+        | Code::Conditional
+        | Code::Public
+        | Code::Authenticated
+        | Code::Preflight => Level::Debug,
         _ => Level::Info,
     }
 }

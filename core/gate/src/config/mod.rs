@@ -1,5 +1,6 @@
 //! A gate's configuration.
 
+mod challenge;
 mod cidr;
 mod claims;
 mod identity;
@@ -19,6 +20,7 @@ use base64ct::{Base64, Encoding as _};
 use portcullis_engine::{KeeperLimits, Trust};
 use portcullis_json::{FirstFault, JsonText, Place, Read};
 
+pub(crate) use challenge::Challenge;
 pub(crate) use cidr::Peers;
 pub(crate) use claims::{Claim, ClaimPath, Claims, Source};
 pub(crate) use identity::{IdentityConfig, TokenPlace};

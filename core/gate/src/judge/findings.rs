@@ -26,8 +26,11 @@ pub(super) struct Findings<'j> {
     pub(super) features: Vec<String>,
     /// The place of the issuer whose keys may be fetched before this is final.
     pub(super) awaits_keys: Option<usize>,
-    /// Headers that let a page of another origin read the answer.
-    pub(super) exposed: Vec<(String, String)>,
+    /// Headers of every answer to it, of the upstream's too: those that let a page of another
+    /// origin read it.
+    pub(super) exposed: Vec<(&'static str, String)>,
+    /// Headers of the upstream's answer that are not its to set.
+    pub(super) replaced: &'static [&'static str],
 }
 
 /// What says which tenant a request belongs to.
@@ -66,6 +69,7 @@ impl Findings<'_> {
             features: Vec::new(),
             awaits_keys: None,
             exposed: Vec::new(),
+            replaced: &[],
         }
     }
 

@@ -5,7 +5,7 @@ mod claimable;
 mod findings;
 mod order;
 
-use alloc::string::String;
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 use portcullis_engine::UnixSeconds;
 
@@ -24,7 +24,7 @@ use crate::{
     problem,
     request::Request,
     trace::Trace,
-    verdict::{Forward, Response, Verdict},
+    verdict::{AnswerChanges, Forward, Response, Verdict},
 };
 
 /// What judges: everything that is not part of a request.
@@ -62,20 +62,24 @@ impl Judge<'_> {
                 Verdict::Forward(Forward {
                     remove,
                     set,
+                    answer: AnswerChanges {
+                        remove: findings.replaced.to_vec(),
+                        add: core::mem::take(&mut findings.exposed),
+                    },
                     entry: self.entry(findings, trace.id),
                 })
             }
             Ok((Outcome::Preflight(headers), _)) => Verdict::Respond(Response {
                 status: 204,
-                headers,
+                headers: owned(headers),
                 body: String::new(),
                 awaits_keys: None,
                 entry: self.entry(findings, trace.id),
             }),
             Err(Refused) => {
                 let code = findings.code;
-                let mut headers = problem::headers(code);
-                headers.append(&mut findings.exposed);
+                let mut headers = problem::headers(code, &self.config.identity().challenge);
+                headers.extend(owned(core::mem::take(&mut findings.exposed)));
                 Verdict::Respond(Response {
                     status: code.status().unwrap_or(500),
                     headers,
@@ -86,4 +90,11 @@ impl Judge<'_> {
             }
         }
     }
+}
+
+fn owned(headers: Vec<(&str, String)>) -> Vec<(String, String)> {
+    let headers = headers.into_iter();
+    headers
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }

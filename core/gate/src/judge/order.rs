@@ -23,7 +23,7 @@ use crate::{
     policies::Matched,
     query::overrides_method,
     request::Request,
-    routes::{Access, RouteMatch, host_of},
+    routes::{Access, HostPattern, RouteMatch, host_of},
 };
 
 /// What becomes of a request that is not refused.
@@ -31,7 +31,7 @@ pub(super) enum Outcome {
     /// It goes on, with these headers set.
     Forward(Vec<(&'static str, String)>),
     /// It is a preflight, answered with these headers.
-    Preflight(Vec<(String, String)>),
+    Preflight(Vec<(&'static str, String)>),
 }
 
 impl<'j> Judge<'j> {
@@ -63,14 +63,18 @@ impl<'j> Judge<'j> {
         if let Some(preflight) = Preflight::of(request.method, fields)
             && let Matched::One(found) = route_of(preflight.method, listener)
             && let Some(cors) = found.route.cors.as_ref()
-            && cors.allows(preflight.origin)
-            && is_in_case(preflight.method)
-            && found.rival.is_none()
-            && unaccepted(&path, &found).is_empty()
         {
-            findings.code = Code::Preflight;
-            findings.route = found.name;
-            return Ok(Outcome::Preflight(preflight.allowed(cors)));
+            // Whatever becomes of it: from another origin it would be something else.
+            findings.exposed = alloc::vec![cors::varies()];
+            let is_allowed = cors.allows(preflight.origin)
+                && is_in_case(preflight.method)
+                && found.rival.is_none()
+                && unaccepted(&path, &found).is_empty();
+            if is_allowed {
+                findings.code = Code::Preflight;
+                findings.route = found.name;
+                return Ok(Outcome::Preflight(preflight.allowed(cors)));
+            }
         }
         // Without an identity a route counts only where the policies of all tenants agree.
         let settled = match route_of(request.method, listener) {
@@ -79,7 +83,7 @@ impl<'j> Judge<'j> {
             Matched::One(found) => {
                 enter(&found, request.method, &path, fields, findings)?;
                 if found.route.access == Access::Public {
-                    return Ok(public(findings));
+                    return Ok(public(findings, Vec::new()));
                 }
                 Some(found)
             }
@@ -91,19 +95,13 @@ impl<'j> Judge<'j> {
             fields,
             &request.peer,
             self.now,
-        )
-        .map_err(|why| match why {
-            Unidentified::Missing => findings.refuse(Code::IdentityMissing, ""),
-            Unidentified::Invalid(why) => findings.refuse(Code::IdentityInvalid, why),
-            Unidentified::UnknownKey(issuer) => {
-                findings.awaits_keys = self.bringing(issuer);
-                findings.refuse(Code::IdentityInvalid, UNKNOWN_KEY)
-            }
-            Unidentified::NoKeys(issuer) => {
-                findings.awaits_keys = self.bringing(issuer);
-                findings.refuse(Code::KeysUnavailable, "")
-            }
-        })?;
+        );
+        let is_optional = settled.is_some_and(|found| found.route.access == Access::Optional);
+        let identity = match identity {
+            Ok(identity) => identity,
+            Err(Unidentified::Missing) if is_optional => return Ok(public(findings, Vec::new())),
+            Err(why) => return Err(self.unidentified(why, findings)),
+        };
         findings.identity = Some(Arc::clone(&identity));
         let (tenant, policy) = self.policy_of(&identity, findings)?;
         let found = match settled {
@@ -116,16 +114,28 @@ impl<'j> Judge<'j> {
                 found
             }
         };
+        if found.route.access == Access::Public {
+            return Ok(public(findings, Vec::new()));
+        }
+        let at_tenant = |pattern: &HostPattern| pattern.has_label(request.authority, tenant);
+        if !found.route.tenant_host.as_ref().is_none_or(at_tenant) {
+            return Err(findings.refuse(Code::TenantMismatch, "host"));
+        }
+        let (identity, dropped) = claimable(&policy, &identity);
+        findings.roles_dropped = dropped;
+        let mut set = hygiene::identity_headers(&identity, tenant);
         let permission = match &found.route.access {
-            Access::Public => return Ok(public(findings)),
             Access::Permission(permission) => permission,
+            Access::Public | Access::Optional => return Ok(public(findings, set)),
+            Access::Authenticated => {
+                findings.code = Code::Authenticated;
+                set.push(hygiene::header(hygiene::DECISION, "authenticated"));
+                return Ok(Outcome::Forward(set));
+            }
         };
         findings.permission = permission;
         let resource = attributes::read(found.route, request.method, &path, fields)
             .map_err(|why| findings.refuse(why.code, why.detail))?;
-        let (identity, dropped) = claimable(&policy, &identity);
-        findings.roles_dropped = dropped;
-        let mut set = hygiene::identity_headers(&identity, tenant);
         let allowed = ask::decide(
             &policy,
             &identity,
@@ -152,6 +162,22 @@ impl<'j> Judge<'j> {
     fn bringing(&self, issuer: usize) -> Option<usize> {
         let may = self.fetches.may_bring(issuer, self.now);
         may.then_some(issuer)
+    }
+
+    /// Refuses somebody who is not known, and notes whose keys might make them known.
+    fn unidentified(&self, why: Unidentified, findings: &mut Findings<'_>) -> Refused {
+        match why {
+            Unidentified::Missing => findings.refuse(Code::IdentityMissing, ""),
+            Unidentified::Invalid(why) => findings.refuse(Code::IdentityInvalid, why),
+            Unidentified::UnknownKey(issuer) => {
+                findings.awaits_keys = self.bringing(issuer);
+                findings.refuse(Code::IdentityInvalid, UNKNOWN_KEY)
+            }
+            Unidentified::NoKeys(issuer) => {
+                findings.awaits_keys = self.bringing(issuer);
+                findings.refuse(Code::KeysUnavailable, "")
+            }
+        }
     }
 
     fn unmatched(
@@ -213,11 +239,9 @@ fn enter<'j>(
     findings: &mut Findings<'j>,
 ) -> Result<(), Refused> {
     findings.route = found.name;
-    if let Some(cors) = &found.route.cors
-        && let Some(origin) = cors::origin(fields)
-        && cors.allows(origin)
-    {
-        findings.exposed = cors::exposed(cors, origin);
+    if let Some(cors) = &found.route.cors {
+        findings.exposed = cors::exposed(cors, cors::origin(fields));
+        findings.replaced = &cors::REPLACED;
     }
     if let Some(rival) = found.rival {
         return Err(findings.refuse(Code::RouteAmbiguous, rival));
@@ -237,9 +261,10 @@ fn enter<'j>(
     Ok(())
 }
 
-fn public(findings: &mut Findings<'_>) -> Outcome {
+fn public(findings: &mut Findings<'_>, mut set: Vec<(&'static str, String)>) -> Outcome {
     findings.code = Code::Public;
-    Outcome::Forward(alloc::vec![hygiene::header(hygiene::DECISION, "public")])
+    set.push(hygiene::header(hygiene::DECISION, "public"));
+    Outcome::Forward(set)
 }
 
 /// Returns the ambiguities of a path that its route did not opt into.

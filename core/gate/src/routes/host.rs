@@ -57,6 +57,54 @@ impl HostPattern {
         })
     }
 
+    /// Reads a host of which one label is the tenant: `{tenant}.example.com`.
+    ///
+    /// # Errors
+    ///
+    /// Refuses what does not begin with `{tenant}.`, and what is not a DNS name after it.
+    pub fn parse_tenant(text: &str) -> Result<Self, InvalidHost> {
+        let rest = text.strip_prefix("{tenant}.").ok_or(InvalidHost)?;
+        let own = Self::parse(&alloc::format!("*.{rest}"))?;
+        // An address has no labels.
+        if own.name.starts_with('[') {
+            return Err(InvalidHost);
+        }
+        Ok(own)
+    }
+
+    /// Says whether each host of the other is one label before what this one names.
+    pub(super) fn leaves_label_of(&self, other: &Self) -> bool {
+        let label = other.name.strip_suffix(&self.name);
+        let label = label.and_then(|label| label.strip_suffix('.'));
+        match (self.breadth, other.breadth) {
+            (Breadth::OneLabelBelow, Breadth::OneLabelBelow) => self.name == other.name,
+            (Breadth::OneLabelBelow, Breadth::One) => label.is_some_and(|own| !own.contains('.')),
+            _ => false,
+        }
+    }
+
+    /// Says whether it stands for the host of an authority.
+    #[cfg(feature = "encode")]
+    #[must_use]
+    pub fn matches(&self, authority: &[u8]) -> bool {
+        let host = normal_host(authority).unwrap_or_default();
+        match self.breadth {
+            Breadth::Every => true,
+            Breadth::One => host == self.name,
+            Breadth::OneLabelBelow => {
+                let parent = host.split_once('.').map(|(_, parent)| parent);
+                parent == Some(self.name.as_str())
+            }
+        }
+    }
+
+    /// Says whether the host of an authority has that label where this one leaves it open.
+    pub(crate) fn has_label(&self, authority: &[u8], label: &str) -> bool {
+        let host = normal_host(authority).unwrap_or_default();
+        let rest = host.strip_prefix(label);
+        rest.and_then(|rest| rest.strip_prefix('.')) == Some(&self.name)
+    }
+
     /// Says whether it stands for every host, and so names none.
     #[must_use]
     pub fn is_every(&self) -> bool {

@@ -125,7 +125,8 @@ impl SegmentParts {
     }
 
     /// Returns what a parameter, by its number, is in a segment that is this in one way only.
-    pub(crate) fn value<'s>(&self, segment: &'s [u8], number: usize) -> Option<&'s [u8]> {
+    #[must_use]
+    pub fn value<'s>(&self, segment: &'s [u8], number: usize) -> Option<&'s [u8]> {
         let starts = self.leftmost(segment, equal)?;
         let (mut literals, mut parameters, mut from) = (0_usize, 0_usize, 0_usize);
         for piece in &self.pieces {

@@ -19,6 +19,8 @@ pub struct Route {
     pub methods: Vec<String>,
     /// The host, or nothing for any.
     pub host: Option<HostPattern>,
+    /// The pattern of hosts of which the label that it leaves open is the tenant, or nothing.
+    pub tenant_host: Option<HostPattern>,
     /// The path.
     pub path: PathPattern,
     /// What it asks for.
@@ -38,6 +40,10 @@ pub struct Route {
 pub enum Access {
     /// Nothing: anybody may.
     Public,
+    /// Nothing; but the upstream learns who asks, if somebody is known to.
+    Optional,
+    /// An identity, and nothing else of it.
+    Authenticated,
     /// A permission, `module:action`.
     Permission(String),
 }
@@ -116,6 +122,7 @@ impl Route {
             same && takes_alike(&own.1)
         };
         self.access == other.access
+            && self.tenant_host == other.tenant_host
             && self.conditional == other.conditional
             && self.allow == other.allow
             && self.cors == other.cors
@@ -133,6 +140,15 @@ impl Route {
             }
             Origin::Query(_) | Origin::Header(_) | Origin::Constant(_) => None,
         }
+    }
+
+    /// Returns whether every host of it has the label that is to be the tenant, if one is to be.
+    fn host_names_tenant(&self) -> bool {
+        let Some(pattern) = &self.tenant_host else {
+            return true;
+        };
+        let host = self.host.as_ref();
+        host.is_some_and(|host| pattern.leaves_label_of(host))
     }
 
     fn parts(&self, segment: u8) -> Option<&SegmentParts> {
@@ -171,10 +187,21 @@ impl Route {
                 return Err(InvalidRoute::Origin);
             }
         }
+        if !self.host_names_tenant() {
+            return Err(InvalidRoute::TenantHost);
+        }
         match &self.cors {
             Some(cors) => cors.check(),
             None => Ok(()),
         }
+    }
+}
+
+impl Access {
+    /// Returns whether anybody may, known or not.
+    #[must_use]
+    pub const fn is_public(&self) -> bool {
+        matches!(self, Self::Public | Self::Optional)
     }
 }
 
@@ -214,6 +241,8 @@ pub enum InvalidRoute {
     Attribute,
     /// An attribute comes from nowhere.
     Origin,
+    /// It has a host that does not name the tenant as it says.
+    TenantHost,
     /// Its CORS rule names no origin, something that is not an origin, or any with credentials.
     Cors,
 }
@@ -227,6 +256,9 @@ impl InvalidRoute {
             Self::Attribute => "an attribute is a name, and appears once",
             Self::Origin => {
                 "an attribute comes from a path parameter, a query parameter, a header or a constant"
+            }
+            Self::TenantHost => {
+                "with `tenant_host` every host is as it says, one label before the rest"
             }
             Self::Cors => {
                 "`cors` names origins such as https://app.example.com, or `*` alone and without credentials, and headers in lower case"

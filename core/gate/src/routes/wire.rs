@@ -34,6 +34,22 @@ struct RouteWire<'a> {
     cors: Option<CorsWire<'a>>,
 }
 
+/// What a route says besides, from version 2 on.
+#[derive(Serialize, Deserialize)]
+struct MoreWire<'a> {
+    asks: AsksWire,
+    /// Empty for none.
+    tenant_host: &'a str,
+}
+
+/// What a route without a permission asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum AsksWire {
+    AsNamed,
+    Optional,
+    Authenticated,
+}
+
 #[derive(Serialize, Deserialize)]
 enum OriginWire<'a> {
     Path(u8),
@@ -65,20 +81,24 @@ impl Routes {
         let Some((version, body)) = section.split_first() else {
             return Self::new(Vec::new()).map_err(|_| MalformedRoutes);
         };
-        if *version != VERSION {
-            return Err(MalformedRoutes);
-        }
-        let (wires, rest) =
-            postcard::take_from_bytes::<Vec<RouteWire<'_>>>(body).map_err(|_| MalformedRoutes)?;
-        if !rest.is_empty() || wires.len() > ROUTES_MAX {
-            return Err(MalformedRoutes);
-        }
-        let routes = wires.into_iter().map(Route::try_from);
-        let routes = routes.collect::<Result<Vec<_>, _>>()?;
+        let routes = match *version {
+            FIRST => {
+                let wires = take::<RouteWire<'_>>(body)?;
+                let wires = wires.into_iter().map(|wire| wire.read(None));
+                wires.collect::<Result<Vec<_>, _>>()?
+            }
+            SECOND => {
+                let wires = take::<(RouteWire<'_>, MoreWire<'_>)>(body)?;
+                let wires = wires.into_iter().map(|(wire, more)| wire.read(Some(&more)));
+                wires.collect::<Result<Vec<_>, _>>()?
+            }
+            _ => return Err(MalformedRoutes),
+        };
         Self::new(routes).map_err(|_| MalformedRoutes)
     }
 
-    /// Writes the section of a bundle: a version, then postcard; nothing for no routes.
+    /// Writes the section of a bundle: the lowest version that has what the routes use, then
+    /// postcard; nothing for no routes.
     ///
     /// # Errors
     ///
@@ -92,36 +112,53 @@ impl Routes {
             .all()
             .iter()
             .map(|route| {
-                let host = route.host.as_ref().map(alloc::string::ToString::to_string);
+                let text = |host: &Option<HostPattern>| {
+                    let host = host.as_ref().map(alloc::string::ToString::to_string);
+                    host.unwrap_or_default()
+                };
                 (
-                    host.unwrap_or_default(),
+                    text(&route.host),
                     alloc::string::ToString::to_string(&route.path),
+                    text(&route.tenant_host),
                 )
             })
             .collect();
         let routes = self.all().iter().zip(&texts);
         let wires: Vec<_> = routes
-            .map(|(route, (host, path))| RouteWire::new(route, host, path))
+            .map(|(route, (host, path, tenant_host))| {
+                let more = MoreWire::new(route, tenant_host);
+                (RouteWire::new(route, host, path), more)
+            })
             .collect();
-        postcard::to_extend(&wires, alloc::vec![VERSION])
+        if wires.iter().any(|(_, more)| more.says_something()) {
+            return postcard::to_extend(&wires, alloc::vec![SECOND]);
+        }
+        let wires: Vec<_> = wires.into_iter().map(|(wire, _)| wire).collect();
+        postcard::to_extend(&wires, alloc::vec![FIRST])
     }
 }
 
-impl TryFrom<RouteWire<'_>> for Route {
-    type Error = MalformedRoutes;
-
-    fn try_from(wire: RouteWire<'_>) -> Result<Self, MalformedRoutes> {
-        let host = match wire.host {
-            "" => None,
-            text => Some(HostPattern::parse(text).map_err(|_| MalformedRoutes)?),
+impl RouteWire<'_> {
+    fn read(self, more: Option<&MoreWire<'_>>) -> Result<Route, MalformedRoutes> {
+        let wire = self;
+        let host = |text: &str| match text {
+            "" => Ok(None),
+            text => HostPattern::parse(text)
+                .map(Some)
+                .map_err(|_| MalformedRoutes),
         };
-        let route = Self {
+        let asks = more.map_or(AsksWire::AsNamed, |more| more.asks);
+        let route = Route {
             methods: owned(&wire.methods),
-            host,
+            host: host(wire.host)?,
+            tenant_host: host(more.map_or("", |more| more.tenant_host))?,
             path: PathPattern::parse(wire.path).map_err(|_| MalformedRoutes)?,
-            access: match wire.permission {
-                "" => Access::Public,
-                name => Access::Permission(name.to_owned()),
+            access: match (wire.permission, asks) {
+                ("", AsksWire::AsNamed) => Access::Public,
+                ("", AsksWire::Optional) => Access::Optional,
+                ("", AsksWire::Authenticated) => Access::Authenticated,
+                (name, AsksWire::AsNamed) => Access::Permission(name.to_owned()),
+                _ => return Err(MalformedRoutes),
             },
             attributes: wire
                 .attributes
@@ -172,7 +209,7 @@ impl<'a> RouteWire<'a> {
             host,
             path,
             permission: match &route.access {
-                Access::Public => "",
+                Access::Public | Access::Optional | Access::Authenticated => "",
                 Access::Permission(name) => name,
             },
             attributes: route
@@ -201,6 +238,24 @@ impl<'a> RouteWire<'a> {
     }
 }
 
+#[cfg(feature = "encode")]
+impl<'a> MoreWire<'a> {
+    const fn new(route: &Route, tenant_host: &'a str) -> Self {
+        Self {
+            asks: match &route.access {
+                Access::Optional => AsksWire::Optional,
+                Access::Authenticated => AsksWire::Authenticated,
+                Access::Public | Access::Permission(_) => AsksWire::AsNamed,
+            },
+            tenant_host,
+        }
+    }
+
+    fn says_something(&self) -> bool {
+        self.asks != AsksWire::AsNamed || !self.tenant_host.is_empty()
+    }
+}
+
 impl fmt::Display for MalformedRoutes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the bundle's routes cannot be read")
@@ -208,6 +263,15 @@ impl fmt::Display for MalformedRoutes {
 }
 
 impl core::error::Error for MalformedRoutes {}
+
+fn take<'w, W: Deserialize<'w>>(body: &'w [u8]) -> Result<Vec<W>, MalformedRoutes> {
+    let (wires, rest) = postcard::take_from_bytes::<Vec<W>>(body).map_err(|_| MalformedRoutes)?;
+    if rest.is_empty() && wires.len() <= ROUTES_MAX {
+        Ok(wires)
+    } else {
+        Err(MalformedRoutes)
+    }
+}
 
 fn owned(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
@@ -218,4 +282,5 @@ fn borrowed(texts: &[String]) -> Vec<&str> {
     texts.iter().map(String::as_str).collect()
 }
 
-const VERSION: u8 = 1;
+const FIRST: u8 = 1;
+const SECOND: u8 = 2;

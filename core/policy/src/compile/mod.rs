@@ -12,6 +12,9 @@ mod names;
 mod requests;
 mod retired;
 mod roles;
+mod route_access;
+#[cfg(test)]
+mod route_tests;
 mod routes;
 mod scopes;
 mod tenant;
@@ -118,7 +121,7 @@ pub(crate) fn compile_into(
         attributes: vocabulary.of(Entity::Resource),
         problems,
     };
-    let routes = routing.compile(&catalog.routes, &at_catalog);
+    let (routes, route_places) = routing.compile(&catalog.routes, &at_catalog);
     let tenancy = Tenancy {
         roles: &role_names,
         vocabulary: &vocabulary,
@@ -163,6 +166,7 @@ pub(crate) fn compile_into(
         custom_roles_max,
         administration,
         routes,
+        route_places,
         tenant,
         warnings: Vec::new(),
     }

@@ -50,6 +50,8 @@ pub struct Model {
     pub administration: Vec<Administration>,
     /// The routes of the product's API, in the order written.
     pub routes: Vec<portcullis_gate::routes::Route>,
+    /// Where each stands in the source: one with several hosts is a route for each.
+    pub route_places: Vec<usize>,
     /// What the customer defines.
     pub tenant: Tenant,
     /// What the author should know though the policy stands.

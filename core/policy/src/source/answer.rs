@@ -13,6 +13,7 @@ impl Answer {
         Self(Code::Granted),
         Self(Code::Conditional),
         Self(Code::Public),
+        Self(Code::Authenticated),
         Self(Code::Preflight),
         Self(Code::BundleExpired),
         Self(Code::IdentityMissing),
@@ -48,7 +49,10 @@ impl Answer {
     /// Returns whether the request goes on to the product.
     #[must_use]
     pub const fn goes_on(self) -> bool {
-        matches!(self.0, Code::Granted | Code::Conditional | Code::Public)
+        matches!(
+            self.0,
+            Code::Granted | Code::Conditional | Code::Public | Code::Authenticated
+        )
     }
 }
 

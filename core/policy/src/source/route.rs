@@ -16,6 +16,13 @@ pub struct Route {
     /// the hosts that routes name, or every host where none names one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
+    /// Several hosts, in place of one.
+    #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
+    pub hosts: OneOrMany,
+    /// A host of which one label is the tenant, as `{tenant}.example.com`: whoever asks must
+    /// belong to it. Without hosts, it is also the host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant_host: Option<String>,
     /// The path, as `/v1/conversations/{id}` or `/v1/jobs/{id}:cancel`; `{name...}` at its end takes
     /// one segment or more.
     pub path: String,
@@ -25,6 +32,12 @@ pub struct Route {
     /// Whether anybody may, without being known.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub public: bool,
+    /// Whether anybody may who is known, whatever their roles.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub authenticated: bool,
+    /// `optional`: on a public route, the upstream learns who asks, if somebody is known to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity: Option<RouteIdentity>,
     /// Where the resource's id and attributes come from; what is left out is unknown.
     #[serde(default, skip_serializing_if = "Members::is_empty")]
     pub resource: Members<ValueSource>,
@@ -49,6 +62,15 @@ pub enum ValueSource {
     Request(String),
     /// These values.
     Constant(OneOrMany),
+}
+
+/// What a public route wants to know of who asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RouteIdentity {
+    /// Who it is, if somebody is known to; what is not believed is refused.
+    #[default]
+    Optional,
 }
 
 /// What becomes of a conditional decision.
@@ -83,14 +105,18 @@ impl Read for Route {
     fn read(place: &Place<'_>) -> Self {
         let mut object = place.object(
             "a route",
-            "write an object with methods, path and permission, or \"public\": true",
+            "write an object with methods, path and permission, or \"authenticated\": true or \"public\": true",
         );
         let route = Self {
             methods: object.required("methods", "say which: \"methods\": \"GET\""),
             host: object.optional("host"),
+            hosts: object.or_default("hosts"),
+            tenant_host: object.optional("tenant_host"),
             path: object.required("path", "say which: \"path\": \"/v1/tickets/{id}\""),
             permission: object.optional("permission"),
             public: object.or_default("public"),
+            authenticated: object.or_default("authenticated"),
+            identity: object.optional("identity"),
             resource: object.or_default("resource"),
             conditional: object.optional("conditional"),
             accepts: object.or_default("accepts"),
@@ -119,6 +145,18 @@ impl Read for ValueSource {
         let source = Self::Constant(object.required("constant", "give the values"));
         object.finish();
         source
+    }
+}
+
+impl Read for RouteIdentity {
+    fn read(place: &Place<'_>) -> Self {
+        let word = String::read(place);
+        if word != "optional" && place.node.as_str().is_some() {
+            let message = format!("`{word}` is nothing that a route does with an identity");
+            let cure = "write optional, or take it out; \"authenticated\": true asks for one";
+            place.error(&message, cure);
+        }
+        Self::Optional
     }
 }
 

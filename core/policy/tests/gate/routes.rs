@@ -118,3 +118,238 @@ fn lists_of_real_apis_compile_and_each_request_finds_its_route() {
         }
     }
 }
+
+fn routed(routes: Value, changes: impl FnOnce(&mut Value)) -> Gate {
+    let mut gate = Gate::new(config(changes));
+    let policy = policy("acme", |policy| policy["catalog"]["routes"] = routes);
+    assert!(gate.offer(bundle(&policy, 1, None), NOW).is_ok());
+    gate
+}
+
+fn ask_at(gate: &mut Gate, authority: &str, target: &str, token: Option<&str>) -> (Code, String) {
+    let bearer = format!("Bearer {}", token.unwrap_or_default());
+    let headers: &[(&[u8], &[u8])] = &[(b"authorization", bearer.as_bytes())];
+    let request = Request {
+        method: b"GET",
+        authority: authority.as_bytes(),
+        target: target.as_bytes(),
+        headers: if token.is_some() { headers } else { &[] },
+        peer: Peer::Unknown,
+        nonce: b"",
+    };
+    let verdict = gate.judge(&request, NOW);
+    (verdict.entry().code, verdict.entry().detail.clone())
+}
+
+#[test]
+fn the_tenant_that_a_host_names_must_be_that_of_whoever_asks() {
+    let routes = json!([
+        { "methods": "GET", "path": "/me", "authenticated": true, "tenant_host": "{tenant}.example.com" },
+        { "methods": "GET", "path": "/tickets/{id}", "permission": "tickets:read", "conditional": "forward",
+          "tenant_host": "{tenant}.example.com", "hosts": ["acme.example.com", "globex.example.com"] },
+        { "methods": "GET", "path": "/open", "public": true, "tenant_host": "{tenant}.example.com" },
+        { "methods": "GET", "path": "/feed", "public": true, "identity": "optional", "tenant_host": "{tenant}.example.com" },
+    ]);
+    // With the listener's tenant, and with that of the token.
+    for fixed in [true, false] {
+        let mut gate = routed(routes.clone(), |config| {
+            if !fixed {
+                config.as_object_mut().unwrap().remove("tenant");
+            }
+        });
+        let (acme, globex) = (
+            token(9, &json!({})),
+            token(9, &json!({ "tenant": "globex" })),
+        );
+        for (authority, target, token, code, detail) in [
+            (
+                "acme.example.com",
+                "/me",
+                Some(&acme),
+                Code::Authenticated,
+                "",
+            ),
+            (
+                "ACME.example.com:443",
+                "/me",
+                Some(&acme),
+                Code::Authenticated,
+                "",
+            ),
+            (
+                "globex.example.com",
+                "/me",
+                Some(&acme),
+                Code::TenantMismatch,
+                "host",
+            ),
+            (
+                "acme.example.com",
+                "/tickets/1",
+                Some(&acme),
+                Code::Conditional,
+                "",
+            ),
+            (
+                "globex.example.com",
+                "/tickets/1",
+                Some(&acme),
+                Code::TenantMismatch,
+                "host",
+            ),
+            (
+                "other.example.com",
+                "/tickets/1",
+                Some(&acme),
+                Code::RouteUnknown,
+                "",
+            ),
+            (
+                "x.acme.example.com",
+                "/me",
+                Some(&acme),
+                Code::RouteUnknown,
+                "authority",
+            ),
+            (
+                "example.com",
+                "/me",
+                Some(&acme),
+                Code::RouteUnknown,
+                "authority",
+            ),
+            ("globex.example.com", "/open", Some(&acme), Code::Public, ""),
+            ("globex.example.com", "/feed", None, Code::Public, ""),
+            (
+                "globex.example.com",
+                "/feed",
+                Some(&acme),
+                Code::TenantMismatch,
+                "host",
+            ),
+            ("acme.example.com", "/feed", Some(&acme), Code::Public, ""),
+            ("globex.example.com", "/me", None, Code::IdentityMissing, ""),
+        ] {
+            let found = ask_at(&mut gate, authority, target, token.map(String::as_str));
+            assert_eq!(
+                found,
+                (code, detail.to_owned()),
+                "{authority}{target} {fixed}"
+            );
+        }
+        let found = ask_at(&mut gate, "globex.example.com", "/me", Some(&globex));
+        assert_eq!(found.0, Code::TenantMismatch);
+    }
+}
+
+#[test]
+fn an_upstream_of_a_public_route_learns_who_asks_where_it_wants_to() {
+    let mut gate = routed(
+        json!([
+            { "methods": "GET", "path": "/feed", "public": true, "identity": "optional" },
+            { "methods": "GET", "path": "/open", "public": true },
+            { "methods": "GET", "path": "/me", "authenticated": true },
+        ]),
+        |_| (),
+    );
+    let set = |gate: &mut Gate, line: &str, token: Option<&str>| {
+        let Verdict::Forward(forward) = ask(gate, line, token, NOW) else {
+            panic!("{line}");
+        };
+        let set = forward.set.into_iter();
+        let own = set.filter(|(name, _)| *name != "traceparent");
+        own.map(|(name, value)| {
+            let name = name.strip_prefix("x-portcullis-").unwrap();
+            format!("{name}={value}")
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+    };
+    let jo = token(9, &json!({}));
+    let who = "subject=jo subject-type=user tenant=acme roles=agent decision=";
+    let found = set(&mut gate, "GET /feed", Some(&jo));
+    assert_eq!(found, format!("{who}public"));
+    assert_eq!(set(&mut gate, "GET /feed", None), "decision=public");
+    assert_eq!(set(&mut gate, "GET /open", Some(&jo)), "decision=public");
+    let found = set(&mut gate, "GET /me", Some(&jo));
+    assert_eq!(found, format!("{who}authenticated"));
+    for line in ["GET /feed", "GET /me"] {
+        let bad = ask(&mut gate, line, Some("a.b.c"), NOW);
+        assert_eq!(bad.entry().code, Code::IdentityInvalid, "{line}");
+    }
+    let missing = ask(&mut gate, "GET /me", None, NOW);
+    assert_eq!(missing.entry().code, Code::IdentityMissing);
+}
+
+#[test]
+fn a_refusal_says_what_token_would_do_where_the_configuration_says_so() {
+    let metadata = "https://api.example.com/.well-known/oauth-protected-resource";
+    let both = json!({ "resource_metadata": metadata, "insufficient_scope": true });
+    let with = |error: &str| format!("Bearer {error}resource_metadata=\"{metadata}\"");
+    let (nobody, jo) = (token(9, &json!({ "roles": [] })), token(9, &json!({})));
+    let elsewhere = token(9, &json!({ "tenant": "globex" }));
+    for (challenge, line, token, expected) in [
+        (Value::Null, "GET /tickets/1", None, "Bearer".to_owned()),
+        (
+            Value::Null,
+            "GET /tickets/1",
+            Some("a.b.c"),
+            "Bearer error=\"invalid_token\"".to_owned(),
+        ),
+        (Value::Null, "GET /tickets/1", Some(&*nobody), String::new()),
+        (both.clone(), "GET /tickets/1", None, with("")),
+        (
+            both.clone(),
+            "GET /tickets/1",
+            Some("a.b.c"),
+            with("error=\"invalid_token\", "),
+        ),
+        (
+            both.clone(),
+            "GET /tickets/1",
+            Some(&nobody),
+            with("error=\"insufficient_scope\", "),
+        ),
+        (
+            both.clone(),
+            "PUT /of/ben",
+            Some(&jo),
+            with("error=\"insufficient_scope\", "),
+        ),
+        (
+            both.clone(),
+            "GET /tickets/1",
+            Some(&elsewhere),
+            String::new(),
+        ),
+        (both, "GET /nowhere", Some(&jo), String::new()),
+        (
+            json!({ "insufficient_scope": true }),
+            "PUT /of/ben",
+            Some(&jo),
+            "Bearer error=\"insufficient_scope\"".to_owned(),
+        ),
+    ] {
+        let mut gate = gate(|config| {
+            if !challenge.is_null() {
+                config["identity"]["challenge"] = challenge.clone();
+            }
+        });
+        let Verdict::Respond(response) = ask(&mut gate, line, token, NOW) else {
+            panic!("{line}");
+        };
+        let mut headers = response.headers.iter();
+        let found = headers.find(|(name, _)| name == "www-authenticate");
+        let found = found.map_or("", |(_, value)| value);
+        assert_eq!(found, expected, "{challenge} {line}");
+    }
+    for url in ["", "http://a", "https://", "https://a\"b", "https://a b"] {
+        let found = invalid(|config| {
+            config["identity"]["challenge"] = json!({ "resource_metadata": url });
+        });
+        assert!(
+            found.contains("challenge.resource_metadata"),
+            "{url}: {found}"
+        );
+    }
+}

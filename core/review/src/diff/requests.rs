@@ -20,7 +20,8 @@ pub struct RouteMember {
     pub opens: bool,
 }
 
-/// A route, and what it asks for: a permission by its present name, or [`PUBLIC`].
+/// A route, and what it asks for: a permission by its present name, [`PUBLIC`], [`OPTIONAL`] or
+/// [`AUTHENTICATED`].
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asking<'r> {
     pub(super) route: &'r Route,
@@ -31,6 +32,8 @@ pub(super) struct Asking<'r> {
 pub(super) fn asks<'r>(route: &'r Route, present: impl FnOnce(&'r str) -> &'r str) -> &'r str {
     match &route.access {
         Access::Public => PUBLIC,
+        Access::Optional => OPTIONAL,
+        Access::Authenticated => AUTHENTICATED,
         Access::Permission(permission) => present(permission),
     }
 }
@@ -49,8 +52,20 @@ pub(super) fn members(
     let was = before.map_or("", |side| side.asks);
     let is = after.map_or("", |side| side.asks);
     // Which of two permissions more people have is not for a route to say.
-    let opens = is == PUBLIC || (found.both && was != PUBLIC);
+    let is_public = |asks: &str| asks == PUBLIC || asks == OPTIONAL;
+    let opens = is_public(is) || (found.both && !is_public(was));
     found.texts("permission", was, is, opens);
+    let of_tenant = |route: Option<&Route>| {
+        let host = route.and_then(|route| route.tenant_host.as_ref());
+        host.map_or_else(String::new, HostPattern::to_string)
+    };
+    let hosts = (of_tenant(old), of_tenant(new));
+    found.texts(
+        "tenant_host",
+        &hosts.0,
+        &hosts.1,
+        found.both && !hosts.0.is_empty(),
+    );
     if moved {
         let hosts = (host(old), host(new));
         let opens = width(&hosts.1) > width(&hosts.0);
@@ -186,5 +201,9 @@ fn width(host: &str) -> u8 {
 
 /// What a public route asks for; no permission is called so.
 pub(super) const PUBLIC: &str = "public";
+/// What a public route asks for that tells the upstream who asks.
+pub(super) const OPTIONAL: &str = "public, identity optional";
+/// What a route asks for that needs an identity alone.
+pub(super) const AUTHENTICATED: &str = "authenticated";
 /// Where a route says no host and none is named.
 pub(super) const ANY: &str = "any";

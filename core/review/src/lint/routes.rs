@@ -31,7 +31,7 @@ pub(super) fn look(source: &Source, model: &Model, findings: &mut Findings) {
 fn public(source: &Source, model: &Model, at: &Path<'_>, findings: &mut Findings) {
     let meant = meant_public(source, model);
     for (index, route) in model.routes.iter().enumerate() {
-        if route.access != Access::Public {
+        if !route.access.is_public() {
             continue;
         }
         let mut others = model.routes.iter();
@@ -45,7 +45,7 @@ fn public(source: &Source, model: &Model, at: &Path<'_>, findings: &mut Findings
         };
         findings.add(
             ("route-public-among-protected", severity),
-            &at.index(index),
+            &at.index(place(model, index)),
             format!(
                 "anybody may call `{}`, and `{}` is protected",
                 route.name(),
@@ -96,7 +96,7 @@ fn protects(route: &Route, public: &Route) -> bool {
             PatternSegment::Literal(_) | PatternSegment::Parts(_)
         )
     };
-    route.access != Access::Public
+    !route.access.is_public()
         && same_host
         && own.iter().any(is_literal)
         && own.len() <= public.path.segments().len()
@@ -122,6 +122,10 @@ fn refusing(model: &Model, at: &Path<'_>, findings: &mut Findings) {
         let Access::Permission(name) = &route.access else {
             continue;
         };
+        // Of several hosts, the first speaks for all.
+        if index.checked_sub(1).map(|before| place(model, before)) == Some(place(model, index)) {
+            continue;
+        }
         if route.conditional == OnConditional::Forward {
             continue;
         }
@@ -154,7 +158,7 @@ fn refusing(model: &Model, at: &Path<'_>, findings: &mut Findings) {
         };
         findings.add(
             ("route-refuses", severity),
-            &at.index(index),
+            &at.index(place(model, index)),
             format!(
                 "`{}` refuses {whom}: whether `{name}` is allowed depends on {missing}, which it does not give",
                 route.name()
@@ -162,6 +166,11 @@ fn refusing(model: &Model, at: &Path<'_>, findings: &mut Findings) {
             "give it in `resource`, or leave it to the origin with \"conditional\": \"forward\"",
         );
     }
+}
+
+/// Returns where a route stands in the source.
+fn place(model: &Model, index: usize) -> usize {
+    model.route_places.get(index).copied().unwrap_or(index)
 }
 
 /// Returns the conditions of a grant.
@@ -197,7 +206,7 @@ fn unknown(Condition(conjunctions): &Condition, route: &Route) -> BTreeSet<Strin
 fn unrouted(model: &Model, at: &Path<'_>, findings: &mut Findings) {
     let asked = model.routes.iter().filter_map(|route| match &route.access {
         Access::Permission(name) => model.permission(name),
-        Access::Public => None,
+        Access::Public | Access::Optional | Access::Authenticated => None,
     });
     let asked = asked.collect::<BTreeSet<PermissionIndex>>();
     let module = |index: &PermissionIndex| {

@@ -70,6 +70,7 @@ impl Probe {
             probing.map_err(|invalid| UntestablePolicy::Ungated(invalid.to_string()))?;
         let routes = model.routes.iter().cloned().map(|route| Route {
             access: Access::Permission(PERMISSION.to_owned()),
+            tenant_host: None,
             conditional: OnConditional::Forward,
             ..route
         });

@@ -128,7 +128,8 @@ impl<'m> Requests<'m> {
         let mut routes = self.model.routes.iter();
         let route = routes.find(|route| route.name() == entry.route);
         // A denial for other reasons comes after the resource was read.
-        let read = route.filter(|_| !entry.effect.is_empty() || entry.code == Code::Public);
+        let is_open = matches!(entry.code, Code::Public | Code::Authenticated);
+        let read = route.filter(|_| !entry.effect.is_empty() || is_open);
         let Some(route) = read else {
             let question = format!("{name}: resource");
             let failure = failure(&question, "to be read", "nothing", because(entry));

@@ -3,7 +3,7 @@
 mod keys;
 mod proxy;
 
-use alloc::{format, vec::Vec};
+use alloc::{borrow::ToOwned, format, vec::Vec};
 
 use portcullis_fixture::gate_config;
 use serde_json::json;
@@ -20,6 +20,33 @@ fn a_header_that_cannot_be_removed_refuses() {
     proxy.keeps_headers.set(true);
     assert_eq!(proxy.ask(&mut root), 503);
     assert!(proxy.has_logged("headers-not-set"));
+}
+
+#[test]
+fn an_upstream_does_not_say_which_origins_may_read_its_answer() {
+    let proxy = Proxy::at(&Store::default());
+    let mut root = proxy.start(Some(&bundle(1)));
+    let sent = || {
+        let sent = [("Access-Control-Allow-Origin", "*"), ("vary", "accept")];
+        sent.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    };
+    assert_eq!(proxy.ask(&mut root), 200);
+    *proxy.response.borrow_mut() = sent().to_vec();
+    assert!(root.answer(&proxy, proxy::STREAM));
+    let expected = [("vary", "accept"), ("vary", "origin")];
+    let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assert_eq!(*proxy.response.borrow(), expected);
+
+    // Once for each request, and not for one that is unknown.
+    *proxy.response.borrow_mut() = sent().to_vec();
+    assert!(root.answer(&proxy, proxy::STREAM));
+    assert_eq!(*proxy.response.borrow(), sent());
+
+    assert_eq!(proxy.ask(&mut root), 200);
+    proxy.keeps_headers.set(true);
+    assert!(!root.answer(&proxy, proxy::STREAM));
+    assert_eq!(proxy.answered.get(), 503);
+    assert!(proxy.has_logged("answer-not-changed"));
 }
 
 #[test]

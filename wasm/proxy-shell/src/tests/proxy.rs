@@ -32,6 +32,8 @@ pub(super) struct Proxy {
     pub(super) asked: RefCell<Headers>,
     /// The status of the last answer in the upstream's place.
     pub(super) answered: Cell<u16>,
+    /// The headers of the answer to the request.
+    pub(super) response: RefCell<Vec<(String, String)>>,
     pub(super) lines: RefCell<Vec<String>>,
     /// The request that calls mean, and those that went on after they waited.
     pub(super) selected: Cell<u32>,
@@ -82,6 +84,19 @@ impl Host for Proxy {
     }
 
     fn add_request_header(&self, _: &str, _: &[u8]) -> Done {
+        Ok(())
+    }
+
+    fn remove_response_header(&self, name: &str) -> Done {
+        self.change_headers()?;
+        let mut response = self.response.borrow_mut();
+        response.retain(|(own, _)| !own.eq_ignore_ascii_case(name));
+        Ok(())
+    }
+
+    fn add_response_header(&self, name: &str, value: &[u8]) -> Done {
+        let value = String::from_utf8_lossy(value).into_owned();
+        self.response.borrow_mut().push((name.to_string(), value));
         Ok(())
     }
 
@@ -239,7 +254,7 @@ pub(super) fn bundle(sequence: u64) -> Vec<u8> {
 }
 
 pub(super) const NOW_MS: u64 = NOW.0 * 1_000;
-const STREAM: u32 = 2;
+pub(super) const STREAM: u32 = 2;
 const REQUEST: [(&str, &str); 4] = [
     (":method", "GET"),
     (":path", "/health"),

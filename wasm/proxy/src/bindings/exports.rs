@@ -85,6 +85,15 @@ extern "C" fn proxy_on_request_trailers(_context: u32, _trailers: u32) -> u32 {
 }
 
 #[unsafe(no_mangle)]
+extern "C" fn proxy_on_response_headers(context: u32, _headers: u32, _end: u32) -> u32 {
+    let goes_back = with(|filter, host| match filter.root_of(context) {
+        Some(root) => root.answer(host, context),
+        None => refuse(host),
+    });
+    go_on(goes_back)
+}
+
+#[unsafe(no_mangle)]
 extern "C" fn proxy_on_delete(context: u32) {
     with(|filter, _| filter.delete(context));
 }

@@ -41,21 +41,19 @@ impl Host for WasmHost {
     }
 
     fn remove_request_header(&self, name: &str) -> Done {
-        // SAFETY: the pointer and length are of one slice, read during the call.
-        done(unsafe { proxy_remove_header_map_value(REQUEST_HEADERS, name.as_ptr(), name.len()) })
+        remove(REQUEST_HEADERS, name)
     }
 
     fn add_request_header(&self, name: &str, value: &[u8]) -> Done {
-        // SAFETY: each pointer and length are of one slice, read during the call.
-        done(unsafe {
-            proxy_add_header_map_value(
-                REQUEST_HEADERS,
-                name.as_ptr(),
-                name.len(),
-                value.as_ptr(),
-                value.len(),
-            )
-        })
+        add(REQUEST_HEADERS, name, value)
+    }
+
+    fn remove_response_header(&self, name: &str) -> Done {
+        remove(RESPONSE_HEADERS, name)
+    }
+
+    fn add_response_header(&self, name: &str, value: &[u8]) -> Done {
+        add(RESPONSE_HEADERS, name, value)
     }
 
     fn drop_request_trailers(&self) -> Done {
@@ -226,12 +224,25 @@ const fn number(level: Level) -> u32 {
     }
 }
 
+fn remove(map: u32, name: &str) -> Done {
+    // SAFETY: the pointer and length are of one slice, read during the call.
+    done(unsafe { proxy_remove_header_map_value(map, name.as_ptr(), name.len()) })
+}
+
+fn add(map: u32, name: &str, value: &[u8]) -> Done {
+    // SAFETY: each pointer and length are of one slice, read during the call.
+    done(unsafe {
+        proxy_add_header_map_value(map, name.as_ptr(), name.len(), value.as_ptr(), value.len())
+    })
+}
+
 const fn done(status: u32) -> Done {
     if status == OK { Ok(()) } else { Err(Failed) }
 }
 
 const OK: u32 = 0;
 const REQUEST_HEADERS: u32 = 0;
+const RESPONSE_HEADERS: u32 = 2;
 const REQUEST_TRAILERS: u32 = 1;
 const CALL_RESPONSE_HEADERS: u32 = 6;
 const CALL_RESPONSE_BODY: u32 = 4;

@@ -21,6 +21,7 @@ pub(crate) fn route(method: &str, path: &str) -> Route {
     Route {
         methods: method.split(' ').map(String::from).collect(),
         host,
+        tenant_host: None,
         path: PathPattern::parse(&path).unwrap(),
         access: Access::Permission(format!("{method}:{path}")),
         attributes: Vec::new(),

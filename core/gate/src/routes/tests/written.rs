@@ -48,6 +48,16 @@ fn patterns_read_as_they_are_written() {
         PathPattern::parse(&"/a".repeat(65)),
         Err(InvalidPath::TooLong)
     );
+    for host in [
+        "",
+        "*.example.com",
+        "{tenant}example.com",
+        "{tenant}.",
+        "{tenant}.a:1",
+        "a.{tenant}.b",
+    ] {
+        assert_eq!(HostPattern::parse_tenant(host), Err(InvalidHost), "{host}");
+    }
     for host in ["", "a:1", "a.", "**", "*a", "a b", "*.", "a..b"] {
         assert_eq!(HostPattern::parse(host), Err(InvalidHost), "{host}");
     }
@@ -84,7 +94,27 @@ fn the_section_is_read_as_it_was_written() {
     public.access = Access::Public;
     let table = Routes::new(vec![full.clone(), public.clone()]).unwrap();
     let section = table.encode().unwrap();
-    assert_eq!(Routes::decode(&section).unwrap().all(), [full, public]);
+    assert_eq!(section[0], 1);
+    assert_eq!(
+        Routes::decode(&section).unwrap().all(),
+        [full.clone(), public]
+    );
+    let of_tenant = Route {
+        access: Access::Authenticated,
+        tenant_host: HostPattern::parse_tenant("{tenant}.example.com").ok(),
+        ..route("GET", "*.example.com/me")
+    };
+    let optional = Route {
+        access: Access::Optional,
+        ..route("GET", "/feed")
+    };
+    let newer = vec![full, of_tenant, optional];
+    let section_2 = Routes::new(newer.clone()).unwrap().encode().unwrap();
+    assert_eq!(section_2[0], 2);
+    assert_eq!(Routes::decode(&section_2).unwrap().all(), newer);
+    for end in 1..section_2.len() {
+        assert!(Routes::decode(&section_2[..end]).is_err(), "{end}");
+    }
     assert!(
         Routes::new(Vec::new())
             .unwrap()
@@ -98,6 +128,7 @@ fn the_section_is_read_as_it_was_written() {
     }
     assert!(Routes::decode(&[&section[..], &[0]].concat()).is_err());
     assert!(Routes::decode(&[&[2], &section[1..]].concat()).is_err());
+    assert!(Routes::decode(&[&[3], &section_2[1..]].concat()).is_err());
     let twice = Routes::new(vec![route("GET", "/a")])
         .unwrap()
         .encode()
@@ -160,6 +191,17 @@ fn routes_that_make_no_sense_are_refused() {
         (
             |own| own.attributes = vec![("id".into(), Origin::Constant(vec![]))],
             InvalidRoute::Origin,
+        ),
+        (
+            |own| own.tenant_host = HostPattern::parse_tenant("{tenant}.example.com").ok(),
+            InvalidRoute::TenantHost,
+        ),
+        (
+            |own| {
+                own.host = HostPattern::parse("a.b.example.com").ok();
+                own.tenant_host = HostPattern::parse_tenant("{tenant}.example.com").ok();
+            },
+            InvalidRoute::TenantHost,
         ),
         (
             |own| own.cors = Some(cors(&["*"], true)),
