@@ -29,6 +29,7 @@ mod modules;
 mod output;
 mod policies;
 mod role;
+mod routes;
 mod sign;
 mod signer;
 mod slice;
@@ -68,6 +69,7 @@ enum Command {
     Explain(explain::Explain),
     Test(test::Test),
     Role(role::Role),
+    Routes(routes::Routes),
     Feature(feature::Feature),
     Subject(subject::Subject),
     Audit(audit::Audit),
@@ -115,6 +117,7 @@ impl Command {
             Self::Explain(explain) => explain.run(),
             Self::Test(test) => test.run(),
             Self::Role(role) => role.run(),
+            Self::Routes(routes) => routes.run(),
             Self::Feature(feature) => feature.run(),
             Self::Subject(subject) => subject.run(),
             Self::Audit(audit) => audit.run(),
