@@ -23,6 +23,7 @@ pub fn routes(count: usize) -> Routes {
         attributes: Vec::new(),
         conditional: OnConditional::Deny,
         allow: Ambiguities::NONE,
+        token_in_query: false,
         cors: None,
     });
     Routes::new(routes.collect()).expect("no two alike")

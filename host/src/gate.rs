@@ -68,6 +68,8 @@ pub enum HttpOutcome {
         remove: Vec<String>,
         /// Headers to set after that.
         set: Vec<(String, String)>,
+        /// The target in place of the client's, where a token was cut out of it.
+        target: Option<String>,
         /// What changes in the upstream's answer.
         answer: HttpAnswerChanges,
     },
@@ -143,6 +145,7 @@ impl From<Verdict> for HttpVerdict {
                 Verdict::Forward(forward) => HttpOutcome::Forward {
                     remove: forward.remove,
                     set: pairs(forward.set),
+                    target: forward.target,
                     answer: HttpAnswerChanges {
                         remove: forward.answer.remove.into_iter().map(Into::into).collect(),
                         add: pairs(forward.answer.add),

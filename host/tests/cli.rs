@@ -187,6 +187,9 @@ fn a_bundle_that_is_not_believed_ends_with_its_code_and_a_hint() {
     let sandbox = Sandbox::with_bundle();
     let good = sandbox.read("a.pclb");
     sandbox.ok(&["keygen", "-o", "others"]);
+    let every = sandbox.run(&["keygen", "-o", "every", "--tenant", "*"]);
+    assert_eq!(every.exit, 64);
+    assert!(every.err.contains("leave `--tenant` out for every tenant"));
     sandbox.ok(&["keygen", "-o", "slices", "--use", "slices-only"]);
     sandbox.ok(&["keygen", "-o", "edge", "--audience", "edge"]);
     let mut damaged = good.clone();
@@ -196,15 +199,17 @@ fn a_bundle_that_is_not_believed_ends_with_its_code_and_a_hint() {
     sandbox.write("damaged.pclb", &damaged);
     sandbox.write("nothing.pclb", b"");
     sandbox.write("huge.pclb", vec![0; 4 * 1024 * 1024 + 1]);
-    let build = [
-        "build",
-        "shop/policy.json",
-        "-k",
-        "slices/signing.key",
-        "-o",
-        "whole.pclb",
-    ];
-    sandbox.ok(&build);
+    let build = |key| ["build", "shop/policy.json", "-k", key, "-o", "whole.pclb"];
+    let refused = sandbox.run(&build("slices/signing.key"));
+    assert_eq!(refused.exit, 64);
+    assert!(
+        refused
+            .err
+            .contains("may sign slices, and this is a whole bundle")
+    );
+    // Where no trust file lies beside the key, nothing says so.
+    sandbox.write("alone.key", sandbox.read("slices/signing.key"));
+    sandbox.ok(&build("alone.key"));
     for (bundle, trust, now, code) in [
         ("short.pclb", "keys", NOW, "malformed-envelope"),
         ("damaged.pclb", "keys", NOW, "bad-signature"),

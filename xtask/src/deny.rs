@@ -96,9 +96,10 @@ const PACKAGE: PythonPackage = PythonPackage {
 };
 
 /// What has a lock of its own.
-const WORKSPACES: [(&str, &str); 2] = [
+const WORKSPACES: [(&str, &str); 3] = [
     ("the workspace", "Cargo.toml"),
     ("xtask/bindgen", "xtask/bindgen/Cargo.toml"),
+    ("tests/fuzz", "tests/fuzz/Cargo.toml"),
 ];
 const FETCH_LIMIT: Duration = Duration::from_mins(1);
 const BUILD_LIMIT: Duration = Duration::from_mins(20);

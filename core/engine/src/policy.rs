@@ -119,6 +119,12 @@ impl Policy {
             .map(RoleId)
     }
 
+    /// Returns whether the tenant maps a group to roles.
+    #[must_use]
+    pub fn maps_group(&self, id: &str) -> bool {
+        crate::roles::group(&self.bundle, id).is_some()
+    }
+
     /// Returns the number of a declared resource attribute.
     #[must_use]
     pub fn resource_attribute(&self, name: &str) -> Option<AttributeId> {

@@ -30,6 +30,8 @@ pub enum Code {
     IdentityInvalid,
     /// The keys of the token's issuer were never fetched, or too long ago.
     KeysUnavailable,
+    /// A page of another site may have made a browser send the token, which is in a cookie.
+    CrossSite,
     /// No route matches.
     RouteUnknown,
     /// Two routes match that ask for different things, and neither is the more specific.
@@ -61,7 +63,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::Granted,
         Self::Conditional,
         Self::Public,
@@ -74,6 +76,7 @@ impl Code {
         Self::IdentityMissing,
         Self::IdentityInvalid,
         Self::KeysUnavailable,
+        Self::CrossSite,
         Self::RouteUnknown,
         Self::RouteAmbiguous,
         Self::PathAmbiguous,
@@ -105,6 +108,7 @@ impl Code {
             Self::IdentityMissing => "identity-missing",
             Self::IdentityInvalid => "identity-invalid",
             Self::KeysUnavailable => "keys-unavailable",
+            Self::CrossSite => "cross-site",
             Self::RouteUnknown => "route-unknown",
             Self::RouteAmbiguous => "route-ambiguous",
             Self::PathAmbiguous => "path-ambiguous",
@@ -134,6 +138,7 @@ impl Code {
             | Self::AttributeAmbiguous => 400,
             Self::IdentityMissing | Self::IdentityInvalid => 401,
             Self::TenantMismatch
+            | Self::CrossSite
             | Self::UnknownPermission
             | Self::FeatureDisabled
             | Self::NotGranted

@@ -4,12 +4,12 @@ use alloc::{string::String, vec::Vec};
 
 use portcullis_json::{write_list, write_member, write_string};
 
-use crate::{code::Code, config::Level};
+use crate::{code::Code, config::Level, why::Why};
 
 /// What a shell logs of a request: all that the answer to the client leaves out.
 ///
-/// A text that does not apply is empty. No token, no header value and no attribute
-/// value is in it.
+/// A text that does not apply is empty. No token and no attribute value is in it, and of what an
+/// identity states only who it is, and some names of roles and groups where it is denied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// How severe it is, as the configuration says for this code.
@@ -22,6 +22,8 @@ pub struct Entry {
     pub route: String,
     /// The permission asked about.
     pub permission: String,
+    /// Whether the request goes on whatever the code says, for the mode is `shadow`.
+    pub shadow: bool,
     /// `allow`, `conditional` or `deny`, where the policy was asked.
     pub effect: &'static str,
     /// The role whose grant holds.
@@ -40,6 +42,8 @@ pub struct Entry {
     pub dotted_claim: String,
     /// How many roles the identity states that nobody may state: they do not count.
     pub roles_dropped: usize,
+    /// What was read of somebody who was denied.
+    pub why: Option<Why>,
     /// The tenant whose policy answered.
     pub tenant: String,
     /// The sequence of the bundle that answered; zero if none did.
@@ -58,6 +62,7 @@ impl Entry {
             detail: String::new(),
             route: String::new(),
             permission: String::new(),
+            shadow: false,
             effect: "",
             role: String::new(),
             scope: String::new(),
@@ -67,10 +72,25 @@ impl Entry {
             subject: String::new(),
             dotted_claim: String::new(),
             roles_dropped: 0,
+            why: None,
             tenant: String::new(),
             sequence: 0,
             trace: String::new(),
         }
+    }
+
+    /// Returns the reasons of a refusal that are fixed words, for metrics; none where the code
+    /// itself says it.
+    pub fn reasons(&self) -> impl Iterator<Item = &str> {
+        let fixed = matches!(
+            self.code,
+            Code::IdentityInvalid
+                | Code::TenantMismatch
+                | Code::RequestMalformed
+                | Code::PathAmbiguous
+        );
+        let words = if fixed { self.detail.as_str() } else { "" };
+        words.split(' ').filter(|word| !word.is_empty())
     }
 
     /// Appends compact JSON: one object, members in the order of the fields without
@@ -78,6 +98,7 @@ impl Entry {
     pub fn write_json(&self, out: &mut String) {
         out.push_str(r#"{"code":"#);
         write_string(out, self.code.name());
+        member(out, "mode", if self.shadow { "shadow" } else { "" });
         member(out, "detail", &self.detail);
         member(out, "route", &self.route);
         member(out, "permission", &self.permission);
@@ -96,6 +117,10 @@ impl Entry {
         if self.roles_dropped > 0 {
             out.push_str(r#","roles_dropped":"#);
             out.push_str(&alloc::format!("{}", self.roles_dropped));
+        }
+        if let Some(why) = &self.why {
+            out.push_str(r#","why":"#);
+            why.write_json(out);
         }
         member(out, "tenant", &self.tenant);
         if self.sequence > 0 {

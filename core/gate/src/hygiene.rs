@@ -4,7 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use crate::{
     bytes::Bytes,
-    config::{IdentityConfig, TrustedHeaders},
+    config::{IdentityConfig, TokenPlace, TrustedHeaders},
     fields::{Field, Fields, Removals},
     identity::Identity,
     path::encode_into,
@@ -49,7 +49,7 @@ pub(crate) fn removals(
 pub(crate) fn connection_hides_identity(config: &IdentityConfig, fields: &Fields<'_>) -> bool {
     connection_names(fields, |option| {
         let alike = |name: &str| option.is_alike(name);
-        let mut token = config.tokens.iter().map(|place| place.header.as_str());
+        let mut token = config.tokens.iter().filter_map(TokenPlace::header);
         let mut stated = config
             .trusted_headers
             .iter()
@@ -120,6 +120,9 @@ fn separate(list: &mut String) {
     }
 }
 
+/// What keeps a target with a token in it from other sites, and from caches.
+pub(crate) const REFERRER_POLICY: &str = "referrer-policy";
+pub(crate) const CACHE_CONTROL: &str = "cache-control";
 pub(crate) const DECISION: &str = "x-portcullis-decision";
 pub(crate) const FILTER: &str = "x-portcullis-filter";
 

@@ -16,8 +16,10 @@ pub const KEY_SET_BYTES_MAX: usize = 256 * 1024;
 pub const HEADERS_MAX: usize = 256;
 /// Largest sum of header names and values, in bytes.
 pub const HEADER_BYTES_MAX: usize = 64 * 1024;
-/// Longest token, in bytes.
+/// Longest token, in bytes, unless the configuration says otherwise.
 pub const TOKEN_BYTES_MAX: usize = 8 * 1024;
+/// Longest token that a configuration may let be read, in bytes.
+pub const TOKEN_BYTES_STATED_MAX: usize = 32 * 1024;
 /// Longest filter that is forwarded unless the configuration says otherwise, percent-encoded, in
 /// bytes.
 pub const FILTER_BYTES_MAX: usize = 4 * 1024;

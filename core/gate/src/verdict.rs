@@ -7,7 +7,7 @@ use crate::entry::Entry;
 /// What happens to a request: it goes on, or the gate answers it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// The shell passes it on, with these changes to its headers and none to its target.
+    /// The shell passes it on, with these changes to its headers and perhaps its target.
     Forward(Forward),
     /// The shell answers it.
     Respond(Response),
@@ -24,7 +24,8 @@ impl Verdict {
     }
 }
 
-/// How a request goes on. The method, the target and the body stay the client's bytes.
+/// How a request goes on. The method and the body stay the client's bytes, and so does the target
+/// unless a token was cut out of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forward {
     /// Names of headers to remove, each as the request spells it, in the order in
@@ -33,6 +34,8 @@ pub struct Forward {
     /// Headers to set once the removals are done; lower-case names, each once, values
     /// of visible ASCII. Set means replaced: none of them may appear twice.
     pub set: Vec<(&'static str, String)>,
+    /// The target that goes upstream in place of the client's: without the token in its query.
+    pub target: Option<String>,
     /// What changes in the upstream's answer, whatever its status.
     pub answer: AnswerChanges,
     /// What to log.

@@ -125,6 +125,7 @@ mod tests {
             attributes: Vec::new(),
             conditional: portcullis_gate::routes::OnConditional::Deny,
             allow: portcullis_gate::Ambiguities::NONE,
+            token_in_query: false,
             cors: None,
         }
     }

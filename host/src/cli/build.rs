@@ -8,7 +8,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use portcullis_engine::{
-    UnixSeconds, format::NONCE_BYTES, grammar::is_value, limits::BUNDLE_BYTES_MAX,
+    KeyUse, UnixSeconds, format::NONCE_BYTES, grammar::is_value, limits::BUNDLE_BYTES_MAX,
 };
 use portcullis_host::{
     clock,
@@ -16,7 +16,7 @@ use portcullis_host::{
 };
 use portcullis_policy::{
     encode::{BundleMetadata, encode},
-    sign::{SigningKey, sign, with_nonce},
+    sign::{SigningKey, TrustFile, sign, with_nonce},
 };
 use portcullis_review::{evolution::Evolution, suite::Report};
 use serde_json::json;
@@ -122,8 +122,7 @@ impl Build {
         let evolution = Evolution::new(&source.tenant, &model);
         evolution.behind.iter().for_each(note);
         evolution.unmet.iter().for_each(note);
-        let keys = self.keys.iter().map(|path| read_key(path));
-        let keys = keys.collect::<Result<Vec<_>, _>>()?;
+        let keys = read_keys(&self.keys, Kind::Whole, &model.tenant.id)?;
         let mut metadata = self.metadata(&source.catalog)?;
         // The tests are about the whole policy, whatever is left out of its bundle.
         let report = policies::test(path, &source, &model, &metadata)?;
@@ -267,6 +266,50 @@ fn nonce(text: &str) -> Result<[u8; NONCE_BYTES], String> {
     Ok(number.to_be_bytes())
 }
 
+/// What a key is to sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Whole,
+    Slice,
+}
+
+/// Reads keys that are to sign a bundle of a tenant, and refuses one that may not, as the trust
+/// file that `keygen` wrote beside it says: no host would count its signature.
+pub(super) fn read_keys(
+    paths: &[PathBuf],
+    kind: Kind,
+    tenant: &str,
+) -> Result<Vec<SigningKey>, Stop> {
+    let keys = paths.iter().map(|path| {
+        let key = read_key(path)?;
+        match refusal(path, &key, kind, tenant) {
+            None => Ok(key),
+            Some(why) => Err(Stop::usage(format!("`{}` {why}", path.display()))
+                .hint("the trust.json beside it says so: sign with another key, or make one with `keygen`")),
+        }
+    });
+    keys.collect()
+}
+
+fn refusal(path: &Path, key: &SigningKey, kind: Kind, tenant: &str) -> Option<String> {
+    let beside = path.with_file_name("trust.json");
+    let text = input::read_text(&beside, TRUST_BYTES_MAX).ok()?;
+    let trust = TrustFile::parse(&text).ok()?;
+    let mut named = trust.keys.iter();
+    let own = named.find(|own| own.key == key.public_key())?;
+    match (own.key_use, kind) {
+        (KeyUse::SlicesOnly, Kind::Whole) => {
+            return Some("may sign slices, and this is a whole bundle".to_owned());
+        }
+        (KeyUse::WholeOnly, Kind::Slice) => {
+            return Some("may sign whole bundles, and this is a slice".to_owned());
+        }
+        _ => {}
+    }
+    let named = own.tenants.is_empty() || own.tenants.iter().any(|own| own == tenant);
+    (!named).then(|| format!("may not sign for tenant {tenant}"))
+}
+
 pub(super) fn read_key(path: &Path) -> Result<SigningKey, Stop> {
     let text = input::read_text(path, KEY_BYTES_MAX)?;
     let key = SigningKey::parse(&text);
@@ -281,4 +324,5 @@ pub(super) fn read_key(path: &Path) -> Result<SigningKey, Stop> {
     Ok(key)
 }
 
+const TRUST_BYTES_MAX: usize = 1024 * 1024;
 const KEY_BYTES_MAX: usize = 4 * 1024;

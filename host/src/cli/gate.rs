@@ -7,14 +7,15 @@ use std::{
 };
 
 use clap::Args;
-use portcullis_engine::limits::BUNDLE_BYTES_MAX;
+use portcullis_engine::{Policy, SignedBundle, limits::BUNDLE_BYTES_MAX};
 use portcullis_gate::{GateConfig, Peer, Request};
 use portcullis_host::{HttpGate, HttpOutcome, HttpVerdict, files};
-use portcullis_json::{FirstFault, JsonText, Node, Place, Read};
+use portcullis_json::{FirstFault, JsonText, Node, Place, Read, nearest_or};
 use portcullis_policy::authzen::REQUEST_BYTES_MAX;
 use serde_json::{Map, Value, json};
 
 use super::{
+    denial,
     engines::EngineArgs,
     input,
     lines::{Line, read_line},
@@ -42,6 +43,10 @@ pub(crate) struct Gate {
     #[arg(long, value_name = "TRUST")]
     trust: Option<PathBuf>,
 
+    /// Say of each refusal, in sentences, what was read of the request and what to do
+    #[arg(long)]
+    explain: bool,
+
     #[command(flatten)]
     engine: EngineArgs,
 
@@ -56,6 +61,7 @@ pub(crate) struct Gate {
 const EXAMPLES: &str = "\
 Examples:
   portcullis gate shop.pclb --config gate.json --trust keys/trust.json requests.jsonl
+  portcullis gate shop.pclb --config gate.json --trust keys/trust.json --explain requests.jsonl
   echo '{\"method\":\"GET\",\"target\":\"/v1/tickets\"}' |
     portcullis gate shop.pclb --config gate.json --trust keys/trust.json
 
@@ -76,19 +82,28 @@ impl Gate {
         let mut gate = engine
             .open(&config)
             .map_err(|failure| Stop::failure(&failure))?;
-        if let Ok(config) = GateConfig::from_json(&config) {
-            config.warnings().iter().for_each(warn);
-        }
+        let read = GateConfig::from_json(&config);
+        let read = read.map_err(|error| Stop::usage(error.to_string()))?;
+        read.warnings().iter().for_each(warn);
         let bundle = files::read(&self.file, BUNDLE_BYTES_MAX)
             .map_err(|error| Stop::io("read the bundle", &self.file, error))?;
-        gate.offer(&bundle, self.time.now()?)
+        let now = self.time.now()?;
+        gate.offer(&bundle, now)
             .map_err(|failure| Stop::failure(&failure))?;
+        let policy = SignedBundle::new(bundle).verify(read.trust(), now);
+        let policy = policy.map_err(|rejection| Stop::failure(&rejection.into()))?;
+        let policy = Policy::from(policy);
+        undeclared(&read, &policy).iter().for_each(warn);
+        let policy = self.explain.then_some(&policy);
         match &self.requests {
             Some(path) if !input::is_standard_input(Some(path)) => {
                 let file = File::open(path).map_err(|error| Stop::io("read", path, error))?;
-                self.judge_all(gate.as_mut(), path, file)
+                self.judge_all(gate.as_mut(), policy, path, file)
             }
-            _ => self.judge_all(gate.as_mut(), Path::new("standard input"), io::stdin()),
+            _ => {
+                let path = Path::new("standard input");
+                self.judge_all(gate.as_mut(), policy, path, io::stdin())
+            }
         }
     }
 
@@ -99,9 +114,15 @@ impl Gate {
             return Ok(text.into_bytes());
         };
         let mut config = document(&self.config, &text)?;
+        if config.member("trust").is_some() {
+            warn(format!(
+                "`{}` is not used, for the configuration says what to trust",
+                trust.display()
+            ));
+            return Ok(text.into_bytes());
+        }
         let stated = document(trust, &input::read_text(trust, TRUST_BYTES_MAX)?)?;
         if let Node::Object(members) = &mut config {
-            members.retain(|(name, _)| name != "trust");
             members.push(("trust".to_owned(), stated));
         }
         serde_json::to_vec(&config).map_err(|error| Stop::usage(error.to_string()))
@@ -110,6 +131,7 @@ impl Gate {
     fn judge_all(
         &self,
         gate: &mut dyn HttpGate,
+        explained_by: Option<&Policy>,
         path: &Path,
         source: impl io::Read,
     ) -> Result<(), Stop> {
@@ -128,7 +150,7 @@ impl Gate {
             let answer = match request {
                 Err(why) => json!({ "verdict": "error", "error": why }),
                 Ok(request) => match request.judge(gate, self.time) {
-                    Ok(verdict) => shown(verdict),
+                    Ok(verdict) => shown(verdict, explained_by),
                     Err(failure) => {
                         json!({ "verdict": "respond", "status": 503, "entry": { "code": "trap", "detail": failure } })
                     }
@@ -235,24 +257,39 @@ fn header(place: &Place<'_>) -> Option<(String, String)> {
     None
 }
 
-fn shown(verdict: HttpVerdict) -> Value {
+fn shown(verdict: HttpVerdict, explained_by: Option<&Policy>) -> Value {
     let entry: Value = serde_json::from_str(&verdict.entry).unwrap_or_default();
+    let explained = explained_by.map(|policy| denial::sentences(&entry, policy));
+    let mut shown = shown_with(verdict.outcome, &entry);
+    if let (Some(sentences), Value::Object(members)) = (explained, &mut shown)
+        && !sentences.is_empty()
+    {
+        members.insert("explain".to_owned(), sentences.into());
+    }
+    shown
+}
+
+fn shown_with(outcome: HttpOutcome, entry: &Value) -> Value {
     let object = |pairs: Vec<(String, String)>| {
         let pairs = pairs.into_iter();
         pairs
             .map(|(name, value)| (name, Value::from(value)))
             .collect::<Map<_, _>>()
     };
-    match verdict.outcome {
+    match outcome {
         HttpOutcome::Forward {
             remove,
             set,
+            target,
             answer,
         } => {
             let mut shown = json!({ "verdict": "forward", "remove": remove, "set": object(set), "entry": entry });
             if let Some(shown) = shown.as_object_mut().filter(|_| !answer.add.is_empty()) {
                 let answer = json!({ "remove": answer.remove, "add": object(answer.add) });
                 shown.insert("answer".to_owned(), answer);
+            }
+            if let (Some(shown), Some(target)) = (shown.as_object_mut(), target) {
+                shown.insert("target".to_owned(), target.into());
             }
             shown
         }
@@ -265,6 +302,29 @@ fn shown(verdict: HttpVerdict) -> Value {
             json!({ "verdict": "respond", "status": status, "headers": object(headers), "body": body, "entry": entry })
         }
     }
+}
+
+/// Says which attributes the configuration fills although the policy declares none of that name.
+fn undeclared(config: &GateConfig, policy: &Policy) -> Vec<String> {
+    let subject = policy.subject_attributes().map(|(name, _)| name);
+    let kinds: [(&str, Vec<&str>); 3] = [
+        ("subject", subject.collect()),
+        ("action", policy.action_attributes().collect()),
+        ("context", policy.context_attributes().collect()),
+    ];
+    let filled = config.filled_attributes().into_iter();
+    let unknown = filled.filter_map(|(kind, name)| {
+        let (_, known) = kinds.iter().find(|(own, _)| *own == kind)?;
+        if known.contains(&name) {
+            return None;
+        }
+        let otherwise = "declare it in the policy, or leave it out";
+        let cure = nearest_or(name, known.iter().copied(), otherwise);
+        Some(format!(
+            "the configuration fills `{kind}.{name}`, which the policy does not declare: nothing reads it; {cure}"
+        ))
+    });
+    unknown.collect()
 }
 
 const TRUST_BYTES_MAX: usize = 1024 * 1024;

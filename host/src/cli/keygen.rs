@@ -82,6 +82,10 @@ impl Keygen {
             let message = "a tenant is not 1 to 256 bytes without control characters";
             return Err(Stop::usage(message));
         }
+        if self.tenants.iter().any(|tenant| tenant == "*") {
+            let message = "`*` is no tenant: the key would sign for one of that name";
+            return Err(Stop::usage(message).hint("leave `--tenant` out for every tenant"));
+        }
         let kept_elsewhere = self.public_key.as_deref().map(public_key).transpose()?;
         let mut folder = fs::DirBuilder::new();
         let made = folder.recursive(true).mode(0o700).create(&self.output);

@@ -8,6 +8,7 @@ mod administer;
 mod audit;
 mod build;
 mod decide;
+mod denial;
 mod diff;
 mod duration;
 mod engines;

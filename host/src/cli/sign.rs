@@ -15,7 +15,7 @@ use portcullis_policy::sign::{Signing, read_public_key, read_signature};
 use serde_json::json;
 
 use super::{
-    build::read_key,
+    build::{Kind, read_keys},
     duration::Seconds,
     load::read_bundle,
     output::{print_json, write_text},
@@ -76,8 +76,11 @@ impl Sign {
         let bytes = read_bundle(&self.file)?;
         let (mut signing, bundle) = opened(&bytes).map_err(|error| Stop::failure(&error.into()))?;
         let mut added = Vec::new();
-        for path in &self.keys {
-            let key = read_key(path)?;
+        let kind = match bundle.header().slice_of {
+            Some(_) => Kind::Slice,
+            None => Kind::Whole,
+        };
+        for key in read_keys(&self.keys, kind, &bundle.header().tenant)? {
             let done = signing.sign(&key);
             done.map_err(|error| Stop::usage(error.to_string()))?;
             added.push(key.id());

@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, Read, Write as _},
+    os::unix::process::CommandExt as _,
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
     thread,
@@ -12,8 +13,8 @@ use super::stop::{Exit, Stop};
 
 /// Runs a command of the shell with a message as its input, and returns what it printed.
 ///
-/// It has so long for all of it; then it is killed. What it started itself may outlive that, but
-/// nobody waits for it.
+/// It has so long for all of it; then it is killed with all that it started, for it has a process
+/// group of its own. A terminal gives such a group nothing to read: a PIN comes from elsewhere.
 pub(crate) fn run(command: &str, message: &[u8], time: Duration) -> Result<Vec<u8>, Stop> {
     let end = Instant::now().checked_add(time);
     let child = Command::new("/bin/sh")
@@ -21,16 +22,20 @@ pub(crate) fn run(command: &str, message: &[u8], time: Duration) -> Result<Vec<u
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
+        .process_group(0)
         .spawn();
-    let mut child = Running(child.map_err(|error| failed(command, &error.to_string()))?);
-    let input = child.0.stdin.take();
+    let mut child = Running {
+        child: child.map_err(|error| failed(command, &error.to_string()))?,
+        has_ended: false,
+    };
+    let input = child.child.stdin.take();
     let message = message.to_vec();
     thread::spawn(move || {
         // A command that does not read all of it says by itself what is wrong, or signs nothing good.
         let _ = input.map(|mut input| input.write_all(&message));
     });
-    let output = read(child.0.stdout.take(), OUTPUT_BYTES_MAX, Rest::Refused);
-    let errors = read(child.0.stderr.take(), ERROR_BYTES_MAX, Rest::Dropped);
+    let output = read(child.child.stdout.take(), OUTPUT_BYTES_MAX, Rest::Refused);
+    let errors = read(child.child.stderr.take(), ERROR_BYTES_MAX, Rest::Dropped);
     let late = || {
         failed(
             command,
@@ -47,8 +52,11 @@ pub(crate) fn run(command: &str, message: &[u8], time: Duration) -> Result<Vec<u
         return Err(failed(command, "it printed more than a signature"));
     }
     let status = loop {
-        match child.0.try_wait() {
-            Ok(Some(status)) => break status,
+        match child.child.try_wait() {
+            Ok(Some(status)) => {
+                child.has_ended = true;
+                break status;
+            }
             Ok(None) if left().is_zero() => return Err(late()),
             Ok(None) => thread::sleep(PAUSE.min(left())),
             Err(error) => return Err(failed(command, &error.to_string())),
@@ -71,14 +79,26 @@ pub(crate) fn run(command: &str, message: &[u8], time: Duration) -> Result<Vec<u
     ))
 }
 
-/// A child that does not outlive what waits for it.
-struct Running(Child);
+/// A child that does not outlive what waits for it, and neither does what it started.
+struct Running {
+    child: Child,
+    /// Its status was asked for: another process may have its number now.
+    has_ended: bool,
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended already: then there is nothing to kill.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        if self.has_ended {
+            return;
+        }
+        // The standard library kills one process; the shell kills the whole group.
+        let group = format!("kill -s KILL -- -{}", self.child.id());
+        let _ = Command::new("/bin/sh")
+            .args(["-c", &group])
+            .stderr(Stdio::null())
+            .status();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -187,5 +207,23 @@ mod tests {
             assert!(message.contains("it took longer"), "{command}: {message}");
         }
         assert!(begun.elapsed() < Duration::from_secs(9));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn what_a_late_command_started_ends_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("pid");
+        let command = format!("sleep 60 & echo $! >'{}'; wait", file.display());
+        assert!(run(&command, b"message", Duration::from_secs(2)).is_err());
+        let pid = std::fs::read_to_string(file).unwrap();
+        let stat = format!("/proc/{}/stat", pid.trim());
+        let end = Instant::now() + MINUTE;
+        // Killed, it may still wait for somebody to ask how it ended.
+        let runs = || std::fs::read_to_string(&stat).is_ok_and(|text| !text.contains(") Z "));
+        while runs() {
+            assert!(Instant::now() < end, "it runs on");
+            thread::yield_now();
+        }
     }
 }

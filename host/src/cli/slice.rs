@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
-use portcullis_engine::{KeyUse, Policy, SignedBundle, SliceUse, Trust, TrustedKey};
+use portcullis_engine::{Bundle, KeyUse, Policy, SignedBundle, SliceUse, Trust, TrustedKey};
 use portcullis_host::{
     NativeEngine,
     files::{self, Readers},
@@ -17,7 +17,7 @@ use portcullis_policy::{
 use serde_json::json;
 
 use super::{
-    build::read_key,
+    build::{Kind, read_keys},
     duration::Seconds,
     input::JsonArgument,
     load::BundleArgs,
@@ -39,8 +39,17 @@ pub(crate) struct Slice {
     bundle: BundleArgs,
 
     /// The key to sign with; several where those who take it ask for several
-    #[arg(short, long = "key", value_name = "KEY", required = true)]
+    #[arg(
+        short,
+        long = "key",
+        value_name = "KEY",
+        required_unless_present = "unsigned"
+    )]
     keys: Vec<PathBuf>,
+
+    /// Write the payload that is to be signed, for `sign`; no browser takes it as it is
+    #[arg(long, conflicts_with = "keys")]
+    unsigned: bool,
 
     /// For whoever has no role but these, and brings them along
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
@@ -69,7 +78,8 @@ Examples:
   portcullis slice shop.pclb --trust keys/trust.json -k keys/browser/signing.key \\
     --roles agent -o agent.pclb --valid-for 1h
   portcullis slice shop.pclb --trust keys/trust.json -k keys/browser/signing.key \\
-    --subject '{\"type\":\"user\",\"id\":\"ada\"}' -o ada.pclb";
+    --subject '{\"type\":\"user\",\"id\":\"ada\"}' -o ada.pclb
+  portcullis slice shop.pclb --trust keys/trust.json --unsigned --roles agent -o agent.payload";
 
 impl Slice {
     pub(crate) fn run(&self) -> Result<(), Stop> {
@@ -79,15 +89,21 @@ impl Slice {
         let whole = whole.map_err(|failure| Stop::failure(&failure))?;
         let whole = whole.policy();
         let audience = self.audience(whole)?;
-        let keys = self.keys.iter().map(|path| read_key(path));
-        let keys = keys.collect::<Result<Vec<_>, _>>()?;
+        let keys = read_keys(&self.keys, Kind::Slice, &whole.header().tenant)?;
         let valid_for = self.valid_for.map(|Seconds(seconds)| seconds);
         let metadata = SliceEdition::new(whole.bundle(), now, valid_for);
         let payload = slice(whole.bundle(), &audience, &metadata)
             .map_err(|error| Stop::usage(error.to_string()))?;
-        let bytes = sign(&payload, &keys).map_err(|error| Stop::usage(error.to_string()))?;
-        // Nothing is written that a browser would not take.
-        let made = reopen(&bytes, whole, &keys, now)?;
+        let (bytes, made) = if self.unsigned {
+            let made = Bundle::from_unverified_payload(payload.clone());
+            let made = made.map_err(|rejection| Stop::failure(&rejection.into()))?;
+            (payload, Policy::from(made))
+        } else {
+            let bytes = sign(&payload, &keys).map_err(|error| Stop::usage(error.to_string()))?;
+            // Nothing is written that a browser would not take.
+            let made = reopen(&bytes, whole, &keys, now)?;
+            (bytes, made)
+        };
         files::replace(&self.output, &bytes, Readers::All)
             .map_err(|error| Stop::io("write", &self.output, error))?;
         self.tell(&made)
@@ -112,6 +128,7 @@ impl Slice {
             return print_json(&json!({
                 "slice": self.output.to_string_lossy(),
                 "bytes": bytes,
+                "signed": !self.unsigned,
                 "tenant": header.tenant,
                 "audience": header.audience,
                 "sequence": header.sequence,
@@ -138,7 +155,11 @@ impl Slice {
                 count(roles, "role", "roles"),
                 count(modules, "module", "modules"),
                 count(permissions, "permission", "permissions")
-            )
+            )?;
+            if self.unsigned {
+                writeln!(out, "nobody has signed it: `portcullis sign` does")?;
+            }
+            Ok(())
         })
     }
 }

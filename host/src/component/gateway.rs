@@ -193,6 +193,7 @@ impl From<wit::Verdict> for HttpVerdict {
                 wit::Outcome::Forward(forward) => HttpOutcome::Forward {
                     remove: forward.remove,
                     set: forward.set,
+                    target: forward.target,
                     answer: HttpAnswerChanges {
                         remove: forward.answer.remove,
                         add: forward.answer.add,

@@ -114,7 +114,7 @@ impl Query {
             Some("deny") => Ok(Rows::None),
             Some("conditional") => {
                 let residual = answer.get("residual").ok_or(UnreadableAnswer)?;
-                Writer::new(self).condition(residual).map(Rows::Filter)
+                Writer::new(self).rows(residual)
             }
             _ => Err(UnreadableAnswer),
         }

@@ -6,7 +6,7 @@ use super::{
     columns::{Column, ColumnType, Shape},
     compare::{Indexed, Operand},
     dialect::{Dialect, Placeholders},
-    query::{Condition, Query, UnreadableAnswer},
+    query::{Condition, Query, Rows, UnreadableAnswer},
 };
 
 /// Writes one condition. Parameters are taken in the order of the text.
@@ -22,6 +22,14 @@ struct Many {
     /// What stands after `WHERE`, before what is asked of the value.
     is_of_row: String,
     value: Operand,
+}
+
+/// An atom as it is written, or what it always is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Written {
+    True,
+    False,
+    Text(String),
 }
 
 /// A comparison of the engine's.
@@ -41,28 +49,50 @@ impl<'q> Writer<'q> {
     }
 
     /// Writes a residual.
-    pub(super) fn condition(mut self, residual: &Value) -> Result<Condition, UnreadableAnswer> {
-        let text = self.any(residual)?;
-        Ok(Condition {
+    pub(super) fn rows(mut self, residual: &Value) -> Result<Rows, UnreadableAnswer> {
+        let mut conjunctions = Vec::new();
+        for all in members(residual, "any")? {
+            let parameters = self.parameters.len();
+            match self.all(all)? {
+                None => self.parameters.truncate(parameters),
+                Some(atoms) if atoms.is_empty() => return Ok(Rows::All),
+                Some(atoms) => conjunctions.push(atoms),
+            }
+        }
+        let alone = conjunctions.len() == 1;
+        let texts = conjunctions.iter().map(|atoms| {
+            let text = atoms.join(" AND ");
+            if alone || atoms.len() == 1 {
+                text
+            } else {
+                format!("({text})")
+            }
+        });
+        let text = texts.collect::<Vec<_>>().join(" OR ");
+        if text.is_empty() {
+            return Ok(Rows::None);
+        }
+        Ok(Rows::Filter(Condition {
             text: format!("({text})"),
             parameters: self.parameters,
-        })
+        }))
     }
 
-    fn any(&mut self, residual: &Value) -> Result<String, UnreadableAnswer> {
-        let any = members(residual, "any")?;
-        let all = any.iter().map(|all| {
-            let atoms = members(all, "all")?.iter().map(|atom| self.atom(atom));
-            let texts = atoms.collect::<Result<Vec<_>, _>>()?;
-            let bare = any.len() == 1 || texts.len() == 1;
-            let text = texts.join(" AND ");
-            Ok(if bare { text } else { format!("({text})") })
-        });
-        Ok(all.collect::<Result<Vec<_>, _>>()?.join(" OR "))
+    /// Writes the atoms of a conjunction that are not always true; nothing if one never is.
+    fn all(&mut self, all: &Value) -> Result<Option<Vec<String>>, UnreadableAnswer> {
+        let (mut texts, mut holds) = (Vec::new(), true);
+        for atom in members(all, "all")? {
+            match self.atom(atom)? {
+                Written::True => {}
+                Written::False => holds = false,
+                Written::Text(text) => texts.push(text),
+            }
+        }
+        Ok(holds.then_some(texts))
     }
 
     /// Writes one atom, as what is true or false and never null.
-    fn atom(&mut self, atom: &Value) -> Result<String, UnreadableAnswer> {
+    fn atom(&mut self, atom: &Value) -> Result<Written, UnreadableAnswer> {
         let attribute = atom.get("attribute").and_then(Value::as_str);
         let column = self.query.columns.of(attribute.ok_or(UnreadableAnswer)?);
         if let Some(word) = atom.get("is").and_then(Value::as_str) {
@@ -76,7 +106,8 @@ impl<'q> Writer<'q> {
                 ("present", _) => Ok(is_value),
                 ("absent", _) => Ok(format!("NOT {is_value}")),
                 _ => Err(UnreadableAnswer),
-            };
+            }
+            .map(Written::Text);
         }
         let tests = [
             ("in", Test::In),
@@ -94,10 +125,10 @@ impl<'q> Writer<'q> {
             .filter(|constant| column.kind.admits(constant))
             .collect();
         Ok(match (constants.is_empty(), self.many(&column)) {
-            (true, _) if test == Test::NotIn => "TRUE".to_owned(),
-            (true, _) => "FALSE".to_owned(),
-            (false, None) => self.of_one(&column, test, &constants),
-            (false, Some(many)) => self.of_many(&column, &many, test, &constants),
+            (true, _) if test == Test::NotIn => Written::True,
+            (true, _) => Written::False,
+            (false, None) => Written::Text(self.of_one(&column, test, &constants)),
+            (false, Some(many)) => Written::Text(self.of_many(&column, &many, test, &constants)),
         })
     }
 

@@ -203,6 +203,7 @@ fn compare(
             remove,
             set,
             answer,
+            ..
         } => {
             let added: BTreeMap<String, String> = answer.add.iter().cloned().collect();
             same("answer", &added, &expected.answer)?;

@@ -81,7 +81,13 @@ fn judge(engine: &dyn HttpEngine, setup: &HttpSetup, page: &Page, token: &str) -
     gate.offer(&setup.bundle, bundles::NOW).unwrap();
     let place = &page.config["identity"]["tokens"][0];
     let name = place["header"].as_str().unwrap_or("authorization");
-    let scheme = place["scheme"].as_str().unwrap_or("Bearer");
+    // Any other header has the token alone.
+    let usual = if name == "authorization" {
+        "Bearer"
+    } else {
+        ""
+    };
+    let scheme = place["scheme"].as_str().unwrap_or(usual);
     let value = [scheme, token].join(if scheme.is_empty() { "" } else { " " });
     let headers: [(&[u8], &[u8]); 1] = [(name.as_bytes(), value.as_bytes())];
     let request = Request {

@@ -205,6 +205,9 @@ fn written(verdict: &Verdict) -> String {
             write_list(&mut out, forward.remove.iter().map(String::as_str));
             out.push_str(r#"],"set":"#);
             pairs(&mut out, &forward.set);
+            if let Some(target) = &forward.target {
+                write_member(&mut out, "target", target);
+            }
             out.push_str(r#","answer":{"remove":["#);
             write_list(&mut out, forward.answer.remove.iter().copied());
             out.push_str(r#"],"add":"#);

@@ -121,6 +121,7 @@ fn verdict(verdict: Verdict) -> wit::Verdict {
             Verdict::Forward(forward) => wit::Outcome::Forward(wit::Forward {
                 remove: forward.remove,
                 set: pairs(forward.set),
+                target: forward.target,
                 answer: wit::AnswerChanges {
                     remove: forward.answer.remove.into_iter().map(Into::into).collect(),
                     add: pairs(forward.answer.add),

@@ -19,10 +19,10 @@ use crate::{answer, log};
 pub(crate) async fn forward(
     request: Request,
     fields: &[Field],
-    (upstream, changes): (&Upstream, &AnswerChanges),
+    (upstream, target, changes): (&Upstream, Option<String>, &AnswerChanges),
     method: &Method,
 ) -> Result<Response, ErrorCode> {
-    let Some(outgoing) = outgoing(request, fields, upstream, method) else {
+    let Some(outgoing) = outgoing(request, fields, (upstream, target), method) else {
         log::event("request-not-made", &[]);
         return answer::respond(Answer::unavailable());
     };
@@ -45,12 +45,12 @@ pub(crate) async fn forward(
 fn outgoing(
     request: Request,
     fields: &[Field],
-    upstream: &Upstream,
+    (upstream, target): (&Upstream, Option<String>),
     method: &Method,
 ) -> Option<Request> {
     let fields = Fields::from_list(fields).ok()?;
-    // The client's bytes, as they came.
-    let target = request.get_path_with_query();
+    // The client's bytes, as they came, but for a token.
+    let target = target.or_else(|| request.get_path_with_query());
     let (received, is_received) = wit_future::new(cut_short);
     let (body, ending) = Request::consume_body(request, is_received);
     let (writer, outgoing_body) = wit_stream::new();

@@ -34,8 +34,8 @@ impl Guest for Handler {
         }
         match work {
             Work::Answer(answer) => answer::respond(answer),
-            Work::Forward(fields, upstream, changes) => {
-                forward::forward(request, &fields, (&upstream, &changes), &method).await
+            Work::Forward(fields, target, upstream, changes) => {
+                forward::forward(request, &fields, (&upstream, target, &changes), &method).await
             }
         }
     }

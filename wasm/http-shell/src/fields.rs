@@ -100,6 +100,7 @@ mod tests {
             field("accept", "*/*"),
         ];
         let verdict = Forward {
+            target: None,
             answer: AnswerChanges::default(),
             remove: vec!["X-Portcullis-Roles".into()],
             set: vec![("x-portcullis-subject", "user:ada".into())],

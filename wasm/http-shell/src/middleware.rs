@@ -64,9 +64,9 @@ pub struct Time {
 pub enum Work {
     /// Answer it.
     Answer(Answer),
-    /// Pass it on with these header fields; its method, its target and its body stay as
-    /// they are. The header fields of what comes back change as the last says.
-    Forward(Vec<Field>, Upstream, AnswerChanges),
+    /// Pass it on with these header fields, and with another target if there is one; its method
+    /// and its body stay as they are. The header fields of what comes back change as the last says.
+    Forward(Vec<Field>, Option<String>, Upstream, AnswerChanges),
 }
 
 impl Middleware {
@@ -184,7 +184,12 @@ impl Middleware {
         let work = match verdict {
             Verdict::Forward(verdict) => {
                 let fields = forwarded(incoming.fields, &verdict);
-                Work::Forward(fields, ready.upstream.clone(), verdict.answer)
+                Work::Forward(
+                    fields,
+                    verdict.target,
+                    ready.upstream.clone(),
+                    verdict.answer,
+                )
             }
             Verdict::Respond(response) => {
                 Work::Answer(Answer::of(response, incoming.method == "HEAD"))
@@ -205,7 +210,7 @@ impl Ready {
         let config = GateConfig::from_json(json).map_err(|invalid| format!("{invalid}"))?;
         let settings = Settings::read(config.shell())?;
         let bundle = config.bundle().map(Vec::from);
-        let unused = lines::keys_unused(&config);
+        let notices = [lines::shadow(&config), lines::keys_unused(&config)];
         if let Some((_, issuer, _)) = config.key_addresses().next() {
             return Err(format!(
                 "keys are not fetched here; write those of `{issuer}` into the configuration"
@@ -215,7 +220,7 @@ impl Ready {
         gate.read_entries_from(READ_FROM);
         let offered =
             bundle.and_then(|bundle| offer(&mut gate, bundle, "the configuration", now).1);
-        let lines: Vec<String> = unused.into_iter().chain(offered).collect();
+        let lines: Vec<String> = notices.into_iter().flatten().chain(offered).collect();
         let line = (!lines.is_empty()).then(|| lines.join("\n"));
         let ready = Self {
             gate,

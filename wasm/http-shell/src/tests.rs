@@ -47,7 +47,7 @@ fn status(middleware: &mut Middleware, authority: Option<&str>, host: &[&str]) -
     };
     match middleware.judge(incoming, time).0 {
         Work::Answer(answer) => answer.status,
-        Work::Forward(fields, upstream, changes) => {
+        Work::Forward(fields, _, upstream, changes) => {
             assert!(!changes.is_empty());
             assert_eq!(upstream.authority, "127.0.0.1:8080");
             assert!(fields.iter().all(|(name, _)| name != "Host"));

@@ -21,10 +21,10 @@ pub(crate) fn forward(
     request: IncomingRequest,
     out: ResponseOutparam,
     fields: &[Field],
-    (upstream, changes): (&Upstream, &AnswerChanges),
+    (upstream, target, changes): (&Upstream, Option<String>, &AnswerChanges),
     method: &Method,
 ) {
-    let Some(outgoing) = outgoing(&request, fields, upstream, method) else {
+    let Some(outgoing) = outgoing(&request, fields, (upstream, target), method) else {
         log::event("request-not-made", &[]);
         return answer::respond(out, &Answer::unavailable());
     };
@@ -47,13 +47,13 @@ pub(crate) fn forward(
 fn outgoing(
     request: &IncomingRequest,
     fields: &[Field],
-    upstream: &Upstream,
+    (upstream, target): (&Upstream, Option<String>),
     method: &Method,
 ) -> Option<OutgoingRequest> {
     let outgoing = OutgoingRequest::new(Fields::from_list(fields).ok()?);
     outgoing.set_method(method).ok()?;
-    // The client's bytes, as they came.
-    let target = request.path_with_query();
+    // The client's bytes, as they came, but for a token.
+    let target = target.or_else(|| request.path_with_query());
     outgoing.set_path_with_query(target.as_deref()).ok()?;
     let scheme = match upstream.scheme {
         Scheme::Http => WasiScheme::Http,

@@ -42,8 +42,14 @@ impl Guest for Handler {
         // The state is free again before anything is waited for.
         match work {
             Work::Answer(answer) => answer::respond(out, &answer),
-            Work::Forward(fields, upstream, changes) => {
-                forward::forward(request, out, &fields, (&upstream, &changes), &method);
+            Work::Forward(fields, target, upstream, changes) => {
+                forward::forward(
+                    request,
+                    out,
+                    &fields,
+                    (&upstream, target, &changes),
+                    &method,
+                );
             }
         }
     }

@@ -57,6 +57,13 @@ pub trait Host {
     /// When the proxy did not.
     fn add_response_header(&self, name: &str, value: &[u8]) -> Done;
 
+    /// Sets a header of the request, pseudo headers included, in place of every one of its name.
+    ///
+    /// # Errors
+    ///
+    /// When the proxy did not.
+    fn replace_request_header(&self, name: &str, value: &[u8]) -> Done;
+
     /// Removes every trailer of the request.
     ///
     /// # Errors

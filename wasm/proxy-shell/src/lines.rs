@@ -29,6 +29,13 @@ pub fn keys_failed(issuer: &str, why: &str) -> String {
     event("keys-failed", &[("issuer", issuer), ("why", why)])
 }
 
+/// Says where a configuration refuses nothing, if it is in shadow mode anywhere.
+#[must_use]
+pub fn shadow(config: &GateConfig) -> Option<String> {
+    let shadow = config.shadow()?;
+    Some(event("shadow", &[("where", &shadow)]))
+}
+
 /// Says that a bundle from `source` answers from now on.
 #[must_use]
 pub fn bundle_accepted(source: &str, persisted: &Persisted) -> String {

@@ -9,12 +9,12 @@ use crate::host::{Host, Metric};
 /// The metrics of one root in one worker; the proxy adds up what workers count.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
-    decisions: BTreeMap<(&'static str, &'static str), Option<u32>>,
+    decisions: BTreeMap<(bool, &'static str, &'static str), Option<u32>>,
     others: BTreeMap<String, Option<u32>>,
 }
 
 impl Metrics {
-    /// Counts a request by its effect and reason.
+    /// Counts a request by its effect and reason; one that goes on in shadow apart from others.
     pub(crate) fn count(&mut self, host: &impl Host, entry: &Entry) {
         let effect = if entry.effect.is_empty() {
             "none"
@@ -22,12 +22,22 @@ impl Metrics {
             entry.effect
         };
         let code = entry.code.name();
-        let metric = self.decisions.entry((effect, code)).or_insert_with(|| {
-            let name = format!("portcullis.decisions.{effect}.{code}");
+        let key = (entry.shadow, effect, code);
+        let metric = self.decisions.entry(key).or_insert_with(|| {
+            let what = if entry.shadow { "shadow" } else { "decisions" };
+            let name = format!("portcullis.{what}.{effect}.{code}");
             host.define_metric(Metric::Counter, &name)
         });
         if let Some(metric) = metric {
             host.increment(*metric);
+        }
+    }
+
+    /// Counts why a request was refused, where that is more than its code.
+    pub(crate) fn count_reasons(&mut self, host: &impl Host, entry: &Entry) {
+        let code = entry.code.name();
+        for reason in entry.reasons() {
+            self.event(host, &format!("portcullis.reasons.{code}.{reason}"));
         }
     }
 

@@ -75,7 +75,10 @@ impl Root {
         let asks_for_peer = config.asks_for_peer();
         let audience = config.trust().audience.clone();
         let inline = config.bundle().map(Vec::from);
-        if let Some(line) = lines::keys_unused(&config) {
+        for line in [lines::shadow(&config), lines::keys_unused(&config)]
+            .into_iter()
+            .flatten()
+        {
             host.log(host::Level::Warn, &line);
         }
         let mut gate = Gate::new(config);
@@ -274,6 +277,7 @@ impl Root {
             return false;
         }
         self.metrics.count(host, verdict.entry());
+        self.metrics.count_reasons(host, verdict.entry());
         self.log(host, verdict.entry());
         match verdict {
             Verdict::Forward(forward) => match pass_on(host, &fields, &forward) {
@@ -364,7 +368,10 @@ fn pass_on(host: &impl Host, fields: &Headers, forward: &Forward) -> Done {
         }
         host.add_request_header(name, value.as_bytes())?;
     }
-    Ok(())
+    match &forward.target {
+        Some(target) => host.replace_request_header(":path", target.as_bytes()),
+        None => Ok(()),
+    }
 }
 
 fn respond(host: &impl Host, response: &Response) {

@@ -26,6 +26,8 @@ export interface Verdict {
   readonly forward: {
     readonly remove: readonly string[];
     readonly set: readonly (readonly [string, string])[];
+    /** The target in place of the client's, where a token was cut out of its query. */
+    readonly target?: string;
     /** What changes in the upstream's answer: `remove` first, then `add` beside what is left. */
     readonly answer: { readonly remove: readonly string[]; readonly add: readonly (readonly [string, string])[] };
   } | null;
@@ -198,7 +200,9 @@ export class Gate {
       const headers = new Headers(request.headers);
       for (const name of verdict.forward.remove) headers.delete(name);
       for (const [name, value] of verdict.forward.set) headers.set(name, value);
-      const answer = await upstream(new Request(request, { headers, redirect: "manual" }));
+      const { target } = verdict.forward;
+      const asked = target === undefined ? request : new Request(new URL(request.url).origin + target, request);
+      const answer = await upstream(new Request(asked, { headers, redirect: "manual" }));
       return changed(answer, verdict.forward.answer);
     }
     if (!verdict.respond) return new Response(null, { status: 503 });

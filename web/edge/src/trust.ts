@@ -34,8 +34,8 @@ export interface Floor {
 export function packTrust(trust: Trust, wholeBundle: boolean): Uint8Array {
   const floor = typeof trust.floor === "number" ? { sequence: trust.floor } : trust.floor;
   const lists = [
-    [trust.audience, ...(trust.tenants ?? [])],
-    ...trust.keys.map((key) => ["", ...tenantsOf(key.tenants)]),
+    [trust.audience, ...tenantsOf(trust.tenants, "`tenants` is empty")],
+    ...trust.keys.map((key) => ["", ...tenantsOf(key.tenants, "a key's `tenants` are empty")]),
   ];
   const names = ENCODER.encode(lists.map((list) => list.map(plain).join("\0")).join("\x01"));
   const bytes = new Uint8Array(48 + 33 * trust.keys.length + names.length);
@@ -65,8 +65,8 @@ function useOf(stated: KeyUse): number {
   return at;
 }
 
-function tenantsOf(tenants: readonly string[] | undefined): readonly string[] {
-  if (tenants?.length === 0) throw new PortcullisError("invalid-trust", "a key's `tenants` are empty: leave them out for all");
+function tenantsOf(tenants: readonly string[] | undefined, wrong: string): readonly string[] {
+  if (tenants?.length === 0) throw new PortcullisError("invalid-trust", `${wrong}: leave it out for all`);
   return tenants ?? [];
 }
 

@@ -27,6 +27,7 @@ const POLICY = {
       { methods: "GET", path: "/health", public: true },
       { methods: "GET", path: "/news", public: true, cors: { origins: "https://app.example" } },
       { methods: "GET", path: "/tickets", permission: "tickets:read", conditional: "forward" },
+      { methods: "GET", path: "/stream", permission: "tickets:read", conditional: "forward", token_in_query: true },
       { methods: "POST", path: "/tickets/{id}", permission: "tickets:reply" },
       { methods: "GET", path: "/reports", permission: "reports:read" },
     ],
@@ -65,7 +66,7 @@ beforeAll(async () => {
   const config = {
     trust: JSON.parse(readFileSync(file("keys/trust.json"), "utf8")),
     tenant: "acme",
-    identity: { issuers: [{ issuer: "https://id.example", audiences: "desk", keys: { keys: [jwk] }, claims: { roles: "roles" } }] },
+    identity: { tokens: [{ header: "authorization" }, { query: "access_token" }], issuers: [{ issuer: "https://id.example", audiences: "desk", keys: { keys: [jwk] }, claims: { roles: "roles" } }] },
     bundle: bundle.toString("base64"),
   };
   writeFileSync(file("gate.json"), JSON.stringify(config));
@@ -152,6 +153,17 @@ test.skipIf(!ready)("a conditional answer goes on with the filter that the origi
   expect(JSON.parse(decodeURIComponent(String(origin?.headers["x-portcullis-filter"])))).toEqual({
     any: [{ all: [{ attribute: "assignees", in: ["jo"] }] }],
   });
+});
+
+test.skipIf(!ready)("a token in the query goes no further than the gate, and neither does the answer", async () => {
+  seen = [];
+  const response = await fetch(`${worker.url}/stream?from=7&access_token=${token({ roles: ["agent"] })}`, { redirect: "manual" });
+  expect([response.status, await response.text()]).toEqual([200, "from the origin"]);
+  expect(seen.map(({ url }) => url)).toEqual(["/stream?from=7"]);
+  expect(response.headers.get("referrer-policy")).toBe("no-referrer");
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  const elsewhere = await ask("GET", `/tickets?access_token=${token({ roles: ["agent"] })}`);
+  expect([elsewhere.status, elsewhere.origin]).toEqual([401, undefined]);
 });
 
 test.skipIf(!ready)("what may not go on is answered as a problem, and the origin hears nothing of it", async () => {

@@ -284,7 +284,7 @@ pub(super) fn attributes<T: Read>(place: &Place<'_>, whose: &str) -> Vec<(String
 }
 
 pub(super) const ATTRIBUTES: &str = "attributes";
-pub(super) const TEAMS: &str = "teams";
+pub(crate) const TEAMS: &str = "teams";
 const SUBJECT: &str = "sub";
 const CLAIM_DEPTH_MAX: usize = 8;
 const SOURCES_MAX: usize = 8;

@@ -1,13 +1,14 @@
 //! `identity`: how the gate learns who asks.
 
-use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
+use alloc::{string::String, vec, vec::Vec};
 
 use portcullis_json::{Place, Read};
 
 use super::{
     Issuers, TrustedHeaders,
     challenge::Challenge,
-    trusted_headers::{HeaderName, has_payload},
+    token_places::{TokenPlace, tokens},
+    trusted_headers::has_payload,
 };
 use crate::keys::TokenKeys;
 
@@ -21,15 +22,24 @@ pub(crate) struct IdentityConfig {
     pub(crate) challenge: Challenge,
 }
 
-/// A header that may have a token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct TokenPlace {
-    pub(crate) header: String,
-    /// Empty where the header holds the token alone.
-    pub(crate) scheme: String,
-}
-
 impl IdentityConfig {
+    /// Returns the attributes that a token or a header may fill, and whose they are.
+    pub(super) fn filled(&self) -> Vec<(&'static str, &str)> {
+        let mut all = Vec::new();
+        for issuer in self.issuers.iter() {
+            let claims = &issuer.claims;
+            add(&mut all, SUBJECT, &claims.attributes);
+            add(&mut all, "action", &claims.action);
+            add(&mut all, "context", &claims.context);
+        }
+        if let Some(headers) = &self.trusted_headers {
+            add(&mut all, SUBJECT, &headers.attributes);
+            add(&mut all, "action", &headers.action);
+            add(&mut all, "context", &headers.context);
+        }
+        all
+    }
+
     /// Says whether every identity states its tenant, and may.
     pub(super) fn settles_tenant(&self) -> bool {
         let headers = self.trusted_headers.as_ref();
@@ -84,52 +94,12 @@ impl Read for IdentityConfig {
     }
 }
 
-fn tokens(place: &Place<'_>) -> Vec<TokenPlace> {
-    let places = place.elements();
-    if places.is_empty() || places.len() > TOKEN_PLACES_MAX {
-        place.error(
-            "a token has no place, or more than four",
-            "list 1 to 4 headers",
-        );
-    }
-    let mut all: Vec<TokenPlace> = Vec::new();
-    for place in &places {
-        let own = TokenPlace::read(place);
-        if all.contains(&own) {
-            place.error("this place is listed twice", "leave one of the two out");
-        }
-        all.push(own);
-    }
-    all
-}
-
-impl TokenPlace {
-    /// Where RFC 6750, section 2.1, puts it.
-    fn usual() -> Self {
-        Self {
-            header: "authorization".to_owned(),
-            scheme: "Bearer".to_owned(),
-        }
-    }
-}
-
-impl Read for TokenPlace {
-    fn read(place: &Place<'_>) -> Self {
-        let mut object = place.object(
-            "a place",
-            "write {\"header\": \"authorization\", \"scheme\": \"Bearer\"}",
-        );
-        let header: HeaderName = object.required("header", "name the header");
-        let own = Self {
-            header: header.0,
-            // Empty is a scheme too: none.
-            scheme: object
-                .optional("scheme")
-                .unwrap_or_else(|| Self::usual().scheme),
-        };
-        object.finish();
-        own
-    }
+fn add<'a, T>(
+    all: &mut Vec<(&'static str, &'a str)>,
+    whose: &'static str,
+    filled: &'a [(String, T)],
+) {
+    all.extend(filled.iter().map(|(name, _)| (whose, name.as_str())));
 }
 
 const WRITE: &str = "write `issuers`, `trusted_headers`, or both";
@@ -137,4 +107,4 @@ const SUPERSEDED: &str = "`jwt` is now `issuers`, for keys, tenants and claims b
 const SUCCESSOR: &str = "write \"issuers\": [{\"issuer\": …, \"audiences\": …, \"keys\": …, \"claims\": …}], in \
     it \"tenant\": {\"claim\": …} and \"tenants\": […] for `claims.tenant`, and beside it \"tokens\": \
     [{\"header\": …, \"scheme\": …}] for `header` and `scheme`";
-const TOKEN_PLACES_MAX: usize = 4;
+const SUBJECT: &str = "subject";

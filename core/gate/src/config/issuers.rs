@@ -86,6 +86,10 @@ impl Issuers {
         all.any(|issuer| !issuer.keys.is_empty() || issuer.source.is_some())
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Issuer> {
+        self.all.iter()
+    }
+
     /// Returns the issuer that `iss` names, and what it says where the name is a template.
     pub(crate) fn find<'t>(&self, iss: &'t str) -> Option<(&Issuer, Segment<'t>)> {
         // Linear: there are few, and a signature costs more.

@@ -74,6 +74,7 @@ const fn default_level(code: Code) -> Level {
         Code::NoBundle | Code::BundleRejected | Code::BundleExpired | Code::Trap => Level::Error,
         Code::IdentityInvalid
         | Code::TenantMismatch
+        | Code::CrossSite
         | Code::PathAmbiguous
         | Code::RouteAmbiguous
         | Code::RequestMalformed

@@ -9,12 +9,14 @@ mod issuer_name;
 mod issuers;
 mod key_source;
 mod log;
+mod mode;
 mod tenants;
 mod text;
+mod token_places;
 mod trust;
 mod trusted_headers;
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{borrow::ToOwned as _, format, string::String, vec::Vec};
 
 use base64ct::{Base64, Encoding as _};
 use portcullis_engine::{KeeperLimits, Trust};
@@ -22,15 +24,17 @@ use portcullis_json::{FirstFault, JsonText, Place, Read};
 
 pub(crate) use challenge::Challenge;
 pub(crate) use cidr::Peers;
-pub(crate) use claims::{Claim, ClaimPath, Claims, Source};
-pub(crate) use identity::{IdentityConfig, TokenPlace};
+pub(crate) use claims::{Claim, ClaimPath, Claims, Source, TEAMS};
+pub(crate) use identity::IdentityConfig;
 pub use invalid::InvalidConfig;
 pub(crate) use issuer_name::Segment;
 pub(crate) use issuers::{AudiencePlace, Issuer, Issuers, TenantRule};
 pub use key_source::KeyAddress;
 pub(crate) use key_source::KeySource;
 pub use log::Level;
+pub(crate) use mode::Mode;
 pub(crate) use tenants::Tenants;
+pub(crate) use token_places::TokenPlace;
 pub(crate) use trusted_headers::{Filling, TrustedHeaders};
 
 use self::{
@@ -40,8 +44,8 @@ use self::{
 use crate::{
     code::Code,
     limits::{
-        CONFIG_BYTES_MAX, FILTER_BYTES_MAX, FILTER_BYTES_STATED_MAX, JSON_MEMBERS_MAX, TOKENS_MAX,
-        TOKENS_STATED_MAX,
+        CONFIG_BYTES_MAX, FILTER_BYTES_MAX, FILTER_BYTES_STATED_MAX, JSON_MEMBERS_MAX,
+        TOKEN_BYTES_MAX, TOKEN_BYTES_STATED_MAX, TOKENS_MAX, TOKENS_STATED_MAX,
     },
 };
 
@@ -50,10 +54,14 @@ use crate::{
 pub struct GateConfig {
     trust: Trust,
     tenant: Option<String>,
+    mode: Mode,
+    /// The scheme by which browsers reach what the gate protects.
+    public_scheme: String,
     identity: IdentityConfig,
     keeping: KeeperLimits,
     tokens_max: usize,
     filter_bytes_max: usize,
+    token_bytes_max: usize,
     log: Log,
     bundle: Option<Vec<u8>>,
     shell: String,
@@ -104,6 +112,7 @@ impl GateConfig {
         let mut keeping = KeeperLimits::default();
         let mut tokens_max = TOKENS_MAX;
         let mut filter_bytes_max = FILTER_BYTES_MAX;
+        let mut token_bytes_max = TOKEN_BYTES_MAX;
         if let Some(place) = object.place("limits") {
             let mut limits = place.object("an object", "write {\"poll_seconds\": 30}");
             if let Some(bytes) = limits.optional("bundle_bytes") {
@@ -113,6 +122,15 @@ impl GateConfig {
                 tokens_max = count(u64::read(&place));
                 if tokens_max > TOKENS_STATED_MAX {
                     place.error("over 65,536 tokens", "remember fewer");
+                }
+            }
+            if let Some(place) = limits.place("token_bytes") {
+                token_bytes_max = count(u64::read(&place));
+                if token_bytes_max > TOKEN_BYTES_STATED_MAX {
+                    place.error(
+                        "over 32,768 bytes",
+                        "let the issuer put less into its tokens",
+                    );
                 }
             }
             if let Some(place) = limits.place("filter_bytes") {
@@ -138,6 +156,14 @@ impl GateConfig {
             }
             limits.finish();
         }
+        let public_scheme = object.place("public_scheme").map(|place| {
+            let scheme = text(&place);
+            if !matches!(scheme, "https" | "http") {
+                place.unknown("scheme", scheme, &["https", "http"]);
+            }
+            scheme.to_owned()
+        });
+        let mode: Mode = object.or_default("mode");
         let log: Log = object.or_default("log");
         let bundle = object.place("bundle").map(|place| {
             Base64::decode_vec(text(&place)).unwrap_or_else(|_| {
@@ -156,10 +182,13 @@ impl GateConfig {
         Some(Self {
             trust,
             tenant,
+            mode,
+            public_scheme: public_scheme.unwrap_or_else(|| "https".to_owned()),
             identity,
             keeping,
             tokens_max,
             filter_bytes_max,
+            token_bytes_max,
             log,
             bundle,
             shell,
@@ -217,8 +246,15 @@ impl GateConfig {
         self.identity.issuers.replace_keys(issuer, &parse(json)?)
     }
 
-    /// Returns what whoever wrote it should know, though it works: tokens without a bound on their
-    /// age, and keys that are left out.
+    /// Says where nothing is refused, because the mode is `shadow`; nothing where everything that
+    /// should be is.
+    #[must_use]
+    pub fn shadow(&self) -> Option<String> {
+        self.mode.warning()
+    }
+
+    /// Returns what whoever wrote it should know, though it works: where nothing is refused, tokens
+    /// without a bound on their age, and keys that are left out.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
         let unbounded = self.identity.issuers.unbounded().map(|issuer| {
@@ -228,9 +264,20 @@ impl GateConfig {
             )
         });
         let unused = self.unused_keys().into_iter();
-        unbounded
+        let mode = self.mode.warning().into_iter();
+        mode.chain(unbounded)
             .chain(unused.map(|key| format!("this key is not used: {key}")))
             .collect()
+    }
+
+    /// Returns the attributes that identities fill, each once, with whose they are: `subject`,
+    /// `action` or `context`.
+    #[must_use]
+    pub fn filled_attributes(&self) -> Vec<(&'static str, &str)> {
+        let mut all = self.identity.filled();
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 
     /// Returns the keys for tokens that are left out: the issuer, the key by its `kid` or its place,
@@ -259,12 +306,24 @@ impl GateConfig {
         &mut self.identity.issuers
     }
 
+    pub(crate) const fn mode(&self) -> &Mode {
+        &self.mode
+    }
+
     pub(crate) const fn keeping(&self) -> KeeperLimits {
         self.keeping
     }
 
     pub(crate) const fn filter_bytes_max(&self) -> usize {
         self.filter_bytes_max
+    }
+
+    pub(crate) const fn token_bytes_max(&self) -> usize {
+        self.token_bytes_max
+    }
+
+    pub(crate) fn public_scheme(&self) -> &str {
+        &self.public_scheme
     }
 
     pub(crate) const fn tokens_max(&self) -> usize {

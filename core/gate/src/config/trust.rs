@@ -15,12 +15,20 @@ pub(super) fn read(place: &Place<'_>) -> Option<Trust> {
     let threshold = usize::try_from(threshold).unwrap_or(usize::MAX);
     let keys: Keys = object.required("keys", "list the public keys");
     let audience: Text = object.required("audience", "name the audience");
-    let tenants: Texts = object.or_default("tenants");
+    let tenants = object.place("tenants").map(|place| {
+        if matches!(place.node, Node::Array(none) if none.is_empty()) {
+            place.error(
+                "no tenant's bundles would be taken",
+                "list a tenant, or leave `tenants` out for all of them",
+            );
+        }
+        Texts::read(&place).0
+    });
     let floor: Option<StatedFloor> = object.optional("floor");
     object.finish();
     match Trust::new(threshold, keys.0, audience.0) {
         Ok(mut trust) => {
-            trust.tenants = tenants.0;
+            trust.tenants = tenants.unwrap_or_default();
             trust.floor = floor.map(|stated| stated.0);
             Some(trust)
         }

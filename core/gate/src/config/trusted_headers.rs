@@ -174,11 +174,21 @@ impl Read for HeaderName {
         if !is_header(name) {
             place.error(
                 "this is not a header's name in lower case",
-                "use letters, digits, `-` and `_`",
+                &header_cure(name),
             );
         }
         Self(name.to_owned())
     }
+}
+
+/// Says what to write for a header's name that cannot be one: the name in lower case, if that is all.
+fn header_cure(name: &str) -> String {
+    let lower = name.trim().to_ascii_lowercase();
+    let lower = lower.trim_end_matches(':');
+    if is_header(lower) {
+        return ["write `", lower, "`"].concat();
+    }
+    "use letters, digits, `-` and `_`".to_owned()
 }
 
 /// Says whether the trusted headers of an identity are the payload of a token.

@@ -138,7 +138,10 @@ const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 mod tests {
     use alloc::{format, string::String, vec::Vec};
 
-    use super::{super::StatedTenant, *};
+    use super::{
+        super::{StatedBy, StatedTenant},
+        *,
+    };
 
     const VERIFIER: [u8; 32] = [1; 32];
     const NOW: UnixSeconds = UnixSeconds(50);
@@ -155,6 +158,8 @@ mod tests {
             context: Vec::new(),
             tenant: StatedTenant::Absent,
             version: None,
+            by: StatedBy::Headers,
+            narrowed: Vec::new(),
             dotted: None,
             valid_from: UnixSeconds(10),
             valid_until: UnixSeconds(100),

@@ -5,7 +5,7 @@ use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 use portcullis_engine::{UnixSeconds, grammar::is_value};
 use portcullis_json::Node;
 
-use super::{Identity, StatedTenant, bind, times};
+use super::{Identity, StatedBy, StatedTenant, bind, times};
 use crate::config::{
     AudiencePlace, Claim, ClaimPath, Issuer, Segment, Source, TenantRule, Tenants,
 };
@@ -28,6 +28,9 @@ pub(super) fn read(
     if !audiences.iter().any(|name| issuer.audiences.contains(name)) {
         return Err("audience");
     }
+    // Verified, or read off it to find the issuer.
+    let iss = claims.member("iss").and_then(Node::as_str);
+    let iss = iss.unwrap_or_default();
     let map = &issuer.claims;
     let kind = one(claims, map.kind.as_ref())
         .ok_or("type")?
@@ -53,18 +56,34 @@ pub(super) fn read(
         context: attributes(claims, &map.context).ok_or("context")?,
         tenant: tenant(claims, &issuer.tenant, segment).ok_or("tenant")?,
         version,
+        by: StatedBy::Token(iss.to_owned()),
+        narrowed: Vec::new(),
         dotted: dotted(claims, issuer),
         valid_from,
         valid_until,
     };
     if let Some(stated) = &issuer.roles {
-        own.roles.retain(|role| stated.contains(role));
-        for (_, roles) in &mut own.team_roles {
-            roles.retain(|role| stated.contains(role));
-        }
-        own.team_roles.retain(|(_, roles)| !roles.is_empty());
+        narrow(&mut own, stated);
     }
     Ok(own)
+}
+
+/// Leaves the roles that the issuer may state, and notes the others.
+fn narrow(own: &mut Identity, stated: &[String]) {
+    let mut narrowed = Vec::new();
+    let mut keep = |role: &String| {
+        let kept = stated.contains(role);
+        if !kept {
+            narrowed.push(role.clone());
+        }
+        kept
+    };
+    own.roles.retain(&mut keep);
+    for (_, roles) in &mut own.team_roles {
+        roles.retain(&mut keep);
+    }
+    own.team_roles.retain(|(_, roles)| !roles.is_empty());
+    own.narrowed = narrowed;
 }
 
 /// Returns the first name with dots that was meant to be a path.
@@ -120,7 +139,7 @@ fn sole(node: &Node) -> Option<String> {
             _ => return None,
         },
         Node::Object(members) => match members.as_slice() {
-            [(name, _)] => name.clone(),
+            [(name, held)] if !denies(held) => name.clone(),
             _ => return None,
         },
         one => scalar(one)?,
@@ -161,10 +180,15 @@ fn values(claims: &Node, claim: &Claim) -> Option<Vec<String>> {
     Some(all)
 }
 
+/// Says whether what stands beside a name says that it does not hold.
+const fn denies(held: &Node) -> bool {
+    matches!(held, Node::Null | Node::Bool(false))
+}
+
 fn unprefixed(node: &Node, source: &Source) -> Option<Vec<String>> {
     if source.keys {
-        let names = node.members()?.iter().map(|(name, _)| name.clone());
-        return Some(names.collect());
+        let held = node.members()?.iter().filter(|(_, held)| !denies(held));
+        return Some(held.map(|(name, _)| name.clone()).collect());
     }
     match &source.split {
         // Not of a list: what separates values may be part of one there.

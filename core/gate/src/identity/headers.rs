@@ -4,7 +4,7 @@ use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 use portcullis_engine::{UnixSeconds, grammar::is_value};
 
-use super::{Identity, StatedTenant, Unidentified, bind};
+use super::{Identity, StatedBy, StatedTenant, Unidentified, bind};
 use crate::{
     config::{Filling, TrustedHeaders},
     fields::Fields,
@@ -87,6 +87,8 @@ pub(super) fn read(config: &TrustedHeaders, fields: &Fields<'_>) -> Result<Ident
         tenant,
         // Only a verified token may ask for an older policy.
         version: None,
+        by: StatedBy::Headers,
+        narrowed: Vec::new(),
         dotted: None,
         valid_from: UnixSeconds(0),
         valid_until: UnixSeconds(u64::MAX),
@@ -159,6 +161,29 @@ mod tests {
             let twice = judge(members, &[(b"x-id", b"jo"), (b"x-id", b"boss")]);
             assert_eq!(twice, Err(Unidentified::Invalid("repeated")));
         }
+    }
+
+    #[test]
+    fn names_of_a_directory_are_lists_by_another_separator() {
+        // As authentik and LDAP write them.
+        let members = r#","groups":"x-groups","separator":"|","list":false"#;
+        let (admins, staff) = (
+            "cn=admins,ou=groups,dc=example",
+            "cn=staff,ou=groups,dc=example",
+        );
+        let list = format!("{admins}|{staff}");
+        let subject: (&[u8], &[u8]) = (b"x-id", b"uid=jo,ou=people,dc=example");
+        let own = judge(members, &[subject, (b"x-groups", list.as_bytes())]).unwrap();
+        assert_eq!(own.groups, [admins, staff]);
+        assert_eq!(own.id, "uid=jo,ou=people,dc=example");
+        // Each group in a line of its own: somebody may have added one.
+        let lines = [
+            subject,
+            (b"x-groups", admins.as_bytes()),
+            (b"x-groups", b"x"),
+        ];
+        let repeated = Err(Unidentified::Invalid("repeated"));
+        assert_eq!(judge(members, &lines), repeated);
     }
 
     #[test]

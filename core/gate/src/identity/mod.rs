@@ -14,7 +14,10 @@ use portcullis_engine::UnixSeconds;
 pub use cache::TokenCache;
 pub(crate) use token::{UNKNOWN_KEY, verify};
 
-use crate::{config::IdentityConfig, fields::Fields, keys::TokenKeys, request::Peer};
+use crate::{
+    config::GateConfig, cross_site::is_cross_site, fields::Fields, keys::TokenKeys,
+    request::Request,
+};
 
 /// Who asks: verified, but not yet known to the policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +35,10 @@ pub(crate) struct Identity {
     /// And of the context.
     pub(crate) context: Vec<(String, Vec<String>)>,
     pub(crate) tenant: StatedTenant,
+    /// Who says all this.
+    pub(crate) by: StatedBy,
+    /// Roles that its issuer stated and may not: they are not among `roles`.
+    pub(crate) narrowed: Vec<String>,
     /// A claim's name with dots that the token does not have, but would as a path.
     pub(crate) dotted: Option<String>,
     /// The policy version of a verified token.
@@ -40,6 +47,43 @@ pub(crate) struct Identity {
     pub(crate) valid_from: UnixSeconds,
     /// First second at which it is no longer believed.
     pub(crate) valid_until: UnixSeconds,
+}
+
+/// By what somebody is identified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum StatedBy {
+    /// The headers of a trusted peer.
+    Headers,
+    /// A token of this issuer.
+    Token(String),
+    /// The claims of a token of this issuer that a trusted peer verified.
+    Payload(String),
+}
+
+impl StatedBy {
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Headers => "headers",
+            Self::Token(_) => "token",
+            Self::Payload(_) => "payload",
+        }
+    }
+
+    /// Says that a trusted peer has verified the token.
+    fn by_payload(self) -> Self {
+        match self {
+            Self::Token(name) => Self::Payload(name),
+            other => other,
+        }
+    }
+
+    /// Returns the issuer's name; empty where there is none.
+    pub(crate) fn issuer(&self) -> &str {
+        match self {
+            Self::Headers => "",
+            Self::Token(name) | Self::Payload(name) => name,
+        }
+    }
 }
 
 /// Which tenant an identity says that it belongs to.
@@ -92,6 +136,8 @@ pub(crate) enum Unidentified {
     UnknownKey(usize),
     /// The keys of the issuer in this place are fetched, and there are none that hold.
     NoKeys(usize),
+    /// A browser may have sent its token along for a page of another site.
+    CrossSite,
 }
 
 impl From<&'static str> for Unidentified {
@@ -100,33 +146,44 @@ impl From<&'static str> for Unidentified {
     }
 }
 
-/// Returns who asks: by a token if there is one, else by the headers of a trusted peer.
+/// Returns who asks: by a token if there is one, else by the headers of a trusted peer. The query
+/// is given where a token may be in it.
 pub(crate) fn identify(
-    config: &IdentityConfig,
+    config: &GateConfig,
     tokens: &mut TokenCache,
-    tokens_max: usize,
+    request: &Request<'_>,
     fields: &Fields<'_>,
-    peer: &Peer<'_>,
+    query: Option<&[u8]>,
     now: UnixSeconds,
 ) -> Result<Arc<Identity>, Unidentified> {
+    let own = config.identity();
+    let bytes_max = config.token_bytes_max();
     if TokenKeys::VERIFY
-        && let Some(token) = token::find(&config.tokens, fields)?
+        && let Some(found) = token::find(&own.tokens, fields, query, bytes_max)?
     {
-        let issuers = &config.issuers;
+        let scheme = config.public_scheme();
+        if let Some(origins) = found.origins
+            && is_cross_site(request.method, request.authority, scheme, origins, fields)
+        {
+            return Err(Unidentified::CrossSite);
+        }
+        let (issuers, token) = (&own.issuers, found.token.as_ref());
         if let Some(known) = tokens.get(issuers.digest(), token, now) {
             return Ok(known);
         }
         let verified = verify(issuers, token, now);
         let identity = Arc::new(verified?);
-        tokens.insert(issuers.digest(), token, &identity, tokens_max);
+        tokens.insert(issuers.digest(), token, &identity, config.tokens_max());
         return Ok(identity);
     }
     // What anybody else says is as if it were not there.
-    let trusted = config.trusted_headers.as_ref();
-    let trusted = trusted.filter(|trusted| trusted.peers.trust(peer));
+    let trusted = own.trusted_headers.as_ref();
+    let trusted = trusted.filter(|trusted| trusted.peers.trust(&request.peer));
     let trusted = trusted.ok_or(Unidentified::Missing)?;
     let identity = match &trusted.payload {
-        Some(header) if TokenKeys::VERIFY => payload::read(header, &config.issuers, fields, now),
+        Some(header) if TokenKeys::VERIFY => {
+            payload::read(header, &own.issuers, fields, bytes_max, now)
+        }
         _ => headers::read(trusted, fields),
     };
     identity.map(Arc::new)

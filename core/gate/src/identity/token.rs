@@ -1,6 +1,6 @@
 //! JSON Web Tokens (RFC 7519), by the practices of RFC 8725.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use base64ct::{Base64Url, Base64UrlUnpadded, Encoding as _};
 use portcullis_engine::UnixSeconds;
@@ -11,34 +11,115 @@ use crate::{
     config::{Issuer, Issuers, TokenPlace},
     fields::{Field, Fields},
     keys::Verifier,
-    limits::{JSON_MEMBERS_MAX, TOKEN_BYTES_MAX},
+    limits::JSON_MEMBERS_MAX,
+    path::split_once,
+    query::Query,
 };
 
-/// Returns the one token that a request carries, if it carries any.
-pub(super) fn find<'a>(
+/// A token, and where it was found.
+#[derive(Debug, Clone)]
+pub(super) struct Found<'p, 'a> {
+    pub(super) token: Cow<'a, [u8]>,
+    /// Of a cookie, which browsers send unasked: whose pages may.
+    pub(super) origins: Option<&'p [String]>,
+}
+
+/// Returns the one token that a request carries, if it carries any: of a cookie only where no
+/// header has it, of the query only where one is given.
+pub(super) fn find<'p, 'a>(
+    places: &'p [TokenPlace],
+    fields: &Fields<'a>,
+    query: Option<&[u8]>,
+    bytes_max: usize,
+) -> Result<Option<Found<'p, 'a>>, Unidentified> {
+    let mut found: Option<Found<'p, 'a>> = None;
+    let mut headers: Vec<&str> = Vec::new();
+    for place in places {
+        let own = match place {
+            TokenPlace::Header { name, .. } => {
+                // One header has one token, whichever of its schemes that is of.
+                if headers.contains(&name.as_str()) {
+                    continue;
+                }
+                headers.push(name);
+                in_header(name, places, fields)?.map(|token| Found {
+                    token: Cow::Borrowed(token),
+                    origins: None,
+                })
+            }
+            TokenPlace::Cookie { name, origins } => in_cookies(name, fields)?.map(|token| Found {
+                token: Cow::Borrowed(token),
+                origins: Some(origins),
+            }),
+            TokenPlace::Query { name } => in_query(name, query)?.map(|token| Found {
+                token: Cow::Owned(token.into_bytes()),
+                origins: None,
+            }),
+        };
+        let Some(own) = own else {
+            continue;
+        };
+        match &mut found {
+            Some(other) if other.token != own.token => {
+                return Err(Unidentified::Invalid("two-tokens"));
+            }
+            Some(other) => {
+                if own.origins.is_none() {
+                    other.origins = None;
+                }
+            }
+            None => found = Some(own),
+        }
+    }
+    let length = found.as_ref().map_or(0, |found| found.token.len());
+    if length > bytes_max {
+        return Err(Unidentified::Invalid("too-long"));
+    }
+    Ok(found)
+}
+
+fn in_header<'a>(
+    header: &str,
     places: &[TokenPlace],
     fields: &Fields<'a>,
 ) -> Result<Option<&'a [u8]>, Unidentified> {
+    let Some(field) = only(header, fields)? else {
+        return Ok(None);
+    };
+    let schemes = places.iter().filter_map(|place| match place {
+        TokenPlace::Header { name, scheme } if name == header => Some(scheme),
+        _ => None,
+    });
+    let token = schemes
+        .into_iter()
+        .find_map(|scheme| after_scheme(scheme, field.value));
+    token.map(Some).ok_or(Unidentified::Invalid("scheme"))
+}
+
+/// Returns the value of a parameter, where every server reads the same; an empty one counts as missing.
+fn in_query(name: &str, query: Option<&[u8]>) -> Result<Option<String>, Unidentified> {
+    let value = query.map(|raw| Query::read(raw)?.value(name)).transpose();
+    let value = value.map_err(|_| Unidentified::Invalid("query"))?;
+    Ok(value.flatten().filter(|value| !value.is_empty()))
+}
+
+/// Returns the value of a cookie (RFC 6265, section 5.4); HTTP/2 may send each in a line of its
+/// own (RFC 9113, section 8.2.3). An empty one counts as missing.
+fn in_cookies<'a>(name: &str, fields: &Fields<'a>) -> Result<Option<&'a [u8]>, Unidentified> {
     let mut found = None;
-    for (place, at) in places.iter().zip(0_usize..) {
-        let of_header = |other: &&TokenPlace| other.header == place.header;
-        // One header has one token, whichever of its schemes that is of.
-        if places.iter().take(at).any(|other| of_header(&other)) {
-            continue;
+    for field in fields.all("cookie") {
+        for pair in field.value.split(|byte| *byte == b';') {
+            let (key, value) = split_once(pair, b'=');
+            let value = value.unwrap_or_default().trim_ascii();
+            if key.trim_ascii() != name.as_bytes() || value.is_empty() {
+                continue;
+            }
+            // Of two with one name some servers take the first, and some the last.
+            if found.is_some_and(|other| other != value) {
+                return Err(Unidentified::Invalid("repeated"));
+            }
+            found = Some(value);
         }
-        let Some(field) = only(&place.header, fields)? else {
-            continue;
-        };
-        let mut tokens = places.iter().filter(of_header);
-        let token = tokens.find_map(|place| after_scheme(&place.scheme, field.value));
-        let token = token.ok_or(Unidentified::Invalid("scheme"))?;
-        if found.is_some_and(|other| other != token) {
-            return Err(Unidentified::Invalid("two-tokens"));
-        }
-        found = Some(token);
-    }
-    if found.is_some_and(|token| token.len() > TOKEN_BYTES_MAX) {
-        return Err(Unidentified::Invalid("too-long"));
     }
     Ok(found)
 }

@@ -5,7 +5,7 @@ use alloc::{borrow::ToOwned, string::String, sync::Arc, vec::Vec};
 use portcullis_engine::{Policy, RoleId, ScopeId};
 
 use super::Judge;
-use crate::{code::Code, entry::Entry, identity::Identity};
+use crate::{code::Code, entry::Entry, identity::Identity, why::Why};
 
 /// What was found out so far, for the log and for the answer. It borrows what it can: the log
 /// entries of most requests are not read.
@@ -22,10 +22,14 @@ pub(super) struct Findings<'j> {
     /// The policy that answers.
     pub(super) policy: Option<Policy>,
     pub(super) effect: &'static str,
+    /// Whether it goes on whatever was found.
+    pub(super) shadow: bool,
     pub(super) grant: Option<GrantFound>,
     pub(super) features: Vec<String>,
     /// The place of the issuer whose keys may be fetched before this is final.
     pub(super) awaits_keys: Option<usize>,
+    /// What goes upstream as the target, where that is not the client's: without a token.
+    pub(super) target: Option<String>,
     /// Headers of every answer to it, of the upstream's too: those that let a page of another
     /// origin read it.
     pub(super) exposed: Vec<(&'static str, String)>,
@@ -65,9 +69,11 @@ impl Findings<'_> {
             tenant: TenantSource::Unknown,
             policy: None,
             effect: "",
+            shadow: false,
             grant: None,
             features: Vec::new(),
             awaits_keys: None,
+            target: None,
             exposed: Vec::new(),
             replaced: &[],
         }
@@ -86,11 +92,14 @@ impl Judge<'_> {
         let mut entry = Entry::new(findings.code);
         entry.level = self.config.level(findings.code);
         entry.effect = findings.effect;
+        entry.shadow = findings.shadow;
         entry.trace = trace;
+        if findings.code.status().is_some_and(|status| status >= 400) {
+            entry.detail = findings.detail;
+        }
         if entry.level < self.entries_from {
             return entry;
         }
-        entry.detail = findings.detail;
         findings.route.clone_into(&mut entry.route);
         findings.permission.clone_into(&mut entry.permission);
         entry.features = findings.features;
@@ -107,6 +116,12 @@ impl Judge<'_> {
             TenantSource::Identity => stated.unwrap_or_default(),
         }
         .clone_into(&mut entry.tenant);
+        if findings.code.status() == Some(403)
+            && let Some(identity) = &findings.identity
+        {
+            let (config, policy) = (self.config.identity(), findings.policy.as_ref());
+            entry.why = Some(Why::of(config, identity, policy));
+        }
         if let Some(policy) = &findings.policy {
             entry.sequence = policy.header().sequence;
             if let Some(grant) = findings.grant {

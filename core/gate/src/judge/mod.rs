@@ -10,7 +10,8 @@ use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use portcullis_engine::UnixSeconds;
 
 use self::{
-    findings::{Findings, Refused},
+    claimable::claimable,
+    findings::{Findings, Refused, TenantSource},
     order::Outcome,
 };
 use crate::{
@@ -52,22 +53,16 @@ impl Judge<'_> {
                 .consider(tokens, request, fields, &mut findings)
                 .map(|outcome| (outcome, fields)),
         };
+        if let Ok(fields) = &fields
+            && self.lets_through(request, &findings)
+        {
+            findings.shadow = true;
+            let set = self.shadow_headers(&findings);
+            return self.forward(request, fields, set, findings, trace);
+        }
         match outcome {
-            Ok((Outcome::Forward(mut set), fields)) => {
-                let identity = self.config.identity();
-                let remove = hygiene::removals(identity, fields, &request.peer, &trace);
-                if let Some(traceparent) = trace.started {
-                    set.push(("traceparent", traceparent));
-                }
-                Verdict::Forward(Forward {
-                    remove,
-                    set,
-                    answer: AnswerChanges {
-                        remove: findings.replaced.to_vec(),
-                        add: core::mem::take(&mut findings.exposed),
-                    },
-                    entry: self.entry(findings, trace.id),
-                })
+            Ok((Outcome::Forward(set), fields)) => {
+                self.forward(request, fields, set, findings, trace)
             }
             Ok((Outcome::Preflight(headers), _)) => Verdict::Respond(Response {
                 status: 204,
@@ -77,18 +72,84 @@ impl Judge<'_> {
                 entry: self.entry(findings, trace.id),
             }),
             Err(Refused) => {
-                let code = findings.code;
-                let mut headers = problem::headers(code, &self.config.identity().challenge);
+                let (code, detail) = (findings.code, findings.detail.as_str());
+                let content_type = fields.as_ref().map(|fields| fields.one("content-type"));
+                let is_grpc = problem::is_grpc(content_type.ok().and_then(Result::ok).flatten());
+                let (status, mut headers, body) = if is_grpc {
+                    let headers = problem::grpc_headers(code, detail, &trace.id);
+                    (200, headers, String::new())
+                } else {
+                    let headers = problem::headers(code, &self.config.identity().challenge);
+                    let body = problem::body(code, detail, &trace.id);
+                    (code.status().unwrap_or(500), headers, body)
+                };
                 headers.extend(owned(core::mem::take(&mut findings.exposed)));
                 Verdict::Respond(Response {
-                    status: code.status().unwrap_or(500),
+                    status,
                     headers,
-                    body: problem::body(code, &trace.id),
+                    body,
                     awaits_keys: findings.awaits_keys,
                     entry: self.entry(findings, trace.id),
                 })
             }
         }
+    }
+
+    fn forward(
+        &self,
+        request: &Request<'_>,
+        fields: &Fields<'_>,
+        mut set: Vec<(&'static str, String)>,
+        mut findings: Findings<'_>,
+        trace: Trace,
+    ) -> Verdict {
+        let identity = self.config.identity();
+        let remove = hygiene::removals(identity, fields, &request.peer, &trace);
+        if let Some(traceparent) = trace.started {
+            set.push(("traceparent", traceparent));
+        }
+        let target = findings.target.take();
+        let mut answer = AnswerChanges {
+            remove: findings.replaced.to_vec(),
+            add: core::mem::take(&mut findings.exposed),
+        };
+        if target.is_some() {
+            let replaced = [hygiene::REFERRER_POLICY, hygiene::CACHE_CONTROL];
+            answer.remove.extend(replaced);
+            answer
+                .add
+                .push((hygiene::CACHE_CONTROL, "no-store".to_owned()));
+        }
+        Verdict::Forward(Forward {
+            remove,
+            set,
+            target,
+            answer,
+            entry: self.entry(findings, trace.id),
+        })
+    }
+
+    /// Says whether a request goes on whatever was found: in shadow, but for what is not HTTP.
+    fn lets_through(&self, request: &Request<'_>, findings: &Findings<'_>) -> bool {
+        findings.code != Code::RequestMalformed && self.config.mode().is_shadow_for(request.target)
+    }
+
+    /// Returns the headers of a request in shadow: who asks, where that was verified and belongs
+    /// here, and never that it was allowed.
+    fn shadow_headers(&self, findings: &Findings<'_>) -> Vec<(&'static str, String)> {
+        let mut set = match (&findings.identity, &findings.policy) {
+            (Some(identity), Some(policy)) => {
+                let tenant = match findings.tenant {
+                    TenantSource::Listener => self.config.tenant().unwrap_or_default(),
+                    _ => identity.tenant.name(),
+                };
+                let (identity, _) = claimable(policy, identity);
+                hygiene::identity_headers(&identity, tenant)
+            }
+            _ => Vec::new(),
+        };
+        set.push(hygiene::header(hygiene::DECISION, "shadow"));
+        set
     }
 }
 

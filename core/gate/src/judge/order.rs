@@ -1,6 +1,6 @@
 //! The order in which everything is asked.
 
-use alloc::{string::String, sync::Arc, vec::Vec};
+use alloc::{borrow::ToOwned as _, string::String, sync::Arc, vec::Vec};
 
 use portcullis_engine::Policy;
 
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     attributes,
     code::Code,
-    config::IdentityConfig,
+    config::{IdentityConfig, TokenPlace},
     cors::{self, Preflight},
     fields::{Fields, TOKEN},
     hygiene,
@@ -21,7 +21,7 @@ use crate::{
     limits::METHOD_BYTES_MAX,
     path::{Ambiguities, Ambiguity, CanonicalPath},
     policies::Matched,
-    query::overrides_method,
+    query::{named_methods, overrides_method, without},
     request::Request,
     routes::{Access, HostPattern, RouteMatch, host_of},
 };
@@ -69,7 +69,8 @@ impl<'j> Judge<'j> {
             let is_allowed = cors.allows(preflight.origin)
                 && is_in_case(preflight.method)
                 && found.rival.is_none()
-                && unaccepted(&path, &found).is_empty();
+                && unaccepted(&path, &found).is_empty()
+                && !self.reads_otherwise(preflight.method, listener, request, &path, &found);
             if is_allowed {
                 findings.code = Code::Preflight;
                 findings.route = found.name;
@@ -82,20 +83,19 @@ impl<'j> Judge<'j> {
             Matched::Various => None,
             Matched::One(found) => {
                 enter(&found, request.method, &path, fields, findings)?;
+                self.check_readings(listener, request, &path, &found, findings)?;
                 if found.route.access == Access::Public {
                     return Ok(public(findings, Vec::new()));
                 }
                 Some(found)
             }
         };
-        let identity = identify(
-            self.config.identity(),
-            tokens,
-            self.config.tokens_max(),
-            fields,
-            &request.peer,
-            self.now,
-        );
+        if let Some(found) = &settled {
+            self.cut_token(found, request, findings)?;
+        }
+        let query = settled.as_ref().filter(|found| found.route.token_in_query);
+        let query = query.and_then(|_| path.query());
+        let identity = identify(self.config, tokens, request, fields, query, self.now);
         let is_optional = settled.is_some_and(|found| found.route.access == Access::Optional);
         let identity = match identity {
             Ok(identity) => identity,
@@ -111,6 +111,8 @@ impl<'j> Judge<'j> {
                     return Err(self.unmatched(request, &path, findings));
                 };
                 enter(&found, request.method, &path, fields, findings)?;
+                self.check_readings(Some(tenant), request, &path, &found, findings)?;
+                self.cut_token(&found, request, findings)?;
                 found
             }
         };
@@ -122,7 +124,7 @@ impl<'j> Judge<'j> {
             return Err(findings.refuse(Code::TenantMismatch, "host"));
         }
         let (identity, dropped) = claimable(&policy, &identity);
-        findings.roles_dropped = dropped;
+        findings.roles_dropped = dropped.saturating_add(identity.narrowed.len());
         let mut set = hygiene::identity_headers(&identity, tenant);
         let permission = match &found.route.access {
             Access::Permission(permission) => permission,
@@ -169,6 +171,7 @@ impl<'j> Judge<'j> {
         match why {
             Unidentified::Missing => findings.refuse(Code::IdentityMissing, ""),
             Unidentified::Invalid(why) => findings.refuse(Code::IdentityInvalid, why),
+            Unidentified::CrossSite => findings.refuse(Code::CrossSite, ""),
             Unidentified::UnknownKey(issuer) => {
                 findings.awaits_keys = self.bringing(issuer);
                 findings.refuse(Code::IdentityInvalid, UNKNOWN_KEY)
@@ -178,6 +181,78 @@ impl<'j> Judge<'j> {
                 findings.refuse(Code::KeysUnavailable, "")
             }
         }
+    }
+
+    /// Notes the target without what may be a token, on a route that lets one be there.
+    fn cut_token(
+        &self,
+        found: &RouteMatch<'_>,
+        request: &Request<'_>,
+        findings: &mut Findings<'_>,
+    ) -> Result<(), Refused> {
+        let places = &self.config.identity().tokens;
+        let names = places.iter().filter_map(TokenPlace::parameter);
+        if !found.route.token_in_query || names.clone().next().is_none() {
+            return Ok(());
+        }
+        match without(request.target, &names) {
+            Ok(target) => findings.target = target,
+            Err(_) => return Err(findings.refuse(Code::IdentityInvalid, "query")),
+        }
+        if findings.target.is_some() {
+            let policy = (hygiene::REFERRER_POLICY, "no-referrer".to_owned());
+            findings.exposed.push(policy);
+        }
+        Ok(())
+    }
+
+    /// Refuses a request whose path or method, read as servers may read what its route accepts,
+    /// is another route's, which answers otherwise.
+    fn check_readings(
+        &self,
+        tenant: Option<&str>,
+        request: &Request<'_>,
+        path: &CanonicalPath<'_>,
+        found: &RouteMatch<'_>,
+        findings: &mut Findings<'_>,
+    ) -> Result<(), Refused> {
+        if self.reads_otherwise(request.method, tenant, request, path, found) {
+            return Err(findings.refuse(Code::PathAmbiguous, Ambiguity::OtherRoute.name()));
+        }
+        if let Some(query) = path.query()
+            && overrides_method(request.method, path.query())
+        {
+            let differs = |method: Vec<u8>| {
+                let other = self.policies.find(tenant, &method, request.authority, path);
+                answers_otherwise(&other, found)
+            };
+            if named_methods(query).any(differs) {
+                let what = Ambiguity::MethodOverride.name();
+                return Err(findings.refuse(Code::AttributeAmbiguous, what));
+            }
+        }
+        Ok(())
+    }
+
+    /// Says whether a path, read as servers may read what its route accepts, is another route's,
+    /// which answers otherwise.
+    fn reads_otherwise(
+        &self,
+        method: &[u8],
+        tenant: Option<&str>,
+        request: &Request<'_>,
+        path: &CanonicalPath<'_>,
+        found: &RouteMatch<'_>,
+    ) -> bool {
+        if path.ambiguities().is_empty() {
+            return false;
+        }
+        // What accepts a suffix says that no server cuts one off.
+        let cut = !found.route.allow.has(Ambiguity::LookalikeSuffix);
+        path.other_readings(cut).any(|path| {
+            let other = self.policies.find(tenant, method, request.authority, &path);
+            answers_otherwise(&other, found)
+        })
     }
 
     fn unmatched(
@@ -265,6 +340,19 @@ fn public(findings: &mut Findings<'_>, mut set: Vec<(&'static str, String)>) -> 
     findings.code = Code::Public;
     set.push(hygiene::header(hygiene::DECISION, "public"));
     Outcome::Forward(set)
+}
+
+/// Says whether what another reading of a request leads to is not what the route answers.
+fn answers_otherwise(other: &Matched<'_>, found: &RouteMatch<'_>) -> bool {
+    match other {
+        Matched::None => false,
+        Matched::Various => true,
+        Matched::One(other) => {
+            other.rival.is_some()
+                || !other.lookalikes.without(found.route.allow).is_empty()
+                || !found.route.answers_alike(other.route)
+        }
+    }
 }
 
 /// Returns the ambiguities of a path that its route did not opt into.

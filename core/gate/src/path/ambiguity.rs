@@ -48,11 +48,14 @@ pub enum Ambiguity {
     Control,
     /// Not an absolute path: absolute, authority or asterisk form.
     TargetForm,
+    /// Read as servers may read what the route accepts, it is the path of another route, which
+    /// answers otherwise.
+    OtherRoute,
 }
 
 impl Ambiguity {
     /// Every kind; those that a route may opt into come first.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::EncodedSlash,
         Self::Parameters,
         Self::TrailingSlash,
@@ -72,6 +75,7 @@ impl Ambiguity {
         Self::EncodedDelimiter,
         Self::Control,
         Self::TargetForm,
+        Self::OtherRoute,
     ];
 
     /// Returns its name.
@@ -97,6 +101,7 @@ impl Ambiguity {
             Self::EncodedDelimiter => "encoded-delimiter",
             Self::Control => "control",
             Self::TargetForm => "target-form",
+            Self::OtherRoute => "other-route",
         }
     }
 
@@ -139,6 +144,7 @@ impl Ambiguity {
             Self::Control => 1 << 16,
             Self::TargetForm => 1 << 17,
             Self::EncodedLiteral => 1 << 18,
+            Self::OtherRoute => 1 << 19,
         }
     }
 }

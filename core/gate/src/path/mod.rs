@@ -102,6 +102,45 @@ impl<'a> CanonicalPath<'a> {
         &self.segments
     }
 
+    /// Returns how servers may read the path where a route accepts what they read differently:
+    /// split at an encoded slash too, with segments that end before a `;` where they are `cut`,
+    /// and with the empty segment behind a slash at its end.
+    pub(crate) fn other_readings(&self, cut: bool) -> impl Iterator<Item = CanonicalPath<'_>> {
+        let has = |one| self.ambiguities.has(one);
+        let ways = [
+            has(Ambiguity::EncodedSlash),
+            has(Ambiguity::TrailingSlash),
+            cut && has(Ambiguity::Parameters),
+        ];
+        // A bit for each way, in every combination.
+        (1_u8..8).filter_map(move |combination| {
+            let [split, with_empty, cut] = [1, 2, 4].map(|bit| combination & bit != 0);
+            let mut taken = [split, with_empty, cut].into_iter().zip(ways);
+            let possible = taken.all(|(taken, there)| there || !taken);
+            possible.then(|| self.reading(split, with_empty, cut))
+        })
+    }
+
+    fn reading(&self, split: bool, with_empty: bool, cut: bool) -> CanonicalPath<'_> {
+        let mut segments = Vec::new();
+        for segment in &self.segments {
+            for part in segment.decoded().split(|byte| split && *byte == b'/') {
+                let own = if cut { split_once(part, b';').0 } else { part };
+                segments.push(Segment::of_decoded(own));
+            }
+        }
+        if with_empty {
+            segments.push(Segment::of_decoded(b""));
+        }
+        // As many as a path may have: a route has fewer, and the rest takes whatever follows.
+        segments.truncate(SEGMENTS_MAX);
+        CanonicalPath {
+            segments,
+            ambiguities: self.ambiguities,
+            query: self.query,
+        }
+    }
+
     /// Returns the path decoded once and encoded again in the shortest way: two paths
     /// without ambiguities are the same path if and only if these texts are equal.
     #[must_use]

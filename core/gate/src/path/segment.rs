@@ -11,7 +11,7 @@ use super::{
     percent::{decode, starts_with_pair},
 };
 
-/// What is between two literal `/`, decoded once; never empty.
+/// What is between two literal `/`, decoded once; empty only in another reading of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Segment<'a> {
     raw: &'a [u8],
@@ -75,6 +75,15 @@ impl<'a> Segment<'a> {
             raw,
             decoded: decoded.bytes,
             ambiguities,
+        }
+    }
+
+    /// Takes what is decoded already, as a part of another segment.
+    pub(super) const fn of_decoded(decoded: &'a [u8]) -> Self {
+        Self {
+            raw: decoded,
+            decoded: Cow::Borrowed(decoded),
+            ambiguities: Ambiguities::NONE,
         }
     }
 

@@ -6,7 +6,7 @@ mod name;
 mod tests;
 mod value;
 
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 
 pub(crate) use form::may_be_form;
 use name::{Reading, reading, some_reads};
@@ -65,6 +65,40 @@ impl<'a> Query<'a> {
     }
 }
 
+/// Returns a target without the parameters of these names, if it has any, each plainly and once.
+///
+/// # Errors
+///
+/// Refuses a query that is not clear of them: what cannot be found cannot be cut out.
+pub(crate) fn without<'n>(
+    target: &[u8],
+    names: &(impl Iterator<Item = &'n str> + Clone),
+) -> Result<Option<String>, UnclearQuery> {
+    let (path, Some(raw)) = split_once(target, b'?') else {
+        return Ok(None);
+    };
+    let query = Query::read(raw)?;
+    for name in names.clone() {
+        query.value(name)?;
+    }
+    let is_one = |pair: &&[u8]| {
+        let (key, _) = split_once(pair, b'=');
+        let mut names = names.clone();
+        names.any(|name| reading(key, name) == Reading::Plain)
+    };
+    let pairs = || raw.split(|byte| *byte == b'&');
+    if !pairs().any(|pair| is_one(&pair)) {
+        return Ok(None);
+    }
+    let mut kept = path.to_vec();
+    for (pair, at) in pairs().filter(|pair| !is_one(pair)).zip(0_usize..) {
+        kept.push(if at == 0 { b'?' } else { b'&' });
+        kept.extend_from_slice(pair);
+    }
+    let text = String::from_utf8(kept);
+    text.map(Some).map_err(|_| UnclearQuery::Ambiguous)
+}
+
 /// Says whether some server would find a parameter of that name in a query, however it is
 /// written there.
 pub(crate) fn mentions(query: &[u8], name: &str) -> bool {
@@ -77,6 +111,18 @@ pub(crate) fn mentions(query: &[u8], name: &str) -> bool {
 /// and Express where it is set up so).
 pub(crate) fn overrides_method(method: &[u8], query: Option<&[u8]>) -> bool {
     method.eq_ignore_ascii_case(b"POST") && query.is_some_and(|query| mentions(query, "_method"))
+}
+
+/// Returns the methods that a query names for servers that take it from there, in upper case.
+pub(crate) fn named_methods(query: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    query
+        .split(|byte| matches!(byte, b'&' | b';'))
+        .map(|pair| split_once(pair, b'='))
+        .filter(|(key, _)| some_reads(key, "_method"))
+        .map(|(_, value)| {
+            let decoded = decode(value.unwrap_or_default());
+            decoded.bytes.trim_ascii().to_ascii_uppercase()
+        })
 }
 
 /// Says whether every `%` begins an escape, and what comes out is UTF-8.

@@ -22,7 +22,7 @@ pub use table::{RouteMatch, Routes, SameRoute};
 pub use wire::MalformedRoutes;
 
 pub(crate) use host::host_of;
-pub(crate) use route::is_header;
+pub(crate) use route::{is_header, is_origin};
 
 #[cfg(test)]
 mod tests;

@@ -31,6 +31,8 @@ pub struct Route {
     pub conditional: OnConditional,
     /// The ambiguities that its parameters may hold.
     pub allow: Ambiguities,
+    /// Whether a token may come from the query.
+    pub token_in_query: bool,
     /// Which pages of other origins may call it.
     pub cors: Option<Cors>,
 }
@@ -125,6 +127,7 @@ impl Route {
             && self.tenant_host == other.tenant_host
             && self.conditional == other.conditional
             && self.allow == other.allow
+            && self.token_in_query == other.token_in_query
             && self.cors == other.cors
             && self.attributes.len() == other.attributes.len()
             && self.attributes.iter().all(has)
@@ -290,7 +293,7 @@ fn is_method(name: &str) -> bool {
             .all(|byte| byte.is_ascii_uppercase() || byte == b'-')
 }
 
-fn is_origin(origin: &str) -> bool {
+pub(crate) fn is_origin(origin: &str) -> bool {
     let parts = origin.split_once(':');
     let parts = parts.and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)));
     let Some((scheme, host)) = parts else {

@@ -40,6 +40,7 @@ struct MoreWire<'a> {
     asks: AsksWire,
     /// Empty for none.
     tenant_host: &'a str,
+    token_in_query: bool,
 }
 
 /// What a route without a permission asks for.
@@ -171,6 +172,7 @@ impl RouteWire<'_> {
                 OnConditional::Deny
             },
             allow: Ambiguities::from_wire(wire.allow),
+            token_in_query: more.is_some_and(|more| more.token_in_query),
             cors: wire.cors.map(Cors::from),
         };
         route.check().map_err(|_| MalformedRoutes)?;
@@ -248,11 +250,12 @@ impl<'a> MoreWire<'a> {
                 Access::Public | Access::Permission(_) => AsksWire::AsNamed,
             },
             tenant_host,
+            token_in_query: route.token_in_query,
         }
     }
 
     fn says_something(&self) -> bool {
-        self.asks != AsksWire::AsNamed || !self.tenant_host.is_empty()
+        self.asks != AsksWire::AsNamed || !self.tenant_host.is_empty() || self.token_in_query
     }
 }
 

@@ -190,11 +190,15 @@ impl<'t> Scanner<'t> {
         self.symbol('{', "constants stand between { and }, as in {open, held}")?;
         let mut constants = Vec::new();
         loop {
+            self.space();
+            let start = self.offset();
             constants.push(self.constant(verb, of)?);
             self.space();
             if self.take('}') {
                 break;
             }
+            let last = constants.last().map_or("", String::as_str);
+            self.no_spaced_reference(start, last, verb, of)?;
             self.symbol(',', "separate constants by commas and close them with }; quote one with other characters")?;
         }
         constants.sort_unstable();
@@ -235,6 +239,33 @@ impl<'t> Scanner<'t> {
             ));
         }
         Ok(constant.to_owned())
+    }
+
+    /// Refuses `subject .id` and `subject. id`, which read like a reference with a space in it.
+    fn no_spaced_reference(
+        &mut self,
+        start: usize,
+        before: &str,
+        verb: &str,
+        of: &Reference,
+    ) -> Result<(), InvalidAtom> {
+        let entity = before.strip_suffix('.');
+        if entity.is_none() && !self.take('.') {
+            return Ok(());
+        }
+        self.space();
+        let reference = format!("{}.{}", entity.unwrap_or(before), self.word());
+        if !is_like_reference(&reference) {
+            return Ok(());
+        }
+        Err(self.wrong(
+            start,
+            format!("`{reference}` between {{ and }} is text, not an attribute"),
+            format!(
+                "if you mean the text, quote it, as in '{reference}'; {}",
+                comparison(verb, of, &reference)
+            ),
+        ))
     }
 
     /// Reads text up to the next single quote; it has no escapes.
@@ -400,6 +431,14 @@ mod tests {
         for (atom, cure) in [
             (
                 "lacks(resource.creator, {subject.id})",
+                "write differs(subject.id, resource.creator)",
+            ),
+            (
+                "lacks(resource.creator, { subject .id })",
+                "write differs(subject.id, resource.creator)",
+            ),
+            (
+                "lacks(resource.creator, {a, subject. id})",
                 "write differs(subject.id, resource.creator)",
             ),
             (

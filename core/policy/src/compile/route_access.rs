@@ -23,6 +23,10 @@ impl Routing<'_> {
             let cure = "write \"public\": true too, or take it out";
             return refuse("`identity` is for public routes: others need one", cure);
         }
+        if source.public && source.identity.is_none() && source.token_in_query {
+            let cure = "take `token_in_query` out, or name a permission";
+            return refuse("a public route reads no token", cure);
+        }
         let is_idle = source.conditional.is_some() || !source.resource.is_empty();
         match (&source.permission, source.public, source.authenticated) {
             (Some(name), false, false) => {

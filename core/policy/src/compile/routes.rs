@@ -121,6 +121,7 @@ impl Routing<'_> {
                 Some(Conditional::Deny) | None => OnConditional::Deny,
             },
             allow: self.accepted(&source.accepts, &at.key("accepts"))?,
+            token_in_query: source.token_in_query,
             cors: source.cors.as_ref().map(cors),
         };
         let hosts = hosts?.into_iter();

@@ -28,7 +28,9 @@ pub fn read_signature(bytes: &[u8]) -> Option<[u8; 64]> {
         return Some(raw);
     }
     let text = core::str::from_utf8(bytes).ok()?;
-    let decoded = hexadecimal(text.trim_ascii()).or_else(|| base64(text))?;
+    // Tools break both into lines.
+    let plain = text.split_ascii_whitespace().collect::<String>();
+    let decoded = hexadecimal(&plain).or_else(|| base64(&plain))?;
     decoded.try_into().ok()
 }
 

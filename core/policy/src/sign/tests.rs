@@ -228,6 +228,11 @@ fn a_trust_file_is_read_strictly() {
             "$.keys[0].use: unknown use `slices`; known here are `any`, `whole-only`, `slices-only`",
         ),
         (
+            "\"audience\":",
+            "\"tenants\":[],\"audience\":",
+            "$.tenants: no tenant's bundles would be taken; list a tenant, or leave `tenants` out",
+        ),
+        (
             "\"any\"",
             "\"any\",\"tenants\":[]",
             "$.keys[0].tenants: a key without a tenant signs nothing; list a tenant",

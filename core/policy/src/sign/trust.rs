@@ -128,7 +128,10 @@ impl Read for TrustFile {
             threshold: object.required("threshold", "say how many keys must sign"),
             keys: object.required("keys", "list the public keys"),
             audience: object.required("audience", "name the audience; keygen writes default"),
-            tenants: object.or_default("tenants"),
+            tenants: object
+                .place("tenants")
+                .map(|place| tenants(&place, "no tenant's bundles would be taken"))
+                .unwrap_or_default(),
             floor: object.optional("floor"),
         };
         object.finish();
@@ -146,7 +149,7 @@ impl Read for TrustFileKey {
             key_use: object.optional::<Use>("use").unwrap_or_default().0,
             tenants: object
                 .place("tenants")
-                .map(|place| tenants(&place))
+                .map(|place| tenants(&place, "a key without a tenant signs nothing"))
                 .unwrap_or_default(),
         };
         object.finish();
@@ -154,12 +157,12 @@ impl Read for TrustFileKey {
     }
 }
 
-/// Reads a key's tenants; none at all would read as all of them.
-fn tenants(place: &Place<'_>) -> Vec<String> {
+/// Reads tenants; none at all would read as all of them.
+fn tenants(place: &Place<'_>, none_means: &str) -> Vec<String> {
     let tenants = Vec::<String>::read(place);
     if matches!(place.node, Node::Array(none) if none.is_empty()) {
         place.error(
-            "a key without a tenant signs nothing",
+            none_means,
             "list a tenant, or leave `tenants` out for all of them",
         );
     }

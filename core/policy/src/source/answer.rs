@@ -9,7 +9,7 @@ pub struct Answer(Code);
 impl Answer {
     /// Every answer that a test may expect. A test has a bundle and a tenant, and who it
     /// says asks is believed: what goes wrong before that is not among them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self(Code::Granted),
         Self(Code::Conditional),
         Self(Code::Public),

@@ -50,6 +50,10 @@ pub struct Route {
     /// (`method-override`).
     #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
     pub accepts: OneOrMany,
+    /// Whether a token may come from the query, where the gate's configuration names a parameter:
+    /// for web sockets, event streams and downloads, to which browsers add no header.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub token_in_query: bool,
     /// Which pages of other origins may call it; none when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cors: Option<CrossOrigin>,
@@ -120,6 +124,7 @@ impl Read for Route {
             resource: object.or_default("resource"),
             conditional: object.optional("conditional"),
             accepts: object.or_default("accepts"),
+            token_in_query: object.or_default("token_in_query"),
             cors: object.optional("cors"),
         };
         object.finish();

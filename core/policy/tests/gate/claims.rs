@@ -101,13 +101,13 @@ fn a_claim_has_several_sources_each_with_its_prefix() {
     let everything = json!({
         "realm": { "roles": ["agent"] },
         "resource": { "desk": { "roles": ["a", "b"] } },
-        "flags": { "c": false, "d": {} },
+        "flags": { "b": null, "c": false, "d": {}, "e": 0 },
         "more": "e,f",
     });
     let roles = "x-portcullis-roles";
     assert_eq!(
         header(&mut gate, roles, &everything).as_deref(),
-        Some("agent,desk-a,desk-b,c,d,e,f")
+        Some("agent,desk-a,desk-b,d,e,e,f")
     );
     let some = json!({ "realm": { "roles": "agent" }, "resource": {}, "more": null });
     assert_eq!(header(&mut gate, roles, &some).as_deref(), Some("agent"));

@@ -280,9 +280,7 @@ fn what_cannot_fill_an_attribute_is_refused() {
     );
     assert_eq!(
         headers("context", json!({ "a": "X-A" })),
-        format!(
-            "{at}.context.a: this is not a header's name in lower case; use letters, digits, `-` and `_`"
-        )
+        format!("{at}.context.a: this is not a header's name in lower case; write `x-a`")
     );
     assert_eq!(
         headers("action", json!({ "a": {} })),

@@ -176,7 +176,7 @@ fn a_payload_stands_alone_beside_issuers() {
     );
     assert_eq!(
         trusted(json!({ "peers": "mesh", "payload": "X-Jwt" })),
-        "$.identity.trusted_headers.payload: this is not a header's name in lower case; use letters, digits, `-` and `_`"
+        "$.identity.trusted_headers.payload: this is not a header's name in lower case; write `x-jwt`"
     );
     assert_eq!(
         invalid(|config| {

@@ -32,7 +32,7 @@ fn tokens_are_looked_for_where_the_configuration_says() {
     let several = json!([
         { "header": "authorization" },
         { "header": "authorization", "scheme": "DPoP" },
-        { "header": "x-token", "scheme": "" },
+        { "header": "x-token" },
     ]);
     let believed = (Code::Conditional, "");
     let missing = (Code::IdentityMissing, "");
@@ -100,12 +100,12 @@ fn tokens_are_looked_for_where_the_configuration_says() {
             refused("repeated"),
         ),
         (
-            json!([{ "header": "x-token" }]),
+            json!([{ "header": "x-token", "scheme": "Bearer" }]),
             vec![("x-token", &bearer)],
             believed,
         ),
         (
-            json!([{ "header": "x-token" }]),
+            json!([{ "header": "x-token", "scheme": "Bearer" }]),
             vec![("authorization", &bearer)],
             missing,
         ),
@@ -140,7 +140,7 @@ fn places_that_say_nothing_clear_are_refused() {
     for tokens in [count(0), count(5)] {
         assert_eq!(
             with(tokens),
-            "$.identity.tokens: a token has no place, or more than four; list 1 to 4 headers"
+            "$.identity.tokens: a token has no place, or more than four; list 1 to 4 headers, cookies and parameters"
         );
     }
     for (tokens, expected) in [
@@ -150,11 +150,19 @@ fn places_that_say_nothing_clear_are_refused() {
         ),
         (
             json!([{ "header": "X-Token" }]),
-            "[0].header: this is not a header's name in lower case; use letters, digits, `-` and `_`",
+            "[0].header: this is not a header's name in lower case; write `x-token`",
+        ),
+        (
+            json!([{ "header": "authorization", "scheme": "" }]),
+            "[0].scheme: the scheme is empty; leave `scheme` out: a header other than `authorization` has the token alone",
+        ),
+        (
+            json!([{ "header": "authorization", "scheme": "Bearer " }]),
+            "[0].scheme: this is not a scheme; write one word, such as \"Bearer\", without the space behind it",
         ),
         (
             json!([{ "scheme": "Bearer" }]),
-            "[0]: the member `header` is missing; name the header",
+            "[0]: the member `header` is missing; name the header, or a `cookie`, or a parameter of the `query`",
         ),
     ] {
         assert_eq!(with(tokens), format!("$.identity.tokens{expected}"));

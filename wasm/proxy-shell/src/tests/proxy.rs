@@ -100,6 +100,10 @@ impl Host for Proxy {
         Ok(())
     }
 
+    fn replace_request_header(&self, _: &str, _: &[u8]) -> Done {
+        self.change_headers()
+    }
+
     fn drop_request_trailers(&self) -> Done {
         self.change_headers()
     }

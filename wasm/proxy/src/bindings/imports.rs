@@ -56,6 +56,19 @@ impl Host for WasmHost {
         add(RESPONSE_HEADERS, name, value)
     }
 
+    fn replace_request_header(&self, name: &str, value: &[u8]) -> Done {
+        // SAFETY: each pointer and length are of one slice, read during the call.
+        done(unsafe {
+            proxy_replace_header_map_value(
+                REQUEST_HEADERS,
+                name.as_ptr(),
+                name.len(),
+                value.as_ptr(),
+                value.len(),
+            )
+        })
+    }
+
     fn drop_request_trailers(&self) -> Done {
         let none = pairs::write(&[]);
         // SAFETY: the pointer and length are of one slice, read during the call.
@@ -266,6 +279,13 @@ unsafe extern "C" {
     fn proxy_get_header_map_pairs(of: u32, data: *mut *mut u8, bytes: *mut usize) -> u32;
     fn proxy_set_header_map_pairs(of: u32, pairs: *const u8, bytes: usize) -> u32;
     fn proxy_add_header_map_value(
+        of: u32,
+        name: *const u8,
+        name_bytes: usize,
+        value: *const u8,
+        value_bytes: usize,
+    ) -> u32;
+    fn proxy_replace_header_map_value(
         of: u32,
         name: *const u8,
         name_bytes: usize,

@@ -27,6 +27,7 @@ pub(crate) fn route(method: &str, path: &str) -> Route {
         attributes: Vec::new(),
         conditional: OnConditional::Deny,
         allow: Ambiguities::NONE,
+        token_in_query: false,
         cors: None,
     }
 }
