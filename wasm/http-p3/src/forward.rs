@@ -1,6 +1,9 @@
 //! Passes a request on to the upstream, and its response back.
 
-use alloc::{string::ToString, vec::Vec};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 
 use portcullis_http_shell::{Answer, AnswerChanges, Field, Scheme, Upstream, answered};
 use wasip3::{

@@ -1,6 +1,6 @@
 //! Passes a request on to the upstream, and its response back.
 
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 
 use portcullis_http_shell::{Answer, AnswerChanges, Field, Scheme, Upstream, answered};
 use wasip2::http::{

@@ -54,11 +54,6 @@ impl SegmentParts {
         Self { pieces, word }
     }
 
-    /// Returns the literals and parameters, in order.
-    pub(super) fn pieces(&self) -> &[Piece] {
-        &self.pieces
-    }
-
     /// Returns the names of the parameters, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {
@@ -245,6 +240,11 @@ impl SegmentParts {
 
 #[cfg(feature = "encode")]
 impl SegmentParts {
+    /// Returns the literals and parameters, in order.
+    pub(super) fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
     /// Returns the segment with that text for each parameter.
     #[must_use]
     pub fn filled(&self, text: &str) -> String {
