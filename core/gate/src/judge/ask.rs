@@ -32,9 +32,26 @@ pub(super) fn decide(
     route: &Route,
     findings: &mut Findings<'_>,
 ) -> Result<Allowed, Refused> {
+    check_active(policy, identity, findings)?;
     let facts = Facts::new(identity, resource);
     match facts.ask(policy, permission, route, findings) {
         Ok(answer) => answer,
+        Err(invalid) => Err(findings.refuse(Code::LimitExceeded, invalid.message())),
+    }
+}
+
+/// Refuses somebody of whom the tenant's directory says that nothing is held.
+pub(super) fn check_active(
+    policy: &Policy,
+    identity: &Identity,
+    findings: &mut Findings<'_>,
+) -> Result<(), Refused> {
+    match Subject::new(&identity.kind, &identity.id) {
+        Ok(subject) if policy.is_inactive(&subject) => {
+            findings.effect = "deny";
+            Err(findings.refuse(Code::NotActive, ""))
+        }
+        Ok(_) => Ok(()),
         Err(invalid) => Err(findings.refuse(Code::LimitExceeded, invalid.message())),
     }
 }
@@ -93,10 +110,6 @@ impl<'a> Facts<'a> {
             action: Attributes::named(&action)?,
             context: Attributes::named(&context)?,
         };
-        if policy.is_inactive(&subject) {
-            findings.effect = "deny";
-            return Ok(Err(findings.refuse(Code::NotActive, "")));
-        }
         let decision = policy.decide(&subject, permission, &question);
         findings.effect = decision.effect();
         Ok(match &decision {

@@ -126,14 +126,14 @@ impl<'j> Judge<'j> {
         let (identity, dropped) = claimable(&policy, &identity);
         findings.roles_dropped = dropped.saturating_add(identity.narrowed.len());
         let mut set = hygiene::identity_headers(&identity, tenant);
-        let permission = match &found.route.access {
-            Access::Permission(permission) => permission,
-            Access::Public | Access::Optional => return Ok(public(findings, set)),
-            Access::Authenticated => {
-                findings.code = Code::Authenticated;
-                set.push(hygiene::header(hygiene::DECISION, "authenticated"));
-                return Ok(Outcome::Forward(set));
+        let Access::Permission(permission) = &found.route.access else {
+            ask::check_active(&policy, &identity, findings)?;
+            if found.route.access != Access::Authenticated {
+                return Ok(public(findings, set));
             }
+            findings.code = Code::Authenticated;
+            set.push(hygiene::header(hygiene::DECISION, "authenticated"));
+            return Ok(Outcome::Forward(set));
         };
         findings.permission = permission;
         let resource = attributes::read(found.route, request.method, &path, fields)

@@ -353,3 +353,33 @@ fn a_refusal_says_what_token_would_do_where_the_configuration_says_so() {
         );
     }
 }
+
+#[test]
+fn who_is_not_active_is_let_in_nowhere_but_where_everybody_is() {
+    let routes = json!([
+        { "methods": "GET", "path": "/feed", "public": true, "identity": "optional" },
+        { "methods": "GET", "path": "/me", "authenticated": true },
+        { "methods": "GET", "path": "/tickets/{id}", "permission": "tickets:read", "conditional": "forward" },
+        { "methods": "GET", "path": "/open", "public": true },
+    ]);
+    let mut gate = Gate::new(config(|_| ()));
+    let policy = policy("acme", |policy| {
+        policy["catalog"]["routes"] = routes;
+        policy["tenant"]["directory"] = json!({ "jo": { "active": false } });
+    });
+    assert!(gate.offer(bundle(&policy, 1, None), NOW).is_ok());
+    let (jo, ada) = (token(9, &json!({})), token(9, &json!({ "sub": "ada" })));
+    for (line, of_ada) in [
+        ("GET /feed", Code::Public),
+        ("GET /me", Code::Authenticated),
+        ("GET /tickets/1", Code::Conditional),
+    ] {
+        assert_eq!(
+            code(&mut gate, line, Some(&jo), NOW),
+            Code::NotActive,
+            "{line}"
+        );
+        assert_eq!(code(&mut gate, line, Some(&ada), NOW), of_ada, "{line}");
+    }
+    assert_eq!(code(&mut gate, "GET /open", Some(&jo), NOW), Code::Public);
+}
