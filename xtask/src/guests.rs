@@ -156,6 +156,7 @@ pub(crate) const GUESTS: [Guest; 5] = [
             "env.proxy_log",
             "env.proxy_record_metric",
             "env.proxy_remove_header_map_value",
+            "env.proxy_replace_header_map_value",
             "env.proxy_send_local_response",
             "env.proxy_set_effective_context",
             "env.proxy_set_header_map_pairs",
