@@ -161,10 +161,15 @@ fn what_a_column_cannot_hold_is_no_value_of_it() {
         ("uuid", "00000000-0000-0000-0000-00000000000f0"),
     ] {
         for dialect in [Dialect::Postgresql, Dialect::Sqlite, Dialect::Mysql] {
-            let atom = |test| format!(r#""{test}":["{constant}"]"#);
-            check(dialect, &column(kind), &atom("in"), "(FALSE)");
-            check(dialect, &column(kind), &atom("within"), "(FALSE)");
-            check(dialect, &column(kind), &atom("not_in"), "(TRUE)");
+            let query = query(dialect, &format!(r#"{{"a":{}}}"#, column(kind)));
+            let rows = |test| {
+                let atom = format!(r#"{{"attribute":"a","{test}":["{constant}"]}}"#);
+                query.rows(&conditional(&atom))
+            };
+            for test in ["in", "within"] {
+                assert!(matches!(rows(test), Ok(Rows::None)), "{constant} {test}");
+            }
+            assert!(matches!(rows("not_in"), Ok(Rows::All)), "{constant}");
         }
     }
     let query = query(
