@@ -51,7 +51,8 @@ impl Gate {
     }
 
     /// Says from which level on the shell reads entries: one below it has its code, its effect,
-    /// its trace and, where it is refused, its detail, and no other text. Without this call every entry is whole.
+    /// its trace, whether it is shadow mode's and, where it is refused, its detail, and no other
+    /// text. Without this call every entry is whole.
     pub const fn read_entries_from(&mut self, level: Level) {
         self.entries_from = level;
     }

@@ -114,6 +114,7 @@ fn entries_that_nobody_reads_change_no_verdict() {
                 bare += 1;
                 let mut words = Entry::new(full.code);
                 words.level = full.level;
+                words.shadow = full.shadow;
                 words.effect = full.effect;
                 words.trace.clone_from(&full.trace);
                 assert_eq!(*got.entry(), words, "{}", case.name);
