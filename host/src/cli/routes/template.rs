@@ -19,13 +19,12 @@ pub(super) fn route_path(base: &str, described: &str) -> Result<RoutePath, Strin
         Some(path) if !path.is_empty() => (path, true),
         _ => (whole.as_str(), false),
     };
-    let last = path.rsplit('/').next().unwrap_or_default().len();
     let mut out = String::new();
     let mut left = path;
     while let Some((text, after)) = left.split_once('{') {
         let (name, after) = after.split_once('}').ok_or("a parameter has no end")?;
         out.push_str(text);
-        let is_last = left.len() <= last && after.is_empty() && text.is_empty();
+        let is_last = after.is_empty() && out.ends_with('/');
         out.push_str(&parameter(name, is_last, &mut notes));
         left = after;
     }
@@ -54,6 +53,11 @@ fn parameter(name: &str, is_last: bool, notes: &mut Vec<String>) -> String {
     if marked.is_some() && is_last {
         notes.push(format!("`{name}` takes the rest of the path"));
         return format!("{{{clean}...}}");
+    }
+    if marked.is_some() {
+        notes.push(format!(
+            "`{name}` takes no `/` here, for something follows or precedes it"
+        ));
     }
     format!("{{{clean}}}")
 }
