@@ -70,8 +70,8 @@ export async function conform(fixtures: Fixtures): Promise<Report> {
     }
   }
   for (const asked of fixtures.refused) {
-    const { now = fixtures.now, tenants = [], audience = fixtures.trust.audience, floor = 0 } = asked;
-    const trust = { ...fixtures.trust, keys: asked.keys ?? fixtures.trust.keys, tenants, audience, floor };
+    const { now = fixtures.now, tenants, audience = fixtures.trust.audience, floor = 0 } = asked;
+    const trust = { ...fixtures.trust, keys: asked.keys ?? fixtures.trust.keys, ...(tenants && { tenants }), audience, floor };
     report.refused++;
     try {
       await Portcullis.load(decoded(asked.bundle), { trust, now, wholeBundle: !asked.slices_only });
