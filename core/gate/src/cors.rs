@@ -23,14 +23,21 @@ impl<'a> Preflight<'a> {
         })
     }
 
-    /// Returns the headers that allow it.
-    pub(crate) fn allowed(&self, cors: &Cors) -> Vec<(&'static str, String)> {
+    /// Returns the headers that allow it; a page may send those that the route names, but for what
+    /// says who asks and would be taken out.
+    pub(crate) fn allowed(
+        &self,
+        cors: &Cors,
+        says_who_asks: impl Fn(&str) -> bool,
+    ) -> Vec<(&'static str, String)> {
         let mut headers = exposed(cors, Some(self.origin));
         let mut add = |name: &'static str, value: String| headers.push((name, value));
         let method = core::str::from_utf8(self.method).unwrap_or_default();
         add("access-control-allow-methods", method.to_owned());
-        if !cors.headers.is_empty() {
-            add("access-control-allow-headers", cors.headers.join(", "));
+        let sent = cors.headers.iter().map(String::as_str);
+        let sent: Vec<&str> = sent.filter(|name| !says_who_asks(name)).collect();
+        if !sent.is_empty() {
+            add("access-control-allow-headers", sent.join(", "));
         }
         if cors.max_age_seconds > 0 {
             add(

@@ -4,6 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use crate::{
     bytes::Bytes,
+    header_names::{self, alike},
     limits::{HEADER_BYTES_MAX, HEADERS_MAX},
 };
 
@@ -89,16 +90,14 @@ impl Field<'_> {
         self.name.eq_ignore_ascii_case(name.as_bytes())
     }
 
-    /// Says whether some server would take the name for that one: those that hand
-    /// headers on as variables fold all but letters and digits into one character.
+    /// Says whether some server would take the name for that one.
     pub(crate) fn is_alike(&self, name: &str) -> bool {
-        self.name.len() == name.len() && alike(self.name, name.as_bytes())
+        alike(self.name, name.as_bytes())
     }
 
     /// Says whether some server would take the name for one with that beginning.
     pub(crate) fn begins_alike(&self, beginning: &str) -> bool {
-        let own = self.name.get(..beginning.len());
-        own.is_some_and(|own| alike(own, beginning.as_bytes()))
+        header_names::begins_alike(self.name, beginning)
     }
 }
 
@@ -121,18 +120,6 @@ impl Removals {
 
     pub(crate) fn into_names(self) -> Vec<String> {
         self.0
-    }
-}
-
-fn alike(a: &[u8], b: &[u8]) -> bool {
-    a.iter().zip(b).all(|(x, y)| x == y || fold(*x) == fold(*y))
-}
-
-const fn fold(byte: u8) -> u8 {
-    if byte.is_ascii_alphanumeric() {
-        byte.to_ascii_lowercase()
-    } else {
-        b'-'
     }
 }
 

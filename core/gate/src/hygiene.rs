@@ -4,8 +4,9 @@ use alloc::{string::String, vec::Vec};
 
 use crate::{
     bytes::Bytes,
-    config::{IdentityConfig, TokenPlace, TrustedHeaders},
+    config::{GateConfig, IdentityConfig, TokenPlace, TrustedHeaders},
     fields::{Field, Fields, Removals},
+    header_names::{OVERRIDES, OWN},
     identity::Identity,
     path::encode_into,
     request::Peer,
@@ -71,6 +72,15 @@ pub(crate) fn connection_hides(fields: &Fields<'_>, route: &Route) -> bool {
     })
 }
 
+/// Says whether an attribute of a route comes from a header by which a trusted peer says who asks.
+pub(crate) fn reads_identity(config: &GateConfig, route: &Route) -> bool {
+    let mut origins = route.attributes.iter().map(|(_, origin)| origin);
+    origins.any(|origin| match origin {
+        Origin::Header(header) => config.says_who_asks(header),
+        Origin::Path(_) | Origin::Part { .. } | Origin::Query(_) | Origin::Constant(_) => false,
+    })
+}
+
 fn connection_names(fields: &Fields<'_>, is_one: impl Fn(Field<'_>) -> bool) -> bool {
     fields.all("connection").any(|field| {
         let mut options = field.value.split(|byte| *byte == b',');
@@ -126,17 +136,6 @@ pub(crate) const CACHE_CONTROL: &str = "cache-control";
 pub(crate) const DECISION: &str = "x-portcullis-decision";
 pub(crate) const FILTER: &str = "x-portcullis-filter";
 
-/// What the name of every header of the gate begins with.
-const OWN: &str = "x-portcullis-";
-/// Some frameworks take the method or the path from these.
-const OVERRIDES: [&str; 6] = [
-    "x-http-method-override",
-    "x-http-method",
-    "x-method-override",
-    "x-original-url",
-    "x-rewrite-url",
-    "x-original-uri",
-];
 const TRACE: [&str; 2] = ["traceparent", "tracestate"];
 /// What is not encoded: what `encodeURIComponent` leaves.
 static PLAIN: Bytes = Bytes::with_alphanumeric(b"-_.!~*'()");

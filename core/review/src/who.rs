@@ -20,6 +20,9 @@ pub struct Who {
     /// Everybody, then subjects of the directory, members of groups, and whoever's token or
     /// trusted header states a role.
     pub may: Vec<May>,
+    /// Subjects that the directory says are not active: whatever group or claim is named above,
+    /// they may not.
+    pub inactive: Vec<Holder>,
 }
 
 /// Somebody who may.
@@ -100,6 +103,7 @@ impl Who {
             permission: found.name.clone(),
             features_off: Vec::new(),
             may: Vec::new(),
+            inactive: inactive(model).collect(),
         };
         who.everyone(model, &policy);
         for (holder, subject) in holders(model) {
@@ -184,9 +188,20 @@ impl Who {
     }
 }
 
+/// Everybody of whom the directory says that nothing is held.
+fn inactive(model: &Model) -> impl Iterator<Item = Holder> {
+    let people = model.tenant.directory.iter();
+    let inactive = people.filter(|person| person.inactive);
+    inactive.map(|person| Holder::Subject {
+        kind: person.kind.clone(),
+        id: person.id.clone(),
+    })
+}
+
 /// Everybody of whom the policy says something.
 fn holders(model: &Model) -> impl Iterator<Item = (Holder, Subject)> {
-    let people = model.tenant.directory.iter().map(|person| {
+    let people = model.tenant.directory.iter();
+    let people = people.filter(|person| !person.inactive).map(|person| {
         let (kind, id) = (person.kind.clone(), person.id.clone());
         let subject = Subject {
             kind: kind.clone(),
@@ -335,6 +350,31 @@ mod tests {
             ["every service: member at own", "every user: member at own"]
         );
         assert!(lines.iter().any(|line| line.starts_with("al: where")));
+    }
+
+    #[test]
+    fn whoever_is_not_active_is_excepted_by_name() {
+        let policy = POLICY.replacen(
+            r#""al": {}"#,
+            r#""al": { "active": false, "groups": "g" }"#,
+            1,
+        );
+        let policy = policy.replacen(
+            r#""service:ci": {"#,
+            r#""service:ci": { "active": false,"#,
+            1,
+        );
+        let (source, model) = Source::load(&policy).unwrap();
+        let metadata = BundleMetadata::new("a", UnixSeconds(0), 60, &source.catalog);
+        let who = Who::new(&model, &metadata, "m:read", &Resource::default()).unwrap();
+        let inactive: Vec<String> = who.inactive.iter().map(ToString::to_string).collect();
+        assert_eq!(inactive, ["service:ci", "al"]);
+        let lines: Vec<String> = who.may.iter().map(ToString::to_string).collect();
+        let (names, _): (Vec<&str>, Vec<&str>) = lines
+            .iter()
+            .map(|line| line.split_once(": ").unwrap())
+            .unzip();
+        assert_eq!(names, ["user:f:1:x", "jo", "claims of admin"]);
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! Why a request was refused, in sentences.
 
 use portcullis_engine::Policy;
+use portcullis_gate::Code;
 use portcullis_json::nearest_or;
 use serde_json::Value;
 
+use super::disbelief::Shown;
+
 /// Says why a request was refused, by its log entry: what happened, what was read of who asked, and
 /// what to do. Nothing where it went on.
-pub(crate) fn sentences(entry: &Value, policy: &Policy) -> Vec<String> {
+pub(crate) fn sentences(entry: &Value, policy: &Policy, shown: &Shown) -> Vec<String> {
     let text = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default();
     let Some(what) = what_happened(text("code")) else {
         return Vec::new();
@@ -15,6 +18,9 @@ pub(crate) fn sentences(entry: &Value, policy: &Policy) -> Vec<String> {
         "" => what.to_owned(),
         detail => format!("{what} ({detail})"),
     }];
+    if text("code") == Code::IdentityInvalid.name() {
+        all.extend(shown.sentences(text("detail")));
+    }
     let permission = text("permission");
     if !permission.is_empty() {
         all.push(format!(
@@ -36,6 +42,7 @@ pub(crate) fn sentences(entry: &Value, policy: &Policy) -> Vec<String> {
     if let Some(why) = entry.get("why") {
         all.push(what_was_read(why));
         all.extend(unknown_roles(why, policy));
+        all.extend(unclaimable_roles(why, policy));
         for (member, cure) in NAMES {
             let names = why.get(member);
             all.extend(listed(names).map(|name| cure.replace("NAME", name)));
@@ -108,6 +115,22 @@ fn unknown_roles(why: &Value, policy: &Policy) -> Vec<String> {
     unknown.chain(rest(names)).collect()
 }
 
+/// Says why nobody may state a role, which the catalog settles for its own, and the tenant for its.
+fn unclaimable_roles(why: &Value, policy: &Policy) -> Vec<String> {
+    let names = why.get("unclaimable_roles");
+    let cure = |name: &str| {
+        let role = policy.role(name);
+        if role.is_some_and(|role| policy.role_is_built_in(role)) {
+            "its `\"claimable\": false` in the catalog says so; assign it in the directory, or map a group to it".to_owned()
+        } else {
+            format!("`portcullis role map POLICY {name} --claim` lets tokens and headers state it")
+        }
+    };
+    let all =
+        listed(names).map(|name| format!("nobody may state the role `{name}`: {}", cure(name)));
+    all.chain(rest(names)).collect()
+}
+
 fn listed(names: Option<&Value>) -> impl Iterator<Item = &str> {
     let names = names
         .and_then(|names| names.get("names"))
@@ -123,11 +146,7 @@ fn rest(names: Option<&Value>) -> Option<String> {
 }
 
 /// What keeps a name from counting, and what to do about it.
-const NAMES: [(&str, &str); 3] = [
-    (
-        "unclaimable_roles",
-        "nobody may state the role `NAME`: `portcullis role map --claim NAME` lets tokens and headers state it",
-    ),
+const NAMES: [(&str, &str); 2] = [
     (
         "roles_not_of_issuer",
         "this issuer may not state the role `NAME`: its `roles` in the configuration do not have it",
@@ -215,8 +234,6 @@ const MEANINGS: [(&str, &str); 21] = [
 
 #[cfg(test)]
 mod tests {
-    use portcullis_gate::Code;
-
     use super::*;
 
     #[test]

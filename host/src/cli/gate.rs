@@ -8,7 +8,10 @@ use std::{
 
 use clap::Args;
 use portcullis_engine::{Policy, SignedBundle, limits::BUNDLE_BYTES_MAX};
-use portcullis_gate::{GateConfig, Peer, Request};
+use portcullis_gate::{
+    GateConfig, Peer, Request,
+    routes::{Origin, Route, Routes},
+};
 use portcullis_host::{HttpGate, HttpOutcome, HttpVerdict, files};
 use portcullis_json::{FirstFault, JsonText, Node, Place, Read, nearest_or};
 use portcullis_policy::authzen::REQUEST_BYTES_MAX;
@@ -16,6 +19,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     denial,
+    disbelief::Shown,
     engines::EngineArgs,
     input,
     lines::{Line, read_line},
@@ -94,7 +98,9 @@ impl Gate {
         let policy = policy.map_err(|rejection| Stop::failure(&rejection.into()))?;
         let policy = Policy::from(policy);
         undeclared(&read, &policy).iter().for_each(warn);
-        let policy = self.explain.then_some(&policy);
+        let read_of_identity = reading_identity(&read, &policy);
+        read_of_identity.iter().for_each(warn);
+        let policy = self.explain.then_some((&policy, config.as_slice()));
         match &self.requests {
             Some(path) if !input::is_standard_input(Some(path)) => {
                 let file = File::open(path).map_err(|error| Stop::io("read", path, error))?;
@@ -131,7 +137,7 @@ impl Gate {
     fn judge_all(
         &self,
         gate: &mut dyn HttpGate,
-        explained_by: Option<&Policy>,
+        explained_by: Option<(&Policy, &[u8])>,
         path: &Path,
         source: impl io::Read,
     ) -> Result<(), Stop> {
@@ -150,7 +156,11 @@ impl Gate {
             let answer = match request {
                 Err(why) => json!({ "verdict": "error", "error": why }),
                 Ok(request) => match request.judge(gate, self.time) {
-                    Ok(verdict) => shown(verdict, explained_by),
+                    Ok(verdict) => {
+                        let explained =
+                            explained_by.map(|(policy, config)| (policy, request.shown(config)));
+                        shown(verdict, explained)
+                    }
                     Err(failure) => {
                         json!({ "verdict": "respond", "status": 503, "entry": { "code": "trap", "detail": failure } })
                     }
@@ -210,6 +220,14 @@ impl HttpLine {
     }
 }
 
+impl HttpLine {
+    /// Returns what it shows of whoever asks.
+    fn shown(&self, config: &[u8]) -> Shown {
+        let headers = self.headers.iter().map(|(_, value)| value.as_str());
+        Shown::new(config, headers.chain([self.target.as_str()]))
+    }
+}
+
 impl Read for HttpLine {
     fn read(place: &Place<'_>) -> Self {
         let cure = "write an object with method and target";
@@ -257,9 +275,9 @@ fn header(place: &Place<'_>) -> Option<(String, String)> {
     None
 }
 
-fn shown(verdict: HttpVerdict, explained_by: Option<&Policy>) -> Value {
+fn shown(verdict: HttpVerdict, explained_by: Option<(&Policy, Shown)>) -> Value {
     let entry: Value = serde_json::from_str(&verdict.entry).unwrap_or_default();
-    let explained = explained_by.map(|policy| denial::sentences(&entry, policy));
+    let explained = explained_by.map(|(policy, shown)| denial::sentences(&entry, policy, &shown));
     let mut shown = shown_with(verdict.outcome, &entry);
     if let (Some(sentences), Value::Object(members)) = (explained, &mut shown)
         && !sentences.is_empty()
@@ -302,6 +320,24 @@ fn shown_with(outcome: HttpOutcome, entry: &Value) -> Value {
             json!({ "verdict": "respond", "status": status, "headers": object(headers), "body": body, "entry": entry })
         }
     }
+}
+
+/// Says which routes read a header by which, as the configuration says, a trusted peer says who
+/// asks: their requests are refused.
+fn reading_identity(config: &GateConfig, policy: &Policy) -> Vec<String> {
+    let routes = Routes::decode(policy.bundle().routes());
+    let routes = routes.map_or_else(|_| Vec::new(), |routes| routes.all().to_vec());
+    let of_route = |route: &Route| {
+        let name = route.name();
+        let read = route.attributes.iter().filter_map(|(attribute, origin)| match origin {
+            Origin::Header(header) if config.says_who_asks(header) => Some(format!(
+                "the route `{name}` reads `resource.{attribute}` of `{header}`, by which a trusted peer says who asks: its requests are refused; take it from another header"
+            )),
+            _ => None,
+        });
+        read.collect::<Vec<_>>()
+    };
+    routes.iter().flat_map(of_route).collect()
 }
 
 /// Says which attributes the configuration fills although the policy declares none of that name.

@@ -10,6 +10,7 @@ mod build;
 mod decide;
 mod denial;
 mod diff;
+mod disbelief;
 mod duration;
 mod engines;
 mod escape;

@@ -20,7 +20,8 @@ use super::{
 ///
 /// Subjects of the directory come first, then members of each group, then whoever's token
 /// or trusted header states a role. Where what is said of the resource does not decide, the
-/// filter says of which resources they may.
+/// filter says of which resources they may. Whoever the directory says is not active may nothing,
+/// and is named last.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Who {
@@ -72,6 +73,14 @@ impl Who {
                 writeln!(out, "nobody: off are {off}")?;
             } else if found.may.is_empty() {
                 writeln!(out, "nobody")?;
+            } else if !found.inactive.is_empty() {
+                // Whatever their groups and tokens say.
+                let names: Vec<String> = found.inactive.iter().map(ToString::to_string).collect();
+                writeln!(
+                    out,
+                    "but never, for they are not active: {}",
+                    names.join(", ")
+                )?;
             }
             Ok(())
         })

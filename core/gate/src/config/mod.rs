@@ -43,6 +43,7 @@ use self::{
 };
 use crate::{
     code::Code,
+    header_names::alike,
     limits::{
         CONFIG_BYTES_MAX, FILTER_BYTES_MAX, FILTER_BYTES_STATED_MAX, JSON_MEMBERS_MAX,
         TOKEN_BYTES_MAX, TOKEN_BYTES_STATED_MAX, TOKENS_MAX, TOKENS_STATED_MAX,
@@ -224,6 +225,15 @@ impl GateConfig {
     #[must_use]
     pub const fn asks_for_peer(&self) -> bool {
         self.identity.trusted_headers.is_some()
+    }
+
+    /// Says whether a header of that name is one by which a trusted peer says who asks, however it
+    /// is spelled: a client's own is taken out of the request.
+    #[must_use]
+    pub fn says_who_asks(&self, header: &str) -> bool {
+        let trusted = self.identity.trusted_headers.iter();
+        let mut names = trusted.flat_map(TrustedHeaders::names);
+        names.any(|name| alike(name.as_bytes(), header.as_bytes()))
     }
 
     /// Returns how often the shell should look for a new bundle, in seconds.

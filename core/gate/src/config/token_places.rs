@@ -5,7 +5,7 @@ use alloc::{borrow::ToOwned as _, string::String, vec::Vec};
 use portcullis_json::{Place, Read};
 
 use super::{text::text, trusted_headers::HeaderName};
-use crate::{fields::TOKEN, routes::is_origin};
+use crate::{fields::TOKEN, header_names::is_removed, routes::is_origin};
 
 /// A place that may have a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,9 +56,16 @@ impl TokenPlace {
 /// Reads the list of places.
 pub(super) fn tokens(place: &Place<'_>) -> Vec<TokenPlace> {
     let places = place.elements();
-    if places.is_empty() || places.len() > TOKEN_PLACES_MAX {
+    if places.is_empty() {
         place.error(
-            "a token has no place, or more than four",
+            "no token would be found in an empty list",
+            "write [{\"header\": \"authorization\"}], or leave `tokens` out, which means the same; \
+             where nobody sends tokens, leave `issuers` out",
+        );
+    }
+    if places.len() > TOKEN_PLACES_MAX {
+        place.error(
+            "there are more than four places",
             "list 1 to 4 headers, cookies and parameters",
         );
     }
@@ -93,7 +100,8 @@ impl Read for TokenPlace {
             },
             _ => {
                 let cure = "name the header, or a `cookie`, or a parameter of the `query`";
-                let name: HeaderName = object.required("header", cure);
+                let stated = object.required_place("header", cure);
+                let name = stated.as_ref().map(header).unwrap_or_default();
                 let scheme = object.place("scheme").map(|place| scheme(&place));
                 Self::Header {
                     // Any other header is made for the token.
@@ -108,6 +116,25 @@ impl Read for TokenPlace {
         object.finish();
         own
     }
+}
+
+/// Reads the name of a header that may have a token.
+fn header(place: &Place<'_>) -> HeaderName {
+    let name = place.node.as_str().unwrap_or_default();
+    if name.eq_ignore_ascii_case(COOKIE) {
+        place.error(
+            "browsers send cookies unasked, and which pages may make them is settled for a `cookie` alone",
+            "write {\"cookie\": \"session\"} with the cookie's name",
+        );
+        return HeaderName::default();
+    }
+    if is_removed(name) {
+        place.error(
+            "the gate takes this header out of every request",
+            "name one that is the client's to send, such as `authorization`",
+        );
+    }
+    HeaderName::read(place)
 }
 
 fn scheme(place: &Place<'_>) -> String {

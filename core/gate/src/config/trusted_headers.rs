@@ -9,7 +9,7 @@ use super::{
     claims::{ATTRIBUTES, TEAMS, attributes, constants},
     text::text,
 };
-use crate::routes::is_header;
+use crate::header_names::{is_header, is_of_connection, is_taken};
 
 /// Which peers' headers are believed, and what they mean.
 #[derive(Debug, Clone)]
@@ -175,6 +175,11 @@ impl Read for HeaderName {
             place.error(
                 "this is not a header's name in lower case",
                 &header_cure(name),
+            );
+        } else if is_of_connection(name) || is_taken(name) {
+            place.error(
+                &["`", name, "` has a meaning of its own"].concat(),
+                "name a header that is made for this, such as `x-user-id`",
             );
         }
         Self(name.to_owned())

@@ -125,6 +125,17 @@ fn bind(team_roles: &mut Vec<(String, Vec<String>)>, role: &str, team: &str) {
     }
 }
 
+/// Returns every word that may say why a token or the headers of a trusted peer are not believed:
+/// the detail of [`Code::IdentityInvalid`](crate::Code::IdentityInvalid).
+pub fn identity_reasons() -> impl Iterator<Item = &'static str> {
+    REASONS.split_whitespace()
+}
+
+const REASONS: &str = "action algorithm attribute audience comma context encoding expired groups \
+    header issuer key malformed no-expiry no-issue-time not-yet-valid query repeated roles scheme \
+    signature spelling subject team-roles tenant time token-type too-long too-old two-tokens type \
+    version";
+
 /// Why nobody is identified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unidentified {

@@ -17,7 +17,9 @@ use crate::{
     cors::{self, Preflight},
     fields::{Fields, TOKEN},
     hygiene,
-    identity::{Identity, StatedTenant, TokenCache, UNKNOWN_KEY, Unidentified, identify},
+    identity::{
+        Identity, StatedTenant, TokenCache, UNKNOWN_KEY, Unidentified, identify, identity_reasons,
+    },
     limits::METHOD_BYTES_MAX,
     path::{Ambiguities, Ambiguity, CanonicalPath},
     policies::Matched,
@@ -74,7 +76,8 @@ impl<'j> Judge<'j> {
             if is_allowed {
                 findings.code = Code::Preflight;
                 findings.route = found.name;
-                return Ok(Outcome::Preflight(preflight.allowed(cors)));
+                let stated = |name: &str| self.config.says_who_asks(name);
+                return Ok(Outcome::Preflight(preflight.allowed(cors, stated)));
             }
         }
         // Without an identity a route counts only where the policies of all tenants agree.
@@ -82,7 +85,7 @@ impl<'j> Judge<'j> {
             Matched::None => return Err(self.unmatched(request, &path, findings)),
             Matched::Various => None,
             Matched::One(found) => {
-                enter(&found, request.method, &path, fields, findings)?;
+                self.enter(&found, request.method, &path, fields, findings)?;
                 self.check_readings(listener, request, &path, &found, findings)?;
                 if found.route.access == Access::Public {
                     return Ok(public(findings, Vec::new()));
@@ -110,7 +113,7 @@ impl<'j> Judge<'j> {
                 let Matched::One(found) = route_of(request.method, Some(tenant)) else {
                     return Err(self.unmatched(request, &path, findings));
                 };
-                enter(&found, request.method, &path, fields, findings)?;
+                self.enter(&found, request.method, &path, fields, findings)?;
                 self.check_readings(Some(tenant), request, &path, &found, findings)?;
                 self.cut_token(&found, request, findings)?;
                 found
@@ -170,7 +173,10 @@ impl<'j> Judge<'j> {
     fn unidentified(&self, why: Unidentified, findings: &mut Findings<'_>) -> Refused {
         match why {
             Unidentified::Missing => findings.refuse(Code::IdentityMissing, ""),
-            Unidentified::Invalid(why) => findings.refuse(Code::IdentityInvalid, why),
+            Unidentified::Invalid(why) => {
+                debug_assert!(identity_reasons().any(|known| known == why), "{why}");
+                findings.refuse(Code::IdentityInvalid, why)
+            }
             Unidentified::CrossSite => findings.refuse(Code::CrossSite, ""),
             Unidentified::UnknownKey(issuer) => {
                 findings.awaits_keys = self.bringing(issuer);
@@ -255,6 +261,43 @@ impl<'j> Judge<'j> {
         })
     }
 
+    /// Notes which route it is, and refuses what the route did not opt into.
+    fn enter(
+        &self,
+        found: &RouteMatch<'j>,
+        method: &[u8],
+        path: &CanonicalPath<'_>,
+        fields: &Fields<'_>,
+        findings: &mut Findings<'j>,
+    ) -> Result<(), Refused> {
+        findings.route = found.name;
+        if let Some(cors) = &found.route.cors {
+            findings.exposed = cors::exposed(cors, cors::origin(fields));
+            findings.replaced = &cors::REPLACED;
+        }
+        if let Some(rival) = found.rival {
+            return Err(findings.refuse(Code::RouteAmbiguous, rival));
+        }
+        if hygiene::connection_hides(fields, found.route) {
+            return Err(findings.refuse(Code::RequestMalformed, "connection"));
+        }
+        // What says who asks is the peer's to write, and a client's is taken out: nobody upstream
+        // would see what the attribute was read of.
+        if hygiene::reads_identity(self.config, found.route) {
+            return Err(findings.refuse(Code::AttributeAmbiguous, IDENTITY_HEADER));
+        }
+        let unaccepted = unaccepted(path, found);
+        if !unaccepted.is_empty() {
+            return Err(findings.refuse(Code::PathAmbiguous, &unaccepted.to_text()));
+        }
+        let accepted = found.route.allow.has(Ambiguity::MethodOverride);
+        if !accepted && overrides_method(method, path.query()) {
+            let what = Ambiguity::MethodOverride.name();
+            return Err(findings.refuse(Code::AttributeAmbiguous, what));
+        }
+        Ok(())
+    }
+
     fn unmatched(
         &self,
         request: &Request<'_>,
@@ -303,37 +346,6 @@ impl<'j> Judge<'j> {
             Err(code) => Err(findings.refuse(code, "")),
         }
     }
-}
-
-/// Notes which route it is, and refuses what the route did not opt into.
-fn enter<'j>(
-    found: &RouteMatch<'j>,
-    method: &[u8],
-    path: &CanonicalPath<'_>,
-    fields: &Fields<'_>,
-    findings: &mut Findings<'j>,
-) -> Result<(), Refused> {
-    findings.route = found.name;
-    if let Some(cors) = &found.route.cors {
-        findings.exposed = cors::exposed(cors, cors::origin(fields));
-        findings.replaced = &cors::REPLACED;
-    }
-    if let Some(rival) = found.rival {
-        return Err(findings.refuse(Code::RouteAmbiguous, rival));
-    }
-    if hygiene::connection_hides(fields, found.route) {
-        return Err(findings.refuse(Code::RequestMalformed, "connection"));
-    }
-    let unaccepted = unaccepted(path, found);
-    if !unaccepted.is_empty() {
-        return Err(findings.refuse(Code::PathAmbiguous, &unaccepted.to_text()));
-    }
-    let accepted = found.route.allow.has(Ambiguity::MethodOverride);
-    if !accepted && overrides_method(method, path.query()) {
-        let what = Ambiguity::MethodOverride.name();
-        return Err(findings.refuse(Code::AttributeAmbiguous, what));
-    }
-    Ok(())
 }
 
 fn public(findings: &mut Findings<'_>, mut set: Vec<(&'static str, String)>) -> Outcome {
@@ -394,3 +406,6 @@ fn check_grammar(
     }
     Ok(())
 }
+
+/// The detail where a route reads a header by which a trusted peer says who asks.
+const IDENTITY_HEADER: &str = "identity-header";

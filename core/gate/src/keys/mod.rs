@@ -281,12 +281,7 @@ fn public_key(
         (Some("RSA"), None) => PublicKey::rsa(&bytes("n")?, &bytes("e")?),
         _ => return Err(unusable(NO_ALGORITHM, KINDS)),
     };
-    key.ok_or_else(|| {
-        unusable(
-            "the public key cannot be used",
-            "give a valid one; RSA takes 2048 to 4096 bits",
-        )
-    })
+    key.map_err(|invalid| unusable(invalid.why, invalid.cure))
 }
 
 /// No algorithm is compiled in.

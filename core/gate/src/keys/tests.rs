@@ -47,7 +47,7 @@ fn what_is_not_used_is_named_and_the_rest_is_used() {
         ),
         (
             format!(r#"{{"kty":"RSA","kid":"zero","n":"{n}","e":"AQAB"}}"#),
-            "`zero`: the public key cannot be used",
+            "`zero`: `n` is empty or begins with a zero byte",
         ),
         (
             r#"{"kty":"RSA","alg":"a long one"}"#.to_owned(),
@@ -80,7 +80,7 @@ fn what_is_not_used_is_named_and_the_rest_is_used() {
         ),
         (
             r#"{"kty":"RSA","kid":"short","n":"_____w","e":"AQAB"}"#.to_owned(),
-            "`short`: the public key cannot be used",
+            "`short`: `n` is not of 2048 to 4096 bits",
         ),
         (r#""text""#.to_owned(), "keys[1]: this is not a key"),
         (

@@ -21,8 +21,10 @@ pub use route::{Access, Cors, InvalidRoute, OnConditional, Origin, Route};
 pub use table::{RouteMatch, Routes, SameRoute};
 pub use wire::MalformedRoutes;
 
+pub use crate::header_names::withheld;
+
 pub(crate) use host::host_of;
-pub(crate) use route::{is_header, is_origin};
+pub(crate) use route::is_origin;
 
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,10 @@ use super::{
     parts::SegmentParts,
     pattern::{PathPattern, PatternSegment},
 };
-use crate::path::Ambiguities;
+use crate::{
+    header_names::{is_header, withheld},
+    path::Ambiguities,
+};
 
 /// What a request must look like, and what it then asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,6 +182,9 @@ impl Route {
             let sound = match origin {
                 Origin::Path(_) | Origin::Part { .. } => self.parameter(origin).is_some(),
                 Origin::Query(name) => is_value(name),
+                Origin::Header(name) if withheld(name).is_some() => {
+                    return Err(InvalidRoute::Withheld);
+                }
                 Origin::Header(name) => is_header(name),
                 Origin::Constant(values) => {
                     values.iter().all(|value| is_value(value))
@@ -218,6 +224,9 @@ impl Cors {
     }
 
     fn check(&self) -> Result<(), InvalidRoute> {
+        if self.headers.iter().any(|name| withheld(name).is_some()) {
+            return Err(InvalidRoute::Withheld);
+        }
         let any = self.origins.iter().any(|origin| origin == "*");
         let origins = self.origins.iter();
         let sound = !self.origins.is_empty()
@@ -244,6 +253,9 @@ pub enum InvalidRoute {
     Attribute,
     /// An attribute comes from nowhere.
     Origin,
+    /// An attribute comes from a header, or a page may send one, that never reaches the upstream as
+    /// the client wrote it.
+    Withheld,
     /// It has a host that does not name the tenant as it says.
     TenantHost,
     /// Its CORS rule names no origin, something that is not an origin, or any with credentials.
@@ -259,6 +271,9 @@ impl InvalidRoute {
             Self::Attribute => "an attribute is a name, and appears once",
             Self::Origin => {
                 "an attribute comes from a path parameter, a query parameter, a header or a constant"
+            }
+            Self::Withheld => {
+                "it names a header that never reaches the upstream as the client wrote it"
             }
             Self::TenantHost => {
                 "with `tenant_host` every host is as it says, one label before the rest"
@@ -277,14 +292,6 @@ impl fmt::Display for InvalidRoute {
 }
 
 impl core::error::Error for InvalidRoute {}
-
-/// Returns whether a name may be a header's, in lower case (RFC 9110, section 5.1).
-pub(crate) fn is_header(name: &str) -> bool {
-    (1..=128).contains(&name.len())
-        && name.bytes().all(|byte| {
-            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_')
-        })
-}
 
 fn is_method(name: &str) -> bool {
     (1..=32).contains(&name.len())

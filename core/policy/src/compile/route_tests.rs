@@ -78,6 +78,22 @@ fn a_route_of_several_hosts_is_a_route_for_each() {
 fn what_makes_no_sense_is_reported_with_its_place_and_cure() {
     for (route, expected) in [
         (
+            r#"{"methods":"GET","path":"/a","permission":"tickets:read","resource":{"owner":"header.X-Portcullis-Subject"}}"#,
+            "$.catalog.routes[0].resource.owner: `header.X-Portcullis-Subject`: the gate takes this header out of every request; compare with who asks in a scope, as `subject.id`, or take it from the path, the query or another header",
+        ),
+        (
+            r#"{"methods":"GET","path":"/a","permission":"tickets:read","resource":{"owner":"header.x_portcullis_roles"}}"#,
+            "$.catalog.routes[0].resource.owner: `header.x_portcullis_roles`: the gate takes this header out of every request; compare with who asks in a scope, as `subject.id`, or take it from the path, the query or another header",
+        ),
+        (
+            r#"{"methods":"GET","path":"/a","permission":"tickets:read","resource":{"owner":"header.te"}}"#,
+            "$.catalog.routes[0].resource.owner: `header.te`: this header is of the connection: proxies drop it; compare with who asks in a scope, as `subject.id`, or take it from the path, the query or another header",
+        ),
+        (
+            r#"{"methods":"GET","path":"/a","public":true,"cors":{"origins":"https://a.b","headers":["x-a","X-Portcullis-Tenant"]}}"#,
+            "$.catalog.routes[0].cors.headers[1]: `x-portcullis-tenant`: the gate takes this header out of every request; take it out: no page can say anything with it",
+        ),
+        (
             r#"{"methods":"GET","path":"/a"}"#,
             r#"$.catalog.routes[0]: this route asks for nothing; name a permission, or write "authenticated": true or "public": true"#,
         ),

@@ -1,7 +1,7 @@
 //! Routes: what they ask for, and that each request takes one of them.
 
 use portcullis_gate::routes::{
-    Conflict, ConflictKind, Cors, OnConditional, Origin, PathPattern, Route, conflicts,
+    Conflict, ConflictKind, Cors, OnConditional, Origin, PathPattern, Route, conflicts, withheld,
 };
 use portcullis_gate::{Ambiguities, Ambiguity};
 use portcullis_json::{Path, nearest_or};
@@ -122,7 +122,10 @@ impl Routing<'_> {
             },
             allow: self.accepted(&source.accepts, &at.key("accepts"))?,
             token_in_query: source.token_in_query,
-            cors: source.cors.as_ref().map(cors),
+            cors: match &source.cors {
+                Some(source) => Some(self.cors(source, &at.key("cors"))?),
+                None => None,
+            },
         };
         let hosts = hosts?.into_iter();
         let routes = hosts.map(|host| Route {
@@ -205,7 +208,13 @@ impl Routing<'_> {
             }
             Some(("query", name)) if !name.is_empty() => Some(Origin::Query(name.to_owned())),
             Some(("header", name)) if !name.is_empty() => {
-                Some(Origin::Header(name.to_ascii_lowercase()))
+                let name = name.to_ascii_lowercase();
+                if let Some(why) = withheld(&name) {
+                    let cure = "compare with who asks in a scope, as `subject.id`, or take it from the path, the query or another header";
+                    self.problems.error(at, format!("`{text}`: {why}"), cure);
+                    return None;
+                }
+                Some(Origin::Header(name))
             }
             _ => {
                 self.problems.error(
@@ -216,6 +225,26 @@ impl Routing<'_> {
                 None
             }
         }
+    }
+
+    fn cors(&self, source: &source::CrossOrigin, at: &Path<'_>) -> Option<Cors> {
+        let headers_at = at.key("headers");
+        let headers: Vec<String> = source.headers.iter().map(str::to_ascii_lowercase).collect();
+        for (index, name) in headers.iter().enumerate() {
+            if let Some(why) = withheld(name) {
+                let at = element(&headers_at, &source.headers, index);
+                let message = format!("`{name}`: {why}");
+                let cure = "take it out: no page can say anything with it";
+                self.problems.error(&at, message, cure);
+                return None;
+            }
+        }
+        Some(Cors {
+            origins: source.origins.0.clone(),
+            headers,
+            credentials: source.credentials,
+            max_age_seconds: source.max_age_seconds.unwrap_or(0),
+        })
     }
 
     fn accepted(&self, names: &source::OneOrMany, at: &Path<'_>) -> Option<Ambiguities> {
@@ -273,14 +302,5 @@ impl Routing<'_> {
                 );
             }
         }
-    }
-}
-
-fn cors(source: &source::CrossOrigin) -> Cors {
-    Cors {
-        origins: source.origins.0.clone(),
-        headers: source.headers.iter().map(str::to_ascii_lowercase).collect(),
-        credentials: source.credentials,
-        max_age_seconds: source.max_age_seconds.unwrap_or(0),
     }
 }

@@ -84,7 +84,7 @@ fn a_configuration_is_refused_with_its_place_and_cure() {
         "/identity/issuers/0/keys/keys/0",
         "x",
         json!("AAAA"),
-        "$.identity.issuers[0].keys.keys[0]: the public key cannot be used; give a valid one; RSA takes 2048 to 4096 bits",
+        "$.identity.issuers[0].keys.keys[0]: `x` is not 32 bytes long; copy the key whole",
     );
     case(
         "",

@@ -37,6 +37,71 @@ fn another_spelling_of_an_identity_header_ends_here_even_from_a_trusted_peer() {
 }
 
 #[test]
+fn no_attribute_comes_from_a_header_that_says_who_asks() {
+    let policy = policy("acme", |policy| {
+        let routes = policy["catalog"]["routes"].as_array_mut().unwrap();
+        for (path, header) in [
+            ("/by-id", "x_user_id"),
+            ("/by-roles", "x-user-roles"),
+            ("/by-other", "x-owner"),
+        ] {
+            routes.push(json!({ "methods": "GET", "path": path, "permission": "tickets:read",
+                "resource": { "owner": format!("header.{header}") },
+                "cors": { "origins": "https://app.example.com", "headers": ["x-user-roles", "x-owner"] } }));
+        }
+    });
+    let mut gate = Gate::new(config(|config| {
+        config["identity"]["trusted_headers"] =
+            json!({ "peers": "mesh", "subject": "x-user-id", "roles": "x-user-roles" });
+    }));
+    gate.offer(bundle(&policy, 1, None), NOW).unwrap();
+    let bearer = format!("Bearer {}", token(9, &json!({ "sub": "jo" })));
+    // A client with a token of its own writes the owner itself.
+    let headers: &[(&[u8], &[u8])] = &[
+        (b"authorization", bearer.as_bytes()),
+        (b"x-user-id", b"jo"),
+        (b"x-user-roles", b"jo"),
+        (b"x-owner", b"jo"),
+    ];
+    let mut ask = |method: &str, target: &str, headers: &[(&[u8], &[u8])]| {
+        gate.judge(
+            &Request {
+                method: method.as_bytes(),
+                authority: b"api.example.com",
+                target: target.as_bytes(),
+                headers,
+                peer: Peer::Unknown,
+                nonce: b"",
+            },
+            NOW,
+        )
+    };
+    for target in ["/by-id", "/by-roles"] {
+        let verdict = ask("GET", target, headers);
+        let entry = verdict.entry();
+        let found = (entry.code, entry.detail.as_str());
+        assert_eq!(
+            found,
+            (Code::AttributeAmbiguous, "identity-header"),
+            "{target}"
+        );
+    }
+    assert_eq!(ask("GET", "/by-other", headers).entry().code, Code::Granted);
+    let preflight: &[(&[u8], &[u8])] = &[
+        (b"origin", b"https://app.example.com"),
+        (b"access-control-request-method", b"GET"),
+    ];
+    let Verdict::Respond(answer) = ask("OPTIONS", "/by-other", preflight) else {
+        panic!("a preflight went on");
+    };
+    let sent = answer
+        .headers
+        .iter()
+        .find(|(name, _)| name == "access-control-allow-headers");
+    assert_eq!(sent.map(|(_, value)| value.as_str()), Some("x-owner"));
+}
+
+#[test]
 fn a_header_of_thousands_of_teams_is_refused_by_the_limit_that_it_passes() {
     let list = |each: &str| {
         let values: Vec<String> = (0..9_000).map(|at| format!("{each}{at:x}")).collect();

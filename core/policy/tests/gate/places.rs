@@ -130,6 +130,58 @@ fn a_connection_header_that_hides_a_token_is_refused() {
 }
 
 #[test]
+fn a_header_that_means_something_else_has_no_token() {
+    let with =
+        |name: &str| invalid(|config| config["identity"]["tokens"] = json!([{ "header": name }]));
+    for name in ["cookie", "Cookie"] {
+        assert_eq!(
+            with(name),
+            r#"$.identity.tokens[0].header: browsers send cookies unasked, and which pages may make them is settled for a `cookie` alone; write {"cookie": "session"} with the cookie's name"#
+        );
+    }
+    for name in ["x-portcullis-token", "x_portcullis_token", "x-original-url"] {
+        assert_eq!(
+            with(name),
+            "$.identity.tokens[0].header: the gate takes this header out of every request; name one that is the client's to send, such as `authorization`"
+        );
+    }
+    for name in [
+        "origin",
+        "host",
+        "sec-fetch-site",
+        "connection",
+        "te",
+        "upgrade",
+        "transfer-encoding",
+        "keep-alive",
+        "proxy-connection",
+        "trailer",
+        "content-length",
+        "content-type",
+    ] {
+        assert_eq!(
+            with(name),
+            format!(
+                "$.identity.tokens[0].header: `{name}` has a meaning of its own; name a header that is made for this, such as `x-user-id`"
+            )
+        );
+    }
+    assert!(with(":authority").contains("not a header's name"));
+    for name in ["authorization", "proxy-authorization", "x-id-token"] {
+        assert_eq!(with(name), "");
+    }
+    for (member, name) in [("subject", "cookie"), ("roles", "te"), ("tenant", "host")] {
+        let mut trusted = json!({ "peers": "mesh", "subject": "x-user-id" });
+        trusted[member] = json!(name);
+        let wrong = invalid(|config| config["identity"] = json!({ "trusted_headers": trusted }));
+        let expected = format!(
+            "$.identity.trusted_headers.{member}: `{name}` has a meaning of its own; name a header that is made for this, such as `x-user-id`"
+        );
+        assert_eq!(wrong, expected);
+    }
+}
+
+#[test]
 fn places_that_say_nothing_clear_are_refused() {
     let with = |tokens: Value| invalid(|config| config["identity"]["tokens"] = tokens);
     let count = |count: usize| {
@@ -137,11 +189,17 @@ fn places_that_say_nothing_clear_are_refused() {
         (0..count).map(of).collect::<Value>()
     };
     assert_eq!((with(count(1)).as_str(), with(count(4)).as_str()), ("", ""));
-    for tokens in [count(0), count(5)] {
-        assert_eq!(
-            with(tokens),
-            "$.identity.tokens: a token has no place, or more than four; list 1 to 4 headers, cookies and parameters"
-        );
+    for (tokens, expected) in [
+        (
+            count(0),
+            r#"no token would be found in an empty list; write [{"header": "authorization"}], or leave `tokens` out, which means the same; where nobody sends tokens, leave `issuers` out"#,
+        ),
+        (
+            count(5),
+            "there are more than four places; list 1 to 4 headers, cookies and parameters",
+        ),
+    ] {
+        assert_eq!(with(tokens), format!("$.identity.tokens: {expected}"));
     }
     for (tokens, expected) in [
         (
