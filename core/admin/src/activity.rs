@@ -7,7 +7,7 @@ use portcullis_policy::source::Operation;
 
 use crate::authorization::Step;
 use crate::draft::Draft;
-use crate::holders::{check_subject, directory_key};
+use crate::holders::{change_entry, check_subject, not_listed};
 use crate::refused::{Refused, RefusedReason};
 use crate::required::Cover;
 use crate::{SubjectKey, SubjectName};
@@ -16,8 +16,16 @@ pub(crate) fn deactivate(
     draft: &mut Draft,
     model: &Model,
     subject: &SubjectName,
+    unlisted: bool,
 ) -> Result<(), Refused> {
-    change(draft, model, subject, Operation::Deactivate)
+    let subject = subject.resolve(&model.subject_types);
+    check_subject(model, &subject)?;
+    if !unlisted && model.person(&subject.kind, &subject.id).is_none() {
+        let otherwise = "if only tokens or groups know it, say so: `--unlisted`, or \
+                         \"unlisted\": true";
+        return Err(not_listed(model, &subject, otherwise));
+    }
+    change(draft, model, &subject, Operation::Deactivate)
 }
 
 pub(crate) fn activate(
@@ -25,17 +33,17 @@ pub(crate) fn activate(
     model: &Model,
     subject: &SubjectName,
 ) -> Result<(), Refused> {
-    change(draft, model, subject, Operation::Activate)
+    let subject = subject.resolve(&model.subject_types);
+    check_subject(model, &subject)?;
+    change(draft, model, &subject, Operation::Activate)
 }
 
 fn change(
     draft: &mut Draft,
     model: &Model,
-    subject: &SubjectName,
+    subject: &SubjectKey,
     operation: Operation,
 ) -> Result<(), Refused> {
-    let subject = subject.resolve(&model.subject_types);
-    check_subject(model, &subject)?;
     let is_active = operation == Operation::Activate;
     let person = model.person(&subject.kind, &subject.id);
     if person.is_none_or(|person| !person.inactive) == is_active {
@@ -46,21 +54,11 @@ fn change(
             "there is nothing to do",
         ));
     }
-    let key = directory_key(model, &draft.tenant, &subject).unwrap_or_else(|| subject.to_string());
-    let mut entry = draft
-        .tenant
-        .directory
-        .get(&key)
-        .cloned()
-        .unwrap_or_default();
-    entry.active = (!is_active).then_some(false);
-    if entry.is_empty() {
-        draft.tenant.directory.remove(&key);
-    } else {
-        draft.tenant.directory.set(&key, entry);
-    }
-    draft.steps.extend(steps(model, &subject, operation));
-    draft.subjects.insert(subject);
+    change_entry(draft, model, subject, |entry| {
+        entry.active = (!is_active).then_some(false);
+        Ok(())
+    })?;
+    draft.steps.extend(steps(model, subject, operation));
     Ok(())
 }
 

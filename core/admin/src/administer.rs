@@ -15,7 +15,7 @@ use crate::draft::Draft;
 use crate::impact::{Impact, impacts};
 use crate::refused::{Refused, RefusedReason};
 use crate::removed::RemovedAssignment;
-use crate::{Change, SubjectKey, last_administrator, lookup};
+use crate::{Change, SubjectKey, exported, last_administrator, lookup};
 
 /// A policy after a change, and the record of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +88,9 @@ pub fn administer(
     };
     let draft = Draft::new(change, &document.source().tenant, before)?;
     let after = document.with_tenant(draft.tenant.clone())?;
+    if let Change::Import { grants, .. } = change {
+        exported::check_whole(after.model(), grants)?;
+    }
     if let Some(authorization) = &authorization {
         authorization.refuse_own_access(&draft)?;
         for step in &draft.steps {

@@ -121,6 +121,9 @@ pub enum Change {
     Deactivate {
         /// The subject.
         subject: SubjectName,
+        /// Whether it may be one that the directory does not have.
+        #[serde(default)]
+        unlisted: bool,
     },
     /// Let a subject hold again what it has.
     Activate {
@@ -228,7 +231,7 @@ impl fmt::Display for Change {
                 team,
                 subject,
             } => write!(f, "unassigned {role}{} from {subject}", OnTeam(team)),
-            Self::Deactivate { subject } => write!(f, "deactivated {subject}"),
+            Self::Deactivate { subject, .. } => write!(f, "deactivated {subject}"),
             Self::Activate { subject } => write!(f, "activated {subject}"),
             Self::Map { group, role, team } => {
                 write!(f, "mapped the group {group} to {role}{}", OnTeam(team))

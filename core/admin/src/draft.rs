@@ -93,7 +93,9 @@ impl Draft {
                 team,
                 subject,
             } => holders::unassign(it, model, role, team.as_deref(), subject),
-            Change::Deactivate { subject } => activity::deactivate(it, model, subject),
+            Change::Deactivate { subject, unlisted } => {
+                activity::deactivate(it, model, subject, *unlisted)
+            }
             Change::Activate { subject } => activity::activate(it, model, subject),
             Change::Map { group, role, team } => {
                 holders::map(it, model, group, role, team.as_deref())

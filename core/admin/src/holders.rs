@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_json::nearest_or;
+use portcullis_json::{nearest, nearest_or};
 use portcullis_policy::model::{Holdings, Model, RoleIndex};
-use portcullis_policy::source::{Operation, Tenant};
+use portcullis_policy::source::{Entry, OneOrMany, Operation, Tenant};
 
 use crate::authorization::Step;
 use crate::draft::Draft;
@@ -20,22 +20,12 @@ pub(crate) fn assign(
     team: Option<&str>,
     subject: &SubjectName,
 ) -> Result<(), Refused> {
-    lookup::role_to_give(model, role)?;
-    lookup::check_team(model, team)?;
+    check_given(model, role, team)?;
     let subject = &subject.resolve(&model.subject_types);
     check_subject(model, subject)?;
-    let key = directory_key(model, &draft.tenant, subject).unwrap_or_else(|| subject.to_string());
-    let mut entry = draft
-        .tenant
-        .directory
-        .get(&key)
-        .cloned()
-        .unwrap_or_default();
-    let mut roles = entry.values.get("roles").cloned().unwrap_or_default();
-    bindings::add(&mut roles, role, team, &format!("`{subject}` has"))?;
-    entry.values.set("roles", roles);
-    draft.tenant.directory.set(&key, entry);
-    draft.subjects.insert(subject.clone());
+    change_roles(draft, model, subject, |roles| {
+        bindings::add(roles, role, team, &format!("`{subject}` has"))
+    })?;
     let step = subject_step(model, Operation::Assign, role, team, subject);
     draft.steps.push(step);
     Ok(())
@@ -51,38 +41,77 @@ pub(crate) fn unassign(
     lookup::role(model, role)?;
     lookup::check_team(model, team)?;
     let subject = &subject.resolve(&model.subject_types);
-    let Some(key) = directory_key(model, &draft.tenant, subject) else {
-        let known = draft.tenant.directory.names();
-        return Err(Refused::new(
-            RefusedReason::Unknown,
-            format!("the directory has no subject `{subject}`"),
-            nearest_or(
-                &subject.to_string(),
-                known,
-                "take roles from groups or tokens away where they come from",
-            ),
-        ));
-    };
-    let mut entry = draft
-        .tenant
-        .directory
-        .get(&key)
-        .cloned()
-        .unwrap_or_default();
-    let mut roles = entry.values.remove("roles").unwrap_or_default();
-    bindings::remove(&mut roles, role, team, &format!("`{subject}` has"))?;
-    if !roles.is_empty() {
-        entry.values.set("roles", roles);
+    if directory_key(model, &draft.tenant, subject).is_none() {
+        let otherwise = "take roles from groups or tokens away where they come from";
+        return Err(not_listed(model, subject, otherwise));
     }
+    change_roles(draft, model, subject, |roles| {
+        bindings::remove(roles, role, team, &format!("`{subject}` has"))
+    })?;
+    let step = subject_step(model, Operation::Unassign, role, team, subject);
+    draft.steps.push(step);
+    Ok(())
+}
+
+/// Changes what the directory says of a subject; one that then says nothing is taken out.
+pub(crate) fn change_entry(
+    draft: &mut Draft,
+    model: &Model,
+    subject: &SubjectKey,
+    change: impl FnOnce(&mut Entry) -> Result<(), Refused>,
+) -> Result<(), Refused> {
+    let key = directory_key(model, &draft.tenant, subject).unwrap_or_else(|| subject.to_string());
+    let known = draft.tenant.directory.get(&key).cloned();
+    let mut entry = known.unwrap_or_default();
+    change(&mut entry)?;
     if entry.is_empty() {
         draft.tenant.directory.remove(&key);
     } else {
         draft.tenant.directory.set(&key, entry);
     }
     draft.subjects.insert(subject.clone());
-    let step = subject_step(model, Operation::Unassign, role, team, subject);
-    draft.steps.push(step);
     Ok(())
+}
+
+fn change_roles(
+    draft: &mut Draft,
+    model: &Model,
+    subject: &SubjectKey,
+    change: impl FnOnce(&mut OneOrMany) -> Result<(), Refused>,
+) -> Result<(), Refused> {
+    change_entry(draft, model, subject, |entry| {
+        let mut roles = entry.values.get("roles").cloned().unwrap_or_default();
+        change(&mut roles)?;
+        if roles.is_empty() {
+            entry.values.remove("roles");
+        } else {
+            entry.values.set("roles", roles);
+        }
+        Ok(())
+    })
+}
+
+/// Refuses a role that nobody can be given, and a team that it cannot be bound to.
+fn check_given(model: &Model, role: &str, team: Option<&str>) -> Result<(), Refused> {
+    lookup::role_to_give(model, role)?;
+    lookup::check_team(model, team)
+}
+
+/// Says that the directory does not have a subject, and whom it may be a slip of.
+pub(crate) fn not_listed(model: &Model, subject: &SubjectKey, otherwise: &str) -> Refused {
+    let people = model.tenant.directory.iter();
+    let known = people
+        .map(|person| SubjectKey::from(person).to_string())
+        .collect::<Vec<_>>();
+    let known = known.iter().map(String::as_str);
+    Refused::new(
+        RefusedReason::Unknown,
+        format!("the directory has no subject `{subject}`"),
+        match nearest(&subject.to_string(), known) {
+            Some(near) => format!("did you mean `{near}`? {otherwise}"),
+            None => otherwise.to_owned(),
+        },
+    )
 }
 
 pub(crate) fn map(
@@ -92,8 +121,7 @@ pub(crate) fn map(
     role: &str,
     team: Option<&str>,
 ) -> Result<(), Refused> {
-    lookup::role_to_give(model, role)?;
-    lookup::check_team(model, team)?;
+    check_given(model, role, team)?;
     lookup::check_value("group", group)?;
     let mut roles = draft.tenant.groups.get(group).cloned().unwrap_or_default();
     bindings::add(

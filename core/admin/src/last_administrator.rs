@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use portcullis_policy::model::{Binding, Holdings, Model, PermissionIndex, RoleIndex};
-use portcullis_policy::source::Operation;
 
 use crate::refused::{Refused, RefusedReason};
 use crate::{grants, words};
@@ -19,7 +18,7 @@ pub(crate) fn check(before: &Model, after: &Model) -> Result<(), Refused> {
     if strongest.is_there(after) {
         return Ok(());
     }
-    let permissions = editing(before).into_iter();
+    let permissions = before.editing().into_iter();
     let permissions = permissions.filter_map(|index| before.permissions.get(index.get()));
     let permissions = words::quoted(permissions.map(|permission| &permission.name));
     Err(Refused::new(
@@ -60,7 +59,7 @@ impl Strength {
     /// Says whether somebody may edit roles with this strength.
     fn is_there(self, model: &Model) -> bool {
         let open = model.openness();
-        let mut permissions = editing(model);
+        let mut permissions = model.editing();
         permissions.retain(|permission| open.permission(*permission));
         let may = |bindings: &BTreeSet<Binding>| {
             let mut everywhere = bindings.iter().filter(|binding| binding.team.is_none());
@@ -75,12 +74,6 @@ impl Strength {
             groups.any(|group| may(&group.roles.iter().cloned().collect()))
         }
     }
-}
-
-fn editing(model: &Model) -> BTreeSet<PermissionIndex> {
-    let edit = model.administration.iter();
-    let edit = edit.filter(|one| one.operations.contains(&Operation::Edit));
-    edit.map(|one| one.permission).collect()
 }
 
 fn may_edit(

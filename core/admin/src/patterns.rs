@@ -33,6 +33,10 @@ pub(crate) fn expand(
             let pattern = Pattern::parse(text).map_err(|invalid| {
                 Refused::new(RefusedReason::Malformed, invalid.message, invalid.cure)
             })?;
+            let pattern = match pattern.module().and_then(|id| model.module(id)) {
+                Some(present) => pattern.with_module(&present.id),
+                None => pattern,
+            };
             match pattern.explicit() {
                 Some(name) => explicit(model, among, &name, scope, &mut caught)?,
                 None => many(model, among, &pattern, scope, &mut caught)?,

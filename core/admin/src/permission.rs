@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use portcullis_engine::{Decision, DenyReason};
 use portcullis_json::nearest_or;
 use portcullis_policy::authzen::{Attribute, Request, Resource};
-use portcullis_policy::model::Model;
+use portcullis_policy::model::{Holdings, Model, Person};
 use portcullis_policy::source::Operation;
 
 use crate::SubjectKey;
@@ -157,9 +157,22 @@ impl Authorization<'_> {
                 )
             };
         }
+        let own = self.model.person(&self.actor.kind, &self.actor.id);
+        if own.is_some_and(|person| person.inactive) {
+            return refused(
+                format!(
+                    "{} is not active, so it holds nothing and may not {name}",
+                    self.who()
+                ),
+                "let somebody who may activate it first".to_owned(),
+            );
+        }
         if self.holdings.bindings.is_empty() {
             let people = self.model.tenant.directory.iter();
+            let holding =
+                |person: &&Person| !Holdings::of_person(self.model, person).bindings.is_empty();
             let people = people
+                .filter(holding)
                 .map(|person| SubjectKey::from(person).to_string())
                 .collect::<Vec<_>>();
             let key = SubjectKey::new(&self.actor.kind, &self.actor.id).to_string();

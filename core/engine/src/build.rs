@@ -242,6 +242,7 @@ impl<'b> Builder<'b> {
         self.indices(tenant.features, self.tables.features.len());
         self.tables.enabled = Span::of(self.base, tenant.features.bytes());
         self.tables.next_session = tenant.role_changes == RoleChanges::NextSession;
+        self.additions(&tenant.additions);
         for set in checks.items(tenant.scope_sets) {
             checks.sound(!set.bytes().is_empty());
             self.indices(set, self.tables.scopes.len());
@@ -251,7 +252,8 @@ impl<'b> Builder<'b> {
         self.roles(tenant.roles);
         let groups = checks.items(tenant.groups);
         let of_everybody = tenant.groups.iter().next();
-        let of_everybody = of_everybody.is_some_and(|group| group.is_everybodys());
+        let of_everybody = of_everybody.filter(|group| group.is_everybodys());
+        let everyone = of_everybody.and_then(|group| group.roles.iter().next());
         self.tables.groups = self.listed(groups, |build, group| {
             if group.is_everybodys() {
                 build.everyone(group.roles);
@@ -262,7 +264,9 @@ impl<'b> Builder<'b> {
             ("", group.id)
         });
         // INVARIANT (ascending): the empty id comes first.
-        self.tables.everyone = self.tables.groups.first().copied().filter(|_| of_everybody);
+        let first = self.tables.groups.first().copied();
+        let role = everyone.map(|binding| RoleId(binding.role));
+        self.tables.everyone = first.zip(role);
         let people = checks.items(tenant.directory);
         self.tables.directory = self.listed(people, |build, person| {
             checks.sound(is_value(person.kind));
@@ -278,6 +282,13 @@ impl<'b> Builder<'b> {
             }
             (person.kind, person.id)
         });
+    }
+
+    fn additions(&mut self, additions: &format::Additions<'_>) {
+        if !additions.is_empty() {
+            self.checks.known_since(2);
+        }
+        self.tables.subject_types = self.values(additions.subject_types);
     }
 
     fn roles(&mut self, roles: List<'_, format::Role<'_>>) {

@@ -126,6 +126,7 @@ impl Policy {
                 }
                 RoleLookup::NoTeamAttribute(team) => ("team", *team, "no-team-attribute"),
                 RoleLookup::NotActive(id) => ("subject", *id, "not-active"),
+                RoleLookup::Everybodys(role) => ("role", self.role_name(*role), "everybodys"),
             };
             separate(out, &mut first);
             out.push_str(r#"{"kind":"#);

@@ -11,7 +11,7 @@ use crate::{
     cursor::Cursor,
     format::{self, List, OptionalIndex, Source, Wire, read_whole},
     grants::{GrantIndex, size},
-    ids::{ActionId, ModuleId, PermissionId, ScopeId},
+    ids::{ActionId, ModuleId, PermissionId, RoleId, ScopeId},
     names::NameIndex,
 };
 
@@ -170,8 +170,10 @@ pub(crate) struct Tables {
     pub(crate) role_names: NameIndex,
     pub(crate) groups: Vec<u32>,
     pub(crate) directory: Vec<u32>,
-    /// Where the group of everybody is, if there is one.
-    pub(crate) everyone: Option<u32>,
+    /// Where the group of everybody is, and the role that it holds, if there is one.
+    pub(crate) everyone: Option<(u32, RoleId)>,
+    /// The types of subjects that the catalog declares; none where it says nothing of them.
+    pub(crate) subject_types: Span,
     pub(crate) enabled: Span,
     pub(crate) next_session: bool,
     pub(crate) grants: GrantIndex,

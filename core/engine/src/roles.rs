@@ -43,6 +43,8 @@ pub(crate) enum RoleLookup<'a> {
     NoTeamAttribute(&'a str),
     /// The directory says that the subject of this id holds nothing.
     NotActive(&'a str),
+    /// The request names everybody's role, which follows from the subject's type alone.
+    Everybodys(RoleId),
 }
 
 /// As [`each`], with roles that may not be held yet as [`RoleLookup::NotYetAvailable`].
@@ -73,7 +75,8 @@ pub(crate) fn each<'a>(
         take(RoleLookup::NotActive(subject.id));
         return;
     }
-    if policy.bundle.tables.everyone.is_some()
+    let everyone = policy.bundle.tables.everyone;
+    if everyone.is_some()
         && let Some(role) = everyones_role(policy, subject)
     {
         take(RoleLookup::Assigned(
@@ -81,12 +84,13 @@ pub(crate) fn each<'a>(
             RoleOrigin::Everyone,
         ));
     }
-    named(policy, subject.roles, None, take);
+    let everyone = everyone.map(|(_, role)| role);
+    named(policy, subject.roles, None, everyone, take);
     subject.team_roles.each(|team, roles| {
         if policy.bundle.tables.team.is_none() {
             take(RoleLookup::NoTeamAttribute(team));
         } else if is_value(team) {
-            named(policy, roles, Some(team), take);
+            named(policy, roles, Some(team), everyone, take);
         } else {
             take(RoleLookup::UnknownTeam(team));
         }
@@ -102,9 +106,11 @@ fn named<'a>(
     policy: &'a Policy,
     roles: Names<'a>,
     team: Option<&'a str>,
+    everyone: Option<RoleId>,
     take: &mut dyn FnMut(RoleLookup<'a>),
 ) {
     roles.each(|name| match policy.role(name) {
+        Some(role) if everyone == Some(role) => take(RoleLookup::Everybodys(role)),
         Some(role) => take(RoleLookup::Assigned(
             Assignment { role, team },
             RoleOrigin::Request,
@@ -157,11 +163,25 @@ impl Policy {
             .is_some_and(|person| person.is_inactive())
     }
 
+    /// Says whether the catalog declares that type of subjects.
+    ///
+    /// A directory and everybody's role speak of declared types alone. Of another type, as of
+    /// one in another case, nothing is said, not even that somebody is not active: so whoever
+    /// takes types from outside asks this first.
+    #[must_use]
+    pub fn has_subject_type(&self, kind: &str) -> bool {
+        let bytes = self.bundle.tables.subject_types.bytes(&self.bundle.bytes);
+        if bytes.is_empty() {
+            return matches!(kind, "user" | "service");
+        }
+        List::<&str>::new(bytes).iter().any(|own| own == kind)
+    }
+
     /// Returns the role that everybody holds who is identified and of one of the types, once
     /// for each of these.
     pub fn everyone(&self) -> impl Iterator<Item = (RoleId, &str)> {
         let of_everybody = self.bundle.tables.everyone;
-        let group = of_everybody.and_then(|at| item_at::<Group<'_>>(&self.bundle.bytes, at));
+        let group = of_everybody.and_then(|(at, _)| item_at::<Group<'_>>(&self.bundle.bytes, at));
         let bindings = group.into_iter().flat_map(|group| group.roles.iter());
         bindings.map(|binding| (RoleId(binding.role), binding.team))
     }

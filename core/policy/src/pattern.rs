@@ -71,6 +71,24 @@ impl Pattern {
         })
     }
 
+    /// Returns the id of the one module that it names, or at which those that it names begin.
+    #[must_use]
+    pub const fn module(&self) -> Option<&str> {
+        match &self.modules {
+            Modules::All => None,
+            Modules::One(module) | Modules::Below(module) => Some(module.as_str()),
+        }
+    }
+
+    /// Names that module by its present id.
+    #[must_use]
+    pub fn with_module(mut self, present: &str) -> Self {
+        if let Modules::One(module) | Modules::Below(module) = &mut self.modules {
+            present.clone_into(module);
+        }
+        self
+    }
+
     /// Returns the permission's name if it names just one.
     #[must_use]
     pub fn explicit(&self) -> Option<String> {

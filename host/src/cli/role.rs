@@ -1,6 +1,6 @@
 //! `role`: change roles, and who holds them.
 
-use std::path::PathBuf;
+use std::{io::Write as _, path::PathBuf};
 
 use clap::{Args, Subcommand};
 use portcullis_admin::{Change, ExportedRole, SubjectName};
@@ -11,6 +11,7 @@ use portcullis_policy::{
 
 use super::{
     administer::{ActorArgs, ChangeArgs},
+    escape::Escaping,
     input::JsonArgument,
     output::print_json,
     policies,
@@ -313,6 +314,16 @@ impl Export {
         let (_, model) = loaded.map_err(|invalid| policies::invalid(&self.policy, &invalid))?;
         let exported = ExportedRole::new(&model, &self.role)
             .map_err(|refused| Stop::usage(refused.message).hint(refused.cure))?;
+        if let [first, others @ ..] = exported.left_out() {
+            let more = others.iter().map(|name| format!(", {name}"));
+            let more = more.collect::<String>();
+            let mut to_people = Escaping(anstream::stderr());
+            // What is printed is the role whether or not this can be said.
+            let _ = writeln!(
+                to_people,
+                "left out, for only roles of the catalog may hold it: {first}{more}"
+            );
+        }
         print_json(&serde_json::to_value(&exported).unwrap_or_default())
     }
 }

@@ -29,9 +29,18 @@ Examples:
 #[derive(Debug, Subcommand)]
 enum SubjectOperation {
     /// Let it hold nothing
-    Deactivate(OneSubject),
+    Deactivate(Deactivate),
     /// Let it hold again what it has
     Activate(OneSubject),
+}
+
+#[derive(Args, Debug)]
+struct Deactivate {
+    #[command(flatten)]
+    one: OneSubject,
+    /// Whom the directory does not have: only a token, a trusted header or a group knows it
+    #[arg(long)]
+    unlisted: bool,
 }
 
 #[derive(Args, Debug)]
@@ -50,9 +59,10 @@ impl Subject {
     pub(crate) fn run(&self) -> Result<(), Stop> {
         let named = |one: &OneSubject| SubjectName::Key(one.subject.clone());
         let (one, change) = match &self.operation {
-            SubjectOperation::Deactivate(one) => {
+            SubjectOperation::Deactivate(Deactivate { one, unlisted }) => {
                 let subject = named(one);
-                (one, Change::Deactivate { subject })
+                let unlisted = *unlisted;
+                (one, Change::Deactivate { subject, unlisted })
             }
             SubjectOperation::Activate(one) => {
                 let subject = named(one);

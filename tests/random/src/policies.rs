@@ -53,11 +53,15 @@ impl RandomPolicy {
         catalog.insert("roles".to_owned(), granter.built_in(tape, &editable));
         let everyone = tape.one_of(&built_in).filter(|_| tape.chance(30)).cloned();
         if let Some(role) = &everyone {
-            let types = tape.some_of(&TYPES.map(str::to_owned), 40);
-            let types = types.into_iter().filter(|kind| !kind.is_empty());
+            let declared = ["user", "service", "robot"].map(str::to_owned);
+            let most = if catalog.contains_key("subject_types") {
+                3
+            } else {
+                2
+            };
+            let types = tape.some_of(&declared[..most], 40);
             let mut own = Map::new();
             own.insert("role".to_owned(), json!(role));
-            let types: Vec<String> = types.collect();
             if !types.is_empty() {
                 own.insert("types".to_owned(), json!(types));
             }

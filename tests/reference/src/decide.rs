@@ -111,14 +111,18 @@ impl Reference {
             role: role.clone(),
             team: None,
         };
-        let mut roles: BTreeSet<Assignment> = subject.roles.iter().map(global).collect();
+        // Everybody's role follows from the subject's type alone, whoever states it.
+        let everybodys = self.catalog.everyone.as_ref().map(|(role, _)| role);
+        let stated = |role: &&String| Some(*role) != everybodys;
+        let own = subject.roles.iter().filter(stated);
+        let mut roles: BTreeSet<Assignment> = own.map(global).collect();
         // A team outside the grammar is unknown, and an unknown team grants nothing.
         for (team, bound) in subject.team_roles.iter().filter(|(team, _)| is_value(team)) {
             let bind = |role: &String| Assignment {
                 role: role.clone(),
                 team: Some(team.clone()),
             };
-            roles.extend(bound.iter().map(bind));
+            roles.extend(bound.iter().filter(stated).map(bind));
         }
         let mut groups = subject.groups.clone();
         let mut attributes = subject.attributes.clone();

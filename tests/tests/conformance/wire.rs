@@ -50,6 +50,7 @@ fn both_read_every_part_of_every_example() {
         }
         both::<_, (&str, u16)>(catalog.aliases);
         both::<u16, u16>(tenant.features);
+        both::<&str, &str>(tenant.additions.subject_types);
         for set in both::<_, &[u8]>(tenant.scope_sets) {
             both::<u16, u16>(set);
         }
@@ -123,7 +124,7 @@ proptest! {
         alike::<format::Module<'_>, mirror::Module<'_>>(bytes)?;
         alike::<format::Role<'_>, mirror::Role<'_>>(bytes)?;
         alike::<format::Person<'_>, mirror::Person<'_>>(bytes)?;
-        alike::<format::RoleChanges, mirror::RoleChanges>(bytes)?;
+        alike::<format::Tenant<'_>, mirror::Tenant<'_>>(bytes)?;
         alike::<format::RoleOrigin, mirror::RoleOrigin>(bytes)?;
         alike::<format::Header<'_>, mirror::Header<'_>>(bytes)?;
     }
@@ -243,6 +244,13 @@ impl Strings {
                 } else {
                     format::RoleChanges::NextSession
                 },
+                additions: format::Additions {
+                    subject_types: List::new(if number.is_multiple_of(11) {
+                        &runs[8]
+                    } else {
+                        &[]
+                    }),
+                },
                 scope_sets: List::new(&runs[3]),
                 roles: List::new(&runs[4]),
                 groups: List::new(&runs[5]),
@@ -300,9 +308,10 @@ mod mirror {
     }
 
     #[derive(Debug, Deserialize, Serialize)]
-    struct Tenant<'a> {
+    pub(super) struct Tenant<'a> {
         features: &'a [u8],
-        role_changes: RoleChanges,
+        #[serde(borrow)]
+        role_changes: RoleChanges<'a>,
         scope_sets: &'a [u8],
         roles: &'a [u8],
         groups: &'a [u8],
@@ -310,9 +319,27 @@ mod mirror {
     }
 
     #[derive(Debug, Deserialize, Serialize)]
-    pub(super) enum RoleChanges {
+    enum RoleChanges<'a> {
         Instant,
         NextSession,
+        #[serde(borrow)]
+        InstantWith(Additions<'a>),
+        NextSessionWith(Additions<'a>),
+    }
+
+    #[derive(Debug, Deserialize, Serialize)]
+    struct Additions<'a> {
+        #[serde(deserialize_with = "something")]
+        subject_types: &'a [u8],
+    }
+
+    /// Additions of nothing are not written.
+    fn something<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<&'de [u8], D::Error> {
+        let bytes = <&[u8]>::deserialize(deserializer)?;
+        if bytes.is_empty() {
+            return Err(serde::de::Error::custom("there is nothing in it"));
+        }
+        Ok(bytes)
     }
 
     #[derive(Debug, Deserialize, Serialize)]

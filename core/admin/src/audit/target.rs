@@ -78,7 +78,7 @@ impl Target {
                 target.team.clone_from(team);
                 target.subject = Some(subject.resolve(types));
             }
-            Change::Deactivate { subject } | Change::Activate { subject } => {
+            Change::Deactivate { subject, .. } | Change::Activate { subject } => {
                 target.subject = Some(subject.resolve(types));
             }
             Change::Map { group, role, team } | Change::Unmap { group, role, team } => {

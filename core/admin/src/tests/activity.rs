@@ -4,8 +4,17 @@ use super::*;
 use RefusedReason as Why;
 
 fn deactivate(subject: &str) -> Change {
-    let subject = subject.into();
-    Change::Deactivate { subject }
+    Change::Deactivate {
+        subject: subject.into(),
+        unlisted: false,
+    }
+}
+
+fn deactivate_unlisted(subject: &str) -> Change {
+    Change::Deactivate {
+        subject: subject.into(),
+        unlisted: true,
+    }
 }
 
 fn activate(subject: &str) -> Change {
@@ -68,13 +77,62 @@ fn who_is_not_active_holds_nothing_until_it_is_again() {
         "`jo` is active already",
     );
     // Somebody whom the directory does not know may hold what a token states.
-    let known = change(&policy(), "ann", &deactivate("stranger")).unwrap();
+    let known = change(&policy(), "ann", &deactivate_unlisted("stranger")).unwrap();
     assert_eq!(
         json(&known.document, "/directory/stranger"),
         r#"{"active":false}"#
     );
     let unknown = change(&known.document, "ann", &activate("stranger")).unwrap();
     assert_eq!(unknown.document.source().tenant, policy().source().tenant);
+}
+
+#[test]
+fn a_slip_deactivates_nobody() {
+    let policy = policy();
+    for (id, cure) in [
+        (
+            "cloe",
+            "did you mean `cleo`? if only tokens or groups know it",
+        ),
+        (
+            "user:User:jo",
+            "if only tokens or groups know it, say so: `--unlisted`",
+        ),
+        (
+            "stranger",
+            "if only tokens or groups know it, say so: `--unlisted`",
+        ),
+    ] {
+        let found = change(&policy, "ann", &deactivate(id)).unwrap_err();
+        assert_eq!(found.reason, Why::Unknown, "{id}");
+        assert!(found.cure.starts_with(cure), "{id}: {found}");
+    }
+    let json = r#"{"operation":"deactivate","subject":"stranger","unlisted":true}"#;
+    let read: Change = serde_json::from_str(json).unwrap();
+    assert_eq!(read, deactivate_unlisted("stranger"));
+}
+
+#[test]
+fn who_is_not_active_hears_that() {
+    let inactive = change(&policy(), "ann", &deactivate("bob"))
+        .unwrap()
+        .document;
+    let found = change(&inactive, "bob", &assign("agent", "new")).unwrap_err();
+    assert_eq!(found.reason, Why::NotAllowed);
+    let said = "`bob` is not active, so it holds nothing and may not assign";
+    assert!(found.to_string().starts_with(said), "{found}");
+    assert!(!found.to_string().contains("did you mean"), "{found}");
+    // Nor is whoever holds no role named to itself.
+    let found = change(&inactive, "ghost", &assign("agent", "new")).unwrap_err();
+    assert!(!found.cure.contains("`ghost`"), "{found}");
+    let idle = POLICY.replacen(
+        r#""directory": {"#,
+        r#""directory": { "kim": { "teams": "emea" },"#,
+        1,
+    );
+    let idle = Document::load(idle).unwrap();
+    let found = change(&idle, "kim", &assign("agent", "new")).unwrap_err();
+    assert!(!found.cure.contains("`kim`"), "{found}");
 }
 
 #[test]

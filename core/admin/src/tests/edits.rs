@@ -6,6 +6,31 @@ use super::*;
 use crate::audit::Digest;
 
 #[test]
+fn a_former_id_of_a_module_is_known_in_patterns() {
+    let aliased = POLICY.replacen(
+        r#""tickets": {},"#,
+        r#""tickets": { "aliases": ["cases"] },"#,
+        1,
+    );
+    let aliased = Document::load(aliased).unwrap();
+    for pattern in ["cases:read", "cases:*", "cases.*:@read"] {
+        let present = pattern.replace("cases", "tickets");
+        let by = |pattern: &str, take: bool| {
+            let document = change(&aliased, "ann", &create("new")).unwrap().document;
+            let granted = change(&document, "ann", &grant("new", &[("all", pattern)]));
+            let granted = granted.unwrap().document;
+            if !take {
+                return json(&granted, "/roles/new/grants");
+            }
+            let taken = change(&granted, "ann", &revoke("new", &[("*", pattern)]));
+            json(&taken.unwrap().document, "/roles/new/grants")
+        };
+        assert_eq!(by(pattern, false), by(&present, false), "{pattern}");
+        assert_eq!(by(pattern, true), "", "{pattern}");
+    }
+}
+
+#[test]
 fn a_blank_role_is_filled_and_emptied() {
     let role = Change::Create {
         role: "helper".to_owned(),

@@ -81,6 +81,7 @@ fn of_type(schema: &Value) -> String {
         Value::String(kind) if kind == "string" => "string".to_owned(),
         // What may be left out; it may also be null.
         Value::Array(kinds) if kinds[0] == "string" => "string".to_owned(),
+        Value::String(kind) if kind == "boolean" => "boolean".to_owned(),
         Value::String(kind) if kind == "object" => {
             "Readonly<Record<string, string | readonly string[]>>".to_owned()
         }

@@ -221,7 +221,8 @@ pub(crate) fn change(choices: &mut Choices<'_>, source: &Source) -> Change {
         14 => {
             let subject = choices.one(&USERS).into();
             if choices.chance(50) {
-                Change::Deactivate { subject }
+                let unlisted = true;
+                Change::Deactivate { subject, unlisted }
             } else {
                 Change::Activate { subject }
             }

@@ -51,6 +51,13 @@ impl<T> Clone for List<'_, T> {
 
 impl<T> Copy for List<'_, T> {}
 
+/// No items.
+impl<T> Default for List<'_, T> {
+    fn default() -> Self {
+        Self::new(&[])
+    }
+}
+
 impl<T> PartialEq for List<'_, T> {
     fn eq(&self, other: &Self) -> bool {
         self.bytes == other.bytes

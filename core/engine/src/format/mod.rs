@@ -9,10 +9,12 @@
 
 mod list;
 mod optional_index;
+mod tenant;
 mod wire;
 
 pub use list::{List, ListItems};
 pub use optional_index::OptionalIndex;
+pub use tenant::{Additions, Tenant};
 pub use wire::Wire;
 
 use serde::Serialize;
@@ -61,7 +63,8 @@ pub fn format_of(payload: &[u8]) -> u8 {
         payload.tenant.groups.iter(),
         payload.tenant.directory.iter(),
     );
-    let is_new = groups.any(|group| group.is_everybodys())
+    let is_new = !payload.tenant.additions.is_empty()
+        || groups.any(|group| group.is_everybodys())
         || people.any(|person| person.is_inactive())
         || atoms.any(|atom| matches!(atom, Atom::Differs(..)))
         || roles.any(|role| !role.origin.is_in_format_1());
@@ -270,27 +273,8 @@ wire! {
     }
 }
 
-wire! {
-    /// What the customer defines.
-    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-    pub struct Tenant<'a> {
-        /// Indices of the features that are on, ascending.
-        pub features: List<'a, u16>,
-        /// When a changed role reaches a running session.
-        pub role_changes: RoleChanges,
-        /// Sets of scopes that grants refer to, each ascending.
-        pub scope_sets: List<'a, List<'a, u16>>,
-        /// Every role, built-in and custom, ascending by id.
-        pub roles: List<'a, Role<'a>>,
-        /// What groups map to, ascending by id.
-        pub groups: List<'a, Group<'a>>,
-        /// What is known of people and services, ascending by type and id.
-        pub directory: List<'a, Person<'a>>,
-    }
-}
-
 /// When a changed role reaches a running session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RoleChanges {
     /// The newest bundle answers.
     Instant,
@@ -467,15 +451,6 @@ impl<'a> Wire<'a> for RoleOrigin {
             1 => Self::Catalog,
             2 => Self::TenantClaimable,
             _ => Self::CatalogUnclaimable,
-        }
-    }
-}
-
-impl<'a> Wire<'a> for RoleChanges {
-    fn read(cursor: &mut Cursor<'a>) -> Self {
-        match variant(cursor, 2) {
-            0 => Self::Instant,
-            _ => Self::NextSession,
         }
     }
 }

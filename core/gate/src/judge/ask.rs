@@ -32,7 +32,7 @@ pub(super) fn decide(
     route: &Route,
     findings: &mut Findings<'_>,
 ) -> Result<Allowed, Refused> {
-    check_active(policy, identity, findings)?;
+    check_subject(policy, identity, findings)?;
     let facts = Facts::new(identity, resource);
     match facts.ask(policy, permission, route, findings) {
         Ok(answer) => answer,
@@ -40,12 +40,16 @@ pub(super) fn decide(
     }
 }
 
-/// Refuses somebody of whom the tenant's directory says that nothing is held.
-pub(super) fn check_active(
+/// Refuses somebody of a type that the catalog does not declare, for the directory knows nobody of
+/// it, and somebody of whom the directory says that nothing is held.
+pub(super) fn check_subject(
     policy: &Policy,
     identity: &Identity,
     findings: &mut Findings<'_>,
 ) -> Result<(), Refused> {
+    if !policy.has_subject_type(&identity.kind) {
+        return Err(findings.refuse(Code::IdentityInvalid, SUBJECT_TYPE));
+    }
     match Subject::new(&identity.kind, &identity.id) {
         Ok(subject) if policy.is_inactive(&subject) => {
             findings.effect = "deny";
@@ -172,5 +176,8 @@ fn sets<'a, 'v>(
         .collect()
 }
 
+/// The detail of a refusal of a subject's type: add it to the catalog's `subject_types`, or let
+/// whoever states it write it as the catalog does.
+const SUBJECT_TYPE: &str = "subject-type";
 /// The detail of a refusal where the filter cannot be forwarded.
 pub(super) const FILTER: &str = "filter";

@@ -130,7 +130,7 @@ impl<'j> Judge<'j> {
         findings.roles_dropped = dropped.saturating_add(identity.narrowed.len());
         let mut set = hygiene::identity_headers(&identity, tenant);
         let Access::Permission(permission) = &found.route.access else {
-            ask::check_active(&policy, &identity, findings)?;
+            ask::check_subject(&policy, &identity, findings)?;
             if found.route.access != Access::Authenticated {
                 return Ok(public(findings, set));
             }

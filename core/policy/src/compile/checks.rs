@@ -17,6 +17,8 @@ use crate::source::{Expected, Members, OneOrMany, Test, TestSubject};
 pub(super) struct Checker<'a> {
     pub(super) features: &'a Names,
     pub(super) vocabulary: &'a Vocabulary,
+    /// The role that everybody holds, by its id.
+    pub(super) everyone: Option<&'a str>,
     pub(super) expander: Expander<'a>,
     pub(super) problems: &'a Problems,
 }
@@ -112,6 +114,13 @@ impl Checker<'_> {
     /// A role that nobody knows is a fair question, but more often a slip.
     fn role(&self, text: &str, at: &Path<'_>) {
         let id = text.split_once('@').map_or(text, |(id, _)| id);
+        if self.everyone == Some(id) {
+            self.problems.error(
+                at,
+                format!("`{id}` is everybody's role, and nobody states it"),
+                "take it out: it follows from the subject's id and type",
+            );
+        }
         let roles = self.expander.roles;
         if roles.find(id).is_none() {
             let cure = nearest_or(id, roles.ids(), "an unknown role grants nothing");

@@ -1,28 +1,44 @@
 //! The role that everybody holds.
 
-use portcullis_json::Path;
+use portcullis_json::{Path, nearest_or};
 
-use super::names::{check_value, element, repeated};
+use super::names::{element, repeated};
 use super::roles::RoleNames;
 use crate::model::{Administration, Everyone, Manages, Role, SubjectTypes};
 use crate::problem::Problems;
-use crate::source::{self, OneOrMany};
+use crate::source::{Catalog, OneOrMany};
 
 /// Resolves what everybody holds: a role of the catalog that administers nothing.
 pub(super) fn everyone(
-    source: Option<&source::Everyone>,
+    catalog: &Catalog,
     names: &RoleNames,
-    roles: &[Role],
+    subject_types: &SubjectTypes,
+    roles: &mut [Role],
     administration: &[Administration],
     at_catalog: &Path<'_>,
     problems: &Problems,
 ) -> Option<Everyone> {
-    let source = source?;
+    let source = catalog.everyone.as_ref()?;
     let at = at_catalog.key("everyone");
-    let types = types(source.types.as_ref(), &at, problems);
+    let types = types(source.types.as_ref(), subject_types, &at, problems);
     let at = at.key("role");
     let index = names.expect_built_in(&source.role, &at, problems)?;
-    let role = roles.get(index.get())?;
+    let role = roles.get_mut(index.get())?;
+    let written = catalog.roles.get(&source.role);
+    if written.is_some_and(|role| role.claimable == Some(true)) {
+        let at = at_catalog.key("roles");
+        let at = at.key(&source.role);
+        problems.error(
+            &at.key("claimable"),
+            format!(
+                "`{}` is everybody's role, and nobody states it",
+                source.role
+            ),
+            "take it out: whoever is of its types holds the role, and nobody else",
+        );
+    }
+    // What a token states of it would count for types that it is not for.
+    role.claimable = false;
     if role.manages != Manages::None {
         problems.error(
             &at,
@@ -48,7 +64,12 @@ pub(super) fn everyone(
     Some(Everyone { role: index, types })
 }
 
-fn types(types: Option<&OneOrMany>, at: &Path<'_>, problems: &Problems) -> Vec<String> {
+fn types(
+    types: Option<&OneOrMany>,
+    known: &SubjectTypes,
+    at: &Path<'_>,
+    problems: &Problems,
+) -> Vec<String> {
     let Some(types) = types else {
         return vec![SubjectTypes::USER.to_owned()];
     };
@@ -65,7 +86,14 @@ fn types(types: Option<&OneOrMany>, at: &Path<'_>, problems: &Problems) -> Vec<S
         if types.iter().take(index).any(|known| known == kind) {
             repeated("subject type", kind, &at, problems);
         }
-        check_value("subject's type", kind, &at, problems);
+        if !known.has(kind) {
+            let known = known.names().iter().map(String::as_str);
+            problems.error(
+                &at,
+                format!("`{kind}` is no subject type"),
+                nearest_or(kind, known, "add it to `subject_types` of the catalog"),
+            );
+        }
     }
     let mut found = types.0.clone();
     found.sort_unstable();

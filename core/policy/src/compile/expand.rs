@@ -106,16 +106,15 @@ impl Expander<'_> {
     /// Reads a pattern; the former id of a module becomes its present one.
     fn pattern(&self, text: &str, at: &Path<'_>) -> Option<Pattern> {
         let parsed = Pattern::parse(text);
-        let mut pattern = parsed
+        let pattern = parsed
             .map_err(|error| self.problems.error(at, error.message, error.cure))
             .ok()?;
-        if let Modules::One(id) | Modules::Below(id) = &mut pattern.modules
-            && let Some(number) = self.tree.find_module(id)
-            && let Some(present) = self.tree.modules.get(usize::from(number))
-        {
-            id.clone_from(&present.id);
-        }
-        Some(pattern)
+        let number = pattern.module().and_then(|id| self.tree.find_module(id));
+        let present = number.and_then(|number| self.tree.modules.get(usize::from(number)));
+        Some(match present {
+            Some(present) => pattern.with_module(&present.id),
+            None => pattern,
+        })
     }
 
     /// Warns that a tenant's grant names what is gone: the catalog's change must not stop the

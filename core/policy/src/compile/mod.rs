@@ -105,12 +105,13 @@ pub(crate) fn compile_into(
         roles: &role_names,
         problems,
     };
-    let roles = grants::roles(catalog, tenant, expander, &root);
+    let mut roles = grants::roles(catalog, tenant, expander, &root);
     let administration = administration(catalog, expander, &at_catalog);
     let everyone = everyone::everyone(
-        catalog.everyone.as_ref(),
+        catalog,
         &role_names,
-        &roles.roles,
+        &subject_types,
+        &mut roles.roles,
         &administration,
         &at_catalog,
         problems,
@@ -122,14 +123,13 @@ pub(crate) fn compile_into(
         problems,
     };
     let (routes, route_places) = routing.compile(&catalog.routes, &at_catalog);
+    let everybodys = catalog.everyone.as_ref();
+    let everybodys = everybodys.map(|everyone| everyone.role.as_str());
     let tenancy = Tenancy {
         roles: &role_names,
         vocabulary: &vocabulary,
         subject_types: &subject_types,
-        everyone: catalog
-            .everyone
-            .as_ref()
-            .map(|everyone| everyone.role.as_str()),
+        everyone: everybodys,
         problems,
     };
     let at_on = at_tenant.key("features");
@@ -145,11 +145,13 @@ pub(crate) fn compile_into(
     let checker = Checker {
         features: &features,
         vocabulary: &vocabulary,
+        everyone: everybodys,
         expander,
         problems,
     };
     checker.check(tests, &routes, &root);
     let (scopes, conditions) = scopes.into_parts();
+    let former_modules = tree.former_modules();
     Model {
         catalog: catalog.id.clone(),
         features: features.into_names(),
@@ -160,6 +162,7 @@ pub(crate) fn compile_into(
         conditions,
         modules: tree.modules,
         permissions: tree.permissions,
+        former_modules,
         aliases: tree.aliases,
         scope_sets: roles.scope_sets,
         roles: roles.roles,

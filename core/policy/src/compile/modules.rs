@@ -13,7 +13,8 @@ use super::roles::RoleNames;
 use super::scopes::{ScopeTable, Scopes};
 use super::vocabulary::requirement;
 use crate::model::{
-    Alias, Module, ModuleIndex, Permission, PermissionIndex, Requirement, RoleIndex, ScopeIndex,
+    Alias, FormerModule, Module, ModuleIndex, Permission, PermissionIndex, Requirement, RoleIndex,
+    ScopeIndex,
 };
 use crate::problem::Problems;
 use crate::source::{self, Catalog, Members, OneOrMany};
@@ -42,6 +43,19 @@ struct Span {
 impl Tree {
     pub(super) fn find(&self, permission: &str) -> Option<PermissionIndex> {
         self.names.get(permission).copied()
+    }
+
+    /// Returns the former ids of modules, ascending.
+    pub(super) fn former_modules(&self) -> Vec<FormerModule> {
+        let former = self.module_aliases.iter();
+        let mut former = former
+            .map(|(id, module)| FormerModule {
+                id: id.clone(),
+                module: ModuleIndex(*module),
+            })
+            .collect::<Vec<_>>();
+        former.sort_unstable();
+        former
     }
 
     /// Finds a module by its whole id or a former one.

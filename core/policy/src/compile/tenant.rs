@@ -47,6 +47,7 @@ impl Tenancy<'_> {
         for (key, entry) in directory.iter() {
             let at = at.key(key);
             let (kind, id) = self.subject_types.split(key);
+            self.check_key(key, &at);
             check_value("subject's id", id, &at, self.problems);
             let person = self.person(kind, id, entry, &at);
             if found.insert((kind, id), person).is_some() {
@@ -58,6 +59,25 @@ impl Tenancy<'_> {
             }
         }
         found.into_values().collect()
+    }
+
+    /// Reports a key that begins with a type in another case: it would be a user's of that id, and
+    /// what it says of somebody would be lost.
+    fn check_key(&self, key: &str, at: &Path<'_>) {
+        let Some((head, id)) = key.split_once(':') else {
+            return;
+        };
+        let mut types = self.subject_types.names().iter();
+        let Some(near) = types.find(|kind| kind.eq_ignore_ascii_case(head) && *kind != head) else {
+            return;
+        };
+        if !self.subject_types.has(head) {
+            self.problems.error(
+                at,
+                format!("`{head}` is no subject type, so this would be a user called `{key}`"),
+                format!("write `{near}:{id}`, or `user:{key}` if that is its id"),
+            );
+        }
     }
 
     /// Resolves `role` or `role@team`, ascending.

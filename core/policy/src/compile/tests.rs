@@ -429,6 +429,16 @@ fn every_error_names_place_and_cure() {
             "$.catalog.everyone.types: everybody is of no type",
         ),
         (
+            r#""everyone": { "role": "agent", "types": ["user", "User"] }, "features": ["quality""#,
+            r#""features": ["quality""#,
+            "$.catalog.everyone.types[1]: `User` is no subject type",
+        ),
+        (
+            r#""id": "acme", "directory": { "User:jo": { "active": false } }"#,
+            r#""id": "acme""#,
+            "$.tenant.directory[\"User:jo\"]: `User` is no subject type, so this would be a user called `User:jo`; write `user:jo`, or `user:User:jo` if that is its id",
+        ),
+        (
             r#""id": "acme", "directory": { "jo": { "active": "no" } }"#,
             r#""id": "acme""#,
             "$.tenant.directory.jo.active: expected a boolean",

@@ -1,6 +1,6 @@
 //! The runs of bytes that a payload's sections are made of, and how they are laid out.
 
-use portcullis_engine::format::{Catalog, List, RoleChanges, TeamAttribute, Tenant};
+use portcullis_engine::format::{Additions, Catalog, List, RoleChanges, TeamAttribute, Tenant};
 
 /// The runs that a catalog's section is made of.
 #[derive(Debug, Default)]
@@ -45,6 +45,7 @@ impl CatalogRuns {
 pub(crate) struct TenantRuns {
     pub(crate) features: Vec<u8>,
     pub(crate) role_changes: RoleChanges,
+    pub(crate) subject_types: Vec<u8>,
     pub(crate) scope_sets: Vec<u8>,
     pub(crate) roles: Vec<u8>,
     pub(crate) groups: Vec<u8>,
@@ -57,6 +58,7 @@ impl TenantRuns {
         Self {
             features,
             role_changes,
+            subject_types: Vec::new(),
             scope_sets: Vec::new(),
             roles: Vec::new(),
             groups: Vec::new(),
@@ -68,6 +70,9 @@ impl TenantRuns {
         Tenant {
             features: List::new(self.features.as_slice()),
             role_changes: self.role_changes,
+            additions: Additions {
+                subject_types: List::new(self.subject_types.as_slice()),
+            },
             scope_sets: List::new(self.scope_sets.as_slice()),
             roles: List::new(self.roles.as_slice()),
             groups: List::new(self.groups.as_slice()),

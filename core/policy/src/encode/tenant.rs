@@ -27,6 +27,11 @@ impl TenantRuns {
             source::RoleChanges::NextSession => RoleChanges::NextSession,
         };
         let mut parts = Self::new(pack(features)?, role_changes);
+        let mut types = model.subject_types.names().to_vec();
+        types.sort_unstable();
+        if types != ["service", "user"] {
+            parts.subject_types = pack(types)?;
+        }
         let order = RoleOrder::new(model);
         parts.encode_roles(model, &order)?;
         if let Some(everyone) = &model.everyone {

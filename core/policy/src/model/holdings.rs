@@ -30,6 +30,8 @@ impl Holdings {
             .unwrap_or_default();
         held.everyone = model.everyones(&subject.kind, &subject.id);
         held.join(model, &subject.groups);
+        // Everybody's role follows from the subject's type alone, whoever states it.
+        let everybodys = model.everyone.as_ref().map(|everyone| everyone.role);
         let everywhere = subject.roles.iter().map(|role| (role, None));
         // Without a team attribute a request's team roles grant nothing.
         let on_teams = subject
@@ -38,7 +40,9 @@ impl Holdings {
             .filter(|_| model.attributes.team.is_some())
             .map(|bound| (&bound.role, Some(bound.team.clone())));
         for (id, team) in everywhere.chain(on_teams) {
-            if let Some(role) = model.role(id) {
+            if let Some(role) = model.role(id)
+                && Some(role) != everybodys
+            {
                 held.bindings.insert(Binding { role, team });
             }
         }

@@ -13,6 +13,8 @@ pub use index::{
 pub use openness::Openness;
 pub use subject_types::SubjectTypes;
 
+use std::collections::BTreeSet;
+
 use crate::atom::Atom;
 use crate::problem::Problem;
 use crate::source::{Kind, Operation, RoleChanges};
@@ -40,6 +42,8 @@ pub struct Model {
     pub permissions: Vec<Permission>,
     /// Former names of permissions, as `module:action`, ascending.
     pub aliases: Vec<Alias>,
+    /// Former whole ids of modules, ascending.
+    pub former_modules: Vec<FormerModule>,
     /// The distinct sets of scopes that grants name, each ascending.
     pub scope_sets: Vec<Vec<ScopeIndex>>,
     /// The roles: built-in ones in catalog order, then the tenant's.
@@ -153,6 +157,15 @@ pub struct Alias {
     pub name: String,
     /// What answers under it.
     pub permission: PermissionIndex,
+}
+
+/// A former whole id of a module.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FormerModule {
+    /// The former id.
+    pub id: String,
+    /// The module that had it.
+    pub module: ModuleIndex,
 }
 
 /// A role with its effective grants.
@@ -288,6 +301,26 @@ impl Model {
                 let alias = self.aliases.iter().find(|alias| alias.name == name)?;
                 Some(alias.permission)
             })
+    }
+
+    /// Returns the module of that whole id, or the one that has it as a former id.
+    #[must_use]
+    pub fn module(&self, id: &str) -> Option<&Module> {
+        self.modules
+            .iter()
+            .find(|known| known.id == id)
+            .or_else(|| {
+                let former = self.former_modules.iter().find(|former| former.id == id)?;
+                self.modules.get(former.module.get())
+            })
+    }
+
+    /// Returns the permissions that stand for editing roles.
+    #[must_use]
+    pub fn editing(&self) -> BTreeSet<PermissionIndex> {
+        let edit = self.administration.iter();
+        let edit = edit.filter(|one| one.operations.contains(&Operation::Edit));
+        edit.map(|one| one.permission).collect()
     }
 
     /// Returns the role of that id.

@@ -8,6 +8,7 @@
 
 mod agreement;
 mod cures;
+mod everyone;
 mod given;
 mod keeper;
 mod keeper_slices;

@@ -3,6 +3,75 @@
 use super::*;
 
 #[test]
+fn a_type_that_the_catalog_does_not_declare_is_refused() {
+    let changes = |types: Value| {
+        policy("acme", |policy| {
+            policy["catalog"]["everyone"] = json!({ "role": "member" });
+            policy["catalog"]["roles"]["member"] = json!({ "grants": { "all": "tickets:read" } });
+            policy["catalog"]["routes"][0]["identity"] = json!("optional");
+            policy["tenant"]["directory"] = json!({ "bob": { "active": false } });
+            if types != Value::Null {
+                policy["catalog"]["subject_types"] = types;
+            }
+        })
+    };
+    let asked = |policy: &Value, kind: &str, target: &str, by_headers: bool| {
+        let mut gate = Gate::new(config(|config| {
+            config["identity"]["issuers"][0]["claims"]["type"] = json!("kind");
+            config["identity"]["trusted_headers"] =
+                json!({ "peers": "mesh", "subject": "x-id", "type": "x-type", "roles": "x-roles" });
+        }));
+        gate.offer(bundle(policy, 1, None), NOW).unwrap();
+        let bearer = format!(
+            "Bearer {}",
+            token(
+                9,
+                &json!({ "sub": "bob", "kind": kind, "roles": ["admin", "member"] })
+            )
+        );
+        let by_token: &[(&[u8], &[u8])] = &[(b"authorization", bearer.as_bytes())];
+        let stated: &[(&[u8], &[u8])] = &[
+            (b"x-id", b"bob"),
+            (b"x-type", kind.as_bytes()),
+            (b"x-roles", b"admin, member"),
+        ];
+        let request = Request {
+            method: b"GET",
+            authority: b"api.example.com",
+            target: target.as_bytes(),
+            headers: if by_headers { stated } else { by_token },
+            peer: Peer::Identity("mesh"),
+            nonce: b"",
+        };
+        let verdict = gate.judge(&request, NOW);
+        (verdict.entry().code, verdict.entry().detail.clone())
+    };
+    let undeclared = (Code::IdentityInvalid, "subject-type".to_owned());
+    for by_headers in [false, true] {
+        for target in ["/tickets/1", "/open"] {
+            let usual = changes(Value::Null);
+            let of = |kind: &str| asked(&usual, kind, target, by_headers);
+            assert_eq!(of("user").0, Code::NotActive);
+            for kind in ["User", "USER", "users", "robot"] {
+                assert_eq!(of(kind), undeclared, "{kind}");
+            }
+            let more = changes(json!(["robot", "user"]));
+            let of = |kind: &str| asked(&more, kind, target, by_headers);
+            assert_ne!(of("robot").0, Code::IdentityInvalid);
+            assert_eq!(of("service"), undeclared);
+        }
+    }
+    // A role that everybody of other types holds is not given by a token.
+    let service = asked(&changes(Value::Null), "service", "/tickets/1", false);
+    assert_eq!(service.0, Code::Granted);
+    let without = policy("acme", |policy| {
+        policy["catalog"]["everyone"] = json!({ "role": "admin" });
+    });
+    let service = asked(&without, "service", "/tickets/1", false);
+    assert_eq!(service.0, Code::NotGranted);
+}
+
+#[test]
 fn who_is_not_active_is_refused_whatever_the_token_says() {
     let mut gate = Gate::new(config(|_| ()));
     let policy = policy("acme", |policy| {

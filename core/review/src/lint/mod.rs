@@ -6,6 +6,7 @@ mod contradiction;
 mod guards;
 mod near_misses;
 mod needs;
+mod people;
 mod roles;
 mod routes;
 mod scopes;
@@ -90,6 +91,7 @@ pub fn lint(source: &Source, model: &Model) -> Vec<Finding> {
     catalog::look(source, model, &mut findings);
     roles::look(source, model, &mut findings);
     near_misses::look(model, &mut findings);
+    people::look(model, &mut findings);
     needs::look(model, &mut findings);
     routes::look(source, model, &mut findings);
     // Stable, so that what is equally bad keeps its order.

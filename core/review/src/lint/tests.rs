@@ -42,6 +42,43 @@ fn what_a_role_holds_without_what_it_needs_is_found() {
 }
 
 #[test]
+fn a_directory_whose_only_administrator_is_not_active_is_found() {
+    let named = CLEAN.replacen(
+        r#""roles": { "admin""#,
+        r#""administration": { "m:write": "edit" }, "roles": { "admin""#,
+        1,
+    );
+    assert_eq!(found(&named), [""; 0]);
+    let nobody = named.replacen(
+        r#""roles": ["mine"]"#,
+        r#""roles": ["mine"], "active": false"#,
+        1,
+    );
+    assert_eq!(found(&nobody), ["nobody-left error $.tenant.directory"]);
+    let (source, model) = Source::load(&nobody).unwrap();
+    let said = lint(&source, &model)[0].to_string();
+    assert!(
+        said.contains("only `jo` may edit roles (`m:write`)"),
+        "{said}"
+    );
+    let other = r#""service:ci": { "roles": ["agent"] }"#;
+    for (left, findings) in [
+        (r#""ann": { "roles": "admin" }"#, 0),
+        (r#""ann": { "roles": "admin@emea" }"#, 1),
+        (r#""ann": { "roles": "admin", "active": false }"#, 1),
+    ] {
+        let policy = nobody.replacen(other, &format!("{other}, {left}"), 1);
+        assert_eq!(found(&policy).len(), findings, "{left}");
+    }
+    let by_group = nobody.replacen(
+        r#""directory""#,
+        r#""groups": { "g": "admin" }, "directory""#,
+        1,
+    );
+    assert_eq!(found(&by_group), [""; 0]);
+}
+
+#[test]
 fn what_is_nearly_a_known_name_is_hinted_at() {
     let directory = r#""jo": { "roles": ["mine"] }"#;
     for (to, path) in [

@@ -122,6 +122,8 @@ export type Change =
       readonly operation: "deactivate";
       /** The subject. */
       readonly subject: SubjectKey;
+      /** Whether it may be one that the directory does not have. */
+      readonly unlisted?: boolean;
     }
   /** Let a subject hold again what it has. */
   | {

@@ -34,6 +34,10 @@ fn everybody_administers_nothing() {
             "$.catalog.everyone.role: `agent` grants a permission that stands for",
         ),
         (
+            with("agent", r#""claimable": true,"#, ""),
+            "$.catalog.roles.agent.claimable: `agent` is everybody's role, and nobody states it",
+        ),
+        (
             with("agent", "", r#""groups": { "g": "agent" },"#),
             "$.tenant.groups.g: `agent` is everybody's role",
         ),
@@ -49,6 +53,33 @@ fn everybody_administers_nothing() {
         assert!(
             found.iter().any(|error| error.starts_with(expected)),
             "{expected}: {found:#?}"
+        );
+    }
+}
+
+#[test]
+fn nobody_states_what_everybody_holds() {
+    let everyone = BASE.replacen(
+        r#""id": "helpdesk","#,
+        r#""id": "helpdesk", "everyone": { "role": "agent" },"#,
+        1,
+    );
+    let (_, model) = Source::load(&everyone).unwrap();
+    let claimable = |id: &str| model.roles[model.role(id).unwrap().get()].claimable;
+    assert_eq!((claimable("agent"), claimable("admin")), (false, true));
+    let subjects = [
+        r#""roles": "agent""#,
+        r#""team_roles": { "emea": "agent" }"#,
+    ];
+    for subject in subjects {
+        let test = format!(
+            r#""tests": [{{ "name": "n", "subject": {{ "id": "jo", {subject} }}, "expect": {{ "tickets:read": "allow" }} }}], "catalog": {{"#
+        );
+        let found = errors(&everyone.replacen(r#""catalog": {"#, &test, 1));
+        let expected = "`agent` is everybody's role, and nobody states it; take it out";
+        assert!(
+            found.iter().any(|error| error.contains(expected)),
+            "{found:#?}"
         );
     }
 }

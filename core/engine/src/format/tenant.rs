@@ -1,0 +1,104 @@
+//! What the customer defines, and what only some policies have.
+
+use serde::{Serialize, Serializer, ser::SerializeStruct as _};
+
+use super::{Group, List, Person, Role, RoleChanges, Wire, variant, wire};
+use crate::cursor::Cursor;
+
+/// What the customer defines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tenant<'a> {
+    /// Indices of the features that are on, ascending.
+    pub features: List<'a, u16>,
+    /// When a changed role reaches a running session.
+    pub role_changes: RoleChanges,
+    /// What only some policies have: since format 2. Where there is nothing of it, it is not
+    /// written.
+    pub additions: Additions<'a>,
+    /// Sets of scopes that grants refer to, each ascending.
+    pub scope_sets: List<'a, List<'a, u16>>,
+    /// Every role, built-in and custom, ascending by id.
+    pub roles: List<'a, Role<'a>>,
+    /// What groups map to, ascending by id.
+    pub groups: List<'a, Group<'a>>,
+    /// What is known of people and services, ascending by type and id.
+    pub directory: List<'a, Person<'a>>,
+}
+
+wire! {
+    /// What only some policies have.
+    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+    pub struct Additions<'a> {
+        /// The types of subjects that the catalog declares, ascending; none where these are
+        /// `service` and `user`.
+        pub subject_types: List<'a, &'a str>,
+    }
+}
+
+impl Additions<'_> {
+    /// Says whether there is nothing of it.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.subject_types.bytes().is_empty()
+    }
+}
+
+impl<'a> Wire<'a> for Tenant<'a> {
+    fn read(cursor: &mut Cursor<'a>) -> Self {
+        let features = Wire::read(cursor);
+        let head = variant(cursor, 4);
+        let additions = if head < 2 {
+            Additions::default()
+        } else {
+            let additions = Additions::read(cursor);
+            // So that what says the same is the same bytes.
+            if additions.is_empty() {
+                cursor.fail();
+            }
+            additions
+        };
+        Self {
+            features,
+            role_changes: if head & 1 == 0 {
+                RoleChanges::Instant
+            } else {
+                RoleChanges::NextSession
+            },
+            additions,
+            scope_sets: Wire::read(cursor),
+            roles: Wire::read(cursor),
+            groups: Wire::read(cursor),
+            directory: Wire::read(cursor),
+        }
+    }
+}
+
+impl Serialize for Tenant<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let additions = (!self.additions.is_empty()).then_some(&self.additions);
+        let head = match (self.role_changes, additions) {
+            (RoleChanges::Instant, None) => Head::Instant,
+            (RoleChanges::NextSession, None) => Head::NextSession,
+            (RoleChanges::Instant, Some(additions)) => Head::InstantWith(additions),
+            (RoleChanges::NextSession, Some(additions)) => Head::NextSessionWith(additions),
+        };
+        let mut fields = serializer.serialize_struct("Tenant", 6)?;
+        fields.serialize_field("features", &self.features)?;
+        fields.serialize_field("role_changes", &head)?;
+        fields.serialize_field("scope_sets", &self.scope_sets)?;
+        fields.serialize_field("roles", &self.roles)?;
+        fields.serialize_field("groups", &self.groups)?;
+        fields.serialize_field("directory", &self.directory)?;
+        fields.end()
+    }
+}
+
+/// When role changes reach a session, and what only some policies have, as they stand on the
+/// wire: one number says both, so that the others pay nothing.
+#[derive(Serialize)]
+enum Head<'t, 'a> {
+    Instant,
+    NextSession,
+    InstantWith(&'t Additions<'a>),
+    NextSessionWith(&'t Additions<'a>),
+}
