@@ -1,4 +1,4 @@
-//! `soak`: what takes hours. Properties over many cases, fuzzing, mutants.
+//! `soak`: what takes hours. Properties over many cases, fuzzing, mutants, frameworks.
 
 use std::fs;
 use std::path::PathBuf;
@@ -14,6 +14,7 @@ use crate::guests::COMPONENT;
 use crate::run::{PRODUCT, cargo, root, run as shown, run_within, words};
 use crate::suites::Suite;
 use crate::wasm;
+use crate::web;
 
 /// What is soaked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -24,6 +25,8 @@ pub(crate) enum Soak {
     Fuzz,
     /// Each of core's rules broken in turn: some test must notice (cargo-mutants)
     Mutants,
+    /// The npm package in every bundler and framework, each framework by each of its bundlers
+    Frameworks,
 }
 
 /// Soaks.
@@ -40,6 +43,7 @@ pub(crate) fn run(what: Soak, cases: u64, only: &[String]) -> Result<()> {
             Ok(())
         }
         Soak::Mutants => mutants(only),
+        Soak::Frameworks => web::frameworks(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The JavaScript side: the npm package, its tests, its demo and its figures.
 
+mod matrix;
 mod package;
 mod tools;
 
@@ -49,18 +50,32 @@ pub(crate) fn test() -> Result<()> {
     checks.finish(Some(&Budgets::committed()?))
 }
 
+/// Runs the package in every bundler and framework, also those that `test` has no time for.
+pub(crate) fn frameworks() -> Result<()> {
+    let tools = setup::ensure()?;
+    let web = required()?;
+    build(&tools)?;
+    let mut checks = Checks::default();
+    checks.run(
+        "npm package: bundlers and frameworks",
+        matrix::prepared(&web)?.env("PORTCULLIS_SOAK", "1"),
+    );
+    checks.finish(None)
+}
+
 /// Runs the suite, for which the package has been built.
 pub(crate) fn check(web: &WebTools, checks: &mut Checks) {
     let mut types = web.npx("tsc");
     types.args(["--build", "web/edge", "examples/react", "examples/worker"]);
     checks.run("npm package: types", &mut types);
-    let mut suite = None;
+    let mut suites = None;
     checks.hold("npm package: fixtures", || {
-        suite = Some(prepared(web)?);
+        suites = Some((prepared(web)?, matrix::prepared(web)?));
         Ok(())
     });
-    if let Some(mut suite) = suite {
-        checks.run("npm package: vitest", &mut suite);
+    if let Some((mut own, mut matrix)) = suites {
+        checks.run("npm package: vitest", &mut own);
+        checks.run("npm package: bundlers and frameworks", &mut matrix);
     }
 }
 

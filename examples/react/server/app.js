@@ -1,7 +1,6 @@
 // The example's HTTP server: pages, the bundle of whoever is signed in, and a small API behind it.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { build } from "esbuild";
@@ -81,7 +80,6 @@ export async function serveApp({
     ["GET", /^\/page\.js$/, () => reply(200, "text/javascript", readFileSync(new URL("app/page.js", folder)))],
     ["GET", /^\/style\.css$/, () => reply(200, "text/css", readFileSync(STYLE))],
     ["GET", /^\/icon\.svg$/, () => reply(200, "image/svg+xml", readFileSync(ICON))],
-    ["GET", /^\/edge\.wasm$/, () => reply(200, "application/wasm", readFileSync(ENGINE))],
   ];
   const switched = (name, on) => {
     if (!policies.features().some((feature) => feature.name === name)) return { status: 404 };
@@ -139,4 +137,3 @@ function reply(status, type, body, headers = {}) {
 
 const STYLE = new URL("../src/style.css", import.meta.url);
 const ICON = new URL("../src/icon.svg", import.meta.url);
-const ENGINE = createRequire(import.meta.url).resolve("@portcullis/edge/edge.wasm");

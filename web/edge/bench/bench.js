@@ -35,7 +35,6 @@ async function inChromium(executablePath) {
   const bodies = {
     "/": ["text/html", '<!doctype html><title></title><script type="module" src="/page.js"></script>'],
     "/page.js": ["text/javascript", readFileSync(new URL("page.js", folder))],
-    "/edge.wasm": ["application/wasm", readFileSync(new URL("web/edge/dist/edge.wasm", root))],
     "/bench.json": ["application/json", text],
   };
   // Isolated pages have the finer clock.

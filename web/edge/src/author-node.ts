@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
+import AUTHOR from "deflated:author";
 
 import { startSync } from "./author/guest";
+import { inflated } from "./inflated-node";
 
-// As the engine is in Node: ready once this is imported.
-startSync(readFileSync(new URL("./author.wasm", import.meta.url)));
+// `compile` answers at once, so in Node the compiler is ready once this is imported.
+startSync(inflated(AUTHOR));
 
 export * from "./author";

@@ -1,7 +1,13 @@
 /** Why there is no answer; what has no answer is denied. */
 export type PortcullisErrorCode =
-  /** The engine is not loaded: await `start()` first. */
+  /** The module is not loaded: call `startSync` first, or await `start()`. */
   | "not-started"
+  /** The page's content security policy, or the platform, forbids it; the words say what it needs. */
+  | "blocked"
+  /** There is nothing at the address that the words name. */
+  | "not-found"
+  /** What should be a WebAssembly module is something else, or that of another version. */
+  | "not-wasm"
   /** The trust could never accept a bundle. */
   | "invalid-trust"
   /** The gate's configuration is not one; the words say where and why. */
@@ -20,6 +26,10 @@ export type PortcullisErrorCode =
   | "unsupported-filter"
   /** The network did not answer, or not with a bundle. */
   | "offline"
+  /** The server does not know who asks (401). */
+  | "unauthenticated"
+  /** The server has nothing for whoever asks (403). */
+  | "forbidden"
   /** The policy has problems: an `InvalidPolicyError` lists them. */
   | "invalid-policy"
   /** The actor may not make the change: a `RefusedError` says which rule stands against it. */
@@ -64,8 +74,10 @@ export class PortcullisError extends Error {
   /** Of `bundle-rejected`: the check that failed. */
   readonly rejection: RejectedBundleCode | undefined;
 
-  constructor(code: PortcullisErrorCode, words: string, options?: ErrorOptions) {
-    super(code === "bundle-rejected" ? `bundle-rejected(${words})` : words ? `${code}: ${words}` : code, options);
+  constructor(code: PortcullisErrorCode, words: string, options: ErrorOptions & { readonly hint?: string } = {}) {
+    const { hint, ...own } = options;
+    const rejected = `bundle-rejected(${words})${hint ? `: ${hint}` : ""}`;
+    super(code === "bundle-rejected" ? rejected : words ? `${code}: ${words}` : code, own);
     this.code = code;
     this.rejection = code === "bundle-rejected" ? (words as RejectedBundleCode) : undefined;
   }

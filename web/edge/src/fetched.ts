@@ -2,6 +2,18 @@
 export interface Fetched {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly etag: string | undefined;
+  /** The server's clock, in Unix seconds, where it says. */
+  readonly date?: number;
+}
+
+/** A server's answer that is no bundle. */
+export class NotFetched extends Error {
+  readonly status: number;
+
+  constructor(url: string | URL, status: number) {
+    super(`${url} answered ${status}`);
+    this.status = status;
+  }
 }
 
 type Fetcher = (url: string | URL, init: RequestInit) => Promise<Response>;
@@ -20,8 +32,10 @@ export async function fetchNewer(
 ): Promise<Fetched | undefined> {
   const response = await fetcher(url, { ...init, headers: etag ? { "if-none-match": etag } : {} });
   if (response.status === 304) return undefined;
-  if (!response.ok) throw new Error(`status ${response.status}`);
-  return { bytes: await bounded(response), etag: response.headers.get("etag") ?? undefined };
+  if (!response.ok) throw new NotFetched(url, response.status);
+  const bytes = await bounded(response);
+  const seconds = Math.floor(Date.parse(response.headers.get("date") ?? "") / 1000);
+  return { bytes, etag: response.headers.get("etag") ?? undefined, ...(seconds > 0 && { date: seconds }) };
 }
 
 /** Reads a body that must not be longer than a bundle may be: whoever answers does not choose how much is kept. */

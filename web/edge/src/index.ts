@@ -1,7 +1,9 @@
 export { type Clock, turnClock } from "./clock";
+export type { ModuleSource } from "./compiled";
 export { PortcullisError, type PortcullisErrorCode, type RejectedBundleCode } from "./errors";
 export { type Atom, type Column, type Columns, Filter, type Residual } from "./filter";
-export { type Header, isStarted, type LoadOptions, Portcullis, type SessionOptions, startSync } from "./portcullis";
+export { isStarted, startSync } from "./engine";
+export { type Header, type LoadOptions, Portcullis, type SessionOptions } from "./portcullis";
 export { type Decision, type Explanation, type Question, Session } from "./session";
 export { start } from "./start";
 export type { Floor, Trust } from "./trust";

@@ -1,8 +1,9 @@
-import { initSync, Policy as GuestPolicy } from "../generated/edge.js";
+import { Policy as GuestPolicy } from "../generated/edge.js";
 import { type Clock, turnClock } from "./clock";
 import { answered, PortcullisError } from "./errors";
 import { Packer } from "./pack";
 import { type Names, Session } from "./session";
+import { start } from "./start";
 import { type Floor, packTrust, type Trust } from "./trust";
 import { type Bytes, type Verify, verify as platformVerify } from "./verify";
 import type { Registered, Subject, Vocabulary } from "./vocabulary";
@@ -40,6 +41,7 @@ export class Portcullis<V extends Vocabulary = Registered> {
   readonly #guest: GuestPolicy;
   readonly #names: Names;
   readonly #clock: Clock;
+  #freed = false;
 
   private constructor(guest: GuestPolicy, facts: BundleFacts, clock: Clock) {
     this.#guest = guest;
@@ -55,20 +57,20 @@ export class Portcullis<V extends Vocabulary = Registered> {
   }
 
   /**
-   * Verifies a bundle.
+   * Verifies a bundle, by the engine that this makes ready.
    *
-   * @throws PortcullisError `bundle-rejected`, `invalid-trust`, `unsupported` or `not-started`.
+   * @throws PortcullisError `bundle-rejected`, `invalid-trust`, `unsupported`, or as `start` does.
    */
   static async load<V extends Vocabulary = Registered>(
     bundle: Uint8Array | ArrayBuffer,
     options: LoadOptions,
   ): Promise<Portcullis<V>> {
-    if (!started) throw new PortcullisError("not-started", "await `start()` first, or call `startSync`");
     const now = options.now ?? turnClock;
     const clock = typeof now === "number" ? () => now : now;
     const trust = packTrust(options.trust, options.wholeBundle ?? false);
     // A copy: what is verified must be what is opened.
     const bytes: Bytes = new Uint8Array(bundle.slice(0));
+    await start();
     const verify = options.verify ?? platformVerify;
     let verified = new Uint8Array();
     for (;;) {
@@ -86,12 +88,20 @@ export class Portcullis<V extends Vocabulary = Registered> {
    * @throws PortcullisError `bundle-expired`, `limit-exceeded` or `malformed`.
    */
   session(subject: Subject<V>, options: SessionOptions = {}): Session<V> {
+    if (this.#freed) throw new PortcullisError("freed", "");
     const packed = new Packer().subject(subject, this.#names.subject).finish().slice();
     const until = options.validUntil ?? this.header.expires_at;
     const guest = this.#guest.session(packed, until, this.#clock());
     // A session that could not be made answers every question with why.
     if (guest.valid_until() === 0) answered(guest.modules(this.#clock()));
     return new Session<V>(this.#guest, guest, this.#names, this.#clock, packed);
+  }
+
+  /** Gives its memory back at once; it answers no longer, and its sessions are to be freed too. */
+  free(): void {
+    if (this.#freed) return;
+    this.#freed = true;
+    this.#guest.free();
   }
 
   /** Returns the floor that refuses every bundle older than this one. */
@@ -143,21 +153,4 @@ interface BundleFacts extends Header {
   readonly action: readonly string[];
   readonly context: readonly string[];
   readonly resource: readonly string[];
-}
-
-let started = false;
-
-/**
- * Makes the engine ready at once, from its module: before a first render, or in a Worker that
- * imports the module. Further calls do nothing.
- */
-export function startSync(module: WebAssembly.Module | BufferSource): void {
-  if (started) return;
-  initSync({ module });
-  started = true;
-}
-
-/** Says whether the engine is ready. */
-export function isStarted(): boolean {
-  return started;
 }

@@ -58,7 +58,8 @@ export function Portcullis(props: PortcullisProps): ReactNode {
     () => (given ? { view: given, status: "ready" } : { view, status }),
     [given, view, status],
   );
-  return <Context value={current}>{props.children}</Context>;
+  // React 18 knows no other way.
+  return <Context.Provider value={current}>{props.children}</Context.Provider>;
 }
 
 /** Returns where the page stands; `pending` is not denied, it is not yet known. */

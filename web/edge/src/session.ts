@@ -1,5 +1,5 @@
 import type { Session as Guest, Policy as GuestPolicy } from "../generated/edge.js";
-import { answered } from "./errors";
+import { answered, PortcullisError } from "./errors";
 import type { Clock } from "./clock";
 import { Filter, type Predicate, predicate, type Residual } from "./filter";
 import { type Declared, Packer } from "./pack";
@@ -43,6 +43,7 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
   /** Of every permission: the test of a resource, or false where it is denied whatever the resource. */
   readonly #tests = new Map<string, Predicate | false>();
   #modules: readonly VisibleModule<V>[] | undefined;
+  #freed = false;
 
   /** @internal */
   constructor(policy: GuestPolicy, guest: Guest, names: Names, clock: Clock, subject: Uint8Array) {
@@ -78,6 +79,7 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
   /** As `check`, and returns the canonical bytes of the answer: what a log keeps. */
   answer(permission: V["permission"], resource?: Resource<V>, facts?: Facts<V>): string {
     const question = new Packer().question(permission, resource, facts, this.#names);
+    this.#held();
     return answered(this.#guest.decide(question.finish(), this.#clock()));
   }
 
@@ -88,6 +90,7 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
     for (const { permission, resource, ...facts } of questions) {
       packer.question(permission, resource, facts, this.#names);
     }
+    this.#held();
     const lines = this.#guest.decide(packer.finish(), this.#clock()).split("\n");
     return lines.map((line) => JSON.parse(answered(line)));
   }
@@ -116,7 +119,7 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
   }
 
   modules(): readonly VisibleModule<V>[] {
-    if (!(this.#clock() < this.validUntil)) return NO_MODULES;
+    if (this.#freed || !(this.#clock() < this.validUntil)) return NO_MODULES;
     this.#modules ??= frozen(JSON.parse(answered(this.#guest.modules(this.#clock()))).modules);
     return this.#modules as readonly VisibleModule<V>[];
   }
@@ -127,8 +130,17 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
    * @throws as `check`.
    */
   explain(permission: V["permission"], resource?: Resource<V>, facts?: Facts<V>): Explanation {
+    this.#held();
     const request = new Packer(this.#subject).question(permission, resource, facts, this.#names);
     return JSON.parse(answered(this.#policy.explain(request.finish(), this.#clock())));
+  }
+
+  /** Gives its memory back at once; from then on it denies, and what can throw does. */
+  free(): void {
+    if (this.#freed) return;
+    this.#freed = true;
+    this.#tests.clear();
+    this.#guest.free();
   }
 
   /** Returns what a page shows by, to be sent with the page. */
@@ -141,6 +153,10 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
       modules: this.modules(),
       permissions: permissions as Snapshot<V>["permissions"],
     };
+  }
+
+  #held(): void {
+    if (this.#freed) throw new PortcullisError("freed", "");
   }
 
   // A name that the catalog has no longer may be a former name.

@@ -72,7 +72,7 @@ test("a body that does not end is not read to its end, nor believed", async () =
     );
   const own = access();
   await own.refresh();
-  expect([own.status, own.error?.code]).toEqual(["failed", "offline"]);
+  expect([own.status, own.error?.code]).toEqual(["offline", "offline"]);
   expect(String((own.error?.cause as Error).message)).toBe("the body has more than 4194304 bytes");
   expect(ended).toBe(true);
   expect(sent).toBeLessThan(70);
@@ -84,7 +84,7 @@ test("offline at first: nothing may be shown, and the page renders", async () =>
   };
   const own = access();
   await own.refresh();
-  expect([own.status, own.view, own.error?.code]).toEqual(["failed", undefined, "offline"]);
+  expect([own.status, own.view, own.error?.code]).toEqual(["offline", undefined, "offline"]);
   reply = () => new Response(good);
   await own.refresh();
   expect([own.status, own.error]).toEqual(["ready", undefined]);

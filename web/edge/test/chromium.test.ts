@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { launch } from "./chromium";
 import type { Report } from "./conformance";
 import { CHROMIUM, fixtures } from "./fixtures";
-import { bundle, engine, serve } from "./serve";
+import { bundle, serve } from "./serve";
 
 test.skipIf(!CHROMIUM)("Chromium answers every vector with the native engine's bytes", async () => {
   const asked = fixtures();
@@ -16,8 +16,6 @@ test.skipIf(!CHROMIUM)("Chromium answers every vector with the native engine's b
         return { body: '<!doctype html><title></title><script type="module" src="/page.js"></script>' };
       case "/page.js":
         return { body: readFileSync(new URL("page.js", folder)) };
-      case "/edge.wasm":
-        return { body: engine() };
       case "/fixtures.json":
         return { body: JSON.stringify(asked) };
     }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
@@ -69,11 +69,6 @@ export async function bundle(name: string, options: BuildOptions = {}): Promise<
     ...options,
   });
   return folder;
-}
-
-/** Returns the module of the engine. */
-export function engine(): Uint8Array {
-  return readFileSync(new URL("../dist/edge.wasm", import.meta.url));
 }
 
 /** All that a page needs to be allowed. */

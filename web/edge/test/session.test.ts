@@ -17,7 +17,7 @@ beforeEach(async () => {
   session = policy.session(asked?.subject as never);
 });
 
-test("in Node the engine is there at once", () => {
+test("loading a bundle makes the engine ready", () => {
   expect(isStarted()).toBe(true);
 });
 

@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::UNIX_EPOCH;
 
 use anyhow::{Context as _, Result, bail};
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
 
 use crate::imports::imports_of_module;
 use crate::inputs::Inputs;
@@ -17,7 +20,6 @@ use crate::run::{cargo, root, run, say};
 use crate::setup::Tools;
 use crate::size::Size;
 use crate::toolchain::{Library, TARGET, Toolchain, target_dir};
-use crate::web::tools;
 
 /// One build of the guest, and the entry of the package that loads it.
 #[derive(Debug, Clone, Copy)]
@@ -29,8 +31,20 @@ struct Entry {
     library: Library,
     /// The flags of wasm-opt.
     flags: &'static [&'static str],
+    carried: Carried,
     /// How large its module and its JavaScript may be together.
     bound: Size,
+}
+
+/// How a module gets to where it runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Carried {
+    /// By a bundler: a platform that compiles nothing imports it.
+    Beside,
+    /// In the JavaScript, deflated as small as can be: every page loads it.
+    Smallest,
+    /// In the JavaScript, deflated: of a megabyte the smallest takes too long.
+    Quickly,
 }
 
 /// Every build.
@@ -40,6 +54,7 @@ const ENTRIES: [Entry; 3] = [
         script: "index.js",
         library: Library::Alloc,
         flags: &optimiser::SIZE_FLAGS,
+        carried: Carried::Smallest,
         bound: Size {
             raw: 110_000,
             gzipped: 48_000,
@@ -50,6 +65,7 @@ const ENTRIES: [Entry; 3] = [
         script: "worker.js",
         library: Library::Alloc,
         flags: &optimiser::SIZE_FLAGS,
+        carried: Carried::Beside,
         bound: Size {
             raw: 500_000,
             gzipped: 220_000,
@@ -60,6 +76,7 @@ const ENTRIES: [Entry; 3] = [
         script: "author.js",
         library: Library::Std,
         flags: &optimiser::QUICK_FLAGS,
+        carried: Carried::Quickly,
         // Only who administers loads it, so what it can do comes before its size: it edits a
         // policy in place, names who may what, takes roles from other tenants, and finds the routes
         // that cross.
@@ -119,7 +136,9 @@ fn build_guest(entry: &Entry, bindgen: &Path, tools: &Tools) -> Result<()> {
     let module = generated.join(format!("{}.wasm", entry.name));
     let mut build = entry.cargo(&tools.toolchain, "build");
     let inputs = Inputs::of(folder.join("inputs"), &build, &recipe)?;
-    if module.is_file() && inputs.are_unchanged() {
+    let deflated = module.with_extension("deflated");
+    let made = module.is_file() && (deflated.is_file() || entry.carried == Carried::Beside);
+    if made && inputs.are_unchanged() {
         return Ok(());
     }
     progress::compile(
@@ -140,6 +159,9 @@ fn build_guest(entry: &Entry, bindgen: &Path, tools: &Tools) -> Result<()> {
         Some(optimiser) => optimiser.run(entry.flags, &bound, &module)?,
         None => drop(fs::copy(&bound, &module)?),
     }
+    if let Some(bytes) = entry.carried.deflated(&fs::read(&module)?)? {
+        fs::write(&deflated, bytes)?;
+    }
     for file in [format!("{}.js", entry.name), format!("{}.d.ts", entry.name)] {
         fs::copy(folder.join(&file), generated.join(&file))?;
     }
@@ -152,7 +174,7 @@ fn build_package() -> Result<()> {
     for part in ["src", "generated"] {
         files(&folder.join(part), &mut sources)?;
     }
-    for file in ["package.json", "tsup.config.ts", "README.md"] {
+    for file in ["package.json", "build.js", "README.md"] {
         sources.insert(folder.join(file));
     }
     sources.insert(root().join("package-lock.json"));
@@ -168,8 +190,11 @@ fn build_package() -> Result<()> {
     if fresh && made.is_dir() && published.is_dir() {
         return Ok(());
     }
-    let mut tsup = tools::installed("tsup");
-    progress::quietly("the npm package", tsup.current_dir(&folder))?;
+    let mut build = Command::new("node");
+    progress::quietly(
+        "the npm package",
+        build.arg("build.js").current_dir(&folder),
+    )?;
 
     // What is published is what is tested: the very files.
     if published.is_dir() {
@@ -218,6 +243,30 @@ fn check_exports(published: &Path) -> Result<()> {
     Ok(())
 }
 
+impl Carried {
+    /// Returns what the JavaScript carries.
+    fn deflated(self, module: &[u8]) -> Result<Option<Vec<u8>>> {
+        match self {
+            Self::Beside => Ok(None),
+            Self::Smallest => {
+                let mut deflated = Vec::new();
+                zopfli::compress(
+                    zopfli::Options::default(),
+                    zopfli::Format::Deflate,
+                    module,
+                    &mut deflated,
+                )?;
+                Ok(Some(deflated))
+            }
+            Self::Quickly => {
+                let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+                encoder.write_all(module)?;
+                Ok(Some(encoder.finish()?))
+            }
+        }
+    }
+}
+
 impl Entry {
     fn cargo(&self, toolchain: &Toolchain, subcommand: &str) -> Command {
         let mut cargo = toolchain.cargo_with(self.library, subcommand);
@@ -236,7 +285,10 @@ impl Entry {
         let folder = root().join(PUBLISHED).join("dist");
         let module = fs::read(folder.join(format!("{}.wasm", self.name)))?;
         check_imports(self.name, &imports_of_module(&module)?)?;
-        let module = Size::of(&module)?;
+        let module = match self.carried {
+            Carried::Beside => Size::of(&module)?,
+            Carried::Smallest | Carried::Quickly => Size { raw: 0, gzipped: 0 },
+        };
         let mut script = Size { raw: 0, gzipped: 0 };
         let mut pending = vec![self.script.to_owned()];
         let mut seen = BTreeSet::new();

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -57,7 +57,7 @@ pub(crate) fn ensure() -> Result<Option<WebTools>> {
         return Ok(None);
     };
     say(format!("Node.js: {version}"));
-    install_npm_packages()?;
+    install_npm_packages(root())?;
     let chromium = chromium();
     let workerd = Some(packages().join(WORKERD)).filter(|path| path.is_file());
     for (name, found) in [("chromium", &chromium), ("workerd", &workerd)] {
@@ -71,7 +71,7 @@ pub(crate) fn ensure() -> Result<Option<WebTools>> {
 }
 
 /// Returns a command of the installed packages.
-pub(crate) fn installed(name: &str) -> Command {
+fn installed(name: &str) -> Command {
     Command::new(packages().join(".bin").join(name))
 }
 
@@ -83,10 +83,12 @@ fn node_version() -> Option<String> {
     (major.parse::<u32>().ok()? >= NODE_MIN).then(|| version.to_owned())
 }
 
-// npm compares every package; one comparison of the lock is enough to know that it need not.
-fn install_npm_packages() -> Result<()> {
-    let lock = fs::read(root().join("package-lock.json"))?;
-    let stamp = packages().join(".portcullis-lock");
+/// Installs what the lock of a folder names, unless it is there.
+///
+/// npm compares every package; one comparison of the lock is enough to know that it need not.
+pub(crate) fn install_npm_packages(folder: &Path) -> Result<()> {
+    let lock = fs::read(folder.join("package-lock.json"))?;
+    let stamp = folder.join("node_modules/.portcullis-lock");
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
@@ -101,9 +103,13 @@ fn install_npm_packages() -> Result<()> {
         "--no-fund",
     ];
     let mut install = Command::new("npm");
+    let name = folder.strip_prefix(root()).unwrap_or(folder);
     progress::quietly(
-        "the npm packages of package-lock.json",
-        install.args(arguments).current_dir(root()),
+        &format!(
+            "the npm packages of {}",
+            name.join("package-lock.json").display()
+        ),
+        install.args(arguments).current_dir(folder),
     )?;
     fs::write(stamp, lock)?;
     Ok(())

@@ -1,0 +1,3 @@
+import { asked } from "./fetched.js";
+
+document.body.append(await asked());

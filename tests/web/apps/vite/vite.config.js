@@ -1,0 +1,1 @@
+export default { publicDir: "../../public", esbuild: { jsx: "automatic" }, build: { target: "es2022" } };

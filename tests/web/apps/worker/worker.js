@@ -1,0 +1,3 @@
+import { asked } from "../fetched.js";
+
+asked().then(postMessage, (error) => postMessage(String(error)));

@@ -1,0 +1,96 @@
+// Makes `dist` of `src` and `generated`; `cargo xtask` runs it.
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import { build } from "tsup";
+
+const generated = new URL("generated/", import.meta.url);
+
+/** Writes a module into the script that needs it: no bundler has to find it, and no server to serve it. */
+const deflated = {
+  name: "deflated",
+  setup(build) {
+    build.onResolve({ filter: /^deflated:/ }, ({ path }) => ({ path: path.slice("deflated:".length), namespace: "deflated" }));
+    build.onLoad({ filter: /./, namespace: "deflated" }, ({ path }) => {
+      return { contents: readFileSync(new URL(`${path}.deflated`, generated), "base64"), loader: "text" };
+    });
+  },
+};
+
+/** In Node a module is inflated by Node itself. */
+const inNode = {
+  name: "in-node",
+  setup(build) {
+    const own = fileURLToPath(new URL("src/inflated-node.ts", import.meta.url));
+    build.onResolve({ filter: /\/inflated$/ }, () => ({ path: own }));
+  },
+};
+
+/** What `require` loads requires what it shares in turn. */
+const required = {
+  name: "required",
+  setup(build) {
+    build.onResolve({ filter: /^\.\/(index|access)\.js$/ }, ({ path }) => ({ path: path.replace(/js$/, "cjs"), external: true }));
+  },
+};
+
+const common = {
+  target: "es2022",
+  minify: true,
+  sourcemap: true,
+  silent: true,
+  config: false,
+};
+
+// What wasm-bindgen warns of are ways to call it that this package does not use.
+const quiet = { pure: ["console.warn"] };
+const react = ["react", "react/jsx-runtime"];
+
+rmSync("dist", { recursive: true, force: true });
+await Promise.all([
+  build({
+    ...common,
+    entry: ["src/index.ts", "src/access.ts", "src/worker.ts", "src/author.ts", "src/author-node.ts"],
+    format: "esm",
+    platform: "neutral",
+    splitting: true,
+    // `./index.js` is the entry itself, and stays one file that every entry shares.
+    external: ["./index.js", "node:zlib"],
+    esbuildPlugins: [deflated],
+    esbuildOptions: (options) => void Object.assign(options, quiet),
+  }),
+  build({
+    ...common,
+    // React's tools show the names of components.
+    esbuildOptions: (options) => void Object.assign(options, { minifyIdentifiers: false }),
+    entry: ["src/react.tsx"],
+    format: "esm",
+    platform: "neutral",
+    external: [...react, "./index.js", "./access.js"],
+    banner: { js: '"use client";' },
+  }),
+  build({
+    ...common,
+    entry: { index: "src/index.ts", access: "src/access.ts", worker: "src/worker.ts", author: "src/author-node.ts", react: "src/react.tsx" },
+    format: "cjs",
+    platform: "node",
+    external: react,
+    esbuildPlugins: [required, inNode, deflated],
+    esbuildOptions: (options) => void Object.assign(options, quiet, { inject: ["src/node-globals.ts"] }),
+  }),
+  build({
+    ...common,
+    entry: ["src/index.ts", "src/access.ts", "src/worker.ts", "src/author.ts", "src/react.tsx"],
+    format: "esm",
+    external: [...react, "./index.js", "./access.js"],
+    dts: { only: true },
+  }),
+]);
+
+for (const name of ["edge.wasm", "worker.wasm", "author.wasm"]) copyFileSync(new URL(name, generated), `dist/${name}`);
+copyFileSync("src/module.d.ts", "dist/module.d.ts");
+// The same types for `require`, each of which names the others by their own extension.
+for (const name of readdirSync("dist").filter((name) => name.endsWith(".d.ts"))) {
+  const text = readFileSync(`dist/${name}`, "utf8");
+  writeFileSync(`dist/${name.replace(/ts$/, "cts")}`, text.replaceAll(/(["']\.\/[\w-]+)\.js(["'])/g, "$1.cjs$2"));
+}
