@@ -56,11 +56,12 @@ bundled("webpack: a page, a Web Worker, and `require`", async () => {
   expect(await shown(["apps/webpack/dist/"], "/required.js", "function function")).toEqual({ text: "function function", complaints: [] });
 });
 
-bundled("esbuild, with React 19 and React 18", async () => {
+bundled("esbuild, with React 19, React 18 and Vue 3", async () => {
   await ran("apps/esbuild/build.js", []);
   expect(await shown(["apps/esbuild/dist/"], "/page.js")).toEqual(FINE);
   expect(await shown(["apps/esbuild/dist/"], "/19/main.js")).toEqual(FINE);
   expect(await shown(["apps/esbuild/dist/"], "/18/main.js")).toEqual(FINE);
+  expect(await shown(["apps/esbuild/dist/"], "/vue.js")).toEqual(FINE);
 });
 
 bundled("Rollup, into one file", async () => {

@@ -44,7 +44,9 @@ const common = {
 
 // What wasm-bindgen warns of are ways to call it that this package does not use.
 const quiet = { pure: ["console.warn"] };
-const react = ["react", "react/jsx-runtime"];
+const frameworks = ["react", "react/jsx-runtime", "vue"];
+// The entries that hold what all share: the engine, and the class of what is thrown.
+const shared = ["./index.js", "./access.js"];
 
 rmSync("dist", { recursive: true, force: true });
 await Promise.all([
@@ -66,23 +68,31 @@ await Promise.all([
     entry: ["src/react.tsx"],
     format: "esm",
     platform: "neutral",
-    external: [...react, "./index.js", "./access.js"],
+    external: [...frameworks, ...shared],
     banner: { js: '"use client";' },
   }),
   build({
     ...common,
-    entry: { index: "src/index.ts", access: "src/access.ts", worker: "src/worker.ts", author: "src/author-node.ts", react: "src/react.tsx" },
+    entry: ["src/vue.ts", "src/testing.ts", "src/devtools.ts"],
+    format: "esm",
+    platform: "neutral",
+    external: [...frameworks, ...shared],
+    splitting: false,
+  }),
+  build({
+    ...common,
+    entry: { index: "src/index.ts", access: "src/access.ts", worker: "src/worker.ts", author: "src/author-node.ts", react: "src/react.tsx", vue: "src/vue.ts", testing: "src/testing.ts", devtools: "src/devtools.ts" },
     format: "cjs",
     platform: "node",
-    external: react,
+    external: frameworks,
     esbuildPlugins: [required, inNode, deflated],
     esbuildOptions: (options) => void Object.assign(options, quiet, { inject: ["src/node-globals.ts"] }),
   }),
   build({
     ...common,
-    entry: ["src/index.ts", "src/access.ts", "src/worker.ts", "src/author.ts", "src/react.tsx"],
+    entry: ["src/index.ts", "src/access.ts", "src/worker.ts", "src/author.ts", "src/react.tsx", "src/vue.ts", "src/testing.ts", "src/devtools.ts"],
     format: "esm",
-    external: [...react, "./index.js", "./access.js"],
+    external: [...frameworks, ...shared],
     dts: { only: true },
   }),
 ]);

@@ -5,7 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.{ts,tsx}"],
     // What is tested is what is published, as Node loads it.
     server: { deps: { external: [/@portcullis\/edge/, /web\/edge\/dist/] } },
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     // Real browsers want the machine for themselves.
     fileParallelism: false,

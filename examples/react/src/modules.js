@@ -1,16 +1,4 @@
-/** Returns the visible modules as a tree: each with the modules directly below it. */
-export function nested(modules) {
-  const roots = [];
-  const byId = new Map();
-  for (const one of modules) {
-    const node = { ...one, below: [] };
-    byId.set(one.module, node);
-    const parent = byId.get(parentOf(one.module));
-    (parent?.below ?? roots).push(node);
-  }
-  return roots;
-}
-
+/** Returns the module that one is below. */
 export function parentOf(module) {
   return module.includes(".") ? module.slice(0, module.lastIndexOf(".")) : undefined;
 }

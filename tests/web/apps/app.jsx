@@ -11,10 +11,10 @@ export function App({ access }) {
     <StrictMode>
       <Portcullis access={access}>
         <Menu />
-        <Can I="tickets:read" pending="pending" otherwise="denied">
+        <Can I="tickets:read" pending="pending" denied="denied">
           tickets:read yes,{" "}
         </Can>
-        <Can I="tickets:delete" pending="pending" otherwise="tickets:delete no">
+        <Can I="tickets:delete" pending="pending" denied="tickets:delete no">
           tickets:delete yes
         </Can>
       </Portcullis>

@@ -77,6 +77,23 @@ export type AccessStatus =
   /** There is a bundle, and it was refused: `error` says why. */
   | "failed";
 
+/** What a page shows by, at one time. */
+export interface AccessState<V extends Vocabulary = Registered> {
+  readonly view: View<V> | undefined;
+  readonly status: AccessStatus;
+  readonly error: PortcullisError | undefined;
+}
+
+/** What components need of an access: an `Access`, or one that a test makes up. */
+export interface PageAccess<V extends Vocabulary = Registered> {
+  /** The same object until something changes. */
+  readonly state: AccessState<V>;
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly refresh: () => Promise<void>;
+  navigate(): void;
+  refreshSeconds?: number | undefined;
+}
+
 interface Held<V extends Vocabulary> {
   readonly policy: Portcullis<V>;
   readonly session: Session<V>;
@@ -90,7 +107,7 @@ interface Held<V extends Vocabulary> {
  * every `refreshSeconds`, before the bundle expires, when the reader comes back and when the network does. Of several
  * tabs one fetches for all.
  */
-export class Access<V extends Vocabulary = Registered> {
+export class Access<V extends Vocabulary = Registered> implements PageAccess<V> {
   readonly #options: AccessOptions<V>;
   readonly #clock: Clock;
   readonly #listeners = new Set<() => void>();
@@ -107,6 +124,9 @@ export class Access<V extends Vocabulary = Registered> {
   #former: Held<V> | undefined;
   #waiting: Held<V> | undefined;
   #status: AccessStatus = "pending";
+  #state: AccessState<V> = { view: undefined, status: "pending", error: undefined };
+  /** Whom the server named when it was last asked. */
+  #asked: Subject<V> | undefined;
   #error: PortcullisError | undefined;
   #etag: string | undefined;
   #floor: number | Floor | undefined;
@@ -148,9 +168,22 @@ export class Access<V extends Vocabulary = Registered> {
     return this.#error;
   }
 
-  /** Who the page's bundle is for, once that is known. */
+  /** View, status and error in one: another object after each change, so that a store can compare it. */
+  get state(): AccessState<V> {
+    const { view, status, error } = this;
+    const { view: shown, status: stood, error: failed } = this.#state;
+    if (view !== shown || status !== stood || error !== failed) this.#state = { view, status, error };
+    return this.#state;
+  }
+
+  /** The verified bundle that is shown; nothing while a snapshot or nothing is. */
+  get policy(): Portcullis<V> | undefined {
+    return this.#view && this.#view === this.#held?.session ? this.#held.policy : undefined;
+  }
+
+  /** Who the page is for, once that is known. */
   get subject(): Subject<V> | undefined {
-    return typeof this.#subject === "function" ? undefined : this.#subject;
+    return typeof this.#subject === "function" ? this.#asked : this.#subject;
   }
 
   /** How often it looks for a newer bundle by itself, in seconds. */
@@ -255,6 +288,7 @@ export class Access<V extends Vocabulary = Registered> {
     if (this.#who !== undefined && this.#who !== who) this.#leave("unauthenticated");
     const held = { policy, session: policy.session(subject) };
     this.#who = who;
+    this.#asked = subject;
     this.#floor = policy.floor();
     this.#etag = fetched.etag;
     if (!kept && who) this.#shelf.put({ who, subject, etag: fetched.etag, bytes: fetched.bytes });
@@ -299,7 +333,7 @@ export class Access<V extends Vocabulary = Registered> {
     this.#running = undefined;
     for (const held of [this.#former, this.#held, this.#waiting]) release(held);
     this.#former = this.#held = this.#waiting = this.#view = undefined;
-    this.#etag = this.#error = undefined;
+    this.#etag = this.#error = this.#asked = undefined;
     this.#floor = this.#options.trust.floor;
     this.#shelf.clear();
     this.#status = status;

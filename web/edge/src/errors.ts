@@ -30,6 +30,8 @@ export type PortcullisErrorCode =
   | "unauthenticated"
   /** The server has nothing for whoever asks (403). */
   | "forbidden"
+  /** A component asks where nothing above it provides an access. */
+  | "no-provider"
   /** The policy has problems: an `InvalidPolicyError` lists them. */
   | "invalid-policy"
   /** The actor may not make the change: a `RefusedError` says which rule stands against it. */

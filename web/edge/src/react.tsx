@@ -1,36 +1,39 @@
 import {
   createContext,
-  type PropsWithChildren,
   type ReactNode,
   useCallback,
   useContext,
   useEffect,
   useMemo,
+  useState,
   useSyncExternalStore,
 } from "react";
 
-import type { Access, AccessStatus } from "./access";
-import type { Registered, Resource, View, VisibleModule, Vocabulary } from "./index";
+import { Access, type AccessOptions, type AccessState, type AccessStatus, type PageAccess } from "./access.js";
+import { type Decision, type Filter, PortcullisError, type Registered, type Resource, type Session, type Subject, type View, type VisibleModule, type Vocabulary } from "./index.js";
+import { type Asked, shown, type Shown } from "./shown";
+import { type ModuleNode, moduleTree } from "./tree";
+
+export type { ModuleNode, Shown };
 
 /** What the components below it ask. */
-export type PortcullisProps = PropsWithChildren<
+export type PortcullisProps = { readonly children?: ReactNode } & (
   | {
       /** A page's access: fetched, refreshed, and rendered from a snapshot until then. */
-      readonly access: Access<Vocabulary>;
+      readonly access: PageAccess<Vocabulary>;
       /** Where the page is: what waits for a navigation is applied when it changes. */
       readonly location?: unknown;
-      /** How often to look for a newer bundle, in seconds; never, unless given. */
+      /** How often to look for a newer bundle, in seconds; as the access says, unless given. */
       readonly refreshSeconds?: number;
     }
   | {
       /** A session, or the view of a snapshot: what a server renders by. */
       readonly view: View<Vocabulary>;
     }
->;
+);
 
-interface Current {
-  readonly view: View<Vocabulary> | undefined;
-  readonly status: AccessStatus;
+interface Current extends AccessState<Vocabulary> {
+  readonly refresh: () => Promise<void>;
 }
 
 const Context = createContext<Current | undefined>(undefined);
@@ -42,39 +45,86 @@ export function Portcullis(props: PortcullisProps): ReactNode {
   const location = "access" in props ? props.location : undefined;
   const seconds = "access" in props ? props.refreshSeconds : undefined;
   const subscribe = useCallback((listener: () => void) => access?.subscribe(listener) ?? nothing, [access]);
-  const state = useCallback(() => access?.view, [access]);
-  const view = useSyncExternalStore(subscribe, state, state);
-  const standing = useCallback(() => access?.status ?? "ready", [access]);
-  const status = useSyncExternalStore(subscribe, standing, standing);
+  const read = useCallback(() => access?.state, [access]);
+  const state = useSyncExternalStore(subscribe, read, read);
   useEffect(() => {
+    if (access && seconds !== undefined) access.refreshSeconds = seconds;
     void access?.refresh();
-    if (!access || seconds === undefined) return undefined;
-    const timer = setInterval(() => void access.refresh(), seconds * 1000);
-    return () => clearInterval(timer);
   }, [access, seconds]);
   // The location is not read: that it changes is what counts.
   useEffect(() => access?.navigate(), [access, location]);
   const current = useMemo<Current>(
-    () => (given ? { view: given, status: "ready" } : { view, status }),
-    [given, view, status],
+    () => ({ ...(state ?? { view: given, status: "ready", error: undefined }), refresh: access?.refresh ?? settled }),
+    [given, state, access],
   );
   // React 18 knows no other way.
   return <Context.Provider value={current}>{props.children}</Context.Provider>;
 }
 
+/** What a page is made of that brings no access of its own. */
+export type PortcullisPageProps = Omit<AccessOptions<Vocabulary>, "subject"> & {
+  readonly children?: ReactNode;
+  /** Who is signed in, as the server says; another one leaves nothing of the former. */
+  readonly subject: Subject<Vocabulary>;
+  readonly location?: unknown;
+};
+
+/** As `<Portcullis access>`, with an access of its own: for a server component, whose props have to be data. */
+export function PortcullisPage({ children, location, ...options }: PortcullisPageProps): ReactNode {
+  const [access] = useState(() => new Access<Vocabulary>(options));
+  const who = JSON.stringify(options.subject);
+  const [former, identified] = useState(who);
+  useEffect(() => {
+    if (who === former) return;
+    identified(who);
+    void access.identify(JSON.parse(who));
+  }, [access, who, former]);
+  return (
+    <Portcullis access={access} location={location}>
+      {children}
+    </Portcullis>
+  );
+}
+
 /** Returns where the page stands; `pending` is not denied, it is not yet known. */
-export function useAccess(): AccessStatus {
-  return useCurrent().status;
+export function useAccess(): { status: AccessStatus; error: PortcullisError | undefined; refresh: () => Promise<void> } {
+  const { status, error, refresh } = useCurrent();
+  return useMemo(() => ({ status, error, refresh }), [status, error, refresh]);
+}
+
+/** Returns what may be asked; undefined while there is nothing, or no longer. */
+export function useView<V extends Vocabulary = Registered>(): View<V> | undefined {
+  return useCurrent().view as View<V> | undefined;
 }
 
 /** Says whether something may be shown; undefined while that is pending. */
-export function useCan<V extends Vocabulary = Registered>(
-  permission: V["permission"],
-  resource?: Resource<V>,
-): boolean | undefined {
+export function useCan<V extends Vocabulary = Registered>(permission: V["permission"], resource?: Resource<V>): boolean | undefined {
   const { view, status } = useCurrent();
   if (view) return view.can(permission, resource as Resource<Vocabulary> | undefined);
   return status === "pending" ? undefined : false;
+}
+
+/** Returns what may be listed; undefined while there is nothing to ask. */
+export function useFilter<V extends Vocabulary = Registered>(permission: V["permission"]): Filter | undefined {
+  const { view } = useCurrent();
+  return useMemo(() => {
+    try {
+      return view?.filter(permission);
+    } catch {
+      return undefined;
+    }
+  }, [view, permission]);
+}
+
+/** Returns the decision with its reason; undefined where there is no engine to ask, as with a snapshot. */
+export function useDecision<V extends Vocabulary = Registered>(permission: V["permission"], resource?: Resource<V>): Decision<V> | undefined {
+  const { view } = useCurrent();
+  if (!view || !("check" in view)) return undefined;
+  try {
+    return (view as unknown as Session<V>).check(permission, resource);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Returns the visible modules in catalog order; undefined while that is pending. */
@@ -84,31 +134,44 @@ export function useModules<V extends Vocabulary = Registered>(): readonly Visibl
   return status === "pending" ? undefined : NONE;
 }
 
-/** What `<Can>` is given. */
-export interface CanProps extends PropsWithChildren {
-  /** The permission. */
-  readonly I: Registered["permission"];
-  /** The resource, if it is about one. */
-  readonly on?: Resource;
+/** Returns the visible modules, each with those below it; undefined while that is pending. */
+export function useModuleTree<V extends Vocabulary = Registered>(): readonly ModuleNode<V>[] | undefined {
+  const modules = useModules<V>();
+  return useMemo(() => modules && moduleTree(modules), [modules]);
+}
+
+/** What `<Can>` is given: `I`, `all` or `any`, also together. */
+export interface CanProps extends Asked<Registered> {
+  /** What to show where it is allowed; a function is called in every case, and says itself what to show. */
+  readonly children?: ReactNode | ((outcome: { readonly allowed: boolean; readonly state: Shown }) => ReactNode);
+  /** Shows the children where it is not allowed, and nothing where it is. */
+  readonly not?: boolean;
   /** What to show while it is pending; nothing, unless given. */
   readonly pending?: ReactNode;
   /** What to show where it is denied; nothing, unless given. */
-  readonly otherwise?: ReactNode;
+  readonly denied?: ReactNode;
+  /** What to show where only a feature of the tenant is lacking; as where it is denied, unless given. */
+  readonly locked?: ReactNode;
 }
 
 /** Shows its children to whom they are for. */
 // Not generic: from a name that is wrong a vocabulary would be inferred that has it.
-export function Can(props: CanProps): ReactNode {
-  const can = useCan(props.I, props.on);
-  if (can === undefined) return props.pending;
-  return can ? props.children : props.otherwise;
+export function Can({ children, not, pending, denied, locked = denied, ...asked }: CanProps): ReactNode {
+  const { view, status } = useCurrent();
+  const state = shown(view, status === "pending", asked as Asked<Vocabulary>);
+  const allowed = state === "allowed";
+  if (typeof children === "function") return children({ allowed, state });
+  if (state === "pending") return pending;
+  if (not) return allowed ? denied : children;
+  return allowed ? children : state === "locked" ? locked : denied;
 }
 
 function useCurrent(): Current {
   const current = useContext(Context);
-  if (!current) throw new Error("there is no <Portcullis> above this component");
+  if (!current) throw new PortcullisError("no-provider", "there is no <Portcullis> above this component");
   return current;
 }
 
 const nothing = () => undefined;
+const settled = () => Promise.resolve();
 const NONE: readonly never[] = Object.freeze([]);

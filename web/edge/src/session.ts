@@ -124,6 +124,16 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
     return this.#modules as readonly VisibleModule<V>[];
   }
 
+  locked(permission: V["permission"]): boolean {
+    try {
+      const { answer, grants } = this.explain(permission);
+      // A feature that is off is the first reason of all: whether the role would open it is in its grants.
+      return answer.effect === "deny" && answer.reason === "feature-disabled" && grants.some(({ holds }) => holds !== "false");
+    } catch {
+      return false;
+    }
+  }
+
   /**
    * Returns why the answer is what it is, and what would allow it.
    *

@@ -1,5 +1,4 @@
-import type { VisibleModule } from "./index";
-import type { Registered, Vocabulary } from "./vocabulary";
+import type { Registered, VisibleModule, Vocabulary } from "./index.js";
 
 /** A visible module with those below it. */
 export interface ModuleNode<V extends Vocabulary = Registered> extends VisibleModule<V> {

@@ -1,4 +1,4 @@
-import { type Predicate, predicate, type Residual } from "./filter";
+import { Filter, type Predicate, predicate, type Residual } from "./filter";
 import type { Registered, Resource, Vocabulary } from "./vocabulary";
 
 /** A module that a subject sees, with what it may do in it. */
@@ -46,6 +46,13 @@ export interface View<V extends Vocabulary = Registered> {
    * answer is denied.
    */
   can(permission: V["permission"], resource?: Resource<V>): boolean;
+  /** Returns what may be listed; nothing, where that cannot be known without the engine. */
+  filter(permission: V["permission"]): Filter;
+  /**
+   * Says whether a feature of the tenant that is off is all that stands against a permission. A snapshot does not know,
+   * and says no.
+   */
+  locked(permission: V["permission"]): boolean;
   /** Returns the visible modules in catalog order; the same list as long as it answers. */
   modules(): readonly VisibleModule<V>[];
 }
@@ -65,6 +72,13 @@ export function viewOf<V extends Vocabulary = Registered>(snapshot: Snapshot<V>,
       // Values that only the engine can judge are denied until it is there.
       return resource === undefined || test(resource) === true;
     },
+    filter: (permission) => {
+      const test = tests.get(permission);
+      const when = Object.hasOwn(snapshot.permissions, permission) ? snapshot.permissions[permission] : undefined;
+      if (!test || !when) return new Filter("none", undefined, () => false);
+      return new Filter(when === true ? "all" : "some", when === true ? undefined : when, (resource) => holds() && test(resource) === true);
+    },
+    locked: () => false,
     modules: () => (holds() ? snapshot.modules : NO_MODULES),
   };
 }

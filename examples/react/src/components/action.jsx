@@ -15,7 +15,7 @@ export function Action({ I, on, label, what, run }) {
   );
   return (
     <Can I={I}>
-      <Can I={I} on={on} otherwise={button(false)}>
+      <Can I={I} on={on} denied={button(false)}>
         {button(true)}
       </Can>
     </Can>

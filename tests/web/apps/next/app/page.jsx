@@ -1,7 +1,7 @@
 import { Portcullis } from "@portcullis/edge";
-import { Can } from "@portcullis/edge/react";
+import { Can, PortcullisPage } from "@portcullis/edge/react";
 
-import { Page } from "./client.jsx";
+import { Live } from "./client.jsx";
 import { bundle, subject, trust } from "./policy.js";
 
 export const dynamic = "force-dynamic";
@@ -10,14 +10,15 @@ export const dynamic = "force-dynamic";
 export default async function Home() {
   const session = (await Portcullis.load(bundle(), { trust: trust() })).session(subject);
   return (
-    <Page trust={trust()} subject={subject} snapshot={session.snapshot()}>
+    <PortcullisPage url="/access.pclb" trust={trust()} subject={subject} snapshot={session.snapshot()}>
       <p>{session.can("tickets:read") ? "the server may read" : "the server may not read"}</p>
-      <Can I="tickets:read" pending="pending" otherwise="tickets:read no, ">
+      <Can I="tickets:read" pending="pending" denied="tickets:read no, ">
         tickets:read yes,{" "}
       </Can>
-      <Can I="tickets:delete" pending="pending" otherwise="tickets:delete no">
+      <Can I="tickets:delete" pending="pending" denied="tickets:delete no">
         tickets:delete yes
       </Can>
-    </Page>
+      <Live />
+    </PortcullisPage>
   );
 }
