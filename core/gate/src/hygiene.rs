@@ -1,6 +1,6 @@
 //! Which headers of a request must not reach the upstream, and which are put there.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::ToOwned as _, string::String, vec::Vec};
 
 use crate::{
     bytes::Bytes,
@@ -119,6 +119,10 @@ pub(crate) fn identity_headers(identity: &Identity, tenant: &str) -> Vec<(&'stat
 
 /// Returns one of the gate's headers, its value percent-encoded.
 pub(crate) fn header(name: &'static str, value: &str) -> (&'static str, String) {
+    // Usually there is nothing to encode, and the text is copied as it is.
+    if PLAIN.has_all(value.as_bytes()) {
+        return (name, value.to_owned());
+    }
     let mut encoded = String::with_capacity(value.len());
     encode_into(&mut encoded, value.as_bytes(), &PLAIN);
     (name, encoded)

@@ -89,35 +89,44 @@ impl Findings<'_> {
 impl Judge<'_> {
     /// Makes a log entry of what was found, with its texts only where somebody reads them.
     pub(super) fn entry(&self, findings: Findings<'_>, trace: String) -> Entry {
-        let mut entry = Entry::new(findings.code);
-        entry.level = self.config.level(findings.code);
-        entry.effect = findings.effect;
-        entry.shadow = findings.shadow;
-        entry.trace = trace;
-        if findings.code.status().is_some_and(|status| status >= 400) {
-            entry.detail = findings.detail;
-        }
-        if entry.level < self.entries_from {
+        let level = self.config.level(findings.code);
+        let is_refused = findings.code.status().is_some_and(|status| status >= 400);
+        let entry = Entry {
+            level,
+            effect: findings.effect,
+            shadow: findings.shadow,
+            trace,
+            detail: if is_refused {
+                findings.detail
+            } else {
+                String::new()
+            },
+            ..Entry::new(findings.code)
+        };
+        if level < self.entries_from {
             return entry;
         }
-        findings.route.clone_into(&mut entry.route);
-        findings.permission.clone_into(&mut entry.permission);
-        entry.features = findings.features;
-        entry.roles_dropped = findings.roles_dropped;
-        let stated = findings.identity.as_ref().map(|identity| {
-            identity.id.clone_into(&mut entry.subject);
-            identity.kind.clone_into(&mut entry.subject_type);
-            entry.dotted_claim = identity.dotted.clone().unwrap_or_default();
-            identity.tenant.name()
-        });
-        match findings.tenant {
+        let identity = findings.identity.as_deref();
+        let tenant = match findings.tenant {
             TenantSource::Unknown => "",
             TenantSource::Listener => self.config.tenant().unwrap_or_default(),
-            TenantSource::Identity => stated.unwrap_or_default(),
+            TenantSource::Identity => identity.map_or("", |identity| identity.tenant.name()),
+        };
+        let mut entry = Entry {
+            route: findings.route.to_owned(),
+            permission: findings.permission.to_owned(),
+            features: findings.features,
+            roles_dropped: findings.roles_dropped,
+            tenant: tenant.to_owned(),
+            ..entry
+        };
+        if let Some(identity) = identity {
+            entry.subject = identity.id.clone();
+            entry.subject_type = identity.kind.clone();
+            entry.dotted_claim = identity.dotted.clone().unwrap_or_default();
         }
-        .clone_into(&mut entry.tenant);
         if findings.code.status() == Some(403)
-            && let Some(identity) = &findings.identity
+            && let Some(identity) = identity
         {
             let (config, policy) = (self.config.identity(), findings.policy.as_ref());
             entry.why = Some(Why::of(config, identity, policy));
@@ -125,8 +134,8 @@ impl Judge<'_> {
         if let Some(policy) = &findings.policy {
             entry.sequence = policy.header().sequence;
             if let Some(grant) = findings.grant {
-                policy.role_name(grant.role).clone_into(&mut entry.role);
-                policy.scope_name(grant.scope).clone_into(&mut entry.scope);
+                entry.role = policy.role_name(grant.role).to_owned();
+                entry.scope = policy.scope_name(grant.scope).to_owned();
                 entry.team = grant.team.unwrap_or_default();
             }
         }
