@@ -1,6 +1,9 @@
 //! Atoms: the comparisons that scope conditions are made of.
 
 mod parse;
+mod scanner;
+#[cfg(test)]
+mod tests;
 
 pub use parse::InvalidAtom;
 

@@ -24,21 +24,7 @@ fn guarded(identity: impl FnOnce(&mut Value)) -> Gate {
 }
 
 fn judged(gate: &mut Gate, line: &str, headers: &[(&str, &str)]) -> (Code, String) {
-    let headers: Vec<(&[u8], &[u8])> = headers
-        .iter()
-        .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
-        .collect();
-    let (method, target) = line.split_once(' ').unwrap();
-    let request = Request {
-        method: method.as_bytes(),
-        authority: b"api.example.com",
-        target: target.as_bytes(),
-        headers: &headers,
-        peer: Peer::Identity("mesh"),
-        nonce: b"",
-    };
-    let verdict = gate.judge(&request, NOW);
-    (verdict.entry().code, verdict.entry().detail.clone())
+    asked(gate, Peer::Identity("mesh"), line, headers)
 }
 
 const READ: &str = "GET /tickets/1";

@@ -16,21 +16,7 @@ fn places() -> Value {
 }
 
 fn judge(gate: &mut Gate, line: &str, headers: &[(&str, &str)]) -> (Code, String) {
-    let (method, target) = line.split_once(' ').unwrap();
-    let headers: Vec<(&[u8], &[u8])> = headers
-        .iter()
-        .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
-        .collect();
-    let request = Request {
-        method: method.as_bytes(),
-        authority: b"api.example.com",
-        target: target.as_bytes(),
-        headers: &headers,
-        peer: Peer::Unknown,
-        nonce: b"",
-    };
-    let verdict = gate.judge(&request, NOW);
-    (verdict.entry().code, verdict.entry().detail.clone())
+    asked(gate, Peer::Unknown, line, headers)
 }
 
 #[test]

@@ -112,6 +112,25 @@ fn invalid(changes: impl FnOnce(&mut Value)) -> String {
     read.map_or_else(|invalid| invalid.to_string(), |_| String::new())
 }
 
+/// Returns what becomes of a request, `METHOD TARGET`, from that peer.
+fn asked(gate: &mut Gate, peer: Peer<'_>, line: &str, headers: &[(&str, &str)]) -> (Code, String) {
+    let (method, target) = line.split_once(' ').unwrap();
+    let headers: Vec<(&[u8], &[u8])> = headers
+        .iter()
+        .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
+        .collect();
+    let request = Request {
+        method: method.as_bytes(),
+        authority: b"api.example.com",
+        target: target.as_bytes(),
+        headers: &headers,
+        peer,
+        nonce: b"",
+    };
+    let verdict = gate.judge(&request, NOW);
+    (verdict.entry().code, verdict.entry().detail.clone())
+}
+
 fn token(seed: u8, claims: &Value) -> String {
     token_headed(seed, r#"{"alg":"EdDSA"}"#, claims)
 }

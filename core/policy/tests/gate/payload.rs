@@ -15,20 +15,7 @@ fn by_payload(changes: impl FnOnce(&mut Value)) -> Gate {
 }
 
 fn ask_from(gate: &mut Gate, peer: &str, headers: &[(&str, &str)]) -> (Code, String) {
-    let headers: Vec<(&[u8], &[u8])> = headers
-        .iter()
-        .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
-        .collect();
-    let request = Request {
-        method: b"GET",
-        authority: b"api.example.com",
-        target: b"/tickets/1",
-        headers: &headers,
-        peer: Peer::Identity(peer),
-        nonce: b"",
-    };
-    let verdict = gate.judge(&request, NOW);
-    (verdict.entry().code, verdict.entry().detail.clone())
+    asked(gate, Peer::Identity(peer), "GET /tickets/1", headers)
 }
 
 fn payload(changes: &Value) -> String {

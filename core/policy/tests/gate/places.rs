@@ -8,20 +8,7 @@ fn ask_with(places: Value, headers: &[(&str, &str)]) -> (Code, String) {
             config["identity"]["tokens"] = places;
         }
     });
-    let headers: Vec<(&[u8], &[u8])> = headers
-        .iter()
-        .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
-        .collect();
-    let request = Request {
-        method: b"GET",
-        authority: b"api.example.com",
-        target: b"/tickets/1",
-        headers: &headers,
-        peer: Peer::Unknown,
-        nonce: b"",
-    };
-    let verdict = gate.judge(&request, NOW);
-    (verdict.entry().code, verdict.entry().detail.clone())
+    asked(&mut gate, Peer::Unknown, "GET /tickets/1", headers)
 }
 
 #[test]
