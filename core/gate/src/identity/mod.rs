@@ -14,6 +14,7 @@ use portcullis_engine::UnixSeconds;
 pub use cache::TokenCache;
 pub(crate) use token::{UNKNOWN_KEY, verify};
 
+use self::times::{EXPIRED, TOO_OLD};
 use crate::{
     config::GateConfig, cross_site::is_cross_site, fields::Fields, keys::TokenKeys,
     request::Request,
@@ -149,6 +150,8 @@ pub(crate) enum Unidentified {
     NoKeys(usize),
     /// A browser may have sent its token along for a page of another site.
     CrossSite,
+    /// A cookie has a token whose time is over, for this reason: browsers go on sending it.
+    LapsedCookie(&'static str),
 }
 
 impl From<&'static str> for Unidentified {
@@ -182,7 +185,12 @@ pub(crate) fn identify(
         if let Some(known) = tokens.get(issuers.digest(), token, now) {
             return Ok(known);
         }
-        let verified = verify(issuers, token, now);
+        let verified = verify(issuers, token, now).map_err(|why| match why {
+            Unidentified::Invalid(why @ (EXPIRED | TOO_OLD)) if found.origins.is_some() => {
+                Unidentified::LapsedCookie(why)
+            }
+            why => why,
+        });
         let identity = Arc::new(verified?);
         tokens.insert(issuers.digest(), token, &identity, config.tokens_max());
         return Ok(identity);

@@ -20,14 +20,14 @@ pub(super) fn read(
     }
     let mut until = expires.saturating_add(leeway);
     if now.0 >= until {
-        return Err("expired");
+        return Err(EXPIRED);
     }
     let mut from = time(claims, "nbf")?.unwrap_or(0);
     if let Some(age) = issuer.max_age_seconds {
         let issued = time(claims, "iat")?.ok_or("no-issue-time")?;
         until = until.min(issued.saturating_add(age).saturating_add(leeway));
         if now.0 >= until {
-            return Err("too-old");
+            return Err(TOO_OLD);
         }
         // Issued in the future, it would be young for longer than it may be.
         from = from.max(issued);
@@ -73,6 +73,11 @@ fn whole(number: f64) -> Option<u64> {
 
 /// Largest number that every reader of JSON has exactly: 2⁵³ − 1.
 const SECONDS_MAX: u64 = 9_007_199_254_740_991;
+
+/// Why a token is not believed whose own time is over.
+pub(super) const EXPIRED: &str = "expired";
+/// Why a token is not believed that is older than its issuer's may be.
+pub(super) const TOO_OLD: &str = "too-old";
 
 #[cfg(test)]
 mod tests {

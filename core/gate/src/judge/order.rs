@@ -102,7 +102,10 @@ impl<'j> Judge<'j> {
         let is_optional = settled.is_some_and(|found| found.route.access == Access::Optional);
         let identity = match identity {
             Ok(identity) => identity,
-            Err(Unidentified::Missing) if is_optional => return Ok(public(findings, Vec::new())),
+            // A browser goes on sending a cookie after its time: that is nobody, as without it.
+            Err(Unidentified::Missing | Unidentified::LapsedCookie(_)) if is_optional => {
+                return Ok(public(findings, Vec::new()));
+            }
             Err(why) => return Err(self.unidentified(why, findings)),
         };
         findings.identity = Some(Arc::clone(&identity));
@@ -173,7 +176,7 @@ impl<'j> Judge<'j> {
     fn unidentified(&self, why: Unidentified, findings: &mut Findings<'_>) -> Refused {
         match why {
             Unidentified::Missing => findings.refuse(Code::IdentityMissing, ""),
-            Unidentified::Invalid(why) => {
+            Unidentified::Invalid(why) | Unidentified::LapsedCookie(why) => {
                 debug_assert!(identity_reasons().any(|known| known == why), "{why}");
                 findings.refuse(Code::IdentityInvalid, why)
             }

@@ -125,6 +125,47 @@ fn a_page_of_another_site_cannot_use_a_cookie_to_change_something_or_to_stay_con
 }
 
 #[test]
+fn a_cookie_whose_time_is_over_is_nobody_where_anybody_may_ask() {
+    let policy = policy("acme", |policy| {
+        let feed =
+            json!({ "methods": "GET", "path": "/feed", "public": true, "identity": "optional" });
+        policy["catalog"]["routes"]
+            .as_array_mut()
+            .unwrap()
+            .push(feed);
+    });
+    let mut gate = Gate::new(config(|config| {
+        config["identity"]["tokens"] = places();
+        config["identity"]["issuers"][0]["max_age_seconds"] = json!(60);
+    }));
+    gate.offer(bundle(&policy, 1, None), NOW).unwrap();
+    let aged = |age: u64| token(9, &json!({ "iat": NOW.0 - age }));
+    let expired = token(9, &json!({ "iat": NOW.0, "exp": NOW.0 }));
+    let mut judged = |line: &str, name: &str, value: String| {
+        let judged = judge(&mut gate, line, &[(name, &value)]);
+        (judged.0, judged.1)
+    };
+    let public = (Code::Public, String::new());
+    let refused = |why: &str| (Code::IdentityInvalid, why.to_owned());
+    for (token, why) in [(expired, "expired"), (aged(60), "too-old")] {
+        let cookie = format!("session={token}");
+        let bearer = format!("Bearer {token}");
+        assert_eq!(judged("GET /feed", "cookie", cookie.clone()), public);
+        assert_eq!(judged("GET /feed", "authorization", bearer), refused(why));
+        assert_eq!(judged("GET /tickets/1", "cookie", cookie), refused(why));
+    }
+    // Any other fault is one, and a signature is looked at first.
+    let forged = token(8, &json!({ "iat": NOW.0, "exp": NOW.0 }));
+    for (token, why) in [
+        (forged, "signature"),
+        (token(9, &json!({})), "no-issue-time"),
+    ] {
+        let cookie = format!("session={token}");
+        assert_eq!(judged("GET /feed", "cookie", cookie), refused(why));
+    }
+}
+
+#[test]
 fn tokens_may_be_longer_where_the_configuration_says_so() {
     let long = token(9, &json!({ "x": "y".repeat(12_000) }));
     let headers = [("authorization", &*format!("Bearer {long}"))];
