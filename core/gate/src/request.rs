@@ -31,11 +31,28 @@ pub enum Peer<'a> {
     Unknown,
     /// The address of the socket.
     Address(IpAddr),
-    /// The identity that mTLS proved: a SPIFFE id or another name of the certificate.
+    /// The name in the certificate that mTLS proved, with its kind: a URI, such as a SPIFFE id,
+    /// as it is; a DNS name after [`DNS`](Self::DNS); a subject after [`SUBJECT`](Self::SUBJECT).
     Identity(&'a str),
 }
 
 impl<'a> Peer<'a> {
+    /// What comes before a DNS name of a certificate.
+    pub const DNS: &'static str = "dns:";
+    /// What comes before the subject of a certificate (RFC 4514).
+    pub const SUBJECT: &'static str = "subject:";
+
+    /// Says whether a URI of a certificate could be taken for a name of another kind: there are
+    /// URIs that begin with `dns:` (RFC 4501). It is nobody's name then.
+    #[must_use]
+    pub fn is_other_kind(uri: &str) -> bool {
+        let begins = |kind: &str| {
+            uri.get(..kind.len())
+                .is_some_and(|own| own.eq_ignore_ascii_case(kind))
+        };
+        begins(Self::DNS) || begins(Self::SUBJECT)
+    }
+
     /// Takes a peer as people write one: an address, or else an identity; an empty text is
     /// an unknown peer.
     #[must_use]

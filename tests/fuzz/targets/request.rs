@@ -32,7 +32,7 @@ fuzz_target!(|bytes: &[u8]| {
         authority,
         target,
         headers: &headers,
-        peer: Peer::Identity("peer"),
+        peer: Peer::Identity("spiffe://peer"),
         nonce: b"",
     };
     let verdict = GATE.with_borrow_mut(|gate| gate.judge(&request, NOW));
@@ -113,7 +113,7 @@ fn gate() -> Gate {
         (
             "identity",
             json!({ "trusted_headers": {
-                "peers": ["peer"], "subject": "x-user", "roles": "x-roles", "groups": "x-groups", "teams": "x-teams"
+                "peers": ["spiffe://peer"], "subject": "x-user", "roles": "x-roles", "groups": "x-groups", "teams": "x-teams"
             } }),
         ),
     ]);

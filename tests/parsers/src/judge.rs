@@ -109,7 +109,7 @@ pub fn gate() -> Result<Gate> {
     let config = json!({
         "trust": trust,
         "tenant": "acme",
-        "identity": { "trusted_headers": { "peers": ["peer"], "subject": "x-user", "roles": "x-roles" } }
+        "identity": { "trusted_headers": { "peers": ["spiffe://peer"], "subject": "x-user", "roles": "x-roles" } }
     });
     let mut gate = Gate::new(GateConfig::from_json(config.to_string().as_bytes())?);
     gate.offer(bundle, NOW)?;
@@ -133,7 +133,7 @@ pub fn judge(gate: &mut Gate, target: Target, subject: &str, query: &[u8]) -> Re
             (b"x-roles", b"agent"),
             (b"content-length", b"0"),
         ],
-        peer: Peer::Identity("peer"),
+        peer: Peer::Identity("spiffe://peer"),
         nonce: b"",
     };
     let verdict = gate.judge(&request, NOW);

@@ -29,8 +29,8 @@ impl KnownPeer {
         }
         // Most connections show no certificate, and one question settles that.
         let plain = host.has_certificate() == Some(false);
-        if !plain && let Some(name) = CERTIFIED.iter().find_map(|name| certified(host, *name)) {
-            return Self::Identity(name);
+        if !plain && let Some(peer) = CERTIFIED.iter().find_map(|name| certified(host, *name)) {
+            return peer;
         }
         let address = match peer_use {
             PeerUse::Address => host.peer_address(),
@@ -50,9 +50,18 @@ impl KnownPeer {
     }
 }
 
-fn certified(host: &impl Host, name: CertificateName) -> Option<String> {
-    let name = host.certificate_name(name)?;
-    String::from_utf8(name).ok().filter(|name| !name.is_empty())
+/// Returns the peer by one kind of name, where its certificate has one.
+fn certified(host: &impl Host, kind: CertificateName) -> Option<KnownPeer> {
+    let name = host.certificate_name(kind)?;
+    let name = String::from_utf8(name)
+        .ok()
+        .filter(|name| !name.is_empty())?;
+    Some(match kind {
+        CertificateName::Uri if Peer::is_other_kind(&name) => KnownPeer::Unknown,
+        CertificateName::Uri => KnownPeer::Identity(name),
+        CertificateName::Dns => KnownPeer::Identity([Peer::DNS, &name].concat()),
+        CertificateName::Subject => KnownPeer::Identity([Peer::SUBJECT, &name].concat()),
+    })
 }
 
 // `192.0.2.1:4711` and `[2001:db8::1]:4711`; anything else, such as a pipe, is no address.

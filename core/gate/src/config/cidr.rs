@@ -8,7 +8,7 @@ use portcullis_json::{Place, Read};
 use super::text::text;
 use crate::request::Peer;
 
-/// Peers by address range (RFC 4632) or by the identity that mTLS proved.
+/// Peers by address range (RFC 4632) or by the name in the certificate that mTLS proved.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Peers {
     ranges: Vec<Range>,
@@ -28,13 +28,14 @@ impl Read for Peers {
             let text = text(&place);
             if let Some(range) = Range::parse(text) {
                 own.ranges.push(range);
-            } else if text.starts_with(|first: char| first.is_ascii_digit()) || text.contains('*') {
-                place.error(
-                    "this is neither an address range nor an identity",
-                    "write a range such as 10.0.0.0/8, or a whole identity",
-                );
-            } else {
+            } else if is_certified_name(text) {
                 own.identities.push(text.into());
+            } else {
+                place.error(
+                    "this is neither an address range nor a name of a certificate",
+                    "write a range such as 10.0.0.0/8, or a whole name with its kind: a URI such \
+                     as spiffe://mesh/gateway, dns:gateway.mesh, or subject:CN=gateway",
+                );
             }
         }
         if own.ranges.is_empty() && own.identities.is_empty() {
@@ -54,6 +55,28 @@ impl Peers {
                 self.ranges.iter().any(|range| range.holds(address))
             }
             Peer::Identity(name) => self.identities.iter().any(|own| own == name),
+        }
+    }
+}
+
+/// Says whether a text is a name of a certificate and says of which kind: who may have a
+/// certificate with one of them may not have it with another.
+fn is_certified_name(text: &str) -> bool {
+    let is_whole = !text.contains('*');
+    let kinds = [Peer::DNS, Peer::SUBJECT];
+    match kinds.iter().find_map(|kind| text.strip_prefix(kind)) {
+        Some(name) => is_whole && !name.is_empty(),
+        None => {
+            is_whole
+                && text.split_once("://").is_some_and(|(scheme, rest)| {
+                    let mut scheme = scheme.bytes();
+                    // RFC 3986, section 3.1.
+                    scheme
+                        .next()
+                        .is_some_and(|first| first.is_ascii_alphabetic())
+                        && scheme.all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+                        && !rest.is_empty()
+                })
         }
     }
 }

@@ -125,7 +125,7 @@ mod tests {
 
     fn judge(members: &str, headers: &[(&[u8], &[u8])]) -> Result<Identity, Unidentified> {
         let json = format!(
-            r#"{{"peers":"mesh","subject":"x-id","type":"x-type","roles":"x-roles",
+            r#"{{"peers":"spiffe://mesh","subject":"x-id","type":"x-type","roles":"x-roles",
                  "teams":"x-teams"{members}}}"#
         );
         let json = JsonText::parse_within(json.as_bytes(), 256).unwrap();

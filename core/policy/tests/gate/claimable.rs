@@ -18,7 +18,7 @@ fn judged(policy: &Value, roles: &Value, by_headers: bool) -> Verdict {
     let config = config(|config| {
         if by_headers {
             config["identity"] = json!({ "trusted_headers": {
-                "peers": "mesh", "subject": "x-user-id", "roles": "x-user-roles",
+                "peers": "spiffe://mesh", "subject": "x-user-id", "roles": "x-user-roles",
             } });
         } else {
             config["identity"]["issuers"][0]["claims"]["team_roles"] = json!("team_roles");
@@ -44,7 +44,7 @@ fn judged(policy: &Value, roles: &Value, by_headers: bool) -> Verdict {
         authority: b"api.example.com",
         target: b"/tickets/1",
         headers,
-        peer: Peer::Identity("mesh"),
+        peer: Peer::Identity("spiffe://mesh"),
         nonce: b"",
     };
     gate.judge(&request, NOW)

@@ -110,12 +110,24 @@ fn a_configuration_is_refused_with_its_place_and_cure() {
         json!(1),
         "$.shell: expected an object, found a number; write what the shell needs, by name",
     );
-    case(
-        "/identity",
-        "trusted_headers",
-        json!({ "peers": "10.0.0.0/33", "subject": "x-user" }),
-        "$.identity.trusted_headers.peers: this is neither an address range nor an identity; write a range such as 10.0.0.0/8, or a whole identity",
-    );
+    for peer in [
+        "10.0.0.0/33",
+        "gateway.mesh",
+        "spiffe://",
+        "://a",
+        "1a://b",
+        "dns:",
+        "subject:",
+        "spiffe://mesh/*",
+        "dns:*.mesh",
+    ] {
+        case(
+            "/identity",
+            "trusted_headers",
+            json!({ "peers": peer, "subject": "x-user" }),
+            "$.identity.trusted_headers.peers: this is neither an address range nor a name of a certificate; write a range such as 10.0.0.0/8, or a whole name with its kind: a URI such as spiffe://mesh/gateway, dns:gateway.mesh, or subject:CN=gateway",
+        );
+    }
     for (config, expected) in &cases {
         let error = GateConfig::from_json(config.to_string().as_bytes()).unwrap_err();
         assert_eq!(error.to_string(), *expected);

@@ -24,7 +24,7 @@ fn guarded(identity: impl FnOnce(&mut Value)) -> Gate {
 }
 
 fn judged(gate: &mut Gate, line: &str, headers: &[(&str, &str)]) -> (Code, String) {
-    asked(gate, Peer::Identity("mesh"), line, headers)
+    asked(gate, Peer::Identity("spiffe://mesh"), line, headers)
 }
 
 const READ: &str = "GET /tickets/1";
@@ -137,7 +137,7 @@ fn a_guard_holds_only_where_its_attribute_was_given() {
 fn headers_of_trusted_peers_and_constants_fill_them_too() {
     let mut gate = guarded(|identity| {
         *identity = json!({ "trusted_headers": {
-            "peers": "mesh", "subject": "x-user-id", "roles": "x-roles", "separator": "|",
+            "peers": "spiffe://mesh", "subject": "x-user-id", "roles": "x-roles", "separator": "|",
             "context": { "token": "x-token-use", "zone": { "constant": "inside" } },
             "action": { "reason": "x-reason" },
         } });
@@ -215,7 +215,7 @@ fn headers_of_trusted_peers_and_constants_fill_them_too() {
 fn a_header_that_fills_the_context_ends_here_unless_a_trusted_peer_sets_it() {
     let mut gate = guarded(|identity| {
         *identity = json!({ "trusted_headers": {
-            "peers": "other", "subject": "x-user-id", "context": { "token": "x-token-use" },
+            "peers": "spiffe://other", "subject": "x-user-id", "context": { "token": "x-token-use" },
         } });
     });
     let request = Request {
@@ -223,7 +223,7 @@ fn a_header_that_fills_the_context_ends_here_unless_a_trusted_peer_sets_it() {
         authority: b"api.example.com",
         target: b"/open",
         headers: &[(b"X_Token_Use", b"full"), (b"x-other", b"1")],
-        peer: Peer::Identity("mesh"),
+        peer: Peer::Identity("spiffe://mesh"),
         nonce: b"",
     };
     let Verdict::Forward(forward) = gate.judge(&request, NOW) else {
@@ -255,7 +255,7 @@ fn what_cannot_fill_an_attribute_is_refused() {
     let headers = |name: &'static str, value: Value| {
         invalid(move |config| {
             config["identity"] =
-                json!({ "trusted_headers": { "peers": "mesh", "subject": "x-user" } });
+                json!({ "trusted_headers": { "peers": "spiffe://mesh", "subject": "x-user" } });
             config["identity"]["trusted_headers"][name] = value;
         })
     };

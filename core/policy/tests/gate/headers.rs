@@ -5,7 +5,7 @@ use super::*;
 fn ask_by_headers(target: &str, headers: &[(&[u8], &[u8])]) -> Verdict {
     let mut gate = gate(|config| {
         config["identity"] = json!({ "trusted_headers": {
-            "peers": "mesh", "subject": "x-user-id", "roles": "x-user-roles", "teams": "x-teams",
+            "peers": "spiffe://mesh", "subject": "x-user-id", "roles": "x-user-roles", "teams": "x-teams",
         } });
     });
     let request = Request {
@@ -13,7 +13,7 @@ fn ask_by_headers(target: &str, headers: &[(&[u8], &[u8])]) -> Verdict {
         authority: b"api.example.com",
         target: target.as_bytes(),
         headers,
-        peer: Peer::Identity("mesh"),
+        peer: Peer::Identity("spiffe://mesh"),
         nonce: b"",
     };
     gate.judge(&request, NOW)
@@ -52,7 +52,7 @@ fn no_attribute_comes_from_a_header_that_says_who_asks() {
     });
     let mut gate = Gate::new(config(|config| {
         config["identity"]["trusted_headers"] =
-            json!({ "peers": "mesh", "subject": "x-user-id", "roles": "x-user-roles" });
+            json!({ "peers": "spiffe://mesh", "subject": "x-user-id", "roles": "x-user-roles" });
     }));
     gate.offer(bundle(&policy, 1, None), NOW).unwrap();
     let bearer = format!("Bearer {}", token(9, &json!({ "sub": "jo" })));
@@ -127,7 +127,7 @@ fn a_header_of_thousands_of_teams_is_refused_by_the_limit_that_it_passes() {
 fn of_many_groups_the_mapped_one_counts_and_the_others_do_no_harm() {
     let mut gate = Gate::new(config(|config| {
         config["identity"] = json!({ "trusted_headers": {
-            "peers": "mesh", "subject": "x-user-id", "groups": "x-user-groups",
+            "peers": "spiffe://mesh", "subject": "x-user-id", "groups": "x-user-groups",
         } });
     }));
     let mapped = policy("acme", |policy| {
@@ -146,7 +146,7 @@ fn of_many_groups_the_mapped_one_counts_and_the_others_do_no_harm() {
                 (b"x-user-id", b"kim"),
                 (b"x-user-groups", groups.as_bytes()),
             ],
-            peer: Peer::Identity("mesh"),
+            peer: Peer::Identity("spiffe://mesh"),
             nonce: b"",
         };
         let verdict = gate.judge(&request, NOW);

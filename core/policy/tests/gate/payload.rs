@@ -9,7 +9,7 @@ fn by_payload(changes: impl FnOnce(&mut Value)) -> Gate {
         issuer["claims"]["roles"] =
             json!([{ "path": "roles" }, { "path": ["realm_access", "roles"] }]);
         config["identity"]["trusted_headers"] =
-            json!({ "peers": "mesh", "payload": "x-jwt-payload" });
+            json!({ "peers": "spiffe://mesh", "payload": "x-jwt-payload" });
         changes(config);
     })
 }
@@ -49,7 +49,8 @@ fn all_but_the_signature_is_judged_as_a_tokens() {
     ] {
         let header = payload(&claims);
         for padded in [header.clone(), format!("{header}=")] {
-            let (code, detail) = ask_from(&mut gate, "mesh", &[("x-jwt-payload", &padded)]);
+            let (code, detail) =
+                ask_from(&mut gate, "spiffe://mesh", &[("x-jwt-payload", &padded)]);
             assert_eq!((code, detail.as_str()), expected, "{claims}");
         }
     }
@@ -70,10 +71,10 @@ fn nobody_but_a_trusted_peer_says_what_a_token_claims() {
         ask_from(&mut gate, "other", &[("x-jwt-payload", &header)]),
         missing
     );
-    assert_eq!(ask_from(&mut gate, "mesh", &[]), missing);
+    assert_eq!(ask_from(&mut gate, "spiffe://mesh", &[]), missing);
     // It has no keys, so that a token of its own says nothing.
     assert_eq!(
-        ask_from(&mut gate, "mesh", &[("authorization", &bearer)]),
+        ask_from(&mut gate, "spiffe://mesh", &[("authorization", &bearer)]),
         missing
     );
     for (headers, detail) in [
@@ -97,7 +98,7 @@ fn nobody_but_a_trusted_peer_says_what_a_token_claims() {
     ] {
         let refused = (Code::IdentityInvalid, detail.to_owned());
         assert_eq!(
-            ask_from(&mut gate, "mesh", &headers),
+            ask_from(&mut gate, "spiffe://mesh", &headers),
             refused,
             "{headers:?}"
         );
@@ -107,14 +108,17 @@ fn nobody_but_a_trusted_peer_says_what_a_token_claims() {
         ("connection", "x-jwt-payload"),
     ];
     assert_eq!(
-        ask_from(&mut gate, "mesh", &hidden).0,
+        ask_from(&mut gate, "spiffe://mesh", &hidden).0,
         Code::RequestMalformed
     );
     let harmless = [
         ("x-jwt-payload", header.as_str()),
         ("connection", "close, "),
     ];
-    assert_eq!(ask_from(&mut gate, "mesh", &harmless).0, Code::Conditional);
+    assert_eq!(
+        ask_from(&mut gate, "spiffe://mesh", &harmless).0,
+        Code::Conditional
+    );
 }
 
 #[test]
@@ -126,15 +130,21 @@ fn with_keys_a_token_goes_before_a_payload() {
         ("authorization", bearer.as_str()),
         ("x-jwt-payload", &header),
     ];
-    assert_eq!(ask_from(&mut gate, "mesh", &both).0, Code::Conditional);
-    assert_eq!(ask_from(&mut gate, "mesh", &both[1..]).0, Code::NotGranted);
+    assert_eq!(
+        ask_from(&mut gate, "spiffe://mesh", &both).0,
+        Code::Conditional
+    );
+    assert_eq!(
+        ask_from(&mut gate, "spiffe://mesh", &both[1..]).0,
+        Code::NotGranted
+    );
     // What was believed of a peer is no token of anybody.
     let posed = format!("Bearer {}", payload(&json!({})));
     let refused = (Code::IdentityInvalid, "malformed".to_owned());
     assert_eq!(
         ask_from(
             &mut gate,
-            "mesh",
+            "spiffe://mesh",
             &[("x-jwt-payload", &payload(&json!({})))]
         )
         .0,
@@ -154,21 +164,22 @@ fn a_payload_stands_alone_beside_issuers() {
         })
     };
     assert_eq!(
-        trusted(json!({ "peers": "mesh", "payload": "x-jwt-payload" })),
+        trusted(json!({ "peers": "spiffe://mesh", "payload": "x-jwt-payload" })),
         ""
     );
     assert_eq!(
-        trusted(json!({ "peers": "mesh", "payload": "x-jwt-payload", "roles": "x-roles" })),
+        trusted(
+            json!({ "peers": "spiffe://mesh", "payload": "x-jwt-payload", "roles": "x-roles" })
+        ),
         "$.identity.trusted_headers.roles: unknown member `roles`; known here are `peers`, `payload`"
     );
     assert_eq!(
-        trusted(json!({ "peers": "mesh", "payload": "X-Jwt" })),
+        trusted(json!({ "peers": "spiffe://mesh", "payload": "X-Jwt" })),
         "$.identity.trusted_headers.payload: this is not a header's name in lower case; write `x-jwt`"
     );
     assert_eq!(
         invalid(|config| {
-            config["identity"] =
-                json!({ "trusted_headers": { "peers": "mesh", "payload": "x-jwt-payload" } });
+            config["identity"] = json!({ "trusted_headers": { "peers": "spiffe://mesh", "payload": "x-jwt-payload" } });
         }),
         "$.identity: nobody says what the claims of the payload mean; write `issuers` as well"
     );
@@ -181,7 +192,7 @@ fn a_payload_stands_alone_beside_issuers() {
         invalid(|config| {
             config["identity"] = json!({
                 "issuers": [{ "issuer": "i", "audiences": "a" }], "tokens": [{ "header": "authorization" }],
-                "trusted_headers": { "peers": "mesh", "payload": "x-jwt-payload" },
+                "trusted_headers": { "peers": "spiffe://mesh", "payload": "x-jwt-payload" },
             });
         }),
         "$.identity.tokens: nobody's tokens are believed; write `issuers` as well"

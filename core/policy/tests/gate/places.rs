@@ -158,7 +158,7 @@ fn a_header_that_means_something_else_has_no_token() {
         assert_eq!(with(name), "");
     }
     for (member, name) in [("subject", "cookie"), ("roles", "te"), ("tenant", "host")] {
-        let mut trusted = json!({ "peers": "mesh", "subject": "x-user-id" });
+        let mut trusted = json!({ "peers": "spiffe://mesh", "subject": "x-user-id" });
         trusted[member] = json!(name);
         let wrong = invalid(|config| config["identity"] = json!({ "trusted_headers": trusted }));
         let expected = format!(

@@ -140,7 +140,7 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 /// The peer that is trusted.
-const PEER: &str = "policy-tests";
+const PEER: &str = "test://policy";
 // Among the names that are the gate's own: no client's header of that name means anything.
 const ID: &str = "x-portcullis-test-id";
 const KIND: &str = "x-portcullis-test-type";

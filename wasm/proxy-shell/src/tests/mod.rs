@@ -209,8 +209,8 @@ fn a_peer_is_asked_for_where_it_matters_and_no_further_than_that() {
     let identity = KnownPeer::Identity("spiffe://mesh/a".into());
     let plain = PeerFacts {
         has_certificate: Some(false),
-        uri: None,
         address: Some("192.0.2.1:4711"),
+        ..PeerFacts::default()
     };
     let shown = PeerFacts {
         has_certificate: Some(true),
@@ -221,6 +221,29 @@ fn a_peer_is_asked_for_where_it_matters_and_no_further_than_that() {
     assert_eq!(ask(plain, PeerUse::Identity), (KnownPeer::Unknown, 1));
     assert_eq!(ask(shown, PeerUse::Address), (identity.clone(), 2));
     assert_eq!(ask(shown, PeerUse::None), (KnownPeer::Unknown, 0));
+    // A name has its kind with it: who may have one may not have the same of another.
+    for (uri, dns, subject, expected) in [
+        (None, Some("gateway.mesh"), Some("CN=a"), "dns:gateway.mesh"),
+        (None, Some(""), Some("CN=a"), "subject:CN=a"),
+        (Some("spiffe://mesh/a"), Some("b"), None, "spiffe://mesh/a"),
+    ] {
+        let named = PeerFacts {
+            uri,
+            dns,
+            subject,
+            ..shown
+        };
+        let (known, _) = ask(named, PeerUse::Identity);
+        assert_eq!(known, KnownPeer::Identity(expected.into()));
+    }
+    for uri in ["dns:gateway.mesh", "DNS:gateway.mesh", "Subject:CN=a"] {
+        let posing = PeerFacts {
+            uri: Some(uri),
+            dns: Some("b"),
+            ..shown
+        };
+        assert_eq!(ask(posing, PeerUse::Identity).0, KnownPeer::Unknown);
+    }
     // A proxy that does not say whether there is a certificate is asked for it.
     let unsaid = |facts| PeerFacts {
         has_certificate: None,

@@ -50,6 +50,8 @@ pub(super) struct Proxy {
 pub(super) struct PeerFacts {
     pub(super) has_certificate: Option<bool>,
     pub(super) uri: Option<&'static str>,
+    pub(super) dns: Option<&'static str>,
+    pub(super) subject: Option<&'static str>,
     pub(super) address: Option<&'static str>,
 }
 
@@ -113,8 +115,12 @@ impl Host for Proxy {
     }
 
     fn certificate_name(&self, name: CertificateName) -> Option<Vec<u8>> {
-        let uri = Some(self.peer.uri).filter(|_| name == CertificateName::Uri);
-        self.look_up(uri.flatten().map(Vec::from))
+        let name = match name {
+            CertificateName::Uri => self.peer.uri,
+            CertificateName::Dns => self.peer.dns,
+            CertificateName::Subject => self.peer.subject,
+        };
+        self.look_up(name.map(Vec::from))
     }
 
     fn peer_address(&self) -> Option<Vec<u8>> {
