@@ -6,7 +6,6 @@ use std::os::unix::fs::PermissionsExt as _;
 use serde_json::Value;
 
 use crate::support::{ISSUED, Sandbox};
-use crate::{NOW, mode};
 
 #[test]
 fn building_is_reproducible_and_says_what_it_made() {

@@ -15,7 +15,7 @@ use std::{
 };
 
 use serde_json::Value;
-use support::{ISSUED, Sandbox};
+use support::Sandbox;
 
 /// A time at which the bundles hold.
 const NOW: &str = "1700000001";
