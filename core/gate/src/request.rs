@@ -43,7 +43,7 @@ impl<'a> Peer<'a> {
     pub const SUBJECT: &'static str = "subject:";
 
     /// Says whether a URI of a certificate could be taken for a name of another kind: there are
-    /// URIs that begin with `dns:` (RFC 4501). It is nobody's name then.
+    /// URIs that begin with `dns:` (RFC 4501). Such a one names nobody.
     #[must_use]
     pub fn is_other_kind(uri: &str) -> bool {
         let begins = |kind: &str| {
