@@ -86,10 +86,15 @@ pub(crate) fn is_grpc(content_type: Option<&[u8]>) -> bool {
 
 /// Returns the title, all of it ASCII and without `%`.
 fn title(code: Code, detail: &str) -> Cow<'static, str> {
-    if code == Code::LimitExceeded {
+    if code == Code::LimitExceeded || is_limit(detail) {
         return Cow::Owned(format!("a limit is passed: {}", limit(detail)));
     }
     Cow::Borrowed(title_of(code))
+}
+
+/// Says whether a detail is the name of a limit.
+fn is_limit(detail: &str) -> bool {
+    detail.starts_with("more than ") || detail.ends_with(" KiB")
 }
 
 /// Says which limit was passed; the policy's own names stay in the log.
@@ -98,7 +103,7 @@ fn limit(detail: &str) -> &str {
         "headers" => "256 headers, or 64 KiB of them",
         "path" => "16 KiB of target, 4 KiB of path, or 128 segments",
         "query" => "1,000 parameters of the query",
-        engine if engine.starts_with("more than ") => engine,
+        named if is_limit(named) => named,
         _ => "256 bytes of a value",
     }
 }

@@ -8,6 +8,7 @@ mod invalid;
 mod issuer_name;
 mod issuers;
 mod key_source;
+mod limits;
 mod log;
 mod mode;
 mod tenants;
@@ -20,7 +21,7 @@ use alloc::{borrow::ToOwned as _, format, string::String, vec::Vec};
 
 use base64ct::{Base64, Encoding as _};
 use portcullis_engine::{KeeperLimits, Trust};
-use portcullis_json::{FirstFault, JsonText, Place, Read};
+use portcullis_json::{FirstFault, JsonText, Place};
 
 pub(crate) use challenge::Challenge;
 pub(crate) use cidr::Peers;
@@ -31,6 +32,7 @@ pub(crate) use issuer_name::Segment;
 pub(crate) use issuers::{AudiencePlace, Issuer, Issuers, TenantRule};
 pub use key_source::KeyAddress;
 pub(crate) use key_source::KeySource;
+pub(crate) use limits::{Limit, Limits};
 pub use log::Level;
 pub(crate) use mode::Mode;
 pub(crate) use tenants::Tenants;
@@ -44,10 +46,7 @@ use self::{
 use crate::{
     code::Code,
     header_names::alike,
-    limits::{
-        CONFIG_BYTES_MAX, FILTER_BYTES_MAX, FILTER_BYTES_STATED_MAX, JSON_MEMBERS_MAX,
-        TOKEN_BYTES_MAX, TOKEN_BYTES_STATED_MAX, TOKENS_MAX, TOKENS_STATED_MAX,
-    },
+    limits::{CONFIG_BYTES_MAX, JSON_MEMBERS_MAX},
 };
 
 /// A gate's configuration, read from one strict JSON document before the first request.
@@ -60,9 +59,7 @@ pub struct GateConfig {
     public_scheme: String,
     identity: IdentityConfig,
     keeping: KeeperLimits,
-    tokens_max: usize,
-    filter_bytes_max: usize,
-    token_bytes_max: usize,
+    limits: Limits,
     log: Log,
     bundle: Option<Vec<u8>>,
     shell: String,
@@ -111,38 +108,13 @@ impl GateConfig {
             );
         }
         let mut keeping = KeeperLimits::default();
-        let mut tokens_max = TOKENS_MAX;
-        let mut filter_bytes_max = FILTER_BYTES_MAX;
-        let mut token_bytes_max = TOKEN_BYTES_MAX;
+        let mut own_limits = Limits::default();
         if let Some(place) = object.place("limits") {
             let mut limits = place.object("an object", "write {\"poll_seconds\": 30}");
             if let Some(bytes) = limits.optional("bundle_bytes") {
                 trust.bundle_bytes_max = count(bytes);
             }
-            if let Some(place) = limits.place("tokens") {
-                tokens_max = count(u64::read(&place));
-                if tokens_max > TOKENS_STATED_MAX {
-                    place.error("over 65,536 tokens", "remember fewer");
-                }
-            }
-            if let Some(place) = limits.place("token_bytes") {
-                token_bytes_max = count(u64::read(&place));
-                if token_bytes_max > TOKEN_BYTES_STATED_MAX {
-                    place.error(
-                        "over 32,768 bytes",
-                        "let the issuer put less into its tokens",
-                    );
-                }
-            }
-            if let Some(place) = limits.place("filter_bytes") {
-                filter_bytes_max = count(u64::read(&place));
-                if filter_bytes_max > FILTER_BYTES_STATED_MAX {
-                    place.error(
-                        "over 49,152 bytes",
-                        "let the origin ask for a longer filter",
-                    );
-                }
-            }
+            own_limits = Limits::read(&mut limits);
             if let Some(versions) = limits.optional("versions") {
                 keeping.versions_max = count(versions);
             }
@@ -187,9 +159,7 @@ impl GateConfig {
             public_scheme: public_scheme.unwrap_or_else(|| "https".to_owned()),
             identity,
             keeping,
-            tokens_max,
-            filter_bytes_max,
-            token_bytes_max,
+            limits: own_limits,
             log,
             bundle,
             shell,
@@ -324,20 +294,12 @@ impl GateConfig {
         self.keeping
     }
 
-    pub(crate) const fn filter_bytes_max(&self) -> usize {
-        self.filter_bytes_max
-    }
-
-    pub(crate) const fn token_bytes_max(&self) -> usize {
-        self.token_bytes_max
+    pub(crate) const fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     pub(crate) fn public_scheme(&self) -> &str {
         &self.public_scheme
-    }
-
-    pub(crate) const fn tokens_max(&self) -> usize {
-        self.tokens_max
     }
 }
 

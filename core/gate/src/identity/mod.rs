@@ -12,7 +12,7 @@ use alloc::{borrow::ToOwned as _, string::String, sync::Arc, vec, vec::Vec};
 use portcullis_engine::UnixSeconds;
 
 pub use cache::TokenCache;
-pub(crate) use token::{UNKNOWN_KEY, verify};
+pub(crate) use token::{TOO_LONG, UNKNOWN_KEY, verify};
 
 use self::times::{EXPIRED, TOO_OLD};
 use crate::{
@@ -171,7 +171,7 @@ pub(crate) fn identify(
     now: UnixSeconds,
 ) -> Result<Arc<Identity>, Unidentified> {
     let own = config.identity();
-    let bytes_max = config.token_bytes_max();
+    let bytes_max = config.limits().token_bytes.most;
     if TokenKeys::VERIFY
         && let Some(found) = token::find(&own.tokens, fields, query, bytes_max)?
     {
@@ -192,7 +192,7 @@ pub(crate) fn identify(
             why => why,
         });
         let identity = Arc::new(verified?);
-        tokens.insert(issuers.digest(), token, &identity, config.tokens_max());
+        tokens.insert(issuers.digest(), token, &identity, config.limits().tokens);
         return Ok(identity);
     }
     // What anybody else says is as if it were not there.

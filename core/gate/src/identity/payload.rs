@@ -3,7 +3,7 @@
 use portcullis_engine::UnixSeconds;
 use portcullis_json::Node;
 
-use super::{Identity, Unidentified, claims, token};
+use super::{Identity, TOO_LONG, Unidentified, claims, token};
 use crate::{config::Issuers, fields::Fields};
 
 /// Returns who the claims in a header are about: base64url of their JSON, as Envoy's
@@ -22,7 +22,7 @@ pub(super) fn read(
     let value = value.map_err(|_| Unidentified::Invalid("repeated"))?;
     let mut payload = value.ok_or(Unidentified::Missing)?;
     if payload.len() > bytes_max {
-        return Err(Unidentified::Invalid("too-long"));
+        return Err(Unidentified::Invalid(TOO_LONG));
     }
     while let Some((b'=', rest)) = payload.split_last() {
         payload = rest;

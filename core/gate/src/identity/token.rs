@@ -73,7 +73,7 @@ pub(super) fn find<'p, 'a>(
     }
     let length = found.as_ref().map_or(0, |found| found.token.len());
     if length > bytes_max {
-        return Err(Unidentified::Invalid("too-long"));
+        return Err(Unidentified::Invalid(TOO_LONG));
     }
     Ok(found)
 }
@@ -259,6 +259,8 @@ fn decoded(part: &[u8]) -> Result<Vec<u8>, &'static str> {
     decoded.map_err(|_| "malformed")
 }
 
+/// Why a token is not believed that is longer than the configuration lets it be.
+pub(crate) const TOO_LONG: &str = "too-long";
 /// Why a token is not believed that names no key of its issuer's.
 pub(crate) const UNKNOWN_KEY: &str = "key";
 const APPLICATION: &str = "application/";

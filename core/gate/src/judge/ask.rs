@@ -1,6 +1,6 @@
 //! The question to the policy.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::ToOwned as _, string::String, vec::Vec};
 
 use portcullis_engine::{
     Attributes, Decision, DenyReason, InvalidRequest, Policy, Question, Resource, Set, Subject,
@@ -136,7 +136,10 @@ impl<'a> Facts<'a> {
                         let header = hygiene::header(hygiene::FILTER, residual.as_json());
                         Ok(Allowed::Filtered(header))
                     }
-                    Err(_) => Err(findings.refuse(Code::ConditionalRefused, FILTER)),
+                    Err(limit) => {
+                        limit.message().clone_into(&mut findings.limit);
+                        Err(findings.refuse(Code::ConditionalRefused, FILTER))
+                    }
                 }
             }
             Decision::Deny(reason) => {

@@ -13,6 +13,8 @@ use crate::{code::Code, entry::Entry, identity::Identity, why::Why};
 pub(super) struct Findings<'j> {
     pub(super) code: Code,
     pub(super) detail: String,
+    /// The limit of the configuration's that was passed, for the answer; empty for none.
+    pub(super) limit: String,
     pub(super) route: &'j str,
     pub(super) permission: &'j str,
     pub(super) identity: Option<Arc<Identity>>,
@@ -62,6 +64,7 @@ impl Findings<'_> {
         Self {
             code: Code::Granted,
             detail: String::new(),
+            limit: String::new(),
             route: "",
             permission: "",
             identity: None,

@@ -73,6 +73,9 @@ impl Judge<'_> {
             }),
             Err(Refused) => {
                 let (code, detail) = (findings.code, findings.detail.as_str());
+                // A limit that the code itself does not name is named all the same.
+                let limit = Some(findings.limit.as_str()).filter(|limit| !limit.is_empty());
+                let detail = limit.unwrap_or(detail);
                 let content_type = fields.as_ref().map(|fields| fields.one("content-type"));
                 let is_grpc = problem::is_grpc(content_type.ok().and_then(Result::ok).flatten());
                 let (status, mut headers, body) = if is_grpc {

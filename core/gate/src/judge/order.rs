@@ -13,12 +13,13 @@ use super::{
 use crate::{
     attributes,
     code::Code,
-    config::{IdentityConfig, TokenPlace},
+    config::{IdentityConfig, Limit, Limits, TEAMS, TokenPlace},
     cors::{self, Preflight},
     fields::{Fields, TOKEN},
     hygiene,
     identity::{
-        Identity, StatedTenant, TokenCache, UNKNOWN_KEY, Unidentified, identify, identity_reasons,
+        Identity, StatedTenant, TOO_LONG, TokenCache, UNKNOWN_KEY, Unidentified, identify,
+        identity_reasons,
     },
     limits::METHOD_BYTES_MAX,
     path::{Ambiguities, Ambiguity, CanonicalPath},
@@ -144,6 +145,9 @@ impl<'j> Judge<'j> {
         findings.permission = permission;
         let resource = attributes::read(found.route, request.method, &path, fields)
             .map_err(|why| findings.refuse(why.code, why.detail))?;
+        if let Some(passed) = passed(self.config.limits(), &identity) {
+            return Err(findings.refuse(Code::LimitExceeded, &passed));
+        }
         let allowed = ask::decide(
             &policy,
             &identity,
@@ -156,7 +160,9 @@ impl<'j> Judge<'j> {
             Allowed::Granted => set.push(hygiene::header(hygiene::DECISION, "allow")),
             Allowed::Filtered(filter) => {
                 // Never shortened: a shorter filter would be another one.
-                if filter.1.len() > self.config.filter_bytes_max() {
+                let limit = &self.config.limits().filter_bytes;
+                if filter.1.len() > limit.most {
+                    findings.limit = limit.passed();
                     return Err(findings.refuse(Code::ConditionalRefused, ask::FILTER));
                 }
                 set.push(hygiene::header(hygiene::DECISION, "conditional"));
@@ -177,6 +183,9 @@ impl<'j> Judge<'j> {
         match why {
             Unidentified::Missing => findings.refuse(Code::IdentityMissing, ""),
             Unidentified::Invalid(why) | Unidentified::LapsedCookie(why) => {
+                if why == TOO_LONG {
+                    findings.limit = self.config.limits().token_bytes.passed();
+                }
                 debug_assert!(identity_reasons().any(|known| known == why), "{why}");
                 findings.refuse(Code::IdentityInvalid, why)
             }
@@ -349,6 +358,26 @@ impl<'j> Judge<'j> {
             Err(code) => Err(findings.refuse(code, "")),
         }
     }
+}
+
+/// Says which limit of the configuration's an identity passes, if it passes one.
+fn passed(limits: &Limits, identity: &Identity) -> Option<String> {
+    let over = |count: usize, limit: &Limit| (count > limit.most).then(|| limit.passed());
+    let kinds = [&identity.attributes, &identity.action, &identity.context];
+    let mut attributes = kinds.into_iter().flatten();
+    over(identity.all_roles().count(), &limits.roles)
+        .or_else(|| over(identity.groups.len(), &limits.groups))
+        .or_else(|| {
+            attributes.find_map(|(name, values)| {
+                let is_teams = name == TEAMS;
+                let limit = if is_teams {
+                    &limits.teams
+                } else {
+                    &limits.values
+                };
+                over(values.len(), limit)
+            })
+        })
 }
 
 fn public(findings: &mut Findings<'_>, mut set: Vec<(&'static str, String)>) -> Outcome {

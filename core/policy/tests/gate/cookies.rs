@@ -181,7 +181,7 @@ fn tokens_may_be_longer_where_the_configuration_says_so() {
     );
     assert_eq!(
         invalid(|config| config["limits"] = json!({ "token_bytes": 32_769 })),
-        "$.limits.token_bytes: over 32,768 bytes; let the issuer put less into its tokens"
+        "$.limits.token_bytes: over 32,768 bytes of a token; let the issuer put less into its tokens"
     );
 }
 

@@ -108,8 +108,8 @@ fn a_header_of_thousands_of_teams_is_refused_by_the_limit_that_it_passes() {
         values.join(",")
     };
     for (header, each, expected) in [
-        ("x-teams", "", "more than 1,024 values of one attribute"),
-        ("x-user-roles", "r@", "more than 256 roles"),
+        ("x-teams", "", "more than 1,024 teams (limits.teams)"),
+        ("x-user-roles", "r@", "more than 256 roles (limits.roles)"),
     ] {
         let list = list(each);
         let headers: &[(&[u8], &[u8])] =
@@ -155,6 +155,6 @@ fn of_many_groups_the_mapped_one_counts_and_the_others_do_no_harm() {
     };
     assert_eq!(code(256), (Code::Granted, String::new()));
     assert_eq!(code(4_095), (Code::Granted, String::new()));
-    let passed = "more than 4,096 groups".to_owned();
+    let passed = "more than 4,096 groups (limits.groups)".to_owned();
     assert_eq!(code(4_096), (Code::LimitExceeded, passed));
 }

@@ -13,6 +13,7 @@ mod cookies;
 mod headers;
 mod hostile;
 mod issuers;
+mod limits;
 mod payload;
 mod places;
 mod query_tokens;

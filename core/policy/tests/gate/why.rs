@@ -97,7 +97,7 @@ fn a_problem_says_which_limit_was_passed() {
     let sent: &[(&[u8], &[u8])] = &[(b"authorization", bearer.as_bytes())];
     assert_eq!(
         title("/tickets/1", sent),
-        "a limit is passed: more than 256 roles"
+        "a limit is passed: more than 256 roles (limits.roles)"
     );
 }
 
