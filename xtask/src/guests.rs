@@ -124,6 +124,7 @@ pub(crate) const GUESTS: [Guest; 5] = [
             // Not called: the type of every stream of bytes is named after its function.
             "wasi:cli/stdin@0.3.0",
             "wasi:cli/types@0.3.0",
+            "wasi:clocks/monotonic-clock@0.3.0",
             "wasi:clocks/system-clock@0.3.0",
             "wasi:clocks/types@0.3.0",
             "wasi:filesystem/preopens@0.3.0",

@@ -11,7 +11,7 @@ use portcullis_json::JsonText;
 
 use crate::{
     config::{GateConfig, InvalidConfig, Level},
-    fetch::{KeyAnswer, KeyFetch, KeyFetches, KeyOutcome, document, set_of},
+    fetch::{BegunFetch, KeyAnswer, KeyFetch, KeyFetches, KeyOutcome, document, set_of},
     identity::TokenCache,
     judge::Judge,
     policies::Policies,
@@ -94,6 +94,27 @@ impl Gate {
     /// What it returned is not returned again before it was answered, or ten seconds passed.
     pub fn next_key_fetch(&mut self, now: UnixSeconds) -> Option<KeyFetch> {
         self.fetches.next(now)
+    }
+
+    /// Returns the place of an issuer whose keys are to be fetched now, if there is one: before
+    /// it begins, a shell whose instances share what they fetch looks at what others did.
+    #[must_use]
+    pub fn due_key_fetch(&self, now: UnixSeconds) -> Option<usize> {
+        self.fetches.due(now)
+    }
+
+    /// Returns the last fetch of an issuer's keys, for others to know of it.
+    #[must_use]
+    pub fn begun_key_fetch(&self, issuer: usize) -> Option<BegunFetch> {
+        self.fetches.begun(issuer)
+    }
+
+    /// Takes note of a fetch that another worker or instance began, and what came of it; where
+    /// that is a set, [`Gate::take_keys`] comes first.
+    pub fn note_key_fetch(&mut self, issuer: usize, fetch: BegunFetch) {
+        if let Some(flights) = self.fetches.of(issuer) {
+            flights.begun_elsewhere(fetch);
+        }
     }
 
     /// Has an issuer's keys fetched at once, for a token that names one that is not known; at

@@ -75,7 +75,7 @@ pub use code::Code;
 pub use config::{GateConfig, InvalidConfig, KeyAddress, Level};
 pub use entry::Entry;
 pub use event::event;
-pub use fetch::{FetchedKeys, KeyAnswer, KeyFetch, KeyOutcome};
+pub use fetch::{BegunFetch, FetchedKeys, KeyAnswer, KeyFetch, KeyOutcome};
 pub use gate::Gate;
 pub use identity::{TokenCache, identity_reasons};
 pub use path::{Ambiguities, Ambiguity, CanonicalPath, PathTooLong};

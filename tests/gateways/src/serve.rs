@@ -43,6 +43,20 @@ impl Serve {
     ///
     /// When wasmtime is missing or refuses the middleware; the error holds what it printed.
     pub fn start(wasi: Wasi, configuration: &str, bundle: Option<&[u8]>) -> Result<Self> {
+        Self::start_reusing(1_000, wasi, configuration, bundle)
+    }
+
+    /// Starts it so that an instance has so many requests at most, and then ends.
+    ///
+    /// # Errors
+    ///
+    /// When wasmtime is missing or refuses the middleware; the error holds what it printed.
+    pub fn start_reusing(
+        requests: u32,
+        wasi: Wasi,
+        configuration: &str,
+        bundle: Option<&[u8]>,
+    ) -> Result<Self> {
         let program = Tool::Wasmtime.find().context("there is no wasmtime")?;
         let middleware = artefact(wasi.middleware())
             .context("dist/ has no middleware: run `cargo xtask wasm`")?;
@@ -54,7 +68,7 @@ impl Serve {
         let mut command = Command::new(program);
         command
             .args(["serve", "-S", "cli", "--addr", &address.to_string()])
-            .args(["--max-instance-reuse-count", "1000"])
+            .args(["--max-instance-reuse-count", &requests.to_string()])
             .arg("--dir")
             .arg(format!("{}::/policy", folder.path().display()))
             .args(["--env", "PORTCULLIS_CONFIG_FILE=/policy/gate.json"])

@@ -10,6 +10,7 @@ use wasip3::{
         types::{Descriptor, DescriptorFlags, ErrorCode, OpenFlags, PathFlags},
     },
     wit_bindgen::StreamResult,
+    wit_stream,
 };
 
 /// Reads the configuration from where the environment says it is.
@@ -37,6 +38,39 @@ pub(crate) async fn bundle(file: &BundleFile) -> Result<Option<(Mark, Vec<u8>)>,
         return Ok(None);
     }
     Ok(Some((mark, read(&opened, file.bytes_max).await?)))
+}
+
+/// Reads a file to its end, or so much of it.
+pub(crate) async fn bytes(path: &str, bytes_max: usize) -> Result<Vec<u8>, String> {
+    read(&open(path).await?, bytes_max).await
+}
+
+/// Writes a file whole, in the place of the one before, all at once.
+pub(crate) async fn replace(path: &str, bytes: Vec<u8>) -> Result<(), String> {
+    let located = locate(get_directories(), path);
+    let (directory, rest) = located.ok_or("no opened directory holds it")?;
+    let unfinished = format!("{rest}.new");
+    let file = directory
+        .open_at(
+            PathFlags::empty(),
+            unfinished.clone(),
+            OpenFlags::CREATE | OpenFlags::TRUNCATE,
+            DescriptorFlags::WRITE,
+        )
+        .await
+        .map_err(|code| words(&code))?;
+    let (mut writer, reader) = wit_stream::new();
+    let written = file.write_via_stream(reader, 0);
+    let left = writer.write_all(bytes).await;
+    drop(writer);
+    written.await.map_err(|code| words(&code))?;
+    if !left.is_empty() {
+        return Err("it takes no more".into());
+    }
+    directory
+        .rename_at(unfinished, &directory, rest)
+        .await
+        .map_err(|code| words(&code))
 }
 
 async fn open(path: &str) -> Result<Descriptor, String> {
@@ -79,9 +113,9 @@ async fn read(file: &Descriptor, bytes_max: usize) -> Result<Vec<u8>, String> {
 fn words(code: &ErrorCode) -> String {
     match code {
         ErrorCode::NoEntry => "it is not there",
-        ErrorCode::Access | ErrorCode::NotPermitted => "it may not be read",
+        ErrorCode::Access | ErrorCode::NotPermitted => "it may not be read or written",
         ErrorCode::IsDirectory | ErrorCode::NotDirectory => "it is no file",
-        _ => "the runtime cannot read it",
+        _ => "the runtime cannot read or write it",
     }
     .into()
 }

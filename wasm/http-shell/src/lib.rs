@@ -9,6 +9,7 @@ extern crate alloc;
 mod answer;
 mod fields;
 mod file;
+mod keys;
 mod middleware;
 mod settings;
 #[cfg(test)]
@@ -17,6 +18,9 @@ mod tests;
 pub use answer::Answer;
 pub use fields::{Field, answered};
 pub use file::{BundleFile, CONFIG_BYTES_MAX, Configuration, Mark, locate};
-pub use middleware::{Incoming, Middleware, Time, Work};
+pub use keys::{
+    ANSWER_BYTES_MAX, FETCH_SECONDS, Fetch, Fetched, KEY_FILE_BYTES_MAX, KeyFile, Save,
+};
+pub use middleware::{Incoming, Judged, Middleware, Time, Work};
 pub use portcullis_gate::{AnswerChanges, UnixSeconds, event};
 pub use settings::{Scheme, Upstream};

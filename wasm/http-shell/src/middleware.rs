@@ -12,6 +12,7 @@ use crate::{
     answer::Answer,
     fields::{Field, forwarded},
     file::{BundleFile, Mark},
+    keys::{Fetch, Fetched, KeyFile, Keys, Save},
     settings::{Settings, Upstream},
 };
 
@@ -26,6 +27,7 @@ pub struct Middleware {
 #[derive(Debug)]
 struct Ready {
     gate: Gate,
+    keys: Keys,
     upstream: Upstream,
     bundle_file: Option<String>,
     known: Option<Mark>,
@@ -57,6 +59,18 @@ pub struct Time {
     pub seconds: UnixSeconds,
     /// The nanoseconds.
     pub nanoseconds: u32,
+}
+
+/// What came of judging a request.
+#[derive(Debug)]
+pub struct Judged {
+    /// What is to be done with it.
+    pub work: Work,
+    /// A line for the log, once this is final.
+    pub line: Option<String>,
+    /// The issuer whose keys may be fetched before this is final: then the request is judged once
+    /// more.
+    pub awaits_keys: Option<usize>,
 }
 
 /// What is to be done with a request.
@@ -151,9 +165,9 @@ impl Middleware {
     }
 
     /// Judges a request.
-    pub fn judge(&mut self, incoming: Incoming<'_>, time: Time) -> (Work, Option<String>) {
+    pub fn judge(&mut self, incoming: Incoming<'_>, time: Time) -> Judged {
         let Some(ready) = &mut self.ready else {
-            return (Work::Answer(Answer::unavailable()), None);
+            return Judged::unavailable();
         };
         let headers: Vec<(&[u8], &[u8])> = incoming
             .fields
@@ -181,6 +195,7 @@ impl Middleware {
         );
         let entry = verdict.entry();
         let line = (entry.level >= READ_FROM).then(|| entry.to_json());
+        let mut awaits_keys = None;
         let work = match verdict {
             Verdict::Forward(verdict) => {
                 let fields = forwarded(incoming.fields, &verdict);
@@ -192,10 +207,89 @@ impl Middleware {
                 )
             }
             Verdict::Respond(response) => {
+                awaits_keys = response.awaits_keys;
                 Work::Answer(Answer::of(response, incoming.method == "HEAD"))
             }
         };
-        (work, line)
+        Judged {
+            work,
+            line,
+            awaits_keys,
+        }
+    }
+
+    /// Returns the files in which instances share the keys of issuers, to be read once.
+    #[must_use]
+    pub fn key_files(&self) -> Vec<KeyFile> {
+        let ready = self.ready.as_ref();
+        ready.map_or_else(Vec::new, |ready| ready.keys.files())
+    }
+
+    /// Returns the file of an issuer's keys.
+    #[must_use]
+    pub fn key_file(&self, issuer: usize) -> Option<KeyFile> {
+        self.ready.as_ref()?.keys.file(issuer)
+    }
+
+    /// Returns the file of keys that are to be fetched now, to be read before: somebody else may
+    /// have fetched them. Called until there is nothing more, each time with
+    /// [`Self::recall_keys`] and [`Self::begin_fetch`].
+    #[must_use]
+    pub fn due_keys(&self, now: UnixSeconds) -> Option<KeyFile> {
+        let ready = self.ready.as_ref()?;
+        ready.keys.file(ready.gate.due_key_fetch(now)?)
+    }
+
+    /// Takes what was found in a file of keys; nothing where there is none.
+    pub fn recall_keys(&mut self, file: &KeyFile, found: Option<&[u8]>) -> Option<String> {
+        let ready = self.ready.as_mut()?;
+        ready.keys.recall(&mut ready.gate, file.issuer, found)
+    }
+
+    /// Begins a fetch, if it is still due.
+    pub fn begin_fetch(&mut self, file: &KeyFile, now: UnixSeconds) -> Option<Fetch> {
+        let ready = self.ready.as_mut()?;
+        ready.keys.begin(&mut ready.gate, file.issuer, now)
+    }
+
+    /// Takes what an origin answered, or nothing where it did not in time. Returns a line for the
+    /// log, and the file to write, if this ended it.
+    pub fn answer_fetch(
+        &mut self,
+        fetch: &Fetch,
+        answer: Option<&Fetched>,
+        now: UnixSeconds,
+    ) -> (Option<String>, Option<Save>) {
+        let Some(ready) = self.ready.as_mut() else {
+            return (None, None);
+        };
+        ready.keys.answer(&mut ready.gate, fetch, answer, now)
+    }
+
+    /// Has an issuer's keys fetched for a token that waits, if that may begin.
+    pub fn want_keys(&mut self, issuer: usize, now: UnixSeconds) {
+        if let Some(ready) = &mut self.ready {
+            ready.gate.want_keys(issuer, now);
+        }
+    }
+
+    /// Returns whether an issuer's keys are being fetched, here or by another instance.
+    #[must_use]
+    pub fn fetches_keys(&self, issuer: usize, now: UnixSeconds) -> bool {
+        let ready = self.ready.as_ref();
+        ready.is_some_and(|ready| ready.gate.fetches_keys(issuer, now))
+    }
+}
+
+impl Judged {
+    /// Says that nothing can be decided.
+    #[must_use]
+    pub fn unavailable() -> Self {
+        Self {
+            work: Work::Answer(Answer::unavailable()),
+            line: None,
+            awaits_keys: None,
+        }
     }
 }
 
@@ -211,11 +305,7 @@ impl Ready {
         let settings = Settings::read(config.shell())?;
         let bundle = config.bundle().map(Vec::from);
         let notices = [lines::shadow(&config), lines::keys_unused(&config)];
-        if let Some((_, issuer, _)) = config.key_addresses().next() {
-            return Err(format!(
-                "keys are not fetched here; write those of `{issuer}` into the configuration"
-            ));
-        }
+        let keys = Keys::new(&config, &settings, json)?;
         let mut gate = Gate::new(config);
         gate.read_entries_from(READ_FROM);
         let offered =
@@ -224,6 +314,7 @@ impl Ready {
         let line = (!lines.is_empty()).then(|| lines.join("\n"));
         let ready = Self {
             gate,
+            keys,
             upstream: settings.upstream,
             bundle_file: settings.bundle_file,
             known: None,

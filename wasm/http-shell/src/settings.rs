@@ -1,9 +1,10 @@
 //! The middleware's own settings: the member `shell` of the configuration.
 
-use alloc::string::String;
+use alloc::{collections::BTreeMap, string::String};
+use core::fmt;
 
 use portcullis_proxy_shell::read_settings;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Visitor};
 
 /// What only the middleware needs to know.
 #[derive(Debug)]
@@ -12,6 +13,10 @@ pub(crate) struct Settings {
     /// Where the bundle is, if not in the configuration: a path in a directory that the
     /// runtime opened for this guest.
     pub(crate) bundle_file: Option<String>,
+    /// Where instances keep the keys of issuers that they fetched: a folder in such a directory.
+    pub(crate) keys_folder: Option<String>,
+    /// Where the clusters are that keys come from.
+    pub(crate) clusters: BTreeMap<String, Upstream>,
 }
 
 /// Where requests go on to.
@@ -40,9 +45,13 @@ impl Settings {
     /// Returns what is wrong with it, in words.
     pub(crate) fn read(json: &str) -> Result<Self, &'static str> {
         let written: Written = read_settings(json).ok_or(MALFORMED)?;
+        let clusters = written.clusters.into_iter();
+        let clusters = clusters.map(|(name, origin)| Some((name.0, Upstream::read(&origin)?)));
         Ok(Self {
             upstream: Upstream::read(&written.upstream).ok_or(NO_ORIGIN)?,
             bundle_file: written.bundle_file,
+            keys_folder: written.keys_folder,
+            clusters: clusters.collect::<Option<_>>().ok_or(NO_CLUSTER)?,
         })
     }
 }
@@ -67,9 +76,38 @@ impl Upstream {
 struct Written {
     upstream: String,
     bundle_file: Option<String>,
+    keys_folder: Option<String>,
+    #[serde(default)]
+    clusters: BTreeMap<ClusterName, String>,
 }
 
-const MALFORMED: &str = r#"`shell` is not {"upstream", "bundle_file"?}"#;
+/// The name of a cluster. It asks for a text that it copies, which is all that the reader takes for
+/// a member's name.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct ClusterName(String);
+
+impl<'de> Deserialize<'de> for ClusterName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Copied;
+        impl Visitor<'_> for Copied {
+            type Value = ClusterName;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<ClusterName, E> {
+                Ok(ClusterName(name.into()))
+            }
+        }
+        deserializer.deserialize_str(Copied)
+    }
+}
+
+const MALFORMED: &str =
+    r#"`shell` is not {"upstream", "bundle_file"?, "keys_folder"?, "clusters"?}"#;
+const NO_CLUSTER: &str =
+    "a member of `shell.clusters` is not `http://` or `https://` with a host, and a port perhaps";
 const NO_ORIGIN: &str =
     "`shell.upstream` is not `http://` or `https://` with a host, and a port perhaps";
 
@@ -103,10 +141,23 @@ mod tests {
     }
 
     #[test]
+    fn a_cluster_is_an_origin_too() {
+        let read = |origin: &str| {
+            let json =
+                alloc::format!(r#"{{"upstream":"http://a","clusters":{{"id":"{origin}"}}}}"#);
+            Settings::read(&json).map(|settings| settings.clusters)
+        };
+        let found = read("http://id:8080").unwrap();
+        assert_eq!(found.get("id").unwrap().authority, "id:8080");
+        assert_eq!(read("id:8080").err(), Some(NO_CLUSTER));
+    }
+
+    #[test]
     fn a_member_that_nobody_knows_is_refused() {
         for wrong in [
             r#"{"upstream":"http://a","bundle":"/b"}"#,
             r#"{"bundle_file":"/b"}"#,
+            r#"{"upstream":"http://a","clusters":["http://b"]}"#,
             r#"{"upstream":"http://a"} {}"#,
             "",
         ] {

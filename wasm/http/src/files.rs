@@ -7,7 +7,7 @@ use wasip2::{
     cli::environment::get_environment,
     filesystem::{
         preopens::get_directories,
-        types::{Descriptor, DescriptorFlags, OpenFlags, PathFlags},
+        types::{Descriptor, DescriptorFlags, ErrorCode, OpenFlags, PathFlags},
     },
 };
 
@@ -34,6 +34,40 @@ pub(crate) fn bundle(file: &BundleFile) -> Result<Option<(Mark, Vec<u8>)>, Strin
         return Ok(None);
     }
     Ok(Some((mark, read(&opened, file.bytes_max)?)))
+}
+
+/// Reads a file to its end, or so much of it.
+pub(crate) fn bytes(path: &str, bytes_max: usize) -> Result<Vec<u8>, String> {
+    read(&open(path)?, bytes_max)
+}
+
+/// Writes a file whole, in the place of the one before, all at once.
+pub(crate) fn replace(path: &str, bytes: &[u8]) -> Result<(), String> {
+    let (directory, rest) =
+        locate(get_directories(), path).ok_or("no opened directory holds it")?;
+    let unfinished = format!("{rest}.new");
+    let words = |code: ErrorCode| String::from(code.name());
+    let file = directory
+        .open_at(
+            PathFlags::empty(),
+            &unfinished,
+            OpenFlags::CREATE | OpenFlags::TRUNCATE,
+            DescriptorFlags::WRITE,
+        )
+        .map_err(words)?;
+    let mut written = 0;
+    while let Some(left) = bytes.get(written..).filter(|left| !left.is_empty()) {
+        let at = u64::try_from(written).unwrap_or(u64::MAX);
+        let count = file.write(left, at).map_err(words)?;
+        if count == 0 {
+            return Err("it takes no more".into());
+        }
+        written = written.saturating_add(usize::try_from(count).unwrap_or(usize::MAX));
+    }
+    drop(file);
+    directory
+        .rename_at(&unfinished, &directory, &rest)
+        .map_err(words)
 }
 
 fn open(path: &str) -> Result<Descriptor, String> {

@@ -1,13 +1,13 @@
 //! One request: read, judged, and then answered or passed on.
 
-use portcullis_http_shell::{Answer, Incoming, Time, UnixSeconds, Work};
+use portcullis_http_shell::{Incoming, Judged, Time, UnixSeconds, Work};
 use wasip2::{
     clocks::wall_clock,
     exports::http::incoming_handler::Guest,
     http::types::{IncomingRequest, Method, ResponseOutparam},
 };
 
-use crate::{answer, bindings::with_state, files, forward, log};
+use crate::{answer, bindings::with_state, files, forward, keys, log};
 
 /// What takes requests.
 #[derive(Debug)]
@@ -19,6 +19,9 @@ impl Guest for Handler {
             if !middleware.is_configured() {
                 let read = files::configuration();
                 say(middleware.configure(read, now().seconds));
+                for file in middleware.key_files() {
+                    keys::recall(middleware, &file);
+                }
             }
             if let Some(file) = middleware.due(now().seconds) {
                 let found = files::bundle(&file);
@@ -26,21 +29,14 @@ impl Guest for Handler {
             }
         });
         let method = request.method();
-        let judged = with_state(|middleware| {
-            middleware.judge(
-                Incoming {
-                    method: name(&method),
-                    authority: request.authority(),
-                    target: &request.path_with_query().unwrap_or_default(),
-                    fields: request.headers().entries(),
-                },
-                now(),
-            )
-        });
-        let (work, line) = judged.unwrap_or((Work::Answer(Answer::unavailable()), None));
-        say(line);
+        let mut judged = judge(&request, &method);
+        if let Some(issuer) = judged.awaits_keys {
+            keys::bring(issuer);
+            judged = judge(&request, &method);
+        }
+        say(judged.line);
         // The state is free again before anything is waited for.
-        match work {
+        match judged.work {
             Work::Answer(answer) => answer::respond(out, &answer),
             Work::Forward(fields, target, upstream, changes) => {
                 forward::forward(
@@ -52,16 +48,33 @@ impl Guest for Handler {
                 );
             }
         }
+        // Nobody waits for keys that still hold.
+        keys::refresh();
     }
 }
 
-fn say(line: Option<alloc::string::String>) {
+fn judge(request: &IncomingRequest, method: &Method) -> Judged {
+    let judged = with_state(|middleware| {
+        middleware.judge(
+            Incoming {
+                method: name(method),
+                authority: request.authority(),
+                target: &request.path_with_query().unwrap_or_default(),
+                fields: request.headers().entries(),
+            },
+            now(),
+        )
+    });
+    judged.unwrap_or_else(Judged::unavailable)
+}
+
+pub(crate) fn say(line: Option<alloc::string::String>) {
     if let Some(line) = line {
         log::line(&line);
     }
 }
 
-fn now() -> Time {
+pub(crate) fn now() -> Time {
     let time = wall_clock::now();
     Time {
         seconds: UnixSeconds(time.seconds),

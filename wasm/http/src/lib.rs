@@ -6,9 +6,11 @@ extern crate alloc;
 
 mod answer;
 mod bindings;
+mod fetch;
 mod files;
 mod forward;
 mod handler;
+mod keys;
 mod log;
 mod pump;
 

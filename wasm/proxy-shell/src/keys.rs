@@ -2,17 +2,16 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use portcullis_gate::{
     Gate, GateConfig, KeyAddress, KeyAnswer, KeyFetch, KeyOutcome, UnixSeconds,
     limits::KEY_SET_BYTES_MAX,
 };
-use sha2::Sha256;
 
 use crate::{
     host::{self, Host},
     lines,
     metrics::Metrics,
+    seal::Seal,
     shared::{Place, SharedBundle},
 };
 
@@ -73,13 +72,7 @@ impl Keys {
             };
             // Another configuration has a turn of its own: it does not wait for this one's, whose
             // keys it would not believe.
-            let own = mac(json, name, b"place", b"").map_or(0, |mac| {
-                let digest = mac.finalize().into_bytes();
-                digest
-                    .iter()
-                    .take(8)
-                    .fold(0_u64, |own, byte| (own << 8) | u64::from(*byte))
-            });
+            let own = Seal::new(json, name).place();
             let source = format!("keys/{own:016x}/{name}/{cluster}/{authority}{path}");
             issuers.push(Issuer {
                 at,
@@ -110,7 +103,7 @@ impl Keys {
             let shared = issuer.place.bundle(host);
             let keys = shared
                 .as_ref()
-                .and_then(|shared| opened(&self.seal, &issuer.name, shared));
+                .and_then(|shared| opened(Seal::new(&self.seal, &issuer.name), shared));
             // What is not sealed was never shared by a worker of this configuration.
             let Some(keys) = keys else {
                 continue;
@@ -172,7 +165,7 @@ impl Keys {
             };
             issuer
                 .place
-                .publish(host, &sealed(&self.seal, &issuer.name, &keys));
+                .publish(host, &sealed(Seal::new(&self.seal, &issuer.name), &keys));
             issuer.seen = issuer.place.change(host);
         }
         self.fetch(host, gate, metrics);
@@ -268,33 +261,22 @@ fn status(text: &[u8]) -> u16 {
     text.and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
-fn mac(seal: &[u8], issuer: &str, head: &[u8], set: &[u8]) -> Option<Hmac<Sha256>> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(seal).ok()?;
-    mac.update(issuer.as_bytes());
-    mac.update(&[0]);
-    mac.update(head);
-    mac.update(set);
-    Some(mac)
-}
-
-fn sealed(seal: &[u8], issuer: &str, keys: &SharedKeys<'_>) -> SharedBundle {
+fn sealed(seal: Seal<'_>, keys: &SharedKeys<'_>) -> SharedBundle {
     let mut head = keys.fetched_at.0.to_le_bytes().to_vec();
     head.extend_from_slice(&keys.fresh_seconds.unwrap_or(u64::MAX).to_le_bytes());
-    let mac = mac(seal, issuer, &head, keys.set);
-    head.extend(
-        mac.iter()
-            .flat_map(|mac| mac.clone().finalize().into_bytes()),
-    );
+    let tag = seal.tag(&head, keys.set);
+    head.extend_from_slice(&tag);
     SharedBundle {
         etag: head,
         bytes: keys.set.into(),
     }
 }
 
-fn opened<'a>(seal: &[u8], issuer: &str, shared: &'a SharedBundle) -> Option<SharedKeys<'a>> {
+fn opened<'a>(seal: Seal<'_>, shared: &'a SharedBundle) -> Option<SharedKeys<'a>> {
     let (head, stated) = shared.etag.split_at_checked(16)?;
-    let mac = mac(seal, issuer, head, &shared.bytes)?;
-    mac.verify_slice(stated).ok()?;
+    if !seal.holds(head, &shared.bytes, stated) {
+        return None;
+    }
     let (fetched_at, fresh) = head.split_at_checked(8)?;
     let number = |bytes: &[u8]| Some(u64::from_le_bytes(bytes.try_into().ok()?));
     Some(SharedKeys {

@@ -7,7 +7,7 @@
 //! [`Root::fetched`] when a fetch ends, and for each request [`Root::request`] and
 //! [`drop_trailers`].
 //!
-//! [`read_settings`], [`UNAVAILABLE`] and [`lines`] serve shells without a `Host` too.
+//! [`read_settings`], [`Seal`], [`UNAVAILABLE`] and [`lines`] serve shells without a `Host` too.
 #![no_std]
 
 extern crate alloc;
@@ -20,6 +20,7 @@ mod metrics;
 mod peer;
 mod problem;
 mod root;
+mod seal;
 mod settings;
 mod shared;
 mod source;
@@ -30,4 +31,5 @@ pub use headers::Headers;
 pub use host::{CertificateName, Done, Failed, Host, Level, Metric};
 pub use problem::{BAD_GATEWAY, PROBLEM_TYPE, Problem, UNAVAILABLE};
 pub use root::{Root, drop_trailers, refuse};
+pub use seal::Seal;
 pub use settings::read_settings;

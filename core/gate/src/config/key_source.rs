@@ -104,6 +104,17 @@ impl KeyAddress {
         }
     }
 
+    /// Returns the host of a URL, with its port, and its path, with its query; nothing of a
+    /// cluster, whose host the proxy knows.
+    #[must_use]
+    pub fn url_parts(&self) -> Option<(&str, &str)> {
+        let Self::Url(url) = self else {
+            return None;
+        };
+        let (_, host, path) = origin_of(url)?;
+        Some((host, path))
+    }
+
     // What goes into the lines of a request must not be able to end one.
     fn is_usable(&self) -> bool {
         let is_plain = |text: &str| {

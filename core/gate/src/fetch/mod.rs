@@ -27,6 +27,17 @@ pub struct KeyFetch {
     pub continues: bool,
 }
 
+/// A fetch of an issuer's keys that another worker or instance began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BegunFetch {
+    /// When it began.
+    pub at: UnixSeconds,
+    /// Whether nothing is known of its end yet.
+    pub is_flying: bool,
+    /// How many have failed one after another, this one included.
+    pub failures: u32,
+}
+
 /// How the keys of one issuer stand, which are fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FetchedKeys {
@@ -91,6 +102,22 @@ impl KeyFetches {
         })
     }
 
+    /// Returns the place of an issuer whose keys are to be fetched now, if there is one.
+    pub(crate) fn due(&self, now: UnixSeconds) -> Option<usize> {
+        let own = self.0.iter().find(|own| own.is_due(now))?;
+        Some(own.issuer)
+    }
+
+    /// Returns the last fetch of an issuer's keys, as others are to know of it.
+    pub(crate) fn begun(&self, issuer: usize) -> Option<BegunFetch> {
+        let own = self.0.iter().find(|own| own.issuer == issuer)?;
+        Some(BegunFetch {
+            at: own.begun_at?,
+            is_flying: own.flying_since.is_some(),
+            failures: own.failures,
+        })
+    }
+
     /// Says whether a token may wait for a fetch: one is on its way, or may begin.
     pub(crate) fn may_bring(&self, issuer: usize, now: UnixSeconds) -> bool {
         let mut all = self.0.iter();
@@ -151,6 +178,25 @@ impl Flights {
         self.source.discovers && self.found.is_none()
     }
 
+    /// Notes what somebody else began, unless more is known of it here.
+    pub(crate) fn begun_elsewhere(&mut self, fetch: BegunFetch) {
+        // One of its own that goes on is not held up by what it said itself.
+        if self.found.is_some() || self.begun_at.is_some_and(|own| own > fetch.at) {
+            return;
+        }
+        self.begun_at = Some(fetch.at);
+        self.flying_since = fetch.is_flying.then_some(fetch.at);
+        self.failures = fetch.failures;
+        let wait = if fetch.is_flying {
+            FLIGHT_SECONDS_MAX
+        } else {
+            backoff_seconds(fetch.failures.saturating_sub(1))
+        };
+        if fetch.is_flying || fetch.failures > 0 {
+            self.due_at = UnixSeconds(fetch.at.0.saturating_add(wait));
+        }
+    }
+
     /// Notes where the keys are, which are then fetched at once.
     pub(crate) fn found(&mut self, address: KeyAddress, now: UnixSeconds) {
         self.found = Some(address);
@@ -174,8 +220,7 @@ impl Flights {
 
     /// Notes that nothing came of it: the next fetch is soon, but never a storm.
     pub(crate) fn failed(&mut self, why: String, now: UnixSeconds) {
-        let exponent = self.failures.min(BACKOFF_EXPONENT_MAX);
-        let seconds = REFRESH_SECONDS_MIN << exponent;
+        let seconds = backoff_seconds(self.failures);
         self.found = None;
         self.flying_since = None;
         self.failures = self.failures.saturating_add(1);
@@ -187,6 +232,11 @@ impl Flights {
 /// Least time between two fetches, whatever tokens name.
 const REFRESH_SECONDS_MIN: u64 = 10;
 const BACKOFF_EXPONENT_MAX: u32 = 3;
+/// Returns how long nothing is fetched after so many failures before the last.
+fn backoff_seconds(failures: u32) -> u64 {
+    REFRESH_SECONDS_MIN << failures.min(BACKOFF_EXPONENT_MAX)
+}
+
 /// How long a set is fresh where its origin says nothing, and the least where it does.
 const FRESH_SECONDS: u64 = 600;
 const FRESH_SECONDS_MIN: u64 = 60;

@@ -1,5 +1,7 @@
 //! The middleware before a runtime that is made up: what no real one would do on demand.
 
+mod keys;
+
 use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 
 use portcullis_fixture::{Issue, NOW, PUBLIC_PAGE, gate_config};
@@ -45,7 +47,7 @@ fn status(middleware: &mut Middleware, authority: Option<&str>, host: &[&str]) -
         seconds: NOW,
         nanoseconds: 1,
     };
-    match middleware.judge(incoming, time).0 {
+    match middleware.judge(incoming, time).work {
         Work::Answer(answer) => answer.status,
         Work::Forward(fields, _, upstream, changes) => {
             assert!(!changes.is_empty());
