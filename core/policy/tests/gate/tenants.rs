@@ -18,8 +18,7 @@ fn a_type_that_the_catalog_does_not_declare_is_refused() {
     let asked = |policy: &Value, kind: &str, target: &str, by_headers: bool| {
         let mut gate = Gate::new(config(|config| {
             config["identity"]["issuers"][0]["claims"]["type"] = json!("kind");
-            config["identity"]["trusted_headers"] =
-                json!({ "peers": "mesh", "subject": "x-id", "type": "x-type", "roles": "x-roles" });
+            config["identity"]["trusted_headers"] = json!({ "peers": "spiffe://mesh", "subject": "x-id", "type": "x-type", "roles": "x-roles" });
         }));
         gate.offer(bundle(policy, 1, None), NOW).unwrap();
         let bearer = format!(
@@ -40,7 +39,7 @@ fn a_type_that_the_catalog_does_not_declare_is_refused() {
             authority: b"api.example.com",
             target: target.as_bytes(),
             headers: if by_headers { stated } else { by_token },
-            peer: Peer::Identity("mesh"),
+            peer: Peer::Identity("spiffe://mesh"),
             nonce: b"",
         };
         let verdict = gate.judge(&request, NOW);
