@@ -124,7 +124,7 @@ fn code(value: &Value) -> String {
 }
 
 /// What each reason means, and what to do about it.
-pub(crate) const REASONS: [(&str, &str); 32] = [
+pub(crate) const REASONS: [(&str, &str); 33] = [
     (
         "scheme",
         "the header has none of the schemes that `identity.tokens` names for it: send `Bearer TOKEN`, or name its `scheme` there",
@@ -202,6 +202,10 @@ pub(crate) const REASONS: [(&str, &str); 32] = [
     (
         "subject",
         "the claim or header of `subject` is missing, not a string, empty, longer than 256 bytes, or has a control character",
+    ),
+    (
+        "subject-type",
+        "the type of whoever asks is not one of the catalog's `subject_types`, to the letter: declare it, or let whoever states it write it so",
     ),
     (
         "type",

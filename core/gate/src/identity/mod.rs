@@ -134,7 +134,7 @@ pub fn identity_reasons() -> impl Iterator<Item = &'static str> {
 
 const REASONS: &str = "action algorithm attribute audience comma context encoding expired groups \
     header issuer key malformed no-expiry no-issue-time not-yet-valid query repeated roles scheme \
-    signature spelling subject team-roles tenant time token-type too-long too-old two-tokens type \
+    signature spelling subject subject-type team-roles tenant time token-type too-long too-old two-tokens type \
     version";
 
 /// Why nobody is identified.
