@@ -5,6 +5,7 @@ import { ANSWER, ran } from "./project.js";
 test("Node, by `import` and by `require`", async () => {
   expect(await ran("apps/node/esm.js", [])).toBe(`${ANSWER}\n`);
   expect(await ran("apps/node/require.cjs", [])).toBe(`${ANSWER}\n`);
+  expect(await ran("apps/node/author.js", [])).toBe("true invalid-policy\n".repeat(2));
 });
 
 test("Vitest", async () => {

@@ -2,16 +2,18 @@ import { expect, test } from "vitest";
 
 import { PROJECT, ran, read } from "./project.js";
 
-test("publint has nothing to say", async () => {
-  const said = await ran("node_modules/publint/src/cli.js", ["node_modules/@portcullis/edge", "--strict"]);
+test.each(["edge", "author"])("publint has nothing to say of %s", async (name) => {
+  const said = await ran("node_modules/publint/src/cli.js", [`node_modules/@portcullis/${name}`, "--strict"]);
   expect(said).toContain("All good!");
 });
 
-test("every entry has types under every moduleResolution", async () => {
-  // A module of WebAssembly is no JavaScript: who imports it has a bundler, and gets its type.
-  const said = await ran("node_modules/@arethetypeswrong/cli/dist/index.js", ["edge.tgz", "--format", "json"]).catch((error) => String(error));
+test.each([
+  ["edge", "./react"],
+  ["author", "./author.wasm"],
+])("every entry of %s has types under every moduleResolution", async (name, entry) => {
+  const said = await ran("node_modules/@arethetypeswrong/cli/dist/index.js", [`${name}.tgz`, "--format", "json"]).catch((error) => String(error));
   const { analysis, problems } = JSON.parse(said.slice(said.indexOf("{")));
-  expect(Object.keys(analysis.entrypoints)).toContain("./react");
+  expect(Object.keys(analysis.entrypoints)).toContain(entry);
   expect(problems).toEqual({});
 });
 

@@ -39,17 +39,19 @@ export default function setup() {
   cpSync(new URL("slicer/trust.json", PROJECT), new URL("public/trust.json", PROJECT));
 }
 
-/** Installs the package as npm would: from the tarball that would be published. */
+/** Installs the packages as npm would: from the tarballs that would be published. */
 function install() {
-  const published = new URL("../../dist/npm/", import.meta.url);
-  const packed = execFileSync("npm", ["pack", "--json", "--pack-destination", fileURLToPath(PROJECT)], { cwd: published });
-  const [{ filename }] = JSON.parse(packed);
   const scope = new URL("node_modules/@portcullis/", PROJECT);
   rmSync(scope, { recursive: true, force: true });
   mkdirSync(scope, { recursive: true });
-  execFileSync("tar", ["xzf", fileURLToPath(new URL(filename, PROJECT)), "-C", fileURLToPath(scope)]);
-  renameSync(new URL("package", scope), new URL("edge", scope));
-  renameSync(new URL(filename, PROJECT), new URL("edge.tgz", PROJECT));
+  for (const [name, folder] of [["edge", "npm"], ["author", "npm-author"]]) {
+    const published = new URL(`../../dist/${folder}/`, import.meta.url);
+    const packed = execFileSync("npm", ["pack", "--json", "--pack-destination", fileURLToPath(PROJECT)], { cwd: published });
+    const [{ filename }] = JSON.parse(packed);
+    execFileSync("tar", ["xzf", fileURLToPath(new URL(filename, PROJECT)), "-C", fileURLToPath(scope)]);
+    renameSync(new URL("package", scope), new URL(name, scope));
+    renameSync(new URL(filename, PROJECT), new URL(`${name}.tgz`, PROJECT));
+  }
 }
 
 /** Runs a file of a package by Node; returns all that it printed, or throws with that. */

@@ -48,16 +48,19 @@ const frameworks = ["react", "react/jsx-runtime", "vue"];
 // The entries that hold what all share: the engine, and the class of what is thrown.
 const shared = ["./index.js", "./access.js"];
 
-rmSync("dist", { recursive: true, force: true });
+/** The package of a console: its source is here, beside what it shares. */
+const AUTHOR = "../author/dist";
+
+for (const folder of ["dist", AUTHOR]) rmSync(folder, { recursive: true, force: true });
 await Promise.all([
   build({
     ...common,
-    entry: ["src/index.ts", "src/access.ts", "src/worker.ts", "src/author.ts", "src/author-node.ts"],
+    entry: ["src/index.ts", "src/access.ts", "src/worker.ts"],
     format: "esm",
     platform: "neutral",
     splitting: true,
     // `./index.js` is the entry itself, and stays one file that every entry shares.
-    external: ["./index.js", "node:zlib"],
+    external: ["./index.js"],
     esbuildPlugins: [deflated],
     esbuildOptions: (options) => void Object.assign(options, quiet),
   }),
@@ -81,7 +84,7 @@ await Promise.all([
   }),
   build({
     ...common,
-    entry: { index: "src/index.ts", access: "src/access.ts", worker: "src/worker.ts", author: "src/author-node.ts", react: "src/react.tsx", vue: "src/vue.ts", testing: "src/testing.ts", devtools: "src/devtools.ts" },
+    entry: { index: "src/index.ts", access: "src/access.ts", worker: "src/worker.ts", react: "src/react.tsx", vue: "src/vue.ts", testing: "src/testing.ts", devtools: "src/devtools.ts" },
     format: "cjs",
     platform: "node",
     external: frameworks,
@@ -90,17 +93,41 @@ await Promise.all([
   }),
   build({
     ...common,
-    entry: ["src/index.ts", "src/access.ts", "src/worker.ts", "src/author.ts", "src/react.tsx", "src/vue.ts", "src/testing.ts", "src/devtools.ts"],
+    entry: ["src/index.ts", "src/access.ts", "src/worker.ts", "src/react.tsx", "src/vue.ts", "src/testing.ts", "src/devtools.ts"],
     format: "esm",
     external: [...frameworks, ...shared],
     dts: { only: true },
   }),
+  build({
+    ...common,
+    outDir: AUTHOR,
+    entry: ["src/author.ts", "src/author-node.ts"],
+    format: "esm",
+    platform: "neutral",
+    splitting: true,
+    external: ["node:zlib"],
+    esbuildPlugins: [deflated],
+    esbuildOptions: (options) => void Object.assign(options, quiet),
+  }),
+  build({
+    ...common,
+    outDir: AUTHOR,
+    entry: { author: "src/author-node.ts" },
+    format: "cjs",
+    platform: "node",
+    esbuildPlugins: [inNode, deflated],
+    esbuildOptions: (options) => void Object.assign(options, quiet, { inject: ["src/node-globals.ts"] }),
+  }),
+  build({ ...common, outDir: AUTHOR, entry: ["src/author.ts"], format: "esm", dts: { only: true } }),
 ]);
 
-for (const name of ["edge.wasm", "worker.wasm", "author.wasm"]) copyFileSync(new URL(name, generated), `dist/${name}`);
-copyFileSync("src/module.d.ts", "dist/module.d.ts");
-// The same types for `require`, each of which names the others by their own extension.
-for (const name of readdirSync("dist").filter((name) => name.endsWith(".d.ts"))) {
-  const text = readFileSync(`dist/${name}`, "utf8");
-  writeFileSync(`dist/${name.replace(/ts$/, "cts")}`, text.replaceAll(/(["']\.\/[\w-]+)\.js(["'])/g, "$1.cjs$2"));
+for (const name of ["edge", "worker"]) copyFileSync(new URL(`${name}.wasm`, generated), `dist/${name}.wasm`);
+copyFileSync(new URL("author.wasm", generated), `${AUTHOR}/author.wasm`);
+for (const folder of ["dist", AUTHOR]) {
+  copyFileSync("src/module.d.ts", `${folder}/module.d.ts`);
+  // The same types for `require`, each of which names the others by their own extension.
+  for (const name of readdirSync(folder).filter((name) => name.endsWith(".d.ts"))) {
+    const text = readFileSync(`${folder}/${name}`, "utf8");
+    writeFileSync(`${folder}/${name.replace(/ts$/, "cts")}`, text.replaceAll(/(["']\.\/[\w-]+)\.js(["'])/g, "$1.cjs$2"));
+  }
 }

@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.{ts,tsx}"],
     // What is tested is what is published, as Node loads it.
-    server: { deps: { external: [/@portcullis\/edge/, /web\/edge\/dist/] } },
+    server: { deps: { external: [/@portcullis\//, /web\/(edge|author)\/dist/] } },
     testTimeout: 120_000,
     hookTimeout: 60_000,
     // Real browsers want the machine for themselves.

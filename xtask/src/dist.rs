@@ -60,9 +60,9 @@ fn describe(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Says whether a file is of the npm package.
+/// Says whether a file is of an npm package.
 fn is_of_npm(name: &str) -> bool {
-    name.starts_with("npm/")
+    name.starts_with("npm/") || name.starts_with("npm-author/")
 }
 
 /// Writes checksums as `sha256sum` does, so that it checks them.

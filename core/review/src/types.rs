@@ -11,8 +11,9 @@ pub fn typescript(model: &Model) -> String {
     let permissions = model.permissions.iter().map(|own| own.name.as_str());
     let former = model.aliases.iter().map(|own| own.name.as_str());
     let modules = model.modules.iter().map(|own| own.id.as_str());
+    let roles = model.roles.iter().map(|own| own.id.as_str());
     let attributes = &model.attributes;
-    let lists: [(&str, &str, Vec<&str>); 8] = [
+    let lists: [(&str, &str, Vec<&str>); 9] = [
         (
             "Permission",
             "`module:action`.",
@@ -21,6 +22,11 @@ pub fn typescript(model: &Model) -> String {
         ("Module", "A module.", modules.collect()),
         ("Scope", "A scope.", all(&model.scopes)),
         ("Feature", "A feature of a tenant.", all(&model.features)),
+        (
+            "Role",
+            "A role, the tenant's own among them.",
+            roles.collect(),
+        ),
         (
             "SubjectAttribute",
             "An attribute of subjects.",
@@ -71,6 +77,7 @@ export interface Vocabulary {
   module: Module;
   scope: Scope;
   feature: Feature;
+  role: Role;
   subject: SubjectAttribute;
   resource: ResourceAttribute;
   action: ActionAttribute;
@@ -100,9 +107,9 @@ mod tests {
                 "modules": { "orders": {
                     "actions": { "read": { "kind": "read", "aliases": "orders:view" } },
                     "modules": { "notes": { "actions": { "write": "write" } } } } },
-                "roles": {}
+                "roles": { "clerk": { "grants": { "all": "*" } } }
             },
-            "tenant": { "id": "acme" }
+            "tenant": { "id": "acme", "roles": { "temp": { "grants": { "own": "orders:read" } } } }
         }"#;
         let (_, model) = Source::load(policy).unwrap();
         let types = typescript(&model);
@@ -111,6 +118,7 @@ mod tests {
             "export type Module =\n  | \"orders\"\n  | \"orders.notes\";",
             "export type Scope =\n  | \"own\"\n  | \"all\";",
             "export type Feature =\n  | \"extra\";",
+            "export type Role =\n  | \"clerk\"\n  | \"temp\";",
             "export type ResourceAttribute =\n  | \"owner\";",
             "export type ActionAttribute = never;",
         ] {

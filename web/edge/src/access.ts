@@ -3,6 +3,7 @@ import { type Fetched, fetchNewer, NotFetched } from "./fetched";
 import {
   type Clock,
   type Floor,
+  type Id,
   Portcullis,
   PortcullisError,
   type PortcullisErrorCode,
@@ -440,8 +441,8 @@ function release(held: Held<never> | Held<Vocabulary> | undefined): void {
 }
 
 /** Returns who a subject is; nothing where the server has to be asked. */
-function whoOf(subject: SubjectSource<never>): string | undefined {
-  return typeof subject === "function" ? undefined : JSON.stringify([subject.type ?? "user", subject.id]);
+function whoOf(subject: { readonly type?: string | undefined; readonly id: Id } | (() => unknown)): string | undefined {
+  return typeof subject === "function" ? undefined : JSON.stringify([subject.type ?? "user", String(subject.id)]);
 }
 
 function errorOf(cause: unknown): PortcullisError {

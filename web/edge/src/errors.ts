@@ -85,6 +85,16 @@ export class PortcullisError extends Error {
   }
 }
 
+/** Does work; whatever fails in it that is no error of this package's is thrown as one. */
+export function attempted<T>(code: PortcullisErrorCode, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (cause instanceof PortcullisError) throw cause;
+    throw new PortcullisError(code, String((cause as Error | undefined)?.message ?? cause), { cause });
+  }
+}
+
 /** Returns a line of the engine, or throws what it says failed. */
 export function answered(line: string): string {
   if (line.charCodeAt(0) !== FAILED) return line;

@@ -172,8 +172,12 @@ export class Filter {
   }
 
   /** Says whether a resource is one that may be listed: what is unknown of it says no. */
-  test(resource: Readonly<Record<string, unknown>>): boolean {
-    return this.#test(resource);
+  test(resource: object): boolean {
+    try {
+      return this.#test(resource as Readonly<Record<string, unknown>>);
+    } catch {
+      return false;
+    }
   }
 
   /**

@@ -9,4 +9,4 @@ export { start } from "./start";
 export type { Floor, Trust } from "./trust";
 export type { Verify } from "./verify";
 export { type Snapshot, type View, viewOf, type VisibleModule, type When } from "./view";
-export type { Facts, Register, Registered, Resource, Subject, Values, Vocabulary } from "./vocabulary";
+export type { AuthzenSubject, Facts, Id, Register, Registered, Resource, Subject, Values, Vocabulary } from "./vocabulary";

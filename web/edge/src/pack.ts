@@ -15,7 +15,7 @@ export class Packer {
   subject(subject: Record<string, unknown>, attributes: readonly string[]): this {
     this.#byte(1);
     this.#text(string(subject.type ?? "user", "type"));
-    this.#text(string(subject.id, "id"));
+    this.#text(idOf(subject.id));
     this.#names(subject.roles, "roles");
     this.#run(() => {
       for (const [team, roles] of Object.entries((subject.team_roles as object | undefined) ?? {})) {
@@ -42,7 +42,7 @@ export class Packer {
       this.#byte(0);
     } else {
       this.#byte(1);
-      this.#text(string(resource.id, "id"));
+      this.#text(idOf(resource.id));
     }
     this.#attributes(resource, declared.resource);
     return this;
@@ -137,6 +137,12 @@ export interface Declared {
 function string(value: unknown, name: string): string {
   if (typeof value === "string") return value;
   throw new PortcullisError("malformed", `\`${name}\` is not text`);
+}
+
+/** Returns an id's text: a number's is the decimal one, if it has one that is its own. */
+function idOf(value: unknown): string {
+  const isWhole = typeof value === "bigint" || Number.isSafeInteger(value);
+  return string(isWhole ? String(value) : value, "id");
 }
 
 const LONE_SURROGATE = /\p{Surrogate}/u;

@@ -1,12 +1,12 @@
 import { Policy as GuestPolicy } from "../generated/edge.js";
 import { type Clock, turnClock } from "./clock";
-import { answered, PortcullisError } from "./errors";
+import { answered, attempted, PortcullisError } from "./errors";
 import { Packer } from "./pack";
 import { type Names, Session } from "./session";
 import { start } from "./start";
 import { type Floor, packTrust, type Trust } from "./trust";
 import { type Bytes, type Verify, verify as platformVerify } from "./verify";
-import type { Registered, Subject, Vocabulary } from "./vocabulary";
+import type { AuthzenSubject, Registered, Subject, Vocabulary } from "./vocabulary";
 
 /** How a bundle is to be believed. */
 export interface LoadOptions {
@@ -67,9 +67,9 @@ export class Portcullis<V extends Vocabulary = Registered> {
   ): Promise<Portcullis<V>> {
     const now = options.now ?? turnClock;
     const clock = typeof now === "number" ? () => now : now;
-    const trust = packTrust(options.trust, options.wholeBundle ?? false);
+    const trust = attempted("invalid-trust", () => packTrust(options.trust, options.wholeBundle ?? false));
     // A copy: what is verified must be what is opened.
-    const bytes: Bytes = new Uint8Array(bundle.slice(0));
+    const bytes: Bytes = attempted("malformed", () => new Uint8Array(bundle.slice(0)));
     await start();
     const verify = options.verify ?? platformVerify;
     let verified = new Uint8Array();
@@ -78,18 +78,19 @@ export class Portcullis<V extends Vocabulary = Registered> {
       const claims = guest.claims() as Bytes;
       if (claims.length === 0) return new Portcullis<V>(guest, JSON.parse(answered(guest.facts())), clock);
       guest.free();
-      verified = Uint8Array.from([...verified, ...(await looked(claims, bytes, verify))]);
+      const looking = looked(claims, bytes, verify);
+      verified = Uint8Array.from([...verified, ...(await looking.catch((cause) => attempted("unsupported", () => { throw cause; })))]);
     }
   }
 
   /**
-   * Resolves a subject.
+   * Resolves a subject, written plainly or as AuthZEN has it.
    *
    * @throws PortcullisError `bundle-expired`, `limit-exceeded` or `malformed`.
    */
-  session(subject: Subject<V>, options: SessionOptions = {}): Session<V> {
+  session(subject: Subject<V> | AuthzenSubject<V>, options: SessionOptions = {}): Session<V> {
     if (this.#freed) throw new PortcullisError("freed", "");
-    const packed = new Packer().subject(subject, this.#names.subject).finish().slice();
+    const packed = attempted("malformed", () => new Packer().subject(plain(subject, this.#names.subject), this.#names.subject).finish().slice());
     const until = options.validUntil ?? this.header.expires_at;
     const guest = this.#guest.session(packed, until, this.#clock());
     // A session that could not be made answers every question with why.
@@ -108,6 +109,17 @@ export class Portcullis<V extends Vocabulary = Registered> {
   floor(): Floor {
     return { sequence: this.header.sequence, digest: this.header.slice_of ?? this.header.digest };
   }
+}
+
+/** Returns a subject with its properties beside its id: left where they are, they would make it one without a role. */
+function plain(subject: object, attributes: readonly string[]): Record<string, unknown> {
+  const { properties, ...own } = subject as Record<string, unknown>;
+  if (properties === undefined || properties === null || attributes.includes("properties")) return subject as Record<string, unknown>;
+  const stated = Object.keys(own).filter((name) => name !== "type" && name !== "id");
+  if (typeof properties !== "object" || stated.length > 0) {
+    throw new PortcullisError("malformed", "a subject has its roles and attributes either beside its id or in `properties`");
+  }
+  return { ...properties, ...own };
 }
 
 /** Who a bundle is for, what it replaces and how long it holds; times in Unix seconds. */

@@ -72,7 +72,7 @@ export type PortcullisPageProps = Omit<AccessOptions<Vocabulary>, "subject"> & {
 /** As `<Portcullis access>`, with an access of its own: for a server component, whose props have to be data. */
 export function PortcullisPage({ children, location, ...options }: PortcullisPageProps): ReactNode {
   const [access] = useState(() => new Access<Vocabulary>(options));
-  const who = JSON.stringify(options.subject);
+  const who = JSON.stringify(options.subject, (_, value) => (typeof value === "bigint" ? String(value) : value));
   const [former, identified] = useState(who);
   useEffect(() => {
     if (who === former) return;

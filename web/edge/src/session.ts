@@ -1,5 +1,5 @@
 import type { Session as Guest, Policy as GuestPolicy } from "../generated/edge.js";
-import { answered, PortcullisError } from "./errors";
+import { answered, attempted, PortcullisError } from "./errors";
 import type { Clock } from "./clock";
 import { Filter, type Predicate, predicate, type Residual } from "./filter";
 import { type Declared, Packer } from "./pack";
@@ -63,8 +63,14 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
   can(permission: V["permission"], resource?: Resource<V>): boolean {
     if (!(this.#clock() < this.validUntil)) return false;
     const test = this.#tests.get(permission);
-    if (test) return resource === undefined || (test(resource) ?? this.#ask(permission, resource));
-    return test === undefined && this.#canFormer(permission, resource);
+    if (!test) return test === undefined && this.#canFormer(permission, resource);
+    if (resource === undefined) return true;
+    try {
+      return test(resource as Record<string, unknown>) ?? this.#ask(permission, resource);
+    } catch {
+      // It is no object, or one whose members cannot be read.
+      return false;
+    }
   }
 
   /**
@@ -78,20 +84,22 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
 
   /** As `check`, and returns the canonical bytes of the answer: what a log keeps. */
   answer(permission: V["permission"], resource?: Resource<V>, facts?: Facts<V>): string {
-    const question = new Packer().question(permission, resource, facts, this.#names);
     this.#held();
-    return answered(this.#guest.decide(question.finish(), this.#clock()));
+    return attempted("malformed", () => {
+      const question = new Packer().question(permission, resource as Given, facts, this.#names);
+      return answered(this.#guest.decide(question.finish(), this.#clock()));
+    });
   }
 
   /** Decides many questions at once, 4,096 at most; the answers keep their order. */
   checkMany(questions: readonly Question<V>[]): Decision<V>[] {
     if (questions.length === 0) return [];
-    const packer = new Packer();
-    for (const { permission, resource, ...facts } of questions) {
-      packer.question(permission, resource, facts, this.#names);
-    }
     this.#held();
-    const lines = this.#guest.decide(packer.finish(), this.#clock()).split("\n");
+    const lines = attempted("malformed", () => {
+      const packer = new Packer();
+      for (const { permission, resource, ...facts } of questions) packer.question(permission, resource as Given, facts, this.#names);
+      return this.#guest.decide(packer.finish(), this.#clock()).split("\n");
+    });
     return lines.map((line) => JSON.parse(answered(line)));
   }
 
@@ -141,8 +149,10 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
    */
   explain(permission: V["permission"], resource?: Resource<V>, facts?: Facts<V>): Explanation {
     this.#held();
-    const request = new Packer(this.#subject).question(permission, resource, facts, this.#names);
-    return JSON.parse(answered(this.#policy.explain(request.finish(), this.#clock())));
+    return attempted("malformed", () => {
+      const request = new Packer(this.#subject).question(permission, resource as Given, facts, this.#names);
+      return JSON.parse(answered(this.#policy.explain(request.finish(), this.#clock())));
+    });
   }
 
   /** Gives its memory back at once; from then on it denies, and what can throw does. */
@@ -204,6 +214,8 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
     }
   }
 }
+
+type Given = Record<string, unknown> | undefined;
 
 const UNKNOWN: Predicate = () => undefined;
 

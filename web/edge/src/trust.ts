@@ -8,16 +8,17 @@ export interface Trust {
     /** The 32 bytes of an Ed25519 public key in base64url. */
     readonly key: string;
     /** The kinds of bundle that it may sign; whole bundles and slices, unless given. */
-    readonly use?: KeyUse;
+    // Also any text, for TypeScript knows no more of an imported `trust.json`; one that is no use is refused.
+    readonly use?: KeyUse | (string & {}) | undefined;
     /** The tenants whose bundles it may sign; all, unless given. */
-    readonly tenants?: readonly string[];
+    readonly tenants?: readonly string[] | undefined;
   }[];
   /** The audience that a bundle must name. */
   readonly audience: string;
   /** The tenants whose bundles are taken; any, unless given. */
-  readonly tenants?: readonly string[];
+  readonly tenants?: readonly string[] | undefined;
   /** What was accepted before, so that it cannot be rolled back. */
-  readonly floor?: number | Floor;
+  readonly floor?: number | Floor | undefined;
 }
 
 /** The kinds of bundle that a key may sign. */
@@ -58,8 +59,8 @@ export function packTrust(trust: Trust, wholeBundle: boolean): Uint8Array {
   return bytes;
 }
 
-function useOf(stated: KeyUse): number {
-  const at = USES.indexOf(stated);
+function useOf(stated: string): number {
+  const at = USES.indexOf(stated as KeyUse);
   // A use that is not known here would otherwise be read as a wider one.
   if (at < 0) throw new PortcullisError("invalid-trust", "a key's `use` is not any, slices-only or whole-only");
   return at;

@@ -70,7 +70,12 @@ export function viewOf<V extends Vocabulary = Registered>(snapshot: Snapshot<V>,
       const test = tests.get(permission);
       if (!test || !holds()) return false;
       // Values that only the engine can judge are denied until it is there.
-      return resource === undefined || test(resource) === true;
+      if (resource === undefined) return true;
+      try {
+        return test(resource as Record<string, unknown>) === true;
+      } catch {
+        return false;
+      }
     },
     filter: (permission) => {
       const test = tests.get(permission);

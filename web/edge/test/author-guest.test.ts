@@ -17,7 +17,7 @@ test("before it starts and after a trap every question is a typed error", () => 
     return "it answered";
   };
   expect([isStarted(), code(schema)]).toEqual([false, "not-started"]);
-  startSync(readFileSync(new URL("../dist/author.wasm", import.meta.url)));
+  startSync(readFileSync(new URL("../../author/dist/author.wasm", import.meta.url)));
   expect([isStarted(), code(schema)]).toEqual([true, "it answered"]);
 
   const refused = () => {

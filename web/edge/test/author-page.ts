@@ -1,4 +1,4 @@
-import { compile, isStarted, PortcullisError, start } from "@portcullis/edge/author";
+import { compile, isStarted, PortcullisError, start } from "@portcullis/author";
 
 import { work } from "./author-work";
 

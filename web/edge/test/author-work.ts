@@ -1,4 +1,4 @@
-import { compile, type PolicySource, PortcullisError, RefusedError, schema } from "@portcullis/edge/author";
+import { compile, type PolicySource, PortcullisError, RefusedError, schema } from "@portcullis/author";
 
 import { DESK, WRONG } from "./author-policies";
 

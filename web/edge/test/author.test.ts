@@ -13,7 +13,7 @@ import {
   PortcullisError,
   RefusedError,
   schema,
-} from "@portcullis/edge/author";
+} from "@portcullis/author";
 import { beforeAll, expect, test } from "vitest";
 
 import { DESK, WRONG } from "./author-policies";

@@ -1,4 +1,4 @@
-import { isStarted, Portcullis, PortcullisError, type Session, type Verify } from "@portcullis/edge";
+import { isStarted, Portcullis, PortcullisError, type Session, type Verify, viewOf } from "@portcullis/edge";
 import { beforeEach, expect, test, vi } from "vitest";
 
 import { decoded } from "./conformance";
@@ -72,6 +72,60 @@ test("an unknown permission is denied and named, never thrown", () => {
   expect(session.check("no:such")).toEqual({ effect: "deny", reason: "unknown-permission" });
   expect(session.filter("no:such").kind).toBe("none");
   expect(session.explain("no:such").answer).toEqual({ effect: "deny", reason: "unknown-permission" });
+});
+
+test("a subject as AuthZEN writes it is the same subject, and a mixture is refused", async () => {
+  const policy = await Portcullis.load(bytes(asked?.bundle as number), { trust, now });
+  const { id, type = "user", ...properties } = asked?.subject as { id: string; type?: string };
+  const permission = asked?.permission as string;
+  const authzen = policy.session({ type, id, properties });
+  expect(authzen.modules()).toEqual(session.modules());
+  expect(authzen.answer(permission)).toBe(session.answer(permission));
+  expect(code(() => policy.session({ id, type, roles: ["agent"], properties } as never))).toBe("malformed");
+  expect(code(() => policy.session({ id, type, properties: "roles" } as never))).toBe("malformed");
+});
+
+test("an id may be a number: its decimal text", async () => {
+  const policy = await Portcullis.load(bytes(asked?.bundle as number), { trust, now });
+  const permission = asked?.permission as string;
+  const of = (id: string | number | bigint) => policy.session({ id, roles: ["agent"] }).answer(permission);
+  expect(of(42)).toBe(of("42"));
+  expect(of(2n ** 64n)).toBe(of("18446744073709551616"));
+  for (const id of [1.5, Number.NaN, 2 ** 60, null, true, {}]) expect(code(() => policy.session({ id } as never))).toBe("malformed");
+  expect(session.answer(permission, { id: 7 })).toBe(session.answer(permission, { id: "7" }));
+});
+
+test("whatever is given, only errors of the package are thrown", async () => {
+  const policy = await Portcullis.load(bytes(asked?.bundle as number), { trust, now });
+  const permission = asked?.permission as string;
+  const hostile = [null, 7, "text", { id: Symbol("s") }, Object.create({ get id() { throw new Error("no"); } })] as never[];
+  for (const value of hostile) {
+    expect(code(() => policy.session(value))).toMatch(/^(malformed|limit-exceeded)$/);
+    expect([session.can(permission, value), session.filter(permission).test(value)]).toEqual([false, false]);
+    expect(viewOf(session.snapshot(), () => now).can(permission, value)).toBe(false);
+  }
+  expect(code(() => session.check(7 as never))).toBe("malformed");
+  expect(code(() => session.checkMany([null] as never))).toBe("malformed");
+  expect(await failed(Portcullis.load(null as never, { trust, now }))).toBe("malformed");
+  expect(await failed(Portcullis.load(bytes(0), { trust: null as never, now }))).toBe("invalid-trust");
+  const broken: Verify = () => {
+    throw new TypeError("no such curve");
+  };
+  expect(await failed(Portcullis.load(bytes(0), { trust, now, wholeBundle: true, verify: broken }))).toBe("unsupported");
+});
+
+test("what is freed denies, and says so where it can", async () => {
+  const policy = await Portcullis.load(bytes(asked?.bundle as number), { trust, now });
+  const own = policy.session(asked?.subject as never);
+  const permission = asked?.permission as string;
+  expect(own.can(permission)).toBe(true);
+  own.free();
+  policy.free();
+  own.free();
+  expect([own.can(permission), own.can(permission, { assignees: "jo" }), own.modules()]).toEqual([false, false, []]);
+  for (const ask of [() => own.check(permission), () => own.explain(permission), () => policy.session({ id: "jo" })]) {
+    expect(code(ask)).toBe("freed");
+  }
 });
 
 test("too many questions at once are refused", () => {

@@ -1,4 +1,4 @@
-//! The npm package: the guest's builds, what is made of them, and how large it may be.
+//! The npm packages: the guest's builds, what is made of them, and how large it may be.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -26,6 +26,8 @@ use crate::toolchain::{Library, TARGET, Toolchain, target_dir};
 struct Entry {
     /// The guest's feature, and the name of what is made of it.
     name: &'static str,
+    /// The package that it is an entry of.
+    package: &'static Package,
     /// The entry's JavaScript.
     script: &'static str,
     library: Library,
@@ -35,6 +37,24 @@ struct Entry {
     /// How large its module and its JavaScript may be together.
     bound: Size,
 }
+
+/// A package: where it is made, and where what is published of it.
+#[derive(Debug)]
+struct Package {
+    folder: &'static str,
+    published: &'static str,
+}
+
+const EDGE: Package = Package {
+    folder: "web/edge",
+    published: "dist/npm",
+};
+
+/// Made of the sources of the other, beside what they share.
+const AUTHOR: Package = Package {
+    folder: "web/author",
+    published: "dist/npm-author",
+};
 
 /// How a module gets to where it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +71,7 @@ enum Carried {
 const ENTRIES: [Entry; 3] = [
     Entry {
         name: "edge",
+        package: &EDGE,
         script: "index.js",
         library: Library::Alloc,
         flags: &optimiser::SIZE_FLAGS,
@@ -62,6 +83,7 @@ const ENTRIES: [Entry; 3] = [
     },
     Entry {
         name: "worker",
+        package: &EDGE,
         script: "worker.js",
         library: Library::Alloc,
         flags: &optimiser::SIZE_FLAGS,
@@ -73,6 +95,7 @@ const ENTRIES: [Entry; 3] = [
     },
     Entry {
         name: "author",
+        package: &AUTHOR,
         script: "author.js",
         library: Library::Std,
         flags: &optimiser::QUICK_FLAGS,
@@ -132,7 +155,7 @@ fn build_guest(entry: &Entry, bindgen: &Path, tools: &Tools) -> Result<()> {
     let recipe = optimiser.map_or_else(|| "as built".to_owned(), |found| found.recipe(entry.flags));
     let recipe = format!("{recipe} {}", modified(bindgen)?);
     let folder = root().join("target/web/guests").join(entry.name);
-    let generated = root().join(PACKAGE).join("generated");
+    let generated = root().join(EDGE.folder).join("generated");
     let module = generated.join(format!("{}.wasm", entry.name));
     let mut build = entry.cargo(&tools.toolchain, "build");
     let inputs = Inputs::of(folder.join("inputs"), &build, &recipe)?;
@@ -169,13 +192,16 @@ fn build_guest(entry: &Entry, bindgen: &Path, tools: &Tools) -> Result<()> {
 }
 
 fn build_package() -> Result<()> {
-    let folder = root().join(PACKAGE);
+    let folder = root().join(EDGE.folder);
     let mut sources = BTreeSet::new();
     for part in ["src", "generated"] {
         files(&folder.join(part), &mut sources)?;
     }
     for file in ["package.json", "build.js", "README.md"] {
         sources.insert(folder.join(file));
+    }
+    for file in ["package.json", "README.md"] {
+        sources.insert(root().join(AUTHOR.folder).join(file));
     }
     sources.insert(root().join("package-lock.json"));
     let mut stamp = Vec::new();
@@ -184,10 +210,10 @@ fn build_package() -> Result<()> {
         stamp.extend(fs::read(source).with_context(|| format!("no {}", source.display()))?);
     }
     let stamp_file = root().join("target/web/package.stamp");
-    let published = root().join(PUBLISHED);
-    let made = folder.join("dist");
-    let fresh = fs::read(&stamp_file).is_ok_and(|written| written == stamp);
-    if fresh && made.is_dir() && published.is_dir() {
+    let there = [EDGE, AUTHOR].iter().all(|package| {
+        root().join(package.folder).join("dist").is_dir() && root().join(package.published).is_dir()
+    });
+    if there && fs::read(&stamp_file).is_ok_and(|written| written == stamp) {
         return Ok(());
     }
     let mut build = Command::new("node");
@@ -196,7 +222,18 @@ fn build_package() -> Result<()> {
         build.arg("build.js").current_dir(&folder),
     )?;
 
-    // What is published is what is tested: the very files.
+    for package in [EDGE, AUTHOR] {
+        publish(&package)?;
+    }
+    fs::write(stamp_file, stamp)?;
+    Ok(())
+}
+
+/// Copies what is published, which is what is tested: the very files.
+fn publish(package: &Package) -> Result<()> {
+    let folder = root().join(package.folder);
+    let published = root().join(package.published);
+    let made = folder.join("dist");
     if published.is_dir() {
         fs::remove_dir_all(&published)?;
     }
@@ -213,9 +250,7 @@ fn build_package() -> Result<()> {
         let name = part.strip_prefix(&made)?;
         fs::copy(part, published.join("dist").join(name))?;
     }
-    check_exports(&published)?;
-    fs::write(stamp_file, stamp)?;
-    Ok(())
+    check_exports(&published)
 }
 
 /// Refuses a package that names a file which is not there.
@@ -282,7 +317,7 @@ impl Entry {
 
     /// Says how much a page loads for the entry, and refuses more than its bound.
     fn measure(&self) -> Result<()> {
-        let folder = root().join(PUBLISHED).join("dist");
+        let folder = root().join(self.package.published).join("dist");
         let module = fs::read(folder.join(format!("{}.wasm", self.name)))?;
         check_imports(self.name, &imports_of_module(&module)?)?;
         let module = match self.carried {
@@ -307,8 +342,8 @@ impl Entry {
             gzipped: module.gzipped + script.gzipped,
         };
         say(format!(
-            "dist/npm, entry {}: {whole} (module {}, JavaScript {})",
-            self.name, module.gzipped, script.gzipped
+            "{}, entry {}: {whole} (module {}, JavaScript {})",
+            self.package.published, self.name, module.gzipped, script.gzipped
         ));
         whole.within(self.bound)
     }
@@ -358,10 +393,6 @@ fn modified(path: &Path) -> Result<u128> {
     let modified = fs::metadata(path)?.modified()?;
     Ok(modified.duration_since(UNIX_EPOCH)?.as_nanos())
 }
-
-const PACKAGE: &str = "web/edge";
-
-const PUBLISHED: &str = "dist/npm";
 
 #[cfg(test)]
 mod tests {

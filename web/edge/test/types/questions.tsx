@@ -57,6 +57,30 @@ session.can("interactions:read", { proprietor: "jo" });
 // @ts-expect-error
 policy.session({ id: "jo", department: "sales" });
 
+// An unknown role.
+// @ts-expect-error
+policy.session({ id: "jo", roles: ["agnet"] });
+// @ts-expect-error
+policy.session({ id: "jo", team_roles: { emea: ["agnet"] } });
+
+// A subject as AuthZEN writes it.
+policy.session({ type: "user", id: "jo", properties: { roles: ["agent"], teams: ["emea"] } });
+// @ts-expect-error
+policy.session({ type: "user", id: "jo", properties: { roles: ["agnet"] } });
+
+// Ids as JavaScript has them, and rows as an application declares them.
+interface Row {
+  readonly id: number;
+  readonly owner: string | null;
+  readonly opened: Date;
+}
+declare const row: Row;
+policy.session({ id: 7 });
+session.can("interactions:read", row);
+session.filter("interactions:read").test(row);
+// @ts-expect-error
+session.can("interactions:read", { id: new Date() });
+
 // A value that no attribute has.
 // @ts-expect-error
 session.can("interactions:read", { owner: new Date() });
