@@ -28,7 +28,7 @@ impl NativeEngine {
         now: UnixSeconds,
     ) -> Result<NativePolicy, Failure> {
         let bundle = SignedBundle::new(bundle.to_vec()).verify(&trust.to_trust()?, now)?;
-        Ok(NativePolicy::new(Policy::from(bundle)))
+        Ok(NativePolicy::new(Policy::from(bundle).at(now).into_owned()))
     }
 }
 
@@ -88,14 +88,11 @@ impl NativePolicy {
         let Ok(request) = PackedRequest::read(packed) else {
             return take(PackedDecision::MALFORMED);
         };
+        let policy = self.policy.at(now);
         for read in request.questions() {
             take(read.as_ref().map_or(PackedDecision::MALFORMED, |asked| {
                 let question = &asked.question;
-                PackedDecision::from(&self.policy.decide(
-                    &request.subject,
-                    asked.permission,
-                    question,
-                ))
+                PackedDecision::from(&policy.decide(&request.subject, asked.permission, question))
             }));
         }
     }
@@ -118,18 +115,18 @@ impl LoadedPolicy for NativePolicy {
 
     fn decide(&self, request: &Request, now: UnixSeconds) -> Result<String, Failure> {
         self.current(now)?;
+        let policy = self.policy.at(now);
         Ok(request.ask(|subject, question| {
-            let decision = self.policy.decide(subject, &request.permission(), question);
-            decision.answer(&self.policy)
+            let decision = policy.decide(subject, &request.permission(), question);
+            decision.answer(&policy)
         })??)
     }
 
     fn explain(&self, request: &Request, now: UnixSeconds) -> Result<String, Failure> {
         self.current(now)?;
-        let explanation = request.ask(|subject, question| {
-            self.policy
-                .explain(subject, &request.permission(), question)
-        })??;
+        let policy = self.policy.at(now);
+        let explanation = request
+            .ask(|subject, question| policy.explain(subject, &request.permission(), question))??;
         Ok(explanation.as_json().to_owned())
     }
 
@@ -143,11 +140,10 @@ impl LoadedPolicy for NativePolicy {
         if self.current(now).is_err() {
             return Ok(PackedDecision::EXPIRED);
         }
+        let policy = self.policy.at(now);
         let read = PackedRequest::read(packed).and_then(PackedRequest::single);
         Ok(read.map_or(PackedDecision::MALFORMED, |(subject, asked)| {
-            let decision = self
-                .policy
-                .decide(&subject, asked.permission, &asked.question);
+            let decision = policy.decide(&subject, asked.permission, &asked.question);
             PackedDecision::from(&decision)
         }))
     }

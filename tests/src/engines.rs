@@ -109,7 +109,8 @@ pub fn component() -> &'static ComponentEngine {
 /// Where it cannot be read.
 #[must_use]
 pub fn reference(policy: &str) -> Reference {
-    Reference::new(policy).expect("the reference reads the policy")
+    let reference = Reference::new(policy).expect("the reference reads the policy");
+    reference.at(bundles::NOW.0)
 }
 
 /// A policy that an engine of the host opened.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use portcullis_engine::UnixSeconds;
 use portcullis_policy::model::{Holdings, Model};
 use portcullis_policy::source::Operation;
 
@@ -58,14 +59,16 @@ fn change(
         entry.active = (!is_active).then_some(false);
         Ok(())
     })?;
-    draft.steps.extend(steps(model, subject, operation));
+    draft
+        .steps
+        .extend(steps(model, subject, operation, draft.now));
     Ok(())
 }
 
 /// Everything that it has is taken or given: each role is covered as if it were itself.
-fn steps(model: &Model, subject: &SubjectKey, operation: Operation) -> Vec<Step> {
+fn steps(model: &Model, subject: &SubjectKey, operation: Operation, now: UnixSeconds) -> Vec<Step> {
     let person = model.person(&subject.kind, &subject.id);
-    let held = person.map(|person| Holdings::listed(model, person));
+    let held = person.map(|person| Holdings::listed(model, person).at(now));
     let bindings = held.unwrap_or_default().bindings;
     let role = |index: usize| model.roles.get(index).map(|role| role.id.clone());
     let roles = bindings
@@ -77,6 +80,7 @@ fn steps(model: &Model, subject: &SubjectKey, operation: Operation) -> Vec<Step>
         roles: roles.clone(),
         subject: Some(subject.clone()),
         team,
+        until: None,
         cover,
     };
     let mut steps = vec![step(None, Cover::Nothing)];
@@ -85,12 +89,12 @@ fn steps(model: &Model, subject: &SubjectKey, operation: Operation) -> Vec<Step>
             continue;
         };
         let everywhere = false;
-        let cover = if operation == Operation::Activate {
-            Cover::Assigned { role, everywhere }
+        steps.push(if operation == Operation::Activate {
+            let cover = Cover::Assigned { role, everywhere };
+            step(binding.team.clone(), cover).until(binding.until)
         } else {
-            Cover::Unassigned { role, everywhere }
-        };
-        steps.push(step(binding.team.clone(), cover));
+            step(binding.team.clone(), Cover::Unassigned { role, everywhere })
+        });
     }
     steps
 }

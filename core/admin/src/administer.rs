@@ -77,16 +77,16 @@ pub fn administer(
             None
         }
         Identity::Subject(subject) => Some(Authorization::admitted(
-            document, subject, attributes, operation,
+            document, subject, attributes, operation, now,
         )?),
         Identity::Named(name) => {
             named = name.resolve(&before.subject_types).into_subject();
             Some(Authorization::admitted(
-                document, &named, attributes, operation,
+                document, &named, attributes, operation, now,
             )?)
         }
     };
-    let draft = Draft::new(change, &document.source().tenant, before)?;
+    let draft = Draft::new(change, &document.source().tenant, before, now)?;
     let after = document.with_tenant(draft.tenant.clone())?;
     if let Change::Import { grants, .. } = change {
         exported::check_whole(after.model(), grants)?;

@@ -3,28 +3,50 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use portcullis_engine::UnixSeconds;
 use portcullis_policy::model::{Holdings, Manages, Model, RoleIndex};
 
 /// What an actor may assign without cover, by role, with the teams of the roles that say so.
 #[derive(Debug)]
-pub(crate) struct Assignable(BTreeMap<RoleIndex, BTreeSet<Option<String>>>);
+pub(crate) struct Assignable(BTreeMap<RoleIndex, BTreeSet<Reach>>);
+
+/// Where and until when a role says so: everywhere if there is no team, and without an end.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Reach {
+    team: Option<String>,
+    until: Option<UnixSeconds>,
+}
 
 impl Assignable {
     pub(crate) fn new(model: &Model, holdings: &Holdings) -> Self {
         let mut assignable = BTreeMap::<_, BTreeSet<_>>::new();
         for binding in holdings.usable(model) {
             for role in listed(model, binding.role) {
-                let teams = assignable.entry(*role).or_default();
-                teams.insert(binding.team.clone());
+                let reach = assignable.entry(*role).or_default();
+                reach.insert(Reach {
+                    team: binding.team.clone(),
+                    until: binding.until,
+                });
             }
         }
         Self(assignable)
     }
 
-    /// Says whether the role may be assigned on that team; everywhere if there is no team.
-    pub(crate) fn contains(&self, role: RoleIndex, team: &Option<String>) -> bool {
-        let teams = self.0.get(&role);
-        teams.is_some_and(|teams| teams.contains(&None) || teams.contains(team))
+    /// Says whether the role may be assigned on that team until then; everywhere if there is no
+    /// team, and without an end.
+    pub(crate) fn contains(
+        &self,
+        role: RoleIndex,
+        team: Option<&str>,
+        until: Option<UnixSeconds>,
+    ) -> bool {
+        let mut reach = self.0.get(&role).into_iter().flatten();
+        reach.any(|own| {
+            let lasts = own
+                .until
+                .is_none_or(|own| until.is_some_and(|until| until <= own));
+            lasts && (own.team.is_none() || own.team.as_deref() == team)
+        })
     }
 }
 

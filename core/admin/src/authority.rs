@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use portcullis_engine::UnixSeconds;
 use portcullis_policy::atom::{Atom, Entity, Reference};
 use portcullis_policy::model::{Holdings, Model, PermissionIndex};
 
@@ -23,6 +24,16 @@ pub(crate) struct Authority<'m> {
 struct HeldAlternative {
     atoms: BTreeSet<Atom>,
     team: Option<String>,
+    /// When it ends; nothing where it lasts.
+    until: Option<UnixSeconds>,
+}
+
+impl HeldAlternative {
+    /// Says whether it lasts until what is given ends, and for ever where that does.
+    fn lasts(&self, until: Option<UnixSeconds>) -> bool {
+        self.until
+            .is_none_or(|own| until.is_some_and(|until| until <= own))
+    }
 }
 
 /// A team that stands for every team: no team has this name.
@@ -38,6 +49,7 @@ impl<'m> Authority<'m> {
                 held.extend(alternatives.map(|atoms| HeldAlternative {
                     atoms,
                     team: binding.team.clone(),
+                    until: binding.until,
                 }));
             }
         }
@@ -45,10 +57,17 @@ impl<'m> Authority<'m> {
     }
 
     /// Says whether a grant, everywhere or on one team, is covered: each of its
-    /// alternatives includes all atoms of some alternative that is held.
-    pub(crate) fn covers(&self, grant: ScopedPermission, team: Option<&str>) -> bool {
-        alternatives(self.model, grant, team)
-            .all(|wanted| self.on(grant).any(|own| own.atoms.is_subset(&wanted)))
+    /// alternatives includes all atoms of some alternative that is held, for as long.
+    pub(crate) fn covers(
+        &self,
+        grant: ScopedPermission,
+        team: Option<&str>,
+        until: Option<UnixSeconds>,
+    ) -> bool {
+        alternatives(self.model, grant, team).all(|wanted| {
+            self.on(grant, until)
+                .any(|own| own.atoms.is_subset(&wanted))
+        })
     }
 
     /// Says whether what a grant bound to a team reaches by that very binding is held too.
@@ -56,10 +75,15 @@ impl<'m> Authority<'m> {
     /// Within a grant bound to a team its holder is on that team, whatever its attributes
     /// say. So `shares(subject.teams, …)` reaches more there than it does for an actor who
     /// holds it everywhere: it reaches a team that neither of the two may be on.
-    pub(crate) fn reaches(&self, grant: ScopedPermission, team: &str) -> bool {
+    pub(crate) fn reaches(
+        &self,
+        grant: ScopedPermission,
+        team: &str,
+        until: Option<UnixSeconds>,
+    ) -> bool {
         let attribute = self.model.attributes.team.as_deref().unwrap_or_default();
         let mut held = Vec::new();
-        for own in self.on(grant) {
+        for own in self.on(grant, until) {
             held.push(own.atoms.clone());
             if own.team.as_deref() == Some(team) || self.teams.contains(team) {
                 held.extend(on_team(&own.atoms, attribute, team, Side::Held));
@@ -71,8 +95,13 @@ impl<'m> Authority<'m> {
         })
     }
 
-    fn on(&self, grant: ScopedPermission) -> impl Iterator<Item = &HeldAlternative> {
-        self.held.get(&grant.permission).into_iter().flatten()
+    fn on(
+        &self,
+        grant: ScopedPermission,
+        until: Option<UnixSeconds>,
+    ) -> impl Iterator<Item = &HeldAlternative> {
+        let held = self.held.get(&grant.permission).into_iter().flatten();
+        held.filter(move |own| own.lasts(until))
     }
 }
 

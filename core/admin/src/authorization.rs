@@ -38,8 +38,17 @@ pub(crate) struct Step {
     pub(crate) subject: Option<SubjectKey>,
     /// The team that it is about; everywhere if there is no team.
     pub(crate) team: Option<String>,
+    /// When what is given ends; nothing where it lasts, and where something is taken away.
+    pub(crate) until: Option<UnixSeconds>,
     /// What the actor has to cover.
     pub(crate) cover: Cover,
+}
+
+impl Step {
+    /// Gives it until some time.
+    pub(crate) fn until(self, until: Option<UnixSeconds>) -> Self {
+        Self { until, ..self }
+    }
 }
 
 impl<'a> Authorization<'a> {
@@ -49,8 +58,9 @@ impl<'a> Authorization<'a> {
         actor: &'a Subject,
         attributes: &'a [Attribute],
         operation: Operation,
+        now: UnixSeconds,
     ) -> Result<Self, Refused> {
-        let authorization = Self::new(document, actor, attributes)?;
+        let authorization = Self::new(document, actor, attributes, now)?;
         authorization.admit(operation)?;
         Ok(authorization)
     }
@@ -59,10 +69,11 @@ impl<'a> Authorization<'a> {
         document: &'a Document,
         actor: &'a Subject,
         attributes: &'a [Attribute],
+        now: UnixSeconds,
     ) -> Result<Self, Refused> {
         let model = document.model();
         target_attributes::check(model, attributes)?;
-        // Administration does not depend on the time, so any metadata will do that holds.
+        // Only what ends depends on the time, so any metadata will do that holds.
         let catalog = &document.source().catalog;
         let metadata = BundleMetadata::new("administration", UnixSeconds(0), 1, catalog);
         let policy = preview(model, &metadata).map_err(|error| {
@@ -72,7 +83,8 @@ impl<'a> Authorization<'a> {
                 "make the policy smaller",
             )
         })?;
-        let holdings = Holdings::of_subject(model, actor);
+        let policy = policy.at(now).into_owned();
+        let holdings = Holdings::of_subject(model, actor).at(now);
         Ok(Self {
             model,
             policy,

@@ -1,8 +1,7 @@
 //! Roles as a tenant binds them: `role`, or `role@team`.
 
-use std::collections::BTreeSet;
-
-use portcullis_policy::source::{OneOrMany, Tenant};
+use portcullis_engine::UnixSeconds;
+use portcullis_policy::source::{AssignedRoles, OneOrMany, Tenant, Timed, Until};
 
 use crate::refused::{Refused, RefusedReason};
 use crate::words;
@@ -47,24 +46,133 @@ pub(crate) fn remove(
     if roles.0.len() < count {
         return Ok(());
     }
-    let has = if roles.is_empty() {
+    Err(lacking(roles.iter(), roles.is_empty(), &text, who))
+}
+
+fn lacking<'n>(
+    names: impl Iterator<Item = &'n str>,
+    is_empty: bool,
+    text: &str,
+    who: &str,
+) -> Refused {
+    let has = if is_empty {
         "no role".to_owned()
     } else {
-        format!("only {}", words::quoted(roles.iter()))
+        format!("only {}", words::quoted(names))
     };
-    Err(Refused::new(
+    Refused::new(
         RefusedReason::NothingToDo,
         format!("{who} {has}, not `{text}`"),
         "name a role that is there, with its team; take roles from groups or tokens away where they come from",
-    ))
+    )
 }
 
-/// Replaces each binding of a role by others, wherever a tenant has one; `others` takes the
-/// team that the role is bound to.
-pub(crate) fn rebind(tenant: &mut Tenant, id: &str, others: impl Fn(Option<&str>) -> Vec<String>) {
+/// Gives a subject a role, until some time or without an end; of one that it has for a shorter
+/// time this is the later end. `who` begins the sentence that says what it has.
+pub(crate) fn assign(
+    roles: &mut AssignedRoles,
+    role: &str,
+    team: Option<&str>,
+    until: Option<Until>,
+    now: UnixSeconds,
+    who: &str,
+) -> Result<(), Refused> {
+    let text = text(role, team);
+    check_ahead(until, now)?;
+    let known = roles.0.iter_mut().find(|known| known.name == text);
+    let Some(known) = known else {
+        roles.0.push(Timed { name: text, until });
+        return Ok(());
+    };
+    if known.until == until || known.until.is_none() && until.is_none() {
+        return Err(Refused::new(
+            RefusedReason::Duplicate,
+            format!("{who} `{text}`{} already", Until::after(known.until)),
+            "there is nothing to do",
+        ));
+    }
+    if !ends_later(until, known.until) {
+        return Err(Refused::new(
+            RefusedReason::Unsupported,
+            format!(
+                "{who} `{text}`{}, which is longer",
+                Until::after(known.until)
+            ),
+            "to take it away sooner, unassign it until then",
+        ));
+    }
+    known.until = until;
+    Ok(())
+}
+
+/// Takes a role from a subject, at once or at some time. `who` begins the sentence that says that
+/// it does not have it.
+pub(crate) fn unassign(
+    roles: &mut AssignedRoles,
+    role: &str,
+    team: Option<&str>,
+    until: Option<Until>,
+    now: UnixSeconds,
+    who: &str,
+) -> Result<(), Refused> {
+    let text = text(role, team);
+    check_ahead(until, now)?;
+    let Some(at) = roles.0.iter().position(|known| known.name == text) else {
+        return Err(lacking(roles.names(), roles.is_empty(), &text, who));
+    };
+    if until.is_none() {
+        roles.0.remove(at);
+        return Ok(());
+    }
+    let Some(known) = roles.0.get_mut(at) else {
+        return Ok(());
+    };
+    if !ends_later(known.until, until) {
+        return Err(Refused::new(
+            RefusedReason::NothingToDo,
+            format!("{who} `{text}`{}, and no longer", Until::after(known.until)),
+            "to let it last, assign it until then",
+        ));
+    }
+    known.until = until;
+    Ok(())
+}
+
+/// Refuses an end that is not ahead: what it ends would never count.
+pub(crate) fn check_ahead(until: Option<Until>, now: UnixSeconds) -> Result<(), Refused> {
+    match until {
+        Some(until) if until.0 <= now => Err(Refused::new(
+            RefusedReason::Malformed,
+            format!("{until} has passed"),
+            "name a time that is ahead, or none",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Says whether one end is later than another; what has none never ends.
+pub(crate) fn ends_later(one: Option<Until>, other: Option<Until>) -> bool {
+    match (one, other) {
+        (_, None) => false,
+        (None, Some(_)) => true,
+        (Some(one), Some(other)) => one > other,
+    }
+}
+
+/// Replaces each binding of a role by another, wherever a tenant has one; `other` takes the team
+/// that the role is bound to. What a subject has for a time it has of the other for that time.
+pub(crate) fn rebind(
+    tenant: &mut Tenant,
+    id: &str,
+    other: impl Fn(Option<&str>) -> Option<String>,
+) {
     let mut unmapped = Vec::new();
     for (group, roles) in tenant.groups.iter_mut() {
-        if replace(roles, id, &others) && roles.is_empty() {
+        let names = core::mem::take(&mut roles.0);
+        let before = names.len();
+        let kept = replaced(names.into_iter().map(Timed::from).collect(), id, &other);
+        roles.0 = kept.into_iter().map(|own| own.name).collect();
+        if roles.is_empty() && before > 0 {
             unmapped.push(group.to_owned());
         }
     }
@@ -73,14 +181,10 @@ pub(crate) fn rebind(tenant: &mut Tenant, id: &str, others: impl Fn(Option<&str>
     }
     let mut left = Vec::new();
     for (key, entry) in tenant.directory.iter_mut() {
-        let Some(roles) = entry.values.get_mut("roles") else {
-            continue;
-        };
-        if replace(roles, id, &others) && roles.is_empty() {
-            entry.values.remove("roles");
-            if entry.is_empty() {
-                left.push(key.to_owned());
-            }
+        let had_some = !entry.roles.is_empty();
+        entry.roles.0 = replaced(core::mem::take(&mut entry.roles.0), id, &other);
+        if had_some && entry.is_empty() {
+            left.push(key.to_owned());
         }
     }
     for key in left {
@@ -88,30 +192,31 @@ pub(crate) fn rebind(tenant: &mut Tenant, id: &str, others: impl Fn(Option<&str>
     }
 }
 
-/// Replaces each binding of a role in a list, and says whether there was one.
-fn replace(roles: &mut OneOrMany, id: &str, others: &impl Fn(Option<&str>) -> Vec<String>) -> bool {
-    let names = |text: &String| role_of(text) == id;
-    if !roles.0.iter().any(names) {
-        return false;
-    }
-    let mut seen = BTreeSet::new();
-    let mut kept = Vec::new();
-    for text in core::mem::take(&mut roles.0) {
-        let team = text.split_once('@').map(|(_, team)| team);
-        let new = if names(&text) {
-            others(team)
+/// Returns a list with each binding of a role replaced; a holder of the other role goes on holding
+/// it once, for the longer time.
+fn replaced(
+    bindings: Vec<Timed>,
+    id: &str,
+    other: &impl Fn(Option<&str>) -> Option<String>,
+) -> Vec<Timed> {
+    let mut kept = Vec::<Timed>::new();
+    for own in bindings {
+        let new = if role_of(&own.name) == id {
+            other(own.name.split_once('@').map(|(_, team)| team))
         } else {
-            vec![text]
+            Some(own.name)
         };
-        // A holder of the other role goes on holding it once.
-        for text in new {
-            if seen.insert(text.clone()) {
-                kept.push(text);
-            }
+        let Some(name) = new else { continue };
+        match kept.iter_mut().find(|known| known.name == name) {
+            Some(known) if ends_later(own.until, known.until) => known.until = own.until,
+            Some(_) => {}
+            None => kept.push(Timed {
+                name,
+                until: own.until,
+            }),
         }
     }
-    roles.0 = kept;
-    true
+    kept
 }
 
 fn role_of(text: &str) -> &str {

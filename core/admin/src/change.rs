@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use portcullis_policy::source::{Members, OneOrMany, Operation};
+use portcullis_policy::source::{Members, OneOrMany, Operation, Until};
 use serde::{Deserialize, Serialize};
 
 use crate::SubjectName;
@@ -107,8 +107,10 @@ pub enum Change {
         team: Option<String>,
         /// The subject.
         subject: SubjectName,
+        /// First moment at which it no longer holds it, in RFC 3339; without an end when left out.
+        until: Option<Until>,
     },
-    /// Take a role from a subject.
+    /// Take a role from a subject, at once or at some time.
     Unassign {
         /// The role.
         role: String,
@@ -116,6 +118,8 @@ pub enum Change {
         team: Option<String>,
         /// The subject.
         subject: SubjectName,
+        /// First moment at which it no longer holds it, in RFC 3339; at once when left out.
+        until: Option<Until>,
     },
     /// Let a subject hold nothing, whatever gives it a role.
     Deactivate {
@@ -162,11 +166,15 @@ pub enum Change {
     Enable {
         /// The feature.
         feature: String,
+        /// First moment at which it is off again, in RFC 3339; without an end when left out.
+        until: Option<Until>,
     },
-    /// Turn a feature of the tenant off.
+    /// Turn a feature of the tenant off, at once or at some time.
     Disable {
         /// The feature.
         feature: String,
+        /// First moment at which it is off, in RFC 3339; at once when left out.
+        until: Option<Until>,
     },
 }
 
@@ -225,12 +233,23 @@ impl fmt::Display for Change {
                 role,
                 team,
                 subject,
-            } => write!(f, "assigned {role}{} to {subject}", OnTeam(team)),
+                until,
+            } => {
+                let (team, until) = (OnTeam(team), Until::after(*until));
+                write!(f, "assigned {role}{team} to {subject}{until}")
+            }
             Self::Unassign {
                 role,
                 team,
                 subject,
+                until: None,
             } => write!(f, "unassigned {role}{} from {subject}", OnTeam(team)),
+            Self::Unassign {
+                role,
+                team,
+                subject,
+                until: Some(until),
+            } => write!(f, "left {role}{} to {subject} until {until}", OnTeam(team)),
             Self::Deactivate { subject, .. } => write!(f, "deactivated {subject}"),
             Self::Activate { subject } => write!(f, "activated {subject}"),
             Self::Map { group, role, team } => {
@@ -241,8 +260,17 @@ impl fmt::Display for Change {
             }
             Self::Claim { role } => write!(f, "let tokens state the role {role}"),
             Self::Unclaim { role } => write!(f, "let tokens no longer state the role {role}"),
-            Self::Enable { feature } => write!(f, "enabled {feature}"),
-            Self::Disable { feature } => write!(f, "disabled {feature}"),
+            Self::Enable { feature, until } => {
+                write!(f, "enabled {feature}{}", Until::after(*until))
+            }
+            Self::Disable {
+                feature,
+                until: None,
+            } => write!(f, "disabled {feature}"),
+            Self::Disable {
+                feature,
+                until: Some(until),
+            } => write!(f, "left {feature} enabled until {until}"),
         }
     }
 }

@@ -71,6 +71,7 @@ fn set(draft: &mut Draft, id: &str, claimable: Option<bool>, operation: Operatio
         roles: BTreeSet::from([id.to_owned()]),
         subject: None,
         team: None,
+        until: None,
         cover,
     });
 }

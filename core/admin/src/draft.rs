@@ -2,14 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use portcullis_engine::UnixSeconds;
 use portcullis_policy::model::Model;
-use portcullis_policy::source::{Operation, Tenant};
+use portcullis_policy::source::{Operation, Tenant, Timed, Until};
 
 use crate::authorization::Step;
 use crate::refused::{Refused, RefusedReason};
 use crate::removed::RemovedAssignment;
 use crate::required::Cover;
-use crate::{Change, SubjectKey, activity, claims, exported, holders, lookup, role_grants, roles};
+use crate::{
+    Change, SubjectKey, activity, bindings, claims, exported, holders, lookup, role_grants, roles,
+};
 
 /// A tenant as a change would leave it.
 #[derive(Clone, Debug)]
@@ -25,11 +28,18 @@ pub(crate) struct Draft {
     pub(crate) subjects: BTreeSet<SubjectKey>,
     /// Who held a role that is deleted.
     pub(crate) removed: Vec<RemovedAssignment>,
+    /// When the change is made.
+    pub(crate) now: UnixSeconds,
 }
 
 impl Draft {
     /// Drafts a change.
-    pub(crate) fn new(change: &Change, tenant: &Tenant, model: &Model) -> Result<Self, Refused> {
+    pub(crate) fn new(
+        change: &Change,
+        tenant: &Tenant,
+        model: &Model,
+        now: UnixSeconds,
+    ) -> Result<Self, Refused> {
         let mut draft = Self {
             tenant: tenant.clone(),
             steps: Vec::new(),
@@ -37,6 +47,7 @@ impl Draft {
             groups: BTreeSet::new(),
             subjects: BTreeSet::new(),
             removed: Vec::new(),
+            now,
         };
         let it = &mut draft;
         match change {
@@ -87,12 +98,14 @@ impl Draft {
                 role,
                 team,
                 subject,
-            } => holders::assign(it, model, role, team.as_deref(), subject),
+                until,
+            } => holders::assign(it, model, role, team.as_deref(), subject, *until),
             Change::Unassign {
                 role,
                 team,
                 subject,
-            } => holders::unassign(it, model, role, team.as_deref(), subject),
+                until,
+            } => holders::unassign(it, model, role, team.as_deref(), subject, *until),
             Change::Deactivate { subject, unlisted } => {
                 activity::deactivate(it, model, subject, *unlisted)
             }
@@ -105,8 +118,8 @@ impl Draft {
             }
             Change::Claim { role } => claims::claim(it, model, role),
             Change::Unclaim { role } => claims::unclaim(it, model, role),
-            Change::Enable { feature } => it.enable(model, feature),
-            Change::Disable { feature } => it.disable(model, feature),
+            Change::Enable { feature, until } => it.enable(model, feature, *until),
+            Change::Disable { feature, until } => it.disable(model, feature, *until),
         }?;
         Ok(draft)
     }
@@ -124,6 +137,7 @@ impl Draft {
             roles: BTreeSet::from([id.to_owned()]),
             subject: None,
             team: None,
+            until: None,
             cover: Cover::Role {
                 before: before.map(str::to_owned),
                 after: after.map(str::to_owned),
@@ -137,30 +151,73 @@ impl Draft {
         self.about_role(operation, before, Some(before), Some(after));
     }
 
-    fn enable(&mut self, model: &Model, feature: &str) -> Result<(), Refused> {
-        let index = lookup::feature(model, feature)?;
-        if model.tenant.features.contains(&index) {
-            return Err(Refused::new(
-                RefusedReason::Duplicate,
-                format!("the feature `{feature}` is on already"),
-                "there is nothing to do",
-            ));
+    fn enable(
+        &mut self,
+        model: &Model,
+        feature: &str,
+        until: Option<Until>,
+    ) -> Result<(), Refused> {
+        lookup::feature(model, feature)?;
+        bindings::check_ahead(until, self.now)?;
+        let features = &mut self.tenant.features.0;
+        match features.iter_mut().find(|known| known.name == feature) {
+            None => features.push(Timed {
+                name: feature.to_owned(),
+                until,
+            }),
+            Some(known) if bindings::ends_later(until, known.until) => known.until = until,
+            Some(known) => {
+                let is_same = known.until == until;
+                let (message, cure) = if is_same {
+                    ("already", "there is nothing to do")
+                } else {
+                    ("longer", "to turn it off sooner, disable it until then")
+                };
+                return Err(Refused::new(
+                    RefusedReason::Duplicate,
+                    format!(
+                        "the feature `{feature}` is on {message}{}",
+                        Until::after(known.until)
+                    ),
+                    cure,
+                ));
+            }
         }
-        self.tenant.features.0.push(feature.to_owned());
         self.about_feature(Operation::Enable);
         Ok(())
     }
 
-    fn disable(&mut self, model: &Model, feature: &str) -> Result<(), Refused> {
-        let index = lookup::feature(model, feature)?;
-        if !model.tenant.features.contains(&index) {
+    fn disable(
+        &mut self,
+        model: &Model,
+        feature: &str,
+        until: Option<Until>,
+    ) -> Result<(), Refused> {
+        lookup::feature(model, feature)?;
+        bindings::check_ahead(until, self.now)?;
+        let features = &mut self.tenant.features.0;
+        let Some(at) = features.iter().position(|known| known.name == feature) else {
             return Err(Refused::new(
                 RefusedReason::NothingToDo,
                 format!("the feature `{feature}` is off already"),
                 "there is nothing to do",
             ));
+        };
+        if until.is_none() {
+            features.remove(at);
+        } else if let Some(known) = features.get_mut(at) {
+            if !bindings::ends_later(known.until, until) {
+                return Err(Refused::new(
+                    RefusedReason::NothingToDo,
+                    format!(
+                        "the feature `{feature}` is on{}, and no longer",
+                        Until::after(known.until)
+                    ),
+                    "to let it last, enable it until then",
+                ));
+            }
+            known.until = until;
         }
-        self.tenant.features.0.retain(|known| known != feature);
         self.about_feature(Operation::Disable);
         Ok(())
     }
@@ -171,6 +228,7 @@ impl Draft {
             roles: BTreeSet::new(),
             subject: None,
             team: None,
+            until: None,
             cover: Cover::Nothing,
         });
     }

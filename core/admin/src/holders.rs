@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use portcullis_engine::UnixSeconds;
 use portcullis_json::{nearest, nearest_or};
 use portcullis_policy::model::{Holdings, Model, RoleIndex};
-use portcullis_policy::source::{Entry, OneOrMany, Operation, Tenant};
+use portcullis_policy::source::{Entry, Operation, Tenant, Until};
 
 use crate::authorization::Step;
 use crate::draft::Draft;
@@ -19,15 +20,17 @@ pub(crate) fn assign(
     role: &str,
     team: Option<&str>,
     subject: &SubjectName,
+    until: Option<Until>,
 ) -> Result<(), Refused> {
     check_given(model, role, team)?;
     let subject = &subject.resolve(&model.subject_types);
     check_subject(model, subject)?;
-    change_roles(draft, model, subject, |roles| {
-        bindings::add(roles, role, team, &format!("`{subject}` has"))
+    let (now, who) = (draft.now, format!("`{subject}` has"));
+    change_entry(draft, model, subject, |entry| {
+        bindings::assign(&mut entry.roles, role, team, until, now, &who)
     })?;
-    let step = subject_step(model, Operation::Assign, role, team, subject);
-    draft.steps.push(step);
+    let step = subject_step(model, Operation::Assign, role, team, subject, now);
+    draft.steps.push(step.until(until.map(|until| until.0)));
     Ok(())
 }
 
@@ -37,6 +40,7 @@ pub(crate) fn unassign(
     role: &str,
     team: Option<&str>,
     subject: &SubjectName,
+    until: Option<Until>,
 ) -> Result<(), Refused> {
     lookup::role(model, role)?;
     lookup::check_team(model, team)?;
@@ -45,10 +49,11 @@ pub(crate) fn unassign(
         let otherwise = "take roles from groups or tokens away where they come from";
         return Err(not_listed(model, subject, otherwise));
     }
-    change_roles(draft, model, subject, |roles| {
-        bindings::remove(roles, role, team, &format!("`{subject}` has"))
+    let (now, who) = (draft.now, format!("`{subject}` has"));
+    change_entry(draft, model, subject, |entry| {
+        bindings::unassign(&mut entry.roles, role, team, until, now, &who)
     })?;
-    let step = subject_step(model, Operation::Unassign, role, team, subject);
+    let step = subject_step(model, Operation::Unassign, role, team, subject, now);
     draft.steps.push(step);
     Ok(())
 }
@@ -71,24 +76,6 @@ pub(crate) fn change_entry(
     }
     draft.subjects.insert(subject.clone());
     Ok(())
-}
-
-fn change_roles(
-    draft: &mut Draft,
-    model: &Model,
-    subject: &SubjectKey,
-    change: impl FnOnce(&mut OneOrMany) -> Result<(), Refused>,
-) -> Result<(), Refused> {
-    change_entry(draft, model, subject, |entry| {
-        let mut roles = entry.values.get("roles").cloned().unwrap_or_default();
-        change(&mut roles)?;
-        if roles.is_empty() {
-            entry.values.remove("roles");
-        } else {
-            entry.values.set("roles", roles);
-        }
-        Ok(())
-    })
 }
 
 /// Refuses a role that nobody can be given, and a team that it cannot be bound to.
@@ -132,7 +119,7 @@ pub(crate) fn map(
     )?;
     draft.tenant.groups.set(group, roles);
     draft.groups.insert(group.to_owned());
-    let step = group_step(model, Operation::Map, role, team, group);
+    let step = group_step(model, Operation::Map, role, team, group, draft.now);
     draft.steps.push(step);
     Ok(())
 }
@@ -159,7 +146,7 @@ pub(crate) fn unmap(
         draft.tenant.groups.remove(group);
     }
     draft.groups.insert(group.to_owned());
-    let step = group_step(model, Operation::Unmap, role, team, group);
+    let step = group_step(model, Operation::Unmap, role, team, group, draft.now);
     draft.steps.push(step);
     Ok(())
 }
@@ -175,8 +162,8 @@ pub(crate) fn remove_all(draft: &mut Draft, model: &Model, id: &str, reassign: O
             let key = SubjectKey::from(person);
             let team = binding.team.as_deref();
             if let Some(other) = reassign {
-                let step = subject_step(model, Operation::Assign, other, team, &key);
-                draft.steps.push(step);
+                let step = subject_step(model, Operation::Assign, other, team, &key, draft.now);
+                draft.steps.push(step.until(binding.until));
             }
             draft.subjects.insert(key.clone());
             draft.removed.push(RemovedAssignment {
@@ -192,13 +179,8 @@ pub(crate) fn remove_all(draft: &mut Draft, model: &Model, id: &str, reassign: O
             .filter(|binding| is_role(model, binding.role, id))
         {
             if let Some(other) = reassign {
-                let step = group_step(
-                    model,
-                    Operation::Map,
-                    other,
-                    binding.team.as_deref(),
-                    &group.id,
-                );
+                let team = binding.team.as_deref();
+                let step = group_step(model, Operation::Map, other, team, &group.id, draft.now);
                 draft.steps.push(step);
             }
             draft.groups.insert(group.id.clone());
@@ -208,12 +190,7 @@ pub(crate) fn remove_all(draft: &mut Draft, model: &Model, id: &str, reassign: O
             });
         }
     }
-    let other = |team: Option<&str>| {
-        reassign
-            .map(|other| bindings::text(other, team))
-            .into_iter()
-            .collect()
-    };
+    let other = |team: Option<&str>| reassign.map(|other| bindings::text(other, team));
     bindings::rebind(&mut draft.tenant, id, other);
 }
 
@@ -231,16 +208,18 @@ fn subject_step(
     role: &str,
     team: Option<&str>,
     subject: &SubjectKey,
+    now: UnixSeconds,
 ) -> Step {
     let person = model.person(&subject.kind, &subject.id);
     let held = person
-        .map(|person| Holdings::listed(model, person))
+        .map(|person| Holdings::listed(model, person).at(now))
         .unwrap_or_default();
     Step {
         operation,
         roles: with_held(model, role, &held),
         subject: Some(subject.clone()),
         team: team.map(str::to_owned),
+        until: None,
         cover: cover(operation, role, false),
     }
 }
@@ -252,6 +231,7 @@ fn group_step(
     role: &str,
     team: Option<&str>,
     group: &str,
+    now: UnixSeconds,
 ) -> Step {
     let mut held = Holdings {
         bindings: model.group_roles(group).iter().cloned().collect(),
@@ -264,13 +244,14 @@ fn group_step(
         .filter(|person| person.groups.iter().any(|one| one == group))
     {
         held.bindings
-            .extend(Holdings::listed(model, person).bindings);
+            .extend(Holdings::listed(model, person).at(now).bindings);
     }
     Step {
         operation,
         roles: with_held(model, role, &held),
         subject: None,
         team: team.map(str::to_owned),
+        until: None,
         cover: cover(operation, role, true),
     }
 }

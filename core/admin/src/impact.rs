@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use portcullis_engine::UnixSeconds;
 use portcullis_policy::model::{Holdings, Model, RoleIndex};
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
@@ -114,6 +115,7 @@ fn changed_roles<'m>(before: &'m Model, after: &'m Model) -> BTreeSet<&'m str> {
 struct HeldRole<'m> {
     id: &'m str,
     team: Option<&'m str>,
+    until: Option<UnixSeconds>,
 }
 
 fn roles_of<'m>(model: &'m Model, held: &'m Holdings) -> BTreeSet<HeldRole<'m>> {
@@ -123,6 +125,7 @@ fn roles_of<'m>(model: &'m Model, held: &'m Holdings) -> BTreeSet<HeldRole<'m>> 
         Some(HeldRole {
             id: &role.id,
             team: binding.team.as_deref(),
+            until: binding.until,
         })
     });
     bindings.collect()

@@ -33,7 +33,8 @@ pub(crate) fn check(before: &Model, after: &Model) -> Result<(), Refused> {
 /// How sure it is that somebody may edit roles everywhere.
 ///
 /// Somebody in the directory counts for more than a group, which may be empty; and a grant
-/// that holds for every role for more than one that may hold for some.
+/// that holds for every role for more than one that may hold for some. What ends counts for
+/// nothing.
 #[derive(Clone, Copy, Debug)]
 struct Strength {
     in_directory: bool,
@@ -58,7 +59,7 @@ impl Strength {
 
     /// Says whether somebody may edit roles with this strength.
     fn is_there(self, model: &Model) -> bool {
-        let open = model.openness();
+        let open = model.lasting_openness();
         let mut permissions = model.editing();
         permissions.retain(|permission| open.permission(*permission));
         let may = |bindings: &BTreeSet<Binding>| {
@@ -68,7 +69,7 @@ impl Strength {
         };
         if self.in_directory {
             let mut people = model.tenant.directory.iter();
-            people.any(|person| may(&Holdings::of_person(model, person).bindings))
+            people.any(|person| may(&Holdings::of_person(model, person).lasting().bindings))
         } else {
             let mut groups = model.tenant.groups.iter();
             groups.any(|group| may(&group.roles.iter().cloned().collect()))

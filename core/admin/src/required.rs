@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use portcullis_engine::UnixSeconds;
 use portcullis_policy::model::{Binding, Model, RoleIndex};
 use portcullis_policy::source::Operation;
 
@@ -36,6 +37,8 @@ struct RequiredGrant {
     team: Option<String>,
     /// The team that its holder is bound to, so that the grant reaches that team.
     bound: Option<String>,
+    /// When it ends; it is to be covered for as long.
+    until: Option<UnixSeconds>,
 }
 
 /// Where grants have to be covered.
@@ -45,6 +48,8 @@ struct Place<'t> {
     team: Option<&'t str>,
     /// The team that their holder is bound to.
     bound: Option<&'t str>,
+    /// When they end; nothing where they last.
+    until: Option<UnixSeconds>,
 }
 
 impl Authorization<'_> {
@@ -75,13 +80,21 @@ impl Authorization<'_> {
     }
 
     /// Names what of a grant is not covered.
-    fn lacking(&self, RequiredGrant { grant, team, bound }: &RequiredGrant) -> Option<GrantName> {
-        if !self.authority.covers(*grant, team.as_deref()) {
+    fn lacking(
+        &self,
+        RequiredGrant {
+            grant,
+            team,
+            bound,
+            until,
+        }: &RequiredGrant,
+    ) -> Option<GrantName> {
+        if !self.authority.covers(*grant, team.as_deref(), *until) {
             return Some(lookup::grant_name(self.model, *grant, team.as_deref()));
         }
         let bound = bound.as_deref()?;
         let named = Some(bound).filter(|team| *team != ANY_TEAM);
-        let reaches = self.authority.reaches(*grant, bound);
+        let reaches = self.authority.reaches(*grant, bound, *until);
         (!reaches).then(|| lookup::grant_name(self.model, *grant, named))
     }
 
@@ -89,6 +102,7 @@ impl Authorization<'_> {
         let place = |everywhere: bool| Place {
             team: step.team.as_deref().filter(|_| !everywhere),
             bound: step.team.as_deref(),
+            until: step.until,
         };
         match &step.cover {
             Cover::Nothing => BTreeSet::new(),
@@ -126,6 +140,7 @@ impl Authorization<'_> {
         let everywhere = Place {
             team: None,
             bound: None,
+            until: None,
         };
         let all = old.union(&new).copied().collect::<BTreeSet<_>>();
         let mut required = at(everywhere, &all).collect::<BTreeSet<_>>();
@@ -154,7 +169,11 @@ impl Authorization<'_> {
         let others = reachable(self.model, role);
         let mut others = others.iter().flat_map(of_catalog).collect::<BTreeSet<_>>();
         let gives = matches!(step.operation, Operation::Assign | Operation::Activate);
-        if gives && self.assignable.contains(role, &step.team) {
+        if gives
+            && self
+                .assignable
+                .contains(role, step.team.as_deref(), step.until)
+        {
             // The vendor vouches for what the catalog grants: only what a tenant added is left.
             let of_vendor = of_catalog(&role);
             own.retain(|grant| !others.contains(grant) && !of_vendor.contains(grant));
@@ -178,6 +197,7 @@ fn at<'g>(
         grant: *grant,
         team: place.team.map(str::to_owned),
         bound: place.bound.map(str::to_owned),
+        until: place.until,
     })
 }
 

@@ -105,7 +105,7 @@ pub(crate) fn rename(draft: &mut Draft, model: &Model, id: &str, to: &str) -> Re
     for name in references(draft).filter(|name| *name == id) {
         to.clone_into(name);
     }
-    bindings::rebind(&mut draft.tenant, id, |team| vec![bindings::text(to, team)]);
+    bindings::rebind(&mut draft.tenant, id, |team| Some(bindings::text(to, team)));
     draft.tenant.retired.0.push(id.to_owned());
     draft.edits_role(Operation::Edit, id, to);
     Ok(())

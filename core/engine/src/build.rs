@@ -1,10 +1,11 @@
 //! Builds the tables from a payload, every index checked on the way.
 
 use alloc::{string::String, vec::Vec};
+use core::cell::Cell;
 
 use crate::{
     checks::Checks,
-    format::{self, List, Payload, RoleChanges, Source},
+    format::{self, EndingBinding, List, Payload, RoleChanges, Source},
     grammar::{has_control, is_module, is_name, is_value},
     grants::{GrantIndex, RoleGrants},
     ids::{ActionId, ModuleId, PermissionId, RoleId, ScopeId},
@@ -12,7 +13,7 @@ use crate::{
         AtomRange, AtomRow, ConjunctionAtom, ModuleRow, PermissionRow, RoleRow, Runs, ScopeRow,
         Span, Tables, utf8,
     },
-    limits::{INDEX_MAX, LABEL_BYTES_MAX},
+    limits::{FEATURE_ENDS_MAX, INDEX_MAX, LABEL_BYTES_MAX},
     names::NameIndex,
 };
 
@@ -268,6 +269,7 @@ impl<'b> Builder<'b> {
         let role = everyone.map(|binding| RoleId(binding.role));
         self.tables.everyone = first.zip(role);
         let people = checks.items(tenant.directory);
+        let has_endings = Cell::new(false);
         self.tables.directory = self.listed(people, |build, person| {
             checks.sound(is_value(person.kind));
             checks.sound(is_value(person.id));
@@ -275,13 +277,19 @@ impl<'b> Builder<'b> {
             build.groups_of(&person);
             let mut before = None;
             for attribute in checks.items(person.attributes) {
+                checks.ascends(&mut before, attribute.attribute);
+                if let Some(endings) = attribute.ending() {
+                    build.endings(endings);
+                    has_endings.set(true);
+                    continue;
+                }
                 let known = build.tables.subject_attributes.len();
                 checks.sound(usize::from(attribute.attribute) < known);
-                checks.ascends(&mut before, attribute.attribute);
                 build.values(attribute.values);
             }
             (person.kind, person.id)
         });
+        self.tables.has_endings = has_endings.get();
     }
 
     fn additions(&mut self, additions: &format::Additions<'_>) {
@@ -289,6 +297,15 @@ impl<'b> Builder<'b> {
             self.checks.known_since(2);
         }
         self.tables.subject_types = self.values(additions.subject_types);
+        let checks = self.checks;
+        let (mut before, mut count) = (None, 0_usize);
+        for end in checks.items(additions.feature_ends) {
+            checks.ascends(&mut before, end.feature);
+            checks.sound(usize::from(end.feature) < self.tables.features.len());
+            count = count.saturating_add(1);
+        }
+        checks.sound(count <= FEATURE_ENDS_MAX);
+        self.tables.feature_ends = Span::of(self.base, additions.feature_ends.bytes());
     }
 
     fn roles(&mut self, roles: List<'_, format::Role<'_>>) {
@@ -414,6 +431,21 @@ impl<'b> Builder<'b> {
             self.checks.ascends(&mut before, binding.team);
         }
         self.checks.sound(first.is_some());
+    }
+
+    /// Checks roles that somebody holds for a time.
+    fn endings(&self, list: List<'_, EndingBinding<'_>>) {
+        self.checks.known_since(2);
+        let mut before = None;
+        let has_team = self.tables.team.is_some();
+        for ending in self.checks.items(list) {
+            self.checks
+                .sound(usize::from(ending.role) < self.tables.roles.len());
+            self.checks.ascends(&mut before, (ending.role, ending.team));
+            self.checks
+                .sound(ending.team.is_empty() || (has_team && is_value(ending.team)));
+        }
+        self.checks.sound(before.is_some());
     }
 
     fn bindings(&self, list: List<'_, format::Binding<'_>>) {

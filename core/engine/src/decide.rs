@@ -85,7 +85,8 @@ pub struct Pending<'a> {
 impl Policy {
     /// Decides whether the subject may do `module:action`, in one shot.
     ///
-    /// Total and timeless: it always answers, and never from a clock.
+    /// Total: it always answers, and never from a clock. It answers as at the time of the view
+    /// ([`Policy::at`]), or as if all had ended that ever does.
     ///
     /// ```
     /// # use portcullis_engine::{KeyUse, Policy, SignedBundle, Trust, TrustedKey, UnixSeconds};

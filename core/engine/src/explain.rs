@@ -8,7 +8,7 @@ use crate::{
     condition::{Facts, Truth},
     decide::{Decision, Question},
     format::Source,
-    ids::{PermissionId, ScopeId},
+    ids::{PermissionId, ScopeId, UnixSeconds},
     index::{ConjunctionAtom, PermissionRow},
     inspect::RoleOrigin,
     limits::LimitExceeded,
@@ -24,7 +24,8 @@ pub struct Explanation(String);
 
 impl Explanation {
     /// Returns compact JSON: `permission`, `answer`, the `roles` held and where each
-    /// comes from, what was `ignored` and why, the `grants` and whether each holds
+    /// comes from, what was `ignored` and why (a role that has `ended` with the
+    /// second `at` which it did), the `grants` and whether each holds
     /// here (`true`, `false`, `unknown`), with what was `not_given` where a negative atom
     /// of it is false for that (`["context.token"]`), and under `would_allow` the smallest
     /// changes: the `features` to turn on, and with them on any one of the `roles` to
@@ -116,6 +117,7 @@ impl Policy {
         out.push_str(r#"],"ignored":["#);
         first = true;
         for lookup in lookups {
+            let mut ended = None;
             let (kind, name, why) = match lookup {
                 RoleLookup::Assigned(..) => continue,
                 RoleLookup::UnknownRole(name) => ("role", *name, "unknown"),
@@ -126,6 +128,10 @@ impl Policy {
                 }
                 RoleLookup::NoTeamAttribute(team) => ("team", *team, "no-team-attribute"),
                 RoleLookup::NotActive(id) => ("subject", *id, "not-active"),
+                RoleLookup::Ended(role, at) => {
+                    ended = Some(*at);
+                    ("role", self.role_name(*role), "ended")
+                }
                 RoleLookup::Everybodys(role) => ("role", self.role_name(*role), "everybodys"),
             };
             separate(out, &mut first);
@@ -133,6 +139,9 @@ impl Policy {
             write_string(out, kind);
             write_member(out, "id", name);
             write_member(out, "why", why);
+            if let Some(at) = ended {
+                write_seconds(out, "at", at);
+            }
             out.push_str("}");
         }
         out.push_str("]");
@@ -224,12 +233,32 @@ fn write_origin(out: &mut String, origin: &RoleOrigin<'_>) {
     match origin {
         RoleOrigin::Request => write_member(out, "from", "request"),
         RoleOrigin::Directory => write_member(out, "from", "directory"),
+        RoleOrigin::DirectoryUntil(until) => {
+            write_member(out, "from", "directory");
+            write_seconds(out, "until", *until);
+        }
         RoleOrigin::Everyone => write_member(out, "from", "everyone"),
         RoleOrigin::Group(id) => {
             write_member(out, "from", "group");
             write_member(out, "group", id);
         }
     }
+}
+
+fn write_seconds(out: &mut String, name: &str, seconds: UnixSeconds) {
+    [",\"", name, "\":"]
+        .iter()
+        .for_each(|part| out.push_str(part));
+    write_decimal(out, seconds.0);
+}
+
+/// Writes a number, digit by digit: all of formatting would come into what a page loads.
+fn write_decimal(out: &mut String, number: u64) {
+    if number >= 10 {
+        write_decimal(out, number / 10);
+    }
+    let digit = u32::try_from(number % 10).ok();
+    out.extend(digit.and_then(|digit| char::from_digit(digit, 10)));
 }
 
 pub(crate) fn separate(out: &mut String, first: &mut bool) {

@@ -103,6 +103,24 @@ impl FeatureGate {
                 }
             });
         }
+        // One that was chosen for a requirement may do nothing beside one chosen later.
+        for chosen in least.clone() {
+            let mut is_needed = false;
+            self.each_unmet(bundle, permission, &mut |requirement| {
+                let helps = |feature: FeatureId| {
+                    self.is_on(feature) || (feature != chosen && least.contains(&feature))
+                };
+                let mut features = requirement.features.iter().map(FeatureId);
+                is_needed |= if requirement.any {
+                    !features.any(helps)
+                } else {
+                    !features.all(helps)
+                };
+            });
+            if !is_needed {
+                least.retain(|feature| *feature != chosen);
+            }
+        }
         least
     }
 

@@ -175,6 +175,10 @@ pub(crate) struct Tables {
     /// The types of subjects that the catalog declares; none where it says nothing of them.
     pub(crate) subject_types: Span,
     pub(crate) enabled: Span,
+    /// The features that are on for a time.
+    pub(crate) feature_ends: Span,
+    /// Whether somebody of the directory holds a role for a time.
+    pub(crate) has_endings: bool,
     pub(crate) next_session: bool,
     pub(crate) grants: GrantIndex,
 }

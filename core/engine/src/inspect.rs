@@ -9,7 +9,7 @@ use crate::{
     bits::Bits,
     format::{self, List, Requirement},
     grants::RoleGrants,
-    ids::{ConditionId, FeatureId, ModuleId, PermissionId, RoleId, ScopeId},
+    ids::{ConditionId, FeatureId, ModuleId, PermissionId, RoleId, ScopeId, UnixSeconds},
     policy::Policy,
     roles::{self, RoleLookup},
     subject::Subject,
@@ -38,6 +38,8 @@ pub enum RoleOrigin<'a> {
     Group(&'a str),
     /// The tenant's directory assigns it.
     Directory,
+    /// The tenant's directory assigns it until that second.
+    DirectoryUntil(UnixSeconds),
     /// Everybody who is identified and of some types holds it.
     Everyone,
 }

@@ -229,7 +229,8 @@ impl Keeper {
     /// `version` is the policy version of a *verified token*, if it carried one: it is
     /// followed only where the tenant's role changes wait for the next session, the
     /// version is retained, unexpired, not below the newest header's floor for pins,
-    /// and not superseded for too long. Features that the newest has off are off.
+    /// and not superseded for too long. Features that the newest has off are off. It answers as at
+    /// `now`: ask anew for another time.
     #[must_use]
     pub fn policy_for(
         &self,
@@ -251,7 +252,8 @@ impl Keeper {
             });
         match pinned {
             Some(own) if self.still_answers(own, newest, now) => {
-                let on: Vec<&str> = own.policy.enabled_features().collect();
+                let (own, newest) = (own.policy.at(now), newest.at(now));
+                let on: Vec<&str> = own.enabled_features().collect();
                 let newest: Vec<&str> = newest.enabled_features().collect();
                 let both: Vec<&str> = on
                     .iter()
@@ -260,12 +262,12 @@ impl Keeper {
                     .collect();
                 // Features turned off apply at once; roles wait.
                 Some(if both.len() == on.len() {
-                    own.policy.clone()
+                    own.into_owned()
                 } else {
-                    own.policy.with_features(&both)
+                    own.with_features(&both)
                 })
             }
-            _ => Some(newest.clone()),
+            _ => Some(newest.at(now).into_owned()),
         }
     }
 

@@ -27,6 +27,8 @@ pub const MODULE_BYTES_MAX: usize = 255;
 pub const LABEL_BYTES_MAX: usize = 256;
 /// Most modules, permissions, roles and other numbered things of one kind.
 pub const INDEX_MAX: usize = 65_534;
+/// Most features of a tenant that are on for a time.
+pub const FEATURE_ENDS_MAX: usize = 256;
 /// Longest residual as JSON, in bytes.
 pub const RESIDUAL_BYTES_MAX: usize = 16 * 1024;
 /// Most questions in one packed batch.

@@ -1,24 +1,39 @@
 //! A policy ready to answer.
 
-use alloc::sync::Arc;
+use alloc::{borrow::Cow, sync::Arc, vec::Vec};
 
 use crate::{
     bits::Bits,
     bundle::{Bundle, Header},
     bytes::equal_bytes,
     feature_gate::FeatureGate,
-    format::List,
+    format::{FeatureEnd, List, Person},
     ids::{ActionId, AttributeId, FeatureId, ModuleId, PermissionId, RoleId, ScopeId, UnixSeconds},
     index::{Span, item_at, utf8},
+    subject::Subject,
 };
 
-/// A verified bundle under a set of enabled features.
+/// A verified bundle under a set of enabled features, as it answers at a time.
 ///
-/// Cheap to clone: the bundle is shared.
+/// Cheap to clone: the bundle is shared. What a tenant gives for a time, a role of somebody or a
+/// feature, counts only in the view of a time: see [`Policy::at`].
 #[derive(Debug, Clone)]
 pub struct Policy {
     pub(crate) bundle: Arc<Bundle>,
     pub(crate) feature_gate: Arc<FeatureGate>,
+    /// What is open at other times; nothing where that does not depend on the time.
+    gates: Option<Arc<Gates>>,
+    /// When it is asked.
+    pub(crate) now: UnixSeconds,
+}
+
+/// What the features leave open, over time.
+#[derive(Debug)]
+struct Gates {
+    /// By the second until which each holds, distinct.
+    before: Vec<(UnixSeconds, Arc<FeatureGate>)>,
+    /// Once all has ended that ends.
+    last: Arc<FeatureGate>,
 }
 
 /// A list of names that a catalog declares.
@@ -45,16 +60,111 @@ impl From<Bundle> for Policy {
         for feature in enabled.iter() {
             features.set(usize::from(feature));
         }
-        let feature_gate = FeatureGate::new(&bundle, features);
+        let last = Arc::new(FeatureGate::new(&bundle, features.clone()));
+        let ends = bundle.tables.feature_ends.bytes(&bundle.bytes);
+        let gates = (!ends.is_empty()).then(|| {
+            let last = Arc::clone(&last);
+            Arc::new(Gates::new(&bundle, &features, List::new(ends), last))
+        });
         Self {
             bundle: Arc::new(bundle),
-            feature_gate: Arc::new(feature_gate),
+            feature_gate: last,
+            gates,
+            now: UnixSeconds(u64::MAX),
         }
     }
 }
 
+impl Gates {
+    #[cold]
+    fn new(
+        bundle: &Bundle,
+        lasting: &Bits,
+        ends: List<'_, FeatureEnd>,
+        last: Arc<FeatureGate>,
+    ) -> Self {
+        let mut before: Vec<(UnixSeconds, Arc<FeatureGate>)> = Vec::new();
+        for end in ends.iter() {
+            let moment = UnixSeconds(end.until);
+            if before.iter().any(|(known, _)| *known == moment) {
+                continue;
+            }
+            let mut features = lasting.clone();
+            for other in ends.iter() {
+                if moment.0 <= other.until {
+                    features.set(usize::from(other.feature));
+                }
+            }
+            before.push((moment, Arc::new(FeatureGate::new(bundle, features))));
+        }
+        Self { before, last }
+    }
+
+    fn at(&self, now: UnixSeconds) -> &Arc<FeatureGate> {
+        let (mut next, mut gate) = (None, &self.last);
+        for (until, own) in &self.before {
+            if now < *until && next.is_none_or(|next| *until < next) {
+                (next, gate) = (Some(*until), own);
+            }
+        }
+        gate
+    }
+}
+
 impl Policy {
-    /// Returns the same policy as if the tenant had exactly these features; unknown
+    /// Returns the policy as it answers at `now`, until the next of its features or of a subject's
+    /// roles ends: see [`Policy::ends_at`].
+    ///
+    /// A policy that was not viewed so answers as if all had ended that ever does, so that nobody
+    /// who forgets the time lets anybody in.
+    #[must_use]
+    #[inline]
+    pub fn at(&self, now: UnixSeconds) -> Cow<'_, Self> {
+        if self.gates.is_none() && !self.bundle.tables.has_endings {
+            return Cow::Borrowed(self);
+        }
+        Cow::Owned(self.viewed(now))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn viewed(&self, now: UnixSeconds) -> Self {
+        let gates = self.gates.as_ref();
+        let feature_gate = gates.map_or(&self.feature_gate, |gates| gates.at(now));
+        Self {
+            feature_gate: Arc::clone(feature_gate),
+            now,
+            ..self.clone()
+        }
+    }
+
+    /// Returns the first second after the view's at which a feature ends, or a role that the
+    /// directory gives the subject: from then on this view does not hold for it.
+    #[must_use]
+    pub fn ends_at(&self, subject: &Subject<'_>) -> Option<UnixSeconds> {
+        self.ends_for(self.person(subject).as_ref())
+    }
+
+    pub(crate) fn ends_for(&self, person: Option<&Person<'_>>) -> Option<UnixSeconds> {
+        let tables = &self.bundle.tables;
+        let mut next = None;
+        let mut note = |until: u64| {
+            let until = UnixSeconds(until);
+            if self.now < until && next.is_none_or(|next| until < next) {
+                next = Some(until);
+            }
+        };
+        if self.gates.is_some() {
+            let ends = List::<FeatureEnd>::new(tables.feature_ends.bytes(&self.bundle.bytes));
+            ends.iter().for_each(|end| note(end.until));
+        }
+        if let Some(person) = person.filter(|_| tables.has_endings) {
+            person.ending().iter().for_each(|own| note(own.until));
+        }
+        next
+    }
+
+    /// Returns the same policy as if the tenant had exactly these features, whatever ends; unknown
     /// ones are ignored. For previews and tests, never from a request.
     #[must_use]
     pub fn with_features(&self, features: &[&str]) -> Self {
@@ -67,6 +177,8 @@ impl Policy {
         Self {
             bundle: Arc::clone(&self.bundle),
             feature_gate: Arc::new(FeatureGate::new(&self.bundle, enabled)),
+            gates: None,
+            now: self.now,
         }
     }
 

@@ -7,7 +7,7 @@ use crate::{
     bundle::Bundle,
     format::{Binding, Group, List, Person},
     grammar::is_value,
-    ids::RoleId,
+    ids::{RoleId, UnixSeconds},
     index::item_at,
     inspect::RoleOrigin,
     policy::Policy,
@@ -43,6 +43,8 @@ pub(crate) enum RoleLookup<'a> {
     NoTeamAttribute(&'a str),
     /// The directory says that the subject of this id holds nothing.
     NotActive(&'a str),
+    /// The directory assigned it until that second, and no longer.
+    Ended(RoleId, UnixSeconds),
     /// The request names everybody's role, which follows from the subject's type alone.
     Everybodys(RoleId),
 }
@@ -98,6 +100,9 @@ pub(crate) fn each<'a>(
     subject.groups.each(|id| mapped(policy, id, take));
     if let Some(person) = person {
         bound(person.roles, RoleOrigin::Directory, take);
+        if policy.bundle.tables.has_endings {
+            ending(policy, person, take);
+        }
         person.groups.iter().for_each(|id| mapped(policy, id, take));
     }
 }
@@ -135,6 +140,21 @@ fn bound<'a>(
         let team = Some(binding.team).filter(|team| !team.is_empty());
         let role = RoleId(binding.role);
         take(RoleLookup::Assigned(Assignment { role, team }, origin));
+    }
+}
+
+/// Visits the roles that a person holds for a time, or has held.
+#[cold]
+#[inline(never)]
+fn ending<'a>(policy: &Policy, person: &Person<'a>, take: &mut dyn FnMut(RoleLookup<'a>)) {
+    for own in person.ending().iter() {
+        let (role, until) = (RoleId(own.role), UnixSeconds(own.until));
+        take(if policy.now < until {
+            let team = Some(own.team).filter(|team| !team.is_empty());
+            RoleLookup::Assigned(Assignment { role, team }, RoleOrigin::DirectoryUntil(until))
+        } else {
+            RoleLookup::Ended(role, until)
+        });
     }
 }
 

@@ -62,7 +62,8 @@ impl core::error::Error for SessionExpired {}
 
 impl Policy {
     /// Resolves a subject whose identity holds until `valid_until`; the session ends
-    /// with it or with the bundle, whichever is first.
+    /// with it, with the bundle, or with the first of the tenant's features or of the subject's
+    /// roles that ends, whichever is first.
     ///
     /// # Errors
     ///
@@ -77,13 +78,16 @@ impl Policy {
         if now >= valid_until {
             return Err(SessionExpired);
         }
-        let person = self.person(subject);
-        let held = roles::held(self, subject, person.as_ref());
+        let view = self.at(now);
+        let policy: &Self = &view;
+        let person = policy.person(subject);
+        let ends = policy.ends_for(person.as_ref());
+        let held = roles::held(policy, subject, person.as_ref());
         Ok(Session {
-            policy: self.clone(),
-            valid_until,
-            subject: ResolvedSubject::new(self, subject, person.as_ref()),
-            grants: SessionGrants::gather(self, &held),
+            policy: policy.clone(),
+            valid_until: ends.map_or(valid_until, |end| valid_until.min(end)),
+            subject: ResolvedSubject::new(policy, subject, person.as_ref()),
+            grants: SessionGrants::gather(policy, &held),
         })
     }
 }

@@ -7,7 +7,8 @@ use portcullis_engine::{Bundle, Policy, RejectedBundle};
 use crate::encode::{BundleMetadata, UnencodablePolicy, encode};
 use crate::model::Model;
 
-/// Opens a policy as the engine would its bundle; for tests and previews.
+/// Opens a policy as the engine would its bundle, as it answers when it is issued; for tests and
+/// previews.
 ///
 /// Nothing is signed or verified: what was just encoded here needs no proof of its origin.
 /// Metadata of a bundle that never holds is refused as expired.
@@ -20,7 +21,8 @@ pub fn preview(model: &Model, metadata: &BundleMetadata) -> Result<Policy, Unope
         return Err(UnopenablePolicy::Rejected(RejectedBundle::Expired));
     }
     let bundle = Bundle::from_unverified_payload(payload);
-    bundle.map(Policy::from).map_err(UnopenablePolicy::Rejected)
+    let policy = bundle.map(|bundle| Policy::from(bundle).at(metadata.issued_at).into_owned());
+    policy.map_err(UnopenablePolicy::Rejected)
 }
 
 /// A policy of which no bundle can be made, so that it answers nothing.

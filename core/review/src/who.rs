@@ -2,11 +2,12 @@
 
 use core::fmt;
 
-use portcullis_engine::{Decision, DenyReason, InvalidRequest, Policy};
+use portcullis_engine::{Decision, DenyReason, InvalidRequest, Policy, Question, UnixSeconds};
 use portcullis_json::nearest_or;
 use portcullis_policy::authzen::{Action, Request, Resource, Subject};
 use portcullis_policy::encode::BundleMetadata;
 use portcullis_policy::model::Model;
+use portcullis_policy::source::Until;
 use portcullis_policy::{UnopenablePolicy, preview};
 use serde::Serialize;
 
@@ -34,6 +35,9 @@ pub struct May {
     pub by: Option<By>,
     /// Of which resources it may, where what is given of the resource does not say.
     pub filter: Option<String>,
+    /// When it no longer may, or of fewer resources.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Until>,
 }
 
 /// Who holds a grant.
@@ -78,7 +82,8 @@ pub struct By {
 }
 
 impl Who {
-    /// Finds who may use a permission on a resource, of which only a part may be known.
+    /// Finds who may use a permission on a resource, of which only a part may be known, when the
+    /// bundle of that metadata is issued.
     ///
     /// # Errors
     /// Refuses a permission that the catalog does not have, a resource beyond the limits, and
@@ -105,7 +110,7 @@ impl Who {
             may: Vec::new(),
             inactive: inactive(model).collect(),
         };
-        who.everyone(model, &policy);
+        who.everyone(model, &policy.at(metadata.issued_at));
         for (holder, subject) in holders(model) {
             let request = Request {
                 subject,
@@ -116,7 +121,7 @@ impl Who {
                 resource: resource.clone(),
                 ..Request::default()
             };
-            who.ask(&policy, holder, &request)
+            who.ask(&policy, holder, &request, metadata.issued_at)
                 .map_err(UnanswerableWho::Limit)?;
         }
         Ok(who)
@@ -147,6 +152,7 @@ impl Who {
                         team: None,
                     }),
                     filter: None,
+                    until: None,
                 });
             }
         }
@@ -157,35 +163,71 @@ impl Who {
         policy: &Policy,
         holder: Holder,
         request: &Request,
+        now: UnixSeconds,
     ) -> Result<(), InvalidRequest> {
-        request.ask(
-            |subject, question| match policy.decide(subject, &self.permission, question) {
-                Decision::Allow(grant) => self.may.push(May {
-                    who: holder,
-                    by: Some(By {
-                        role: policy.role_name(grant.role).to_owned(),
-                        scope: policy.scope_name(grant.scope).to_owned(),
-                        team: grant.team.map(str::to_owned),
-                    }),
-                    filter: None,
-                }),
-                Decision::Conditional(pending) => {
-                    let residual = pending.residual();
-                    let filter = residual.map(|residual| residual.as_json().to_owned());
-                    self.may.push(May {
-                        who: holder,
-                        by: None,
-                        filter: Some(filter.unwrap_or_else(|limit| limit.to_string())),
-                    });
-                }
-                Decision::Deny(DenyReason::FeatureDisabled(permission)) => {
-                    let missing = policy.missing_features(permission);
-                    self.features_off = missing.map(str::to_owned).collect();
-                }
-                Decision::Deny(_) => {}
-            },
-        )
+        request.ask(|subject, question| {
+            let view = policy.at(now);
+            let decision = view.decide(subject, &self.permission, question);
+            if let Decision::Deny(DenyReason::FeatureDisabled(permission)) = decision {
+                let missing = view.missing_features(permission);
+                self.features_off = missing.map(str::to_owned).collect();
+            }
+            let Some((by, filter)) = allowed(&view, &decision) else {
+                return;
+            };
+            let ends = ends(policy, subject, &self.permission, question, now);
+            self.may.push(May {
+                who: holder,
+                by,
+                filter,
+                until: ends.map(Until),
+            });
+        })
     }
+}
+
+/// Returns what an answer rests on, or the filter that it depends on; nothing where it is no.
+fn allowed(policy: &Policy, decision: &Decision<'_>) -> Option<(Option<By>, Option<String>)> {
+    match decision {
+        Decision::Allow(grant) => {
+            let by = By {
+                role: policy.role_name(grant.role).to_owned(),
+                scope: policy.scope_name(grant.scope).to_owned(),
+                team: grant.team.map(str::to_owned),
+            };
+            Some((Some(by), None))
+        }
+        Decision::Conditional(pending) => {
+            let residual = pending.residual();
+            let filter = residual.map(|residual| residual.as_json().to_owned());
+            Some((None, Some(filter.unwrap_or_else(|limit| limit.to_string()))))
+        }
+        Decision::Deny(_) => None,
+    }
+}
+
+/// Returns the first moment from which on a subject may no longer what it may now.
+fn ends(
+    policy: &Policy,
+    subject: &portcullis_engine::Subject<'_>,
+    permission: &str,
+    question: &Question<'_>,
+    now: UnixSeconds,
+) -> Option<UnixSeconds> {
+    let filter_at = |at: UnixSeconds| {
+        let view = policy.at(at);
+        let found = allowed(&view, &view.decide(subject, permission, question));
+        found.map(|(_, filter)| filter)
+    };
+    let first = filter_at(now);
+    let mut moment = policy.at(now).ends_at(subject);
+    while let Some(at) = moment {
+        if filter_at(at) != first {
+            return Some(at);
+        }
+        moment = policy.at(at).ends_at(subject);
+    }
+    None
 }
 
 /// Everybody of whom the directory says that nothing is held.
@@ -280,19 +322,19 @@ impl fmt::Display for May {
         write!(f, "{}: ", self.who)?;
         match (&self.by, &self.filter) {
             (Some(By { role, scope, team }), _) => match team {
-                Some(team) => write!(f, "{role}@{team} at {scope}"),
-                None => write!(f, "{role} at {scope}"),
+                Some(team) => write!(f, "{role}@{team} at {scope}")?,
+                None => write!(f, "{role} at {scope}")?,
             },
-            (None, Some(filter)) => write!(f, "where {filter}"),
-            (None, None) => f.write_str("nothing"),
+            (None, Some(filter)) => write!(f, "where {filter}")?,
+            (None, None) => f.write_str("nothing")?,
         }
+        f.write_str(&Until::after(self.until))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use portcullis_engine::UnixSeconds;
     use portcullis_policy::Source;
     use portcullis_policy::authzen::Attribute;
 
@@ -350,6 +392,32 @@ mod tests {
             ["every service: member at own", "every user: member at own"]
         );
         assert!(lines.iter().any(|line| line.starts_with("al: where")));
+    }
+
+    #[test]
+    fn who_may_for_a_time_is_named_with_its_end() {
+        let held = r#""jo": { "roles": ["admin", { "role": "agent", "until": "1970-01-01T00:00:10Z" }] },
+            "kim": { "roles": [{ "role": "admin", "until": "1970-01-01T00:00:30Z" }, { "role": "agent", "until": "1970-01-01T00:00:20Z" }] },
+            "lou": { "roles": [{ "role": "admin", "until": "1970-01-01T00:00:10Z" }, "agent"] },
+            "old": { "roles": { "role": "admin", "until": "1970-01-01T00:00:05Z" } }"#;
+        let policy = POLICY.replacen(r#""jo": { "roles": "agent" }"#, held, 1);
+        let (source, model) = Source::load(&policy).unwrap();
+        let metadata = BundleMetadata::new("a", UnixSeconds(5), 60, &source.catalog);
+        let who = Who::new(&model, &metadata, "m:read", &Resource::default()).unwrap();
+        let lines = who.may.iter().map(ToString::to_string);
+        let lines: Vec<String> = lines
+            .filter(|line| !line.contains(':') || !line.contains("ci"))
+            .collect();
+        assert_eq!(
+            lines[1..4],
+            [
+                "jo: admin at all",
+                "kim: admin at all until 1970-01-01T00:00:30Z",
+                // From then on of fewer resources.
+                "lou: admin at all until 1970-01-01T00:00:10Z",
+            ]
+        );
+        assert!(!lines.iter().any(|line| line.starts_with("old")));
     }
 
     #[test]

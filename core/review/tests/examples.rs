@@ -86,7 +86,7 @@ fn every_example_passes_its_tests_whatever_features_are_turned_on_or_off() {
     each_system(|name, text| {
         let (source, _) = Source::load(text).unwrap();
         let all = source.catalog.features.0.clone();
-        let on = source.tenant.features.0.clone();
+        let on: Vec<String> = source.tenant.features.names().map(str::to_owned).collect();
         let toggled = all.iter().map(|feature| {
             let mut features = on.clone();
             if on.contains(feature) {
@@ -98,7 +98,7 @@ fn every_example_passes_its_tests_whatever_features_are_turned_on_or_off() {
         });
         for features in toggled.chain([Vec::new(), all.clone()]) {
             let mut source = source.clone();
-            source.tenant.features.0.clone_from(&features);
+            source.tenant.features = features.iter().cloned().collect();
             let model = compile(&source.catalog, &source.tenant).unwrap();
             let metadata = BundleMetadata::new("default", UnixSeconds(1_000), 60, &source.catalog);
             let report = suite::test(&model, &source.tests, &metadata).unwrap();

@@ -259,6 +259,7 @@ fn write_record(
         ("group", target.group.clone()),
         ("team", target.team.clone()),
         ("feature", target.feature.clone()),
+        ("until", target.until.map(|until| until.to_string())),
     ] {
         about.extend(name.map(|name| format!(" {word} {name}")));
     }

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use portcullis_admin::{Actor, Change, TargetAttributes};
 
 use super::{
-    administer::{ActorArgs, Asking, ChangeArgs},
+    administer::{ActorArgs, Asking, ChangeArgs, Ending},
     stop::Stop,
 };
 
@@ -24,6 +24,7 @@ pub(crate) struct Feature {
 const EXAMPLES: &str = "\
 Examples:
   portcullis feature enable policy.json quality --vendor billing-system
+  portcullis feature enable policy.json analytics --until 2027-01-31T00:00:00Z --vendor billing-system
   portcullis feature disable policy.json quality --as ann --dry-run";
 
 #[derive(Debug, Subcommand)]
@@ -40,6 +41,10 @@ struct OneFeature {
     policy: PathBuf,
     /// The feature
     feature: String,
+    /// Until when it is on, as `30d` from now or a time of RFC 3339; to enable, without an end when
+    /// left out, and to disable, no longer
+    #[arg(long, value_name = "TIME")]
+    until: Option<Ending>,
     /// Do it as the vendor of the product, under this name
     #[arg(long, value_name = "NAME", conflicts_with_all = ["actor", "as_json", "resource"])]
     vendor: Option<String>,
@@ -53,12 +58,12 @@ impl Feature {
     pub(crate) fn run(&self) -> Result<(), Stop> {
         let (one, change) = match &self.operation {
             FeatureOperation::Enable(one) => {
-                let feature = one.feature.clone();
-                (one, Change::Enable { feature })
+                let (feature, until) = (one.feature.clone(), one.change.until(one.until)?);
+                (one, Change::Enable { feature, until })
             }
             FeatureOperation::Disable(one) => {
-                let feature = one.feature.clone();
-                (one, Change::Disable { feature })
+                let (feature, until) = (one.feature.clone(), one.change.until(one.until)?);
+                (one, Change::Disable { feature, until })
             }
         };
         one.change

@@ -10,7 +10,7 @@ use portcullis_policy::{
 };
 
 use super::{
-    administer::{ActorArgs, ChangeArgs},
+    administer::{ActorArgs, ChangeArgs, Ending},
     escape::Escaping,
     input::JsonArgument,
     output::print_json,
@@ -35,6 +35,7 @@ Examples:
   portcullis role clone policy.json agent senior-agent --label 'Senior agent' --as ann
   portcullis role grant policy.json senior-agent tickets:merge --scope team --as ann
   portcullis role assign policy.json senior-agent jo --team emea --as ann
+  portcullis role assign policy.json auditor kim --until 30d --as ann
   portcullis role map policy.json agent 6f1c-idp-group --as ann --dry-run
   portcullis role map policy.json senior-agent --claim --as ann
   portcullis role delete policy.json senior-agent --reassign agent --as ann
@@ -66,7 +67,7 @@ enum RoleOperation {
     Delete(Asked<Delete>),
     /// Give somebody a role, everywhere or on one team
     Assign(Asked<Holder>),
-    /// Take a role from somebody
+    /// Take a role from somebody, at once or at some time
     Unassign(Asked<Holder>),
     /// Give the members of a group a role, or let tokens state it
     Map(Asked<Group>),
@@ -192,6 +193,10 @@ struct Holder {
     /// The team on which; everywhere when left out
     #[arg(long)]
     team: Option<String>,
+    /// Until when it is held, as `30d` from now or a time of RFC 3339; to assign, without an end
+    /// when left out, and to unassign, no longer
+    #[arg(long, value_name = "TIME")]
+    until: Option<Ending>,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -267,16 +272,24 @@ impl Role {
             RoleOperation::Delete(asked) => {
                 asked.run(|Delete { role, reassign }| Change::Delete { role, reassign })
             }
-            RoleOperation::Assign(asked) => asked.run(|holder: Holder| Change::Assign {
-                subject: SubjectName::Key(holder.subject),
-                role: holder.role,
-                team: holder.team,
-            }),
-            RoleOperation::Unassign(asked) => asked.run(|holder: Holder| Change::Unassign {
-                subject: SubjectName::Key(holder.subject),
-                role: holder.role,
-                team: holder.team,
-            }),
+            RoleOperation::Assign(asked) => {
+                let until = asked.how.until(asked.change.until)?;
+                asked.run(|holder: Holder| Change::Assign {
+                    subject: SubjectName::Key(holder.subject),
+                    role: holder.role,
+                    team: holder.team,
+                    until,
+                })
+            }
+            RoleOperation::Unassign(asked) => {
+                let until = asked.how.until(asked.change.until)?;
+                asked.run(|holder: Holder| Change::Unassign {
+                    subject: SubjectName::Key(holder.subject),
+                    role: holder.role,
+                    team: holder.team,
+                    until,
+                })
+            }
             RoleOperation::Map(asked) => asked.run(|asked: Group| match asked.group {
                 Some(group) => Change::Map {
                     group,

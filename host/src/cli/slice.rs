@@ -97,7 +97,7 @@ impl Slice {
         let (bytes, made) = if self.unsigned {
             let made = Bundle::from_unverified_payload(payload.clone());
             let made = made.map_err(|rejection| Stop::failure(&rejection.into()))?;
-            (payload, Policy::from(made))
+            (payload, Policy::from(made).at(now).into_owned())
         } else {
             let bytes = sign(&payload, &keys).map_err(|error| Stop::usage(error.to_string()))?;
             // Nothing is written that a browser would not take.
@@ -180,6 +180,6 @@ fn reopen(
     trust.slices = SliceUse::SlicesOnly;
     let opened = SignedBundle::new(bytes.to_vec()).verify(&trust, now);
     opened
-        .map(Policy::from)
+        .map(|bundle| Policy::from(bundle).at(now).into_owned())
         .map_err(|rejection| Stop::failure(&rejection.into()))
 }

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use portcullis_engine::UnixSeconds;
 use portcullis_json::nearest_or;
 use portcullis_policy::authzen::{Attribute, Resource};
 use portcullis_policy::encode::BundleMetadata;
@@ -11,6 +10,7 @@ use portcullis_policy::model::Model;
 use portcullis_review::who::{UnanswerableWho, Who as Found};
 
 use super::{
+    load::TimeArgs,
     output::{print_json, write_text},
     policies,
     stop::Stop,
@@ -38,6 +38,9 @@ pub(crate) struct Who {
     #[arg(long, value_name = "NAME=VALUE")]
     resource: Vec<String>,
 
+    #[command(flatten)]
+    time: TimeArgs,
+
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -54,8 +57,9 @@ impl Who {
         let loaded = policies::load(path)?;
         let (source, model) = loaded.map_err(|invalid| policies::invalid(path, &invalid))?;
         let resource = self.resource(&model)?;
-        // Who may does not depend on the time, so any metadata will do that holds.
-        let metadata = BundleMetadata::new("who", UnixSeconds(0), 1, &source.catalog);
+        // Only what ends depends on the time, so any metadata will do that holds.
+        let now = self.time.now()?;
+        let metadata = BundleMetadata::new("who", now, 1, &source.catalog);
         let found = Found::new(&model, &metadata, &self.permission, &resource);
         let found = found.map_err(|error| match error {
             UnanswerableWho::UnknownPermission { .. } => Stop::usage(error.to_string()),

@@ -43,6 +43,7 @@ fn assigned(text: &str, id: &str) -> Administered {
         role: "trainer".to_owned(),
         team: None,
         subject: id.into(),
+        until: None,
     };
     administer(&document, &actor, &change, &[], UnixSeconds(8)).unwrap()
 }

@@ -43,7 +43,7 @@ fn one_command_changes_one_line() {
     let who = office.ok("who policy.json tickets:write --resource owner=jo");
     assert_eq!(
         who,
-        "ann: admin at all\nbob: admin at all\nclaims of admin: admin at all\n"
+        "ann: admin at all\nbob: admin at all\nclaims of admin: admin at all\nbut never, for they are not active: jo\n"
     );
     office.ok("subject activate policy.json user:jo --as bob");
     assert_eq!(office.read("policy.json"), DESK);
@@ -61,6 +61,51 @@ fn one_command_changes_one_line() {
     let jdoe = "      \"jo\":  { \"roles\": [\"agent\"] },\n      \"user:f:5d9b-ldap:jdoe\": { \"roles\": \"agent\" }\n";
     assert!(lines.contains(jdoe), "{lines}");
     assert_eq!(lines.lines().count(), DESK.lines().count() + 1);
+    office.ok("audit verify policy.json");
+}
+
+#[test]
+fn a_role_is_given_for_a_time() {
+    let office = Office::new(DESK);
+    let done =
+        office.ok("role assign policy.json agent kim --until 2999-12-31T01:00:00+01:00 --as ann");
+    assert!(
+        done.contains("assigned agent to kim until 2999-12-31T00:00:00Z"),
+        "{done}"
+    );
+    let line = r#""kim": { "roles": { "role": "agent", "until": "2999-12-31T00:00:00Z" } }"#;
+    assert!(
+        office.read("policy.json").contains(line),
+        "{}",
+        office.read("policy.json")
+    );
+    let who = office.ok("who policy.json tickets:read");
+    assert!(
+        who.contains("kim: agent at all until 2999-12-31T00:00:00Z\n"),
+        "{who}"
+    );
+    assert!(who.contains("jo: agent at all\n"), "{who}");
+    let later = office.ok("who policy.json tickets:read --now 32503593600");
+    assert!(!later.contains("kim"), "{later}");
+    let json = office.ok("who policy.json tickets:read --json");
+    assert!(json.contains(r#""until":"2999-12-31T00:00:00Z""#), "{json}");
+    office.refused(
+        "role assign policy.json agent kim --until 30d --as ann",
+        "which is longer",
+    );
+    office.ok("role unassign policy.json agent kim --until 30d --as ann");
+    assert!(!office.read("policy.json").contains("2999"));
+    office.ok("role assign policy.json agent kim --as ann");
+    assert!(
+        office
+            .read("policy.json")
+            .contains(r#""kim": { "roles": "agent" }"#)
+    );
+    for wrong in ["30", "tomorrow", "2026-12-31"] {
+        let words = format!("role assign policy.json agent new --until {wrong} --as ann");
+        let ran = office.run(&words.split(' ').collect::<Vec<_>>());
+        assert_eq!(ran.exit, 64, "{wrong}: {}", ran.err);
+    }
     office.ok("audit verify policy.json");
 }
 

@@ -179,6 +179,37 @@ fn a_build_tells_what_copies_lack_and_takes_a_floor_for_pins() {
 }
 
 #[test]
+fn an_explanation_names_what_was_probably_meant() {
+    let sandbox = Sandbox::with_bundle();
+    let explain = |role: &str, action: &str| {
+        let request = json!({
+            "subject": { "type": "user", "id": "jo", "properties": { "roles": [role] } },
+            "action": { "name": action },
+            "resource": { "type": "tickets", "id": "x" },
+        });
+        let request = request.to_string();
+        let start = [
+            "explain",
+            "a.pclb",
+            "--trust",
+            "keys/trust.json",
+            "--engine",
+            "native",
+            &request,
+        ];
+        json(&sandbox.ok(&[&start[..], &NOW].concat()))
+    };
+    let slips = explain("agnet", "rpely");
+    assert_eq!(slips["nearest"], "tickets:reply");
+    let agent = json!([{ "kind": "role", "id": "agnet", "why": "unknown", "nearest": "agent" }]);
+    assert_eq!(slips["ignored"], agent);
+    let known = explain("agent", "reply");
+    assert_eq!(known.get("nearest"), None);
+    let strange = explain("zzzzzz", "reply");
+    assert_eq!(strange["ignored"][0].get("nearest"), None);
+}
+
+#[test]
 fn an_explanation_names_the_smallest_changes() {
     let sandbox = Sandbox::with_bundle();
     let explain = |action: &str, module: &str, resource: &Value| {

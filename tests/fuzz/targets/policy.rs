@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use portcullis_fuzz::{answer, open};
+use portcullis_fuzz::{NOW, answer, open};
 use portcullis_policy::Source;
 use portcullis_reference::Reference;
 
@@ -12,6 +12,7 @@ fuzz_target!(|text: &str| {
     }
     let policy = open(text);
     let reference = Reference::new(text).expect("the reference reads what compiles");
+    let reference = reference.at(NOW.0);
     for (module, action) in reference.all_questions().permissions.iter().take(8) {
         let line = format!(
             r#"{{"subject":{{"type":"user","id":"u1"}},"action":{{"name":"{action}"}},"resource":{{"type":"{module}","id":"1"}}}}"#

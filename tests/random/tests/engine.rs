@@ -52,7 +52,7 @@ impl Pair {
         let edition = BundleMetadata::new("default", NOW, 1_000, &source.catalog);
         let policy = preview(&model, &edition).unwrap();
         Self {
-            reference: Reference::new(json).unwrap(),
+            reference: Reference::new(json).unwrap().at(NOW.0),
             vocabulary: Vocabulary::from(&policy),
             policy,
         }

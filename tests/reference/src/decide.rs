@@ -130,7 +130,11 @@ impl Reference {
         let mut given: BTreeSet<String> = attributes.0.keys().cloned().collect();
         let key = (subject.kind.clone(), subject.id.clone());
         if let Some(entry) = self.tenant.directory.get(&key) {
-            roles.extend(entry.roles.iter().cloned());
+            for (assignment, end) in &entry.roles {
+                if end.is_none_or(|end| self.now < end) {
+                    roles.insert(assignment.clone());
+                }
+            }
             groups.extend(entry.groups.iter().cloned());
             for (name, values) in &entry.attributes.0 {
                 attributes.unite(name, values.iter().cloned());

@@ -10,6 +10,7 @@
 //! | `condition` | atoms and their syntax |
 //! | `roles` | grant patterns, `clones`, `except`, `only`, `edits` |
 //! | `tenant` | features, groups, directory |
+//! | `time` | until when something counts |
 //! | `request` | reading one request, and its limits |
 //! | `truth` | Kleene's logic over one test of one attribute |
 //! | `decide` | the six steps and the canonical answer |
@@ -30,6 +31,7 @@ mod residual;
 mod roles;
 mod source;
 mod tenant;
+mod time;
 mod truth;
 mod visible;
 

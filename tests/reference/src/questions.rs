@@ -44,13 +44,12 @@ impl Reference {
         let declared = &self.catalog.attributes;
         let names = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>();
         let (groups, directory) = (&self.tenant.groups, &self.tenant.directory);
+        let assigned = directory.values().flat_map(|entry| &entry.roles);
         let bindings = groups
             .values()
-            .chain(directory.values().map(|entry| &entry.roles));
-        let teams: BTreeSet<_> = bindings
             .flatten()
-            .filter_map(|bound| bound.team.clone())
-            .collect();
+            .chain(assigned.map(|(assignment, _)| assignment));
+        let teams: BTreeSet<_> = bindings.filter_map(|bound| bound.team.clone()).collect();
         let permissions = &self.catalog.permissions;
         Questions {
             permissions: permissions

@@ -18,6 +18,8 @@ pub struct Reference {
     pub(crate) catalog: Catalog,
     pub(crate) tenant: Tenant,
     pub(crate) roles: BTreeMap<String, Role>,
+    /// When it is asked, in Unix seconds: before anything ends unless it is said.
+    pub(crate) now: u64,
 }
 
 impl Reference {
@@ -37,7 +39,19 @@ impl Reference {
             catalog,
             tenant,
             roles,
+            now: 0,
         })
+    }
+
+    /// Returns the same policy as it answers at that time, in Unix seconds.
+    #[must_use]
+    pub fn at(&self, now: u64) -> Self {
+        let mut changed = self.clone();
+        changed.now = now;
+        let ends = &self.tenant.feature_ends;
+        let lasts = |name: &String| ends.get(name).is_none_or(|end| now < *end);
+        changed.tenant.features.retain(lasts);
+        changed
     }
 
     /// Returns the same policy with `features` in place of the tenant's; unknown ones are ignored.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     attributes::Attributes,
     catalog::Catalog,
-    source::{members, string_list, strings},
+    source::{members, string_list, strings, timed},
 };
 
 /// What a customer defines, its roles apart.
@@ -15,6 +15,8 @@ use crate::{
 pub(crate) struct Tenant {
     /// The features that are on, each declared in the catalog.
     pub(crate) features: BTreeSet<String>,
+    /// When a feature is no longer on, in Unix seconds.
+    pub(crate) feature_ends: BTreeMap<String, u64>,
     /// What each group maps to.
     pub(crate) groups: BTreeMap<String, Vec<Assignment>>,
     /// What is said of each (type, id).
@@ -26,7 +28,8 @@ pub(crate) struct Tenant {
 pub(crate) struct Entry {
     /// Whether it holds anything at all.
     pub(crate) active: bool,
-    pub(crate) roles: Vec<Assignment>,
+    /// Each with the second from which on it does not count, if there is one.
+    pub(crate) roles: Vec<(Assignment, Option<u64>)>,
     pub(crate) groups: Vec<String>,
     pub(crate) attributes: Attributes,
 }
@@ -56,9 +59,11 @@ impl Tenant {
                 Entry::read(entry, catalog)?,
             );
         }
-        let features = strings(source, "features")?;
+        let features = timed(source, "features", "feature")?;
+        let ends = features.iter().cloned();
         Ok(Self {
-            features: known_features(catalog, features),
+            feature_ends: ends.filter_map(|(name, end)| Some((name, end?))).collect(),
+            features: known_features(catalog, features.into_iter().map(|(name, _)| name)),
             groups,
             directory,
         })
@@ -71,9 +76,12 @@ impl Entry {
         for name in &catalog.attributes.subject {
             attributes.unite(name, strings(source, name)?);
         }
+        let bindings = timed(source, "roles", "role")?.into_iter();
         Ok(Self {
             active: source.get("active") != Some(&Value::Bool(false)),
-            roles: Assignment::read_all(strings(source, "roles")?),
+            roles: bindings
+                .map(|(binding, end)| (Assignment::read(binding), end))
+                .collect(),
             groups: strings(source, "groups")?,
             attributes,
         })
@@ -83,7 +91,11 @@ impl Entry {
 impl Assignment {
     /// Reads each `role` or `role@team`.
     fn read_all(bindings: Vec<String>) -> Vec<Self> {
-        let read = |binding: String| match binding.split_once('@') {
+        bindings.into_iter().map(Self::read).collect()
+    }
+
+    fn read(binding: String) -> Self {
+        match binding.split_once('@') {
             Some((role, team)) => Self {
                 role: role.to_owned(),
                 team: Some(team.to_owned()),
@@ -92,8 +104,7 @@ impl Assignment {
                 role: binding,
                 team: None,
             },
-        };
-        bindings.into_iter().map(read).collect()
+        }
     }
 }
 

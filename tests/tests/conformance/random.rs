@@ -125,7 +125,7 @@ impl Trio {
             reference: reference(policy),
             native: EngineName::Native.open_bundle(&bundle, &trust, now),
             component: EngineName::Component.open_bundle(&bundle, &trust, now),
-            policy: Policy::from(opened.unwrap()),
+            policy: Policy::from(opened.unwrap()).at(NOW).into_owned(),
         }
     }
 

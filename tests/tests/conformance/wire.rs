@@ -51,6 +51,7 @@ fn both_read_every_part_of_every_example() {
         both::<_, (&str, u16)>(catalog.aliases);
         both::<u16, u16>(tenant.features);
         both::<&str, &str>(tenant.additions.subject_types);
+        both::<_, (u16, u64)>(tenant.additions.feature_ends);
         for set in both::<_, &[u8]>(tenant.scope_sets) {
             both::<u16, u16>(set);
         }
@@ -63,7 +64,11 @@ fn both_read_every_part_of_every_example() {
         for person in both::<_, mirror::Person<'_>>(tenant.directory) {
             both::<_, (u16, &str)>(person.roles);
             both::<&str, &str>(person.groups);
+            both::<_, (u16, &str, u64)>(person.ending());
             for attribute in both::<_, (u16, &[u8])>(person.attributes) {
+                if attribute.ending().is_some() {
+                    continue;
+                }
                 both::<&str, &str>(attribute.values);
             }
         }
@@ -244,12 +249,13 @@ impl Strings {
                 } else {
                     format::RoleChanges::NextSession
                 },
-                additions: format::Additions {
-                    subject_types: List::new(if number.is_multiple_of(11) {
-                        &runs[8]
-                    } else {
-                        &[]
-                    }),
+                additions: if number.is_multiple_of(11) {
+                    format::Additions {
+                        subject_types: List::new(&runs[8]),
+                        feature_ends: List::new(&runs[9]),
+                    }
+                } else {
+                    format::Additions::default()
                 },
                 scope_sets: List::new(&runs[3]),
                 roles: List::new(&runs[4]),
@@ -328,18 +334,27 @@ mod mirror {
     }
 
     #[derive(Debug, Deserialize, Serialize)]
+    #[serde(try_from = "(&[u8], &[u8])")]
     struct Additions<'a> {
-        #[serde(deserialize_with = "something")]
         subject_types: &'a [u8],
+        feature_ends: &'a [u8],
     }
 
     /// Additions of nothing are not written.
-    fn something<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<&'de [u8], D::Error> {
-        let bytes = <&[u8]>::deserialize(deserializer)?;
-        if bytes.is_empty() {
-            return Err(serde::de::Error::custom("there is nothing in it"));
+    impl<'a> TryFrom<(&'a [u8], &'a [u8])> for Additions<'a> {
+        type Error = &'static str;
+
+        fn try_from(
+            (subject_types, feature_ends): (&'a [u8], &'a [u8]),
+        ) -> Result<Self, Self::Error> {
+            if subject_types.is_empty() && feature_ends.is_empty() {
+                return Err("there is nothing in it");
+            }
+            Ok(Self {
+                subject_types,
+                feature_ends,
+            })
         }
-        Ok(bytes)
     }
 
     #[derive(Debug, Deserialize, Serialize)]

@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::cell::RefCell;
 
-use portcullis_engine::{PackedRequest, SignedBundle};
+use portcullis_engine::{PackedRequest, Policy, SignedBundle};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{answer::Failure, facts::facts, session::Session, time::seconds, trust::trust};
@@ -46,7 +46,7 @@ impl Policy {
                 false
             };
             let bundle = SignedBundle::new(bundle).verify_by(&trust, seconds(now), &holds)?;
-            Ok(bundle.into())
+            Ok(Policy::from(bundle).at(seconds(now)).into_owned())
         });
         Self {
             opened,
@@ -96,6 +96,7 @@ impl Policy {
             let session = policy.session(&subject, policy.expires_at(), seconds(now))?;
             let decision = session.decide_named(asked.permission, &asked.question, seconds(now))?;
             let (permission, question) = (asked.permission, &asked.question);
+            let policy = session.policy();
             Ok(policy.explain_decision(&decision, &subject, permission, question)?)
         });
         match explained {

@@ -23,7 +23,8 @@ impl wit::GuestPolicy for PluginPolicy {
         let bundle = SignedBundle::new(bundle)
             .verify(&trust, UnixSeconds(now))
             .map_err(|rejection| wit::Failure::BundleRejected(rejection.code().into()))?;
-        Ok(wit::Policy::new(Self(Policy::from(bundle))))
+        let policy = Policy::from(bundle).at(UnixSeconds(now)).into_owned();
+        Ok(wit::Policy::new(Self(policy)))
     }
 
     fn info(&self) -> wit::BundleInfo {
@@ -80,7 +81,8 @@ impl wit::GuestPolicy for PluginPolicy {
     fn check(&self, request: Vec<u8>, now: u64) -> u64 {
         let decision = match self.read(&request, now) {
             Ok((subject, asked)) => {
-                PackedDecision::from(&self.0.decide(&subject, asked.permission, &asked.question))
+                let policy = self.0.at(UnixSeconds(now));
+                PackedDecision::from(&policy.decide(&subject, asked.permission, &asked.question))
             }
             Err(Unread::Expired) => PackedDecision::EXPIRED,
             Err(Unread::Malformed(_)) => PackedDecision::MALFORMED,
@@ -105,15 +107,15 @@ impl wit::GuestPolicy for PluginPolicy {
 
     fn decide(&self, request: Vec<u8>, now: u64) -> Result<String, wit::Failure> {
         let (subject, asked) = self.read(&request, now)?;
-        let decision = self.0.decide(&subject, asked.permission, &asked.question);
-        Ok(decision.answer(&self.0)?)
+        let policy = self.0.at(UnixSeconds(now));
+        let decision = policy.decide(&subject, asked.permission, &asked.question);
+        Ok(decision.answer(&policy)?)
     }
 
     fn explain(&self, request: Vec<u8>, now: u64) -> Result<String, wit::Failure> {
         let (subject, asked) = self.read(&request, now)?;
-        let explanation = self
-            .0
-            .explain(&subject, asked.permission, &asked.question)?;
+        let policy = self.0.at(UnixSeconds(now));
+        let explanation = policy.explain(&subject, asked.permission, &asked.question)?;
         Ok(explanation.into_json())
     }
 

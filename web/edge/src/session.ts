@@ -235,11 +235,19 @@ export interface Explanation {
   readonly roles: readonly {
     readonly role: string;
     readonly team?: string;
-    readonly from: "request" | "directory" | "group";
+    readonly from: "request" | "directory" | "group" | "everyone";
     readonly group?: string;
+    /** First second at which it no longer counts, where the directory gives it for a time. */
+    readonly until?: number;
   }[];
   /** What was given and grants nothing. */
-  readonly ignored: readonly { readonly kind: "role" | "group" | "team"; readonly id: string; readonly why: string }[];
+  readonly ignored: readonly {
+    readonly kind: "role" | "group" | "team" | "subject";
+    readonly id: string;
+    readonly why: string;
+    /** When a role has ended. */
+    readonly at?: number;
+  }[];
   /** The grants held, and what each is worth here. */
   readonly grants: readonly {
     readonly role: string;

@@ -1,6 +1,7 @@
 //! What something was done to.
 
 use portcullis_policy::model::SubjectTypes;
+use portcullis_policy::source::Until;
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
@@ -31,6 +32,9 @@ pub struct Target {
     /// The feature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub feature: Option<String>,
+    /// When what is given ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Until>,
 }
 
 impl Target {
@@ -68,12 +72,15 @@ impl Target {
                 role,
                 team,
                 subject,
+                until,
             }
             | Change::Unassign {
                 role,
                 team,
                 subject,
+                until,
             } => {
+                target.until = *until;
                 target.role = Some(role.clone());
                 target.team.clone_from(team);
                 target.subject = Some(subject.resolve(types));
@@ -86,7 +93,8 @@ impl Target {
                 target.team.clone_from(team);
                 target.group = Some(group.clone());
             }
-            Change::Enable { feature } | Change::Disable { feature } => {
+            Change::Enable { feature, until } | Change::Disable { feature, until } => {
+                target.until = *until;
                 target.feature = Some(feature.clone());
             }
         }

@@ -374,12 +374,14 @@ fn a_feature_that_is_off_is_named() {
     assert_eq!(no.features_off, ["office"]);
     let enable = Change::Enable {
         feature: "office".to_owned(),
+        until: None,
     };
     let open = change(&gated, "ann", &enable).unwrap().document;
     change(&open, "ann", &create("x")).unwrap();
     // Turned off again nobody could edit roles.
     let disable = Change::Disable {
         feature: "office".to_owned(),
+        until: None,
     };
     refused(
         &open,

@@ -21,6 +21,7 @@ fn a_change_is_read_from_json() {
                 role: "r".to_owned(),
                 team: None,
                 subject: SubjectKey::new("user", "a:b").into(),
+                until: None,
             },
         ),
         (r#"{"operation":"create","role":"r"}"#, create("r")),

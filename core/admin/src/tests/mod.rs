@@ -11,6 +11,7 @@ mod on_teams;
 mod people;
 mod refusals;
 mod typescript;
+mod until;
 
 use portcullis_engine::UnixSeconds;
 use portcullis_policy::Document;
@@ -221,6 +222,7 @@ fn assign(binding: &str, subject: &str) -> Change {
         role,
         team,
         subject: subject.into(),
+        until: None,
     }
 }
 
@@ -230,6 +232,7 @@ fn unassign(binding: &str, subject: &str) -> Change {
         role,
         team,
         subject: subject.into(),
+        until: None,
     }
 }
 

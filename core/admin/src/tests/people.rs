@@ -108,9 +108,11 @@ fn groups_are_mapped_and_unmapped() {
 fn features_are_turned_on_and_off() {
     let enable = Change::Enable {
         feature: "quality".to_owned(),
+        until: None,
     };
     let disable = Change::Disable {
         feature: "quality".to_owned(),
+        until: None,
     };
     let on = change(&policy(), "ann", &enable).unwrap();
     assert_eq!(json(&on.document, "/features"), r#""quality""#);
@@ -141,6 +143,7 @@ fn features_are_turned_on_and_off() {
     );
     let unknown = Change::Enable {
         feature: "qualty".to_owned(),
+        until: None,
     };
     refused(
         &policy(),

@@ -145,6 +145,7 @@ fn each_fault_comes_with_a_cure() {
                 role: "agent".to_owned(),
                 team: None,
                 subject: SubjectKey::new("servce", "ci").into(),
+                until: None,
             },
             Why::Unknown,
             "`servce` is no subject type; did you mean `service`?",

@@ -8,6 +8,8 @@
 //! The same is asked of what is reached: nobody can do to any resource what it could not at
 //! the start and could not either with the actors' grants and on the actors' teams.
 //!
+//! All of it is asked for a time at which something has ended as well.
+//!
 //! `PORTCULLIS_SEQUENCES` says how many sequences are tried.
 #![expect(
     clippy::unwrap_used,
@@ -73,13 +75,8 @@ fn sequence(bytes: &[u8], tally: &mut Tally) -> TestCaseResult {
     let start = first.model();
     let mut document = first.clone();
     let actors = random::actors(&mut choices);
-    let before = grants_of_all(start);
-    let reached = reached_by_all(start, &actors);
-    let mut pool = Grants::new();
-    for actor in &actors {
-        pool.extend(of_user(start, actor));
-        pool.extend(reach(start, actor));
-    }
+    let later = random::ENDS[choices.below(random::ENDS.len())];
+    let moments = [UnixSeconds(0), later].map(|at| Moment::new(start, at, &actors));
     for _ in 0..CHANGES {
         let actor = actors[choices.below(actors.len())];
         let change = random::change(&mut choices, document.source());
@@ -89,9 +86,10 @@ fn sequence(bytes: &[u8], tally: &mut Tally) -> TestCaseResult {
             Ok(done) => {
                 *yes += 1;
                 let now = done.document.model();
-                check(start, now, &before, &pool, &actors)
-                    .and_then(|()| check_reached(now, &reached))
-                    .and_then(|()| check_text(&done.document))
+                let held = moments
+                    .iter()
+                    .try_for_each(|moment| moment.check(now, &actors));
+                held.and_then(|()| check_text(&done.document))
                     .map_err(|error| explained(&error, &document, actor, &change))?;
                 document = done.document;
             }
@@ -102,6 +100,40 @@ fn sequence(bytes: &[u8], tally: &mut Tally) -> TestCaseResult {
         }
     }
     Ok(())
+}
+
+/// What holds at a time at the start: whoever assigns until some time must have held it as long.
+struct Moment {
+    at: UnixSeconds,
+    start: Model,
+    before: BTreeMap<String, Grants>,
+    pool: Grants,
+    reached: Vec<Reached>,
+}
+
+impl Moment {
+    fn new(start: &Model, at: UnixSeconds, actors: &[&str]) -> Self {
+        let start = power::at(start, at);
+        let mut pool = Grants::new();
+        for actor in actors {
+            pool.extend(of_user(&start, actor));
+            pool.extend(reach(&start, actor));
+        }
+        Self {
+            at,
+            before: grants_of_all(&start),
+            reached: reached_by_all(&start, actors),
+            pool,
+            start,
+        }
+    }
+
+    fn check(&self, now: &Model, actors: &[&str]) -> TestCaseResult {
+        let now = &power::at(now, self.at);
+        check(&self.start, now, &self.before, &self.pool, actors)
+            .and_then(|()| check_reached(now, &self.reached))
+            .map_err(|error| TestCaseError::fail(format!("at {}: {error}", self.at.0)))
+    }
 }
 
 fn check(

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use portcullis_engine::UnixSeconds;
 use portcullis_policy::model::{Binding, Grant, Manages, Model};
 
 /// Grants, each a permission and the atoms of one alternative of its condition.
@@ -11,6 +12,16 @@ pub(crate) type Grants = BTreeSet<(String, BTreeSet<String>)>;
 pub(crate) fn covered((permission, atoms): &(String, BTreeSet<String>), by: &Grants) -> bool {
     let mut same = by.iter().filter(|(other, _)| other == permission);
     same.any(|(_, less)| less.is_subset(atoms))
+}
+
+/// Returns the policy as it is at a time: without what has ended by then.
+pub(crate) fn at(model: &Model, now: UnixSeconds) -> Model {
+    let mut model = model.clone();
+    for person in &mut model.tenant.directory {
+        let counts = |binding: &Binding| binding.until.is_none_or(|until| now < until);
+        person.roles.retain(counts);
+    }
+    model
 }
 
 /// Returns what every user, every member of a group, every holder of a role and everybody whose
@@ -53,7 +64,7 @@ pub(crate) fn given_to_user(model: &Model, id: &str) -> Grants {
 /// Returns what the catalog lists a user's roles to assign, and what those do, and so on.
 pub(crate) fn reach(model: &Model, id: &str) -> Grants {
     let mut grants = Grants::new();
-    for Binding { role, team } in listed(model, id) {
+    for Binding { role, team, .. } in listed(model, id) {
         let role = &model.roles[role.get()];
         let fixed = role.grants_unedited.as_ref().unwrap_or(&role.grants);
         grants.extend(written_out(model, fixed, team.as_deref()));
@@ -82,6 +93,7 @@ pub(crate) fn listed(model: &Model, id: &str) -> Vec<Binding> {
         found.extend(seen.into_iter().map(|role| Binding {
             role,
             team: binding.team.clone(),
+            until: binding.until,
         }));
     }
     found
@@ -96,6 +108,7 @@ pub(crate) fn bindings(model: &Model, id: &str) -> Vec<Binding> {
     let everyone = model.everyone.iter().map(|everyone| Binding {
         role: everyone.role,
         team: None,
+        until: None,
     });
     everyone.chain(given(model, id)).collect()
 }

@@ -1,9 +1,13 @@
 //! Random policies, actors and changes, read off bytes so that they shrink.
 
 use portcullis_admin::Change;
+use portcullis_engine::UnixSeconds;
 use portcullis_policy::Document;
-use portcullis_policy::source::{Members, OneOrMany, Source};
+use portcullis_policy::source::{Members, OneOrMany, Source, Until};
 use serde_json::{Map, Value, json};
+
+/// When what ends does so; the changes are all made before.
+pub(crate) const ENDS: [UnixSeconds; 2] = [UnixSeconds(10), UnixSeconds(20)];
 
 /// Choices by bytes; past their end every choice is the first.
 pub(crate) struct Choices<'b> {
@@ -102,6 +106,11 @@ pub(crate) fn policy(choices: &mut Choices<'_>) -> Document {
         if index == 0 || index == 1 && choices.chance(50) && !held.iter().any(|role| role == BUILT_IN[0]) {
             held.push(BUILT_IN[0].to_owned());
         }
+        let held = held.into_iter().map(|role| match until(choices, if index == 0 { 8 } else { 20 }) {
+            Some(until) => json!({ "role": role, "until": until.to_string() }),
+            None => json!(role),
+        });
+        let held: Vec<Value> = held.collect();
         let mut person = json!({ "roles": held, "groups": choices.some(&GROUPS, 20), "teams": choices.some(TEAMS, 30) });
         if index > 0 && choices.chance(20) {
             person["active"] = json!(false);
@@ -142,6 +151,12 @@ pub(crate) fn policy(choices: &mut Choices<'_>) -> Document {
         "tenant": { "id": "t", "roles": own, "groups": groups.into_iter().collect::<Map<_, _>>(), "directory": people }
     });
     Document::load(policy.to_string()).unwrap()
+}
+
+/// Chooses when something ends, if it does.
+fn until(choices: &mut Choices<'_>, percent: usize) -> Option<Until> {
+    let ends = choices.chance(percent);
+    ends.then(|| Until(ENDS[choices.below(ENDS.len())]))
 }
 
 /// Chooses who acts: mostly one, else two who may help each other.
@@ -202,6 +217,7 @@ pub(crate) fn change(choices: &mut Choices<'_>, source: &Source) -> Change {
             role,
             team: choices.chance(30).then(|| choices.one(TEAMS).to_owned()),
             subject: choices.one(&[USERS.as_slice(), &["new"]].concat()).into(),
+            until: until(choices, 40),
         },
         12 | 13 => {
             let id = choices.one(&USERS);
@@ -209,13 +225,14 @@ pub(crate) fn change(choices: &mut Choices<'_>, source: &Source) -> Change {
                 .tenant
                 .directory
                 .get(id)
-                .and_then(|entry| entry.values.get("roles"));
-            let (role, team) = any_binding(choices, held, role);
+                .map(|entry| entry.roles.names().collect::<OneOrMany>());
+            let (role, team) = any_binding(choices, held.as_ref(), role);
             let subject = id.into();
             Change::Unassign {
                 role,
                 team,
                 subject,
+                until: until(choices, 20),
             }
         }
         14 => {

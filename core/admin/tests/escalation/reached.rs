@@ -131,7 +131,7 @@ fn pool(start: &Model, who: &Who, actors: &[&str]) -> Reach {
         add_all(&mut reach, start, who.id(), &teams, &bindings(start, actor));
         // What the catalog lists they may hand out on any team.
         let everywhere = TEAMS.iter().copied().collect();
-        for Binding { role, team } in listed(start, actor) {
+        for Binding { role, team, .. } in listed(start, actor) {
             let role = &start.roles[role.get()];
             let fixed = role.grants_unedited.as_ref().unwrap_or(&role.grants);
             add(
@@ -165,7 +165,7 @@ fn add_all(
     teams: &BTreeSet<&str>,
     bindings: &[Binding],
 ) {
-    for Binding { role, team } in bindings {
+    for Binding { role, team, .. } in bindings {
         let role = &model.roles[role.get()];
         if role.available {
             add(reach, model, id, teams, &role.grants, team.as_deref());

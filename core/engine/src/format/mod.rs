@@ -14,7 +14,7 @@ mod wire;
 
 pub use list::{List, ListItems};
 pub use optional_index::OptionalIndex;
-pub use tenant::{Additions, Tenant};
+pub use tenant::{Additions, EndingBinding, FeatureEnd, Tenant};
 pub use wire::Wire;
 
 use serde::Serialize;
@@ -39,6 +39,10 @@ pub const PAYLOAD_TYPES: [&str; 2] = [
 /// It is there for the digest alone: a slice names the whole's, and without it whoever has the
 /// slice could guess the rest of the whole and see whether the guess is right.
 pub const NONCE_BYTES: usize = 16;
+
+/// The number in the place of an attribute's under which roles are that somebody holds for a time:
+/// no list is long enough for it to be an attribute's.
+pub const ENDING: u16 = u16::MAX;
 
 /// Returns the lowest format that has everything that a payload uses, so that engines of an
 /// earlier version read what they understand. Of bytes that are no payload it is 1.
@@ -65,7 +69,7 @@ pub fn format_of(payload: &[u8]) -> u8 {
     );
     let is_new = !payload.tenant.additions.is_empty()
         || groups.any(|group| group.is_everybodys())
-        || people.any(|person| person.is_inactive())
+        || people.any(|person| person.is_inactive() || !person.ending().bytes().is_empty())
         || atoms.any(|atom| matches!(atom, Atom::Differs(..)))
         || roles.any(|role| !role.origin.is_in_format_1());
     if is_new { 2 } else { 1 }
@@ -380,7 +384,8 @@ wire! {
         /// Groups it is in, ascending. Since format 2 an empty one says that the subject holds
         /// nothing, whatever gives it a role.
         pub groups: List<'a, &'a str>,
-        /// Its attributes, ascending by index.
+        /// Its attributes, ascending by index. Since format 2 [`ENDING`] is no attribute: in the
+        /// place of values it has the roles that the subject holds for a time.
         pub attributes: List<'a, PersonAttribute<'a>>,
     }
 }
@@ -389,7 +394,7 @@ wire! {
     /// One attribute in the directory.
     #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
     pub struct PersonAttribute<'a> {
-        /// Index among the subject's declared attributes.
+        /// Index among the subject's declared attributes, or [`ENDING`].
         pub attribute: u16,
         /// Its values, ascending and distinct.
         pub values: List<'a, &'a str>,
@@ -404,7 +409,23 @@ impl Group<'_> {
     }
 }
 
-impl Person<'_> {
+impl<'a> PersonAttribute<'a> {
+    /// Returns the roles that are held for a time, if it is of these.
+    #[must_use]
+    pub fn ending(&self) -> Option<List<'a, EndingBinding<'a>>> {
+        (self.attribute == ENDING).then(|| List::new(self.values.bytes()))
+    }
+}
+
+impl<'a> Person<'a> {
+    /// Returns the roles that it holds for a time, ascending by role, then team.
+    #[must_use]
+    pub fn ending(&self) -> List<'a, EndingBinding<'a>> {
+        // The largest number comes last.
+        let last = self.attributes.iter().last();
+        last.and_then(|own| own.ending()).unwrap_or_default()
+    }
+
     /// Says whether it holds nothing.
     #[must_use]
     #[inline]

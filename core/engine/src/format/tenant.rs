@@ -32,6 +32,33 @@ wire! {
         /// The types of subjects that the catalog declares, ascending; none where these are
         /// `service` and `user`.
         pub subject_types: List<'a, &'a str>,
+        /// Features that are on for a time, ascending by index; none of them is among
+        /// [`Tenant::features`].
+        pub feature_ends: List<'a, FeatureEnd>,
+    }
+}
+
+wire! {
+    /// A feature that is on for a time.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+    pub struct FeatureEnd {
+        /// Index of the feature.
+        pub feature: u16,
+        /// First second at which it is off.
+        pub until: u64,
+    }
+}
+
+wire! {
+    /// A role that somebody holds for a time, everywhere or on one team.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+    pub struct EndingBinding<'a> {
+        /// Index of the role.
+        pub role: u16,
+        /// The team it is bound to; empty where it is held everywhere.
+        pub team: &'a str,
+        /// First second at which it is not held.
+        pub until: u64,
     }
 }
 
@@ -39,7 +66,7 @@ impl Additions<'_> {
     /// Says whether there is nothing of it.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.subject_types.bytes().is_empty()
+        self.subject_types.bytes().is_empty() && self.feature_ends.bytes().is_empty()
     }
 }
 

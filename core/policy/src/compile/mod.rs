@@ -20,12 +20,15 @@ mod scopes;
 mod tenant;
 mod vocabulary;
 
+use std::collections::BTreeMap;
+
+use portcullis_engine::UnixSeconds;
 use portcullis_json::Path;
 
 use crate::atom::Entity;
-use crate::model::{Administration, Model, Permission};
+use crate::model::{Administration, FeatureIndex, Model, Permission};
 use crate::problem::{InvalidPolicy, Problems};
-use crate::source::{Catalog, Operations, RoleChanges, Tenant, Test};
+use crate::source::{Catalog, OneOrMany, Operations, RoleChanges, Tenant, Test};
 
 #[cfg(any(test, feature = "count"))]
 pub use count::compilations_in;
@@ -133,10 +136,12 @@ pub(crate) fn compile_into(
         problems,
     };
     let at_on = at_tenant.key("features");
+    let (on, feature_ends) = features_of(tenant, &at_on, &features, problems);
     let custom_roles_max = tenant::custom_roles_max(catalog, tenant);
     let tenant = crate::model::Tenant {
         id: tenant.id.clone(),
-        features: feature_list(&tenant.features, &at_on, &features, problems),
+        features: on,
+        feature_ends,
         role_changes: tenant.role_changes.unwrap_or(RoleChanges::Instant),
         groups: tenancy.groups(&tenant.groups, &at_tenant),
         directory: tenancy.directory(&tenant.directory, &at_tenant),
@@ -173,6 +178,22 @@ pub(crate) fn compile_into(
         tenant,
         warnings: Vec::new(),
     }
+}
+
+/// Resolves the tenant's features, and when those end that do.
+fn features_of(
+    tenant: &Tenant,
+    at: &Path<'_>,
+    features: &Names,
+    problems: &Problems,
+) -> (Vec<FeatureIndex>, BTreeMap<FeatureIndex, UnixSeconds>) {
+    let names = tenant.features.names().collect::<OneOrMany>();
+    let on = feature_list(&names, at, features, problems);
+    let ends = tenant.features.iter().filter_map(|own| {
+        let feature = features.find(&own.name)?;
+        Some((FeatureIndex(feature), own.until?.0))
+    });
+    (on, ends.collect())
 }
 
 fn administration(catalog: &Catalog, expander: Expander<'_>, at: &Path<'_>) -> Vec<Administration> {

@@ -10,7 +10,7 @@ use super::vocabulary::Vocabulary;
 use crate::atom::Entity;
 use crate::model::{Binding, Group, Person, SubjectTypes};
 use crate::problem::Problems;
-use crate::source::{Catalog, Entry, Members, OneOrMany, Tenant};
+use crate::source::{AssignedRoles, Catalog, Entry, Members, OneOrMany, Tenant, Timed};
 
 /// What resolving a tenant needs to know.
 #[derive(Clone, Copy, Debug)]
@@ -82,15 +82,25 @@ impl Tenancy<'_> {
 
     /// Resolves `role` or `role@team`, ascending.
     fn bindings(&self, bindings: &OneOrMany, at: &Path<'_>) -> Vec<Binding> {
-        let mut found = Vec::new();
-        for (index, text) in bindings.iter().enumerate() {
-            let at = element(at, bindings, index);
-            let Some(binding) = self.binding(text, &at) else {
+        let bindings = bindings.iter().map(Timed::from).collect();
+        self.assigned(&AssignedRoles(bindings), at)
+    }
+
+    /// Resolves `role` or `role@team`, each perhaps until some time, ascending.
+    fn assigned(&self, bindings: &AssignedRoles, at: &Path<'_>) -> Vec<Binding> {
+        let mut found = Vec::<Binding>::new();
+        for (index, own) in bindings.iter().enumerate() {
+            let at_own = at.index(index);
+            let at = if bindings.0.len() == 1 { at } else { &at_own };
+            let Some(mut binding) = self.binding(&own.name, at) else {
                 continue;
             };
-            if found.contains(&binding) {
-                super::names::repeated("role", text, &at, self.problems);
+            let is_same =
+                |known: &Binding| known.role == binding.role && known.team == binding.team;
+            if found.iter().any(is_same) {
+                super::names::repeated("role", &own.name, at, self.problems);
             } else {
+                binding.until = own.until.map(|until| until.0);
                 found.push(binding);
             }
         }
@@ -125,6 +135,7 @@ impl Tenancy<'_> {
         Some(Binding {
             role: self.roles.expect(id, at, self.problems)?,
             team: team.map(str::to_owned),
+            until: None,
         })
     }
 
@@ -135,11 +146,11 @@ impl Tenancy<'_> {
             inactive: entry.active == Some(false),
             ..Person::default()
         };
+        person.roles = self.assigned(&entry.roles, &at.key("roles"));
         let declared = self.vocabulary.of(Entity::Subject);
         for (name, values) in entry.values.iter() {
             let at = at.key(name);
             match name {
-                "roles" => person.roles = self.bindings(values, &at),
                 "groups" => person.groups = self.values("group", values, &at),
                 _ if declared.find(name).is_some() => {
                     let values = self.values("value", values, &at);

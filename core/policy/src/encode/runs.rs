@@ -46,6 +46,7 @@ pub(crate) struct TenantRuns {
     pub(crate) features: Vec<u8>,
     pub(crate) role_changes: RoleChanges,
     pub(crate) subject_types: Vec<u8>,
+    pub(crate) feature_ends: Vec<u8>,
     pub(crate) scope_sets: Vec<u8>,
     pub(crate) roles: Vec<u8>,
     pub(crate) groups: Vec<u8>,
@@ -59,6 +60,7 @@ impl TenantRuns {
             features,
             role_changes,
             subject_types: Vec::new(),
+            feature_ends: Vec::new(),
             scope_sets: Vec::new(),
             roles: Vec::new(),
             groups: Vec::new(),
@@ -72,6 +74,7 @@ impl TenantRuns {
             role_changes: self.role_changes,
             additions: Additions {
                 subject_types: List::new(self.subject_types.as_slice()),
+                feature_ends: List::new(self.feature_ends.as_slice()),
             },
             scope_sets: List::new(self.scope_sets.as_slice()),
             roles: List::new(self.roles.as_slice()),

@@ -1,8 +1,10 @@
 //! The tenant's section.
 
 use portcullis_engine::format::{
-    Binding, Group, List, Person, PersonAttribute, Role, RoleChanges, RoleOrigin,
+    Binding, ENDING, EndingBinding, FeatureEnd, Group, List, Person, PersonAttribute, Role,
+    RoleChanges, RoleOrigin,
 };
+use portcullis_engine::limits::FEATURE_ENDS_MAX;
 
 use super::catalog::{feature_numbers, of};
 use super::intern::Interner;
@@ -17,8 +19,24 @@ impl TenantRuns {
         without_directory: bool,
     ) -> Result<Self, UnencodablePolicy> {
         let numbers = feature_numbers(model);
+        let ends = &model.tenant.feature_ends;
+        if ends.len() > FEATURE_ENDS_MAX {
+            return Err(UnencodablePolicy::TooMany {
+                what: "features that end",
+                most: FEATURE_ENDS_MAX,
+            });
+        }
+        let mut feature_ends = ends
+            .iter()
+            .map(|(feature, until)| FeatureEnd {
+                feature: of(&numbers, *feature),
+                until: until.0,
+            })
+            .collect::<Vec<_>>();
+        feature_ends.sort_unstable_by_key(|end| end.feature);
         let enabled = model.tenant.features.iter();
         let mut features = enabled
+            .filter(|feature| !ends.contains_key(feature))
             .map(|feature| of(&numbers, *feature))
             .collect::<Vec<_>>();
         features.sort_unstable();
@@ -27,6 +45,7 @@ impl TenantRuns {
             source::RoleChanges::NextSession => RoleChanges::NextSession,
         };
         let mut parts = Self::new(pack(features)?, role_changes);
+        parts.feature_ends = pack(feature_ends)?;
         let mut types = model.subject_types.names().to_vec();
         types.sort_unstable();
         if types != ["service", "user"] {
@@ -120,6 +139,14 @@ impl TenantRuns {
             };
             push(&mut attributes, &wire)?;
         }
+        let ending = order.ending(&person.roles)?;
+        if !ending.is_empty() {
+            let wire = PersonAttribute {
+                attribute: ENDING,
+                values: List::new(&ending),
+            };
+            push(&mut attributes, &wire)?;
+        }
         let marker = person.inactive.then_some("");
         let groups = person.groups.iter().map(String::as_str);
         let groups = pack(marker.into_iter().chain(groups))?;
@@ -170,11 +197,26 @@ impl RoleOrder {
     fn bindings(&self, bindings: &[model::Binding]) -> Result<Vec<u8>, UnencodablePolicy> {
         let mut wire = bindings
             .iter()
+            .filter(|binding| binding.until.is_none())
             .map(|binding| Binding {
                 role: self.number(binding.role),
                 team: binding.team.as_deref().unwrap_or_default(),
             })
             .collect::<Vec<_>>();
+        wire.sort_unstable_by_key(|binding| (binding.role, binding.team));
+        pack(wire)
+    }
+
+    /// Encodes the bindings that end.
+    fn ending(&self, bindings: &[model::Binding]) -> Result<Vec<u8>, UnencodablePolicy> {
+        let ending = bindings.iter().filter_map(|binding| {
+            Some(EndingBinding {
+                role: self.number(binding.role),
+                team: binding.team.as_deref().unwrap_or_default(),
+                until: binding.until?.0,
+            })
+        });
+        let mut wire = ending.collect::<Vec<_>>();
         wire.sort_unstable_by_key(|binding| (binding.role, binding.team));
         pack(wire)
     }

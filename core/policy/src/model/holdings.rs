@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use portcullis_engine::UnixSeconds;
+
 use super::{Binding, Model, Person, RoleIndex};
 use crate::authzen::Subject;
 
@@ -43,7 +45,8 @@ impl Holdings {
             if let Some(role) = model.role(id)
                 && Some(role) != everybodys
             {
-                held.bindings.insert(Binding { role, team });
+                let until = None;
+                held.bindings.insert(Binding { role, team, until });
             }
         }
         held
@@ -72,6 +75,21 @@ impl Holdings {
         };
         held.join(model, &person.groups);
         held
+    }
+
+    /// Returns what of it counts at that time.
+    #[must_use]
+    pub fn at(mut self, now: UnixSeconds) -> Self {
+        let counts = |binding: &Binding| binding.until.is_none_or(|until| now < until);
+        self.bindings.retain(counts);
+        self
+    }
+
+    /// Returns what of it never ends.
+    #[must_use]
+    pub fn lasting(mut self) -> Self {
+        self.bindings.retain(|binding| binding.until.is_none());
+        self
     }
 
     /// Returns the roles that can be used.
@@ -116,6 +134,7 @@ impl Model {
         is_one.then_some(Binding {
             role: everyone.role,
             team: None,
+            until: None,
         })
     }
 

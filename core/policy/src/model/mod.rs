@@ -13,7 +13,9 @@ pub use index::{
 pub use openness::Openness;
 pub use subject_types::SubjectTypes;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use portcullis_engine::UnixSeconds;
 
 use crate::atom::Atom;
 use crate::problem::Problem;
@@ -241,8 +243,10 @@ pub struct Everyone {
 pub struct Tenant {
     /// The tenant's id.
     pub id: String,
-    /// The features that are on, ascending.
+    /// The features that are on, ascending, those that end among them.
     pub features: Vec<FeatureIndex>,
+    /// When features are no longer on that end.
+    pub feature_ends: BTreeMap<FeatureIndex, UnixSeconds>,
     /// When a change of roles reaches those who are signed in.
     pub role_changes: RoleChanges,
     /// The roles of the members of groups, ascending by id.
@@ -260,6 +264,8 @@ pub struct Binding {
     pub role: RoleIndex,
     /// The team it is bound to.
     pub team: Option<String>,
+    /// First second at which it does not count; nothing where it lasts.
+    pub until: Option<UnixSeconds>,
 }
 
 /// A group and the roles of its members.
@@ -289,6 +295,17 @@ pub struct Person {
 }
 
 impl Model {
+    /// Returns the same policy before anything ends: nothing in it does.
+    #[must_use]
+    pub fn before_any_end(&self) -> Self {
+        let mut model = self.clone();
+        model.tenant.feature_ends.clear();
+        let people = model.tenant.directory.iter_mut();
+        let roles = people.flat_map(|person| &mut person.roles);
+        roles.for_each(|binding| binding.until = None);
+        model
+    }
+
     /// Returns the permission of that name, or the one that has it as a former name.
     #[must_use]
     pub fn permission(&self, name: &str) -> Option<PermissionIndex> {

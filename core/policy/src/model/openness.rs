@@ -1,6 +1,6 @@
 //! What a tenant's features leave open.
 
-use super::{Model, ModuleIndex, PermissionIndex, Requirement};
+use super::{FeatureIndex, Model, ModuleIndex, PermissionIndex, Requirement};
 
 /// Which modules and permissions of a model its tenant's features leave open.
 ///
@@ -8,36 +8,55 @@ use super::{Model, ModuleIndex, PermissionIndex, Requirement};
 #[derive(Clone, Debug)]
 pub struct Openness<'m> {
     model: &'m Model,
+    /// The features that are on, ascending.
+    on: Vec<FeatureIndex>,
     /// For each module, whether it and all above it are open.
     modules: Vec<bool>,
 }
 
 impl Model {
-    /// Returns what the tenant's features leave open.
+    /// Returns what the tenant's features leave open before any of them ends.
     #[must_use]
     pub fn openness(&self) -> Openness<'_> {
+        self.openness_by(|feature| self.tenant.features.binary_search(&feature).is_ok())
+    }
+
+    /// Returns what those features leave open that never end.
+    #[must_use]
+    pub fn lasting_openness(&self) -> Openness<'_> {
+        self.openness_by(|feature| {
+            self.tenant.features.binary_search(&feature).is_ok()
+                && !self.tenant.feature_ends.contains_key(&feature)
+        })
+    }
+
+    fn openness_by(&self, is_on: impl Fn(FeatureIndex) -> bool) -> Openness<'_> {
+        let on = (0..).map(FeatureIndex).take(self.features.len());
+        let on: Vec<FeatureIndex> = on.filter(|feature| is_on(*feature)).collect();
         let mut modules = Vec::<bool>::with_capacity(self.modules.len());
         for module in &self.modules {
             // INVARIANT (order): a parent lies before its children.
             let above = module
                 .parent
                 .is_none_or(|parent| modules.get(parent.get()).copied().unwrap_or(false));
-            let own = module.requires.iter().all(|need| self.meets(need));
+            let own = module.requires.iter().all(|need| meets(&on, need));
             modules.push(above && own);
         }
         Openness {
             model: self,
+            on,
             modules,
         }
     }
+}
 
-    fn meets(&self, requirement: &Requirement) -> bool {
-        let on = |feature| self.tenant.features.binary_search(feature).is_ok();
-        if requirement.any {
-            requirement.features.iter().any(on)
-        } else {
-            requirement.features.iter().all(on)
-        }
+/// Says whether a requirement holds where these features are on, ascending.
+fn meets(on: &[FeatureIndex], requirement: &Requirement) -> bool {
+    let is_on = |feature| on.binary_search(feature).is_ok();
+    if requirement.any {
+        requirement.features.iter().any(is_on)
+    } else {
+        requirement.features.iter().all(is_on)
     }
 }
 
@@ -54,7 +73,7 @@ impl Openness<'_> {
         let found = self.model.permissions.get(index.get());
         found.is_some_and(|permission| {
             let mut own = permission.requires.iter();
-            self.module(permission.module) && own.all(|need| self.model.meets(need))
+            self.module(permission.module) && own.all(|need| meets(&self.on, need))
         })
     }
 }

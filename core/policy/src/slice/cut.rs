@@ -1,8 +1,9 @@
 //! The encoder of slices: what is reached, numbered anew.
 
 use portcullis_engine::format::{
-    Alias, Atom, Binding, Catalog, Group, Header, List, Module, OptionalIndex, Payload, Permission,
-    Person, PersonAttribute, Requirement, Role, ScopeRow, Source, TeamAttribute, Tenant,
+    Alias, Atom, Binding, Catalog, ENDING, EndingBinding, FeatureEnd, Group, Header, List, Module,
+    OptionalIndex, Payload, Permission, Person, PersonAttribute, Requirement, Role, ScopeRow,
+    Source, TeamAttribute, Tenant,
 };
 use portcullis_engine::{Policy, RoleId};
 
@@ -20,7 +21,7 @@ pub(super) fn cut(
     header: Header<'_>,
 ) -> Result<Vec<u8>, UnencodablePolicy> {
     let catalog = CatalogRuns::reached(&whole.catalog, reach)?;
-    let tenant = TenantRuns::reached(policy, &whole.tenant, reach)?;
+    let tenant = TenantRuns::reached(policy, &whole.tenant, reach, header.issued_at)?;
     let payload = Payload {
         header,
         catalog: catalog.wire(),
@@ -214,11 +215,17 @@ impl TenantRuns {
         policy: &Policy,
         whole: &Tenant<'_>,
         reach: &Reach<'_>,
+        made_at: u64,
     ) -> Result<Self, UnencodablePolicy> {
         // Every feature that is kept is on.
         let on = whole.features.iter();
         let on = pack(on.filter_map(|feature| reach.features.number(feature)))?;
         let mut runs = Self::new(on, whole.role_changes);
+        let ends = whole.additions.feature_ends.iter().filter_map(|end| {
+            let feature = reach.features.number(end.feature)?;
+            Some(FeatureEnd { feature, ..end })
+        });
+        runs.feature_ends = pack(ends)?;
         runs.keep_roles(policy, whole, reach)?;
         for group in &reach.groups {
             let roles = bindings(group.roles, &reach.roles)?;
@@ -229,7 +236,7 @@ impl TenantRuns {
             push(&mut runs.groups, &wire)?;
         }
         if let Some(person) = &reach.person {
-            runs.keep_person(person, reach)?;
+            runs.keep_person(person, reach, made_at)?;
         }
         Ok(runs)
     }
@@ -272,15 +279,27 @@ impl TenantRuns {
         &mut self,
         person: &Person<'_>,
         reach: &Reach<'_>,
+        made_at: u64,
     ) -> Result<(), UnencodablePolicy> {
         let roles = bindings(person.roles, &reach.roles)?;
         // The empty name says that it holds nothing.
         let known = |id: &&str| id.is_empty() || reach.groups.iter().any(|group| group.id == *id);
         let groups = pack(person.groups.iter().filter(known))?;
-        let attributes = pack(person.attributes.iter().filter_map(|own| {
+        let mut attributes = pack(person.attributes.iter().filter_map(|own| {
             let attribute = reach.attributes.subject.number(own.attribute)?;
             Some(PersonAttribute { attribute, ..own })
         }))?;
+        let ending = pack(person.ending().iter().filter_map(|own| {
+            let role = reach.roles.number(own.role)?;
+            (made_at < own.until).then_some(EndingBinding { role, ..own })
+        }))?;
+        if !ending.is_empty() {
+            let wire = PersonAttribute {
+                attribute: ENDING,
+                values: List::new(&ending),
+            };
+            push(&mut attributes, &wire)?;
+        }
         let is_empty = roles.is_empty() && groups.is_empty() && attributes.is_empty();
         // An entry without values still gives what only the directory may give.
         if is_empty && !reach.directory_only {

@@ -81,8 +81,10 @@ pub fn slice(
     if metadata.issued_at < header.not_before || metadata.issued_at >= expires_at {
         return Err(UnsliceableBundle::OutOfTime);
     }
-    // What the bundle says is asked of the engine, with the features that were signed.
+    // What the bundle says is asked of the engine, with the features that were signed, as it
+    // answers when the slice is made: what ends later ends in the slice as well.
     let policy = Policy::from(whole.clone());
+    let policy = policy.at(metadata.issued_at);
     let payload = whole.payload().ok_or(UnsliceableBundle::Unreadable)?;
     let header = Header {
         issued_at: metadata.issued_at.0,

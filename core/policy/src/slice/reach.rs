@@ -148,7 +148,9 @@ impl<'a> Holder<'a> {
                     match assigned.origin {
                         RoleOrigin::Group(id) => drop(mapped.insert(id.to_owned())),
                         RoleOrigin::Everyone => drop(mapped.insert(String::new())),
-                        RoleOrigin::Request | RoleOrigin::Directory => {}
+                        RoleOrigin::Request
+                        | RoleOrigin::Directory
+                        | RoleOrigin::DirectoryUntil(_) => {}
                     }
                 }
             })

@@ -7,14 +7,16 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
-use super::{Members, OneOrMany};
+use super::{AssignedRoles, Members, OneOrMany};
 
 /// What a directory says of one subject: its roles and groups, and its attributes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
     /// Whether it holds anything at all; yes when left out.
     pub active: Option<bool>,
-    /// Its `roles` and `groups`, and attributes by their names.
+    /// Its roles, each perhaps until some time.
+    pub roles: AssignedRoles,
+    /// Its `groups`, and attributes by their names.
     pub values: Members<OneOrMany>,
 }
 
@@ -22,16 +24,21 @@ impl Entry {
     /// Returns whether it says nothing.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.active.is_none() && self.values.is_empty()
+        self.active.is_none() && self.roles.is_empty() && self.values.is_empty()
     }
 }
 
 impl FromIterator<(String, OneOrMany)> for Entry {
     fn from_iter<I: IntoIterator<Item = (String, OneOrMany)>>(values: I) -> Self {
-        Self {
-            active: None,
-            values: values.into_iter().collect(),
+        let mut entry = Self::default();
+        for (name, values) in values {
+            if name == ROLES {
+                entry.roles = values.0.into_iter().collect();
+            } else {
+                entry.values.set(&name, values);
+            }
         }
+        entry
     }
 }
 
@@ -45,6 +52,8 @@ impl Read for Entry {
         for (name, place) in object.rest() {
             if name == ACTIVE {
                 entry.active = Some(bool::read(&place));
+            } else if name == ROLES {
+                entry.roles = AssignedRoles::read(&place);
             } else {
                 entry.values.set(name, OneOrMany::read(&place));
             }
@@ -58,6 +67,9 @@ impl Serialize for Entry {
         let mut object = serializer.serialize_map(None)?;
         if let Some(active) = self.active {
             object.serialize_entry(ACTIVE, &active)?;
+        }
+        if !self.roles.is_empty() {
+            object.serialize_entry(ROLES, &self.roles)?;
         }
         for (name, values) in self.values.iter() {
             object.serialize_entry(name, values)?;
@@ -73,6 +85,7 @@ impl JsonSchema for Entry {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let values = generator.subschema_for::<OneOrMany>();
+        let roles = generator.subschema_for::<AssignedRoles>();
         json_schema!({
             "description": "What a directory says of one subject: its roles and groups, and its attributes.",
             "type": "object",
@@ -80,12 +93,14 @@ impl JsonSchema for Entry {
                 "active": {
                     "description": "Whether it holds anything at all; yes when left out.",
                     "type": "boolean"
-                }
+                },
+                "roles": roles
             },
             "additionalProperties": values
         })
     }
 }
 
+const ROLES: &str = "roles";
 /// No attribute of subjects has this name.
 pub(crate) const ACTIVE: &str = "active";

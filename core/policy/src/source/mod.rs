@@ -19,6 +19,8 @@ mod route;
 mod schema;
 mod tenant;
 mod test;
+mod timed;
+mod until;
 
 pub use answer::Answer;
 pub use catalog::{Attributes, Catalog, Limits};
@@ -40,6 +42,8 @@ pub use route::{Conditional, CrossOrigin, Route, ValueSource};
 pub use schema::schema;
 pub use tenant::Tenant;
 pub use test::{Expected, Test, TestSubject};
+pub use timed::{AssignedRoles, EnabledFeatures, Timed};
+pub use until::Until;
 
 use portcullis_json::{JsonText, Path, Place, Read};
 use schemars::JsonSchema;
@@ -155,9 +159,9 @@ mod tests {
                 "resource":{"id":"path.id","r":{"constant":["1","2"]}},"conditional":"forward","accepts":"encoded-slash",
                 "cors":{"origins":"https://h","headers":"x-a","credentials":true,"max_age_seconds":60}},
               {"methods":"*","path":"/","public":true}]},
-          "tenant":{"id":"t","features":"a","limits":{"custom_roles":2},"role_changes":"next-session","roles":{"y":{"base":"x"},"z":{"clones":"x"}},
+          "tenant":{"id":"t","features":["a",{"feature":"b","until":"2027-01-31T00:00:00Z"}],"limits":{"custom_roles":2},"role_changes":"next-session","roles":{"y":{"base":"x"},"z":{"clones":"x"}},
             "edits":{"x":{"added":{"*":"*"},"removed":{"*":"m:go"}}},"groups":{"g":"x"},
-            "directory":{"u":{"active":false,"roles":"x","s":["1","2"]}},"retired":"w"},
+            "directory":{"u":{"active":false,"roles":"x","s":["1","2"]},"v":{"roles":["x",{"role":"y@e","until":"2026-12-31T00:00:00Z"}]},"w":{"roles":{"role":"x","until":"2026-12-31T00:00:00Z"}}},"retired":"w"},
           "tests":[{"name":"n","features":[],"now":1,"subject":{"type":"t","id":"i","roles":"x","team_roles":{"t":"x"},"groups":"g","s":"1"},
             "action":{"m":"1"},"context":{"z":"1"},"resource":{"r":[]},"expect":{"m:go":"allow"},"visible":[]},
             {"name":"q","subject":{},"request":{"method":"GET","target":"/a/1","host":"h.example.com","headers":{"x-a":["1","2"]}},

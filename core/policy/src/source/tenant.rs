@@ -4,7 +4,7 @@ use portcullis_json::{Place, Read};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Edit, Entry, Limits, Members, OneOrMany, Role, RoleChanges};
+use super::{Edit, EnabledFeatures, Entry, Limits, Members, OneOrMany, Role, RoleChanges};
 
 /// What a customer of the product defines.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -12,9 +12,9 @@ use super::{Edit, Entry, Limits, Members, OneOrMany, Role, RoleChanges};
 pub struct Tenant {
     /// The tenant's id.
     pub id: String,
-    /// The features that are on.
-    #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
-    pub features: OneOrMany,
+    /// The features that are on, each perhaps until some time.
+    #[serde(default, skip_serializing_if = "EnabledFeatures::is_empty")]
+    pub features: EnabledFeatures,
     /// What it may not exceed, where that is not what the catalog says.
     #[serde(default, skip_serializing_if = "Limits::is_empty")]
     pub limits: Limits,

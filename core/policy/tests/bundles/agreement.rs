@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_engine::Policy;
+use portcullis_engine::{Policy, UnixSeconds};
 use portcullis_policy::authzen::Subject;
 use portcullis_policy::slice::Audience;
 use serde_json::Value;
@@ -104,20 +104,26 @@ impl Tally {
         subject: Subject,
     ) {
         let request = asker.question(random, subject);
+        // While it holds, the slice goes on as the whole does, whatever ends in the meantime.
+        let now = TIMES[self.questions % TIMES.len()];
+        let (whole, slice) = (whole.at(now), slice.at(now));
         let (whole, slice) = if random.chance(30) {
             let fewer = asker.features(random);
-            let fewer = fewer.iter().map(String::as_str).collect::<Vec<_>>();
+            // What had ended before the slice was cut is not in it.
+            let on = |name: &&str| whole.enabled_features().any(|own| own == *name);
+            let fewer = fewer.iter().map(String::as_str).filter(on);
+            let fewer = fewer.collect::<Vec<_>>();
             (whole.with_features(&fewer), slice.with_features(&fewer))
         } else {
-            (whole.clone(), slice.clone())
+            (whole.into_owned(), slice.into_owned())
         };
         let (expected, got) = (answer(&whole, &request), answer(&slice, &request));
         let reason = agree(&expected, &got).unwrap_or_else(|| {
             panic!("{request:#?}\nwhole {expected}\nslice {got}");
         });
         let (of_whole, of_slice) = (
-            snapshot(&whole, &request.subject, NOW),
-            snapshot(&slice, &request.subject, NOW),
+            snapshot(&whole, &request.subject, now),
+            snapshot(&slice, &request.subject, now),
         );
         assert_eq!(of_whole, of_slice, "{:#?}", request.subject);
         self.questions += 1;
@@ -141,6 +147,13 @@ impl Tally {
         }
     }
 }
+
+const TIMES: [UnixSeconds; 4] = [
+    NOW,
+    UnixSeconds(1_199),
+    UnixSeconds(1_200),
+    UnixSeconds(1_500),
+];
 
 /// Returns the whole's reason if the slice's answer is as it must be.
 fn agree(expected: &str, got: &str) -> Option<String> {

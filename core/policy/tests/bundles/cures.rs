@@ -148,6 +148,25 @@ impl Tally {
     }
 }
 
+#[test]
+fn a_feature_that_does_nothing_beside_another_is_not_named() {
+    let policy = r#"{ "catalog": { "id": "c", "features": ["a", "b", "c"], "scopes": { "all": "true" },
+        "modules": { "m": { "requires": { "any": ["a", "b"] },
+          "actions": { "read": { "kind": "read", "requires": { "any": ["b", "c"] } } } } },
+        "roles": { "agent": { "grants": { "all": "m:read" } } } },
+      "tenant": { "id": "t" } }"#;
+    let whole = whole(policy);
+    let subject = portcullis_engine::Subject::new("user", "jo").unwrap();
+    let subject = subject.with_roles(&["agent"]).unwrap();
+    let question = portcullis_engine::Question::about(portcullis_engine::Resource::UNKNOWN);
+    let explained = whole.policy.explain(&subject, "m:read", &question).unwrap();
+    let explained: Value = serde_json::from_str(explained.as_json()).unwrap();
+    assert_eq!(
+        explained["would_allow"]["features"],
+        serde_json::json!(["b"])
+    );
+}
+
 fn with_more(policy: &Policy, more: &[&str]) -> Policy {
     let mut features = policy.enabled_features().collect::<Vec<_>>();
     features.extend(more);

@@ -99,6 +99,7 @@ impl Knows {
             Some(Binding {
                 role: model.role(id)?,
                 team,
+                until: None,
             })
         });
         let held = bound.chain(own).collect::<BTreeSet<_>>();

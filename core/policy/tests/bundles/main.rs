@@ -16,3 +16,4 @@ mod leak;
 mod open;
 mod random;
 mod slices;
+mod until;

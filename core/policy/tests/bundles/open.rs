@@ -14,7 +14,7 @@ use portcullis_policy::slice::{Audience, SliceEdition, slice};
 /// When the bundles here are made.
 pub(crate) const NOW: UnixSeconds = UnixSeconds(1_000);
 
-/// A policy, and the whole bundle of it.
+/// A policy, and the whole bundle of it as it answers when it is made.
 pub(crate) struct Whole {
     pub(crate) source: Source,
     pub(crate) model: Model,
@@ -32,6 +32,7 @@ pub(crate) fn whole(text: &str) -> Whole {
     let payload = encode(&model, &metadata).unwrap();
     let bytes = sign(&payload, &[whole_key()]).unwrap();
     let policy = Policy::from(verify(bytes, SliceUse::WholeOnly).unwrap());
+    let policy = policy.at(NOW).into_owned();
     Whole {
         source,
         model,
@@ -48,7 +49,8 @@ pub(crate) fn cut(whole: &Policy, audience: &Audience) -> Vec<u8> {
 
 /// Opens a slice as a browser would.
 pub(crate) fn open_slice(bytes: Vec<u8>) -> Policy {
-    Policy::from(verify(bytes, SliceUse::SlicesOnly).unwrap())
+    let policy = Policy::from(verify(bytes, SliceUse::SlicesOnly).unwrap());
+    policy.at(NOW).into_owned()
 }
 
 pub(crate) fn verify(bytes: Vec<u8>, slices: SliceUse) -> Result<Bundle, RejectedBundle> {

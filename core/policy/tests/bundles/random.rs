@@ -130,7 +130,11 @@ pub(crate) fn policy(random: &mut Random) -> String {
     }
     let mut directory = Map::new();
     for person in ["pe0x", "pe1x", "service:pe2x", "user:pe3x"] {
-        let mut entry = json!({ "roles": bindings(random), "groups": random.some(&[names("gr", 3), names("no", 1)].concat(), 40) });
+        let held = bindings(random)
+            .into_iter()
+            .map(|role| ending(random, "role", &role));
+        let held: Vec<Value> = held.collect();
+        let mut entry = json!({ "roles": held, "groups": random.some(&[names("gr", 3), names("no", 1)].concat(), 40) });
         for name in random.some(&vocabulary.subject, 40) {
             entry[name] = json!(random.some(&values(), 30));
         }
@@ -143,12 +147,26 @@ pub(crate) fn policy(random: &mut Random) -> String {
     if random.chance(15) {
         catalog["requires"] = json!({ "any": ["fe0x", "fe1x"] });
     }
+    let on = random.some(&features, 70);
+    let on = on.iter().map(|name| ending(random, "feature", name));
+    let on: Vec<Value> = on.collect();
     let tenant = json!({
-        "id": "tenant", "features": random.some(&features, 70),
+        "id": "tenant", "features": on,
         "role_changes": if random.chance(50) { "instant" } else { "next-session" },
         "roles": roles(random, &custom), "groups": groups, "directory": directory,
     });
     json!({ "catalog": catalog, "tenant": tenant }).to_string()
+}
+
+/// Writes a name, perhaps with a time at which it ends: when a bundle is made, or later.
+fn ending(random: &mut Random, member: &str, name: &str) -> Value {
+    let until = match random.below(8) {
+        0 => "1970-01-01T00:16:40Z",
+        1 => "1970-01-01T00:20:00Z",
+        2 => "1970-01-01T00:25:00Z",
+        _ => return json!(name),
+    };
+    json!({ member: name, "until": until })
 }
 
 /// A permission and the scopes that it supports.

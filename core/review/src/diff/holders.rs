@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::grants::{GrantChanges, Names, collect};
 use portcullis_policy::model::{Binding, Holdings, Manages, Model, Person, Role};
+use portcullis_policy::source::Until;
 
 /// A role that changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -41,7 +42,8 @@ pub struct HolderDiff {
     pub kind: Option<String>,
     /// The id.
     pub id: String,
-    /// Roles held now and not before, as `role` or `role@team`, those of groups included.
+    /// Roles held now and not before, as `role` or `role@team`, those of groups included; behind one
+    /// that ends ` until ` and when.
     pub roles_gained: Vec<String>,
     /// Roles held before and not now.
     pub roles_lost: Vec<String>,
@@ -72,7 +74,11 @@ pub(super) fn roles(before: &Model, after: &Model, names: &Names) -> Vec<RoleDif
     };
     let ids = &of(before) | &of(after);
     let grants = |model: &Model, names, id: &str| {
-        let role = model.role(id).map(|role| Binding { role, team: None });
+        let role = model.role(id).map(|role| Binding {
+            role,
+            team: None,
+            until: None,
+        });
         collect(model, names, role)
     };
     let mut diffs = Vec::new();
@@ -245,9 +251,10 @@ fn texts(model: &Model, bindings: &BTreeSet<Binding>) -> BTreeSet<String> {
     let texts = bindings.iter().map(|binding| {
         let role = model.roles.get(binding.role.get());
         let id = role.map_or("", |role| role.id.as_str());
+        let until = Until::after(binding.until.map(Until));
         match &binding.team {
-            Some(team) => format!("{id}@{team}"),
-            None => id.to_owned(),
+            Some(team) => format!("{id}@{team}{until}"),
+            None => format!("{id}{until}"),
         }
     });
     texts.collect()

@@ -21,6 +21,7 @@ use serde::Serialize;
 
 use grants::{Names, open_modules};
 use portcullis_policy::model::{Model, PermissionIndex};
+use portcullis_policy::source::Until;
 
 /// The difference between two policies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -84,7 +85,7 @@ impl Diff {
         let mut diff = Self {
             settings: settings(before, after),
             features: turned(&features_on(before), &features_on(after)),
-            modules: turned(&open_modules(before), &open_modules(after)),
+            modules: turned(&owned(&open_modules(before)), &owned(&open_modules(after))),
             ..Self::default()
         };
         diff.permissions(before, after, &names);
@@ -177,23 +178,32 @@ fn settings(before: &Model, after: &Model) -> Vec<Setting> {
         .collect()
 }
 
-fn features_on(model: &Model) -> Vec<&str> {
+/// Names the features that are on; behind one that ends ` until ` and when.
+fn features_on(model: &Model) -> Vec<String> {
+    let ends = &model.tenant.feature_ends;
     let on = model.tenant.features.iter();
-    on.filter_map(|feature| model.features.get(feature.get()))
-        .map(String::as_str)
-        .collect()
+    on.filter_map(|feature| {
+        let name = model.features.get(feature.get())?;
+        let until = ends.get(feature).copied().map(Until);
+        Some(format!("{name}{}", Until::after(until)))
+    })
+    .collect()
 }
 
-fn turned(before: &[&str], after: &[&str]) -> Turned {
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+fn turned(before: &[String], after: &[String]) -> Turned {
     let old = before.iter().collect::<BTreeSet<_>>();
     let new = after.iter().collect::<BTreeSet<_>>();
-    let owned = |names: &[&str], other: &BTreeSet<&&str>| {
+    let only_in = |names: &[String], other: &BTreeSet<&String>| {
         let only = names.iter().filter(|name| !other.contains(name));
-        only.map(|name| (*name).to_owned()).collect()
+        only.cloned().collect()
     };
     Turned {
-        on: owned(after, &old),
-        off: owned(before, &new),
+        on: only_in(after, &old),
+        off: only_in(before, &new),
     }
 }
 

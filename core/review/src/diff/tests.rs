@@ -106,6 +106,27 @@ fn a_grant_touches_the_role_and_all_who_hold_it() {
 }
 
 #[test]
+fn an_end_that_comes_or_goes_is_a_change() {
+    let ends = r#"{"feature": "extra", "until": "2026-12-31T00:00:00Z"}"#;
+    let on = diff(
+        "\"features\": [\"more\"]",
+        &format!("\"features\": [\"more\", {ends}]"),
+    );
+    assert_eq!(on.features.on, ["extra until 2026-12-31T00:00:00Z"]);
+    let held = r#"{ "role": "agent", "until": "2026-12-31T00:00:00Z" }"#;
+    let ends = diff(
+        "\"al\": { \"roles\": \"agent\"",
+        &format!("\"al\": {{ \"roles\": {held}"),
+    );
+    let [al] = ends.subjects.as_slice() else {
+        panic!("{ends:#?}")
+    };
+    assert_eq!(al.roles_gained, ["agent until 2026-12-31T00:00:00Z"]);
+    assert_eq!(al.roles_lost, ["agent"]);
+    assert!(al.grants.is_empty());
+}
+
+#[test]
 fn a_feature_opens_modules_and_what_was_granted_there() {
     let on = diff("\"features\": [\"more\"]", "\"features\": [\"extra\"]");
     assert_eq!(

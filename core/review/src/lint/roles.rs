@@ -95,7 +95,9 @@ fn services(model: &Model, findings: &mut Findings) {
         let groups = groups.filter_map(|id| model.tenant.groups.iter().find(|own| own.id == *id));
         let mapped = groups.flat_map(|group| &group.roles);
         let held = person.roles.iter().chain(mapped).collect::<BTreeSet<_>>();
-        for Binding { role, team } in held.into_iter().filter(|own| powerful.contains(&own.role)) {
+        for Binding { role, team, .. } in
+            held.into_iter().filter(|own| powerful.contains(&own.role))
+        {
             let role = model
                 .roles
                 .get(role.get())

@@ -40,7 +40,8 @@ pub struct Row {
     pub module: String,
     /// Its action.
     pub action: String,
-    /// Whether the tenant's features leave it open; one that they do not nobody has.
+    /// Whether the tenant's features leave it open before any of them ends; one that they do not
+    /// nobody has.
     pub open: bool,
     /// For each role the scopes at which it is granted, in catalog order.
     pub cells: Vec<Vec<String>>,

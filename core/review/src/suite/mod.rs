@@ -11,13 +11,14 @@ pub use run::{Failure, Report, TestResult};
 
 use core::fmt;
 
+use portcullis_engine::Policy;
 use portcullis_policy::encode::BundleMetadata;
 use portcullis_policy::model::Model;
 use portcullis_policy::source::Test;
 use portcullis_policy::{UnopenablePolicy, preview};
 
 /// Runs tests against a policy, as the bundle with that metadata would answer when it
-/// is issued, unless a test says another time. Requests are judged by the gate with that
+/// is issued and before anything ends, unless a test says another time. Requests are judged by the gate with that
 /// bundle.
 ///
 /// # Errors
@@ -27,8 +28,17 @@ pub fn test(
     tests: &[Test],
     metadata: &BundleMetadata,
 ) -> Result<Report, UntestablePolicy> {
-    let policy = preview(model, metadata)?;
-    run::run(model, tests, &policy, metadata)
+    let policies = Policies {
+        before_any_end: preview(&model.before_any_end(), metadata)?,
+        over_time: preview(model, metadata)?,
+    };
+    run::run(model, tests, &policies, metadata)
+}
+
+/// The policy that a test asks: what ends does so only for one that says when it is asked.
+struct Policies {
+    before_any_end: Policy,
+    over_time: Policy,
 }
 
 /// A policy that cannot be tested.

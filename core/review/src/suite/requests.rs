@@ -23,7 +23,7 @@ pub(super) struct Requests<'m> {
     metadata: &'m BundleMetadata,
     hosts: TestHosts,
     /// One for each set of features that a test asks with.
-    gateways: Vec<(Vec<FeatureIndex>, Gateway)>,
+    gateways: Vec<((Vec<FeatureIndex>, bool), Gateway)>,
     probe: Option<Probe>,
     taken: BTreeSet<String>,
 }
@@ -101,14 +101,22 @@ impl<'m> Requests<'m> {
             }
         };
         features.sort_unstable();
-        let place = self.gateways.iter().position(|(own, _)| *own == features);
+        let key = (features, test.now.is_some());
+        let place = self.gateways.iter().position(|(own, _)| *own == key);
         let place = match place {
             Some(place) => place,
             None => {
-                let mut model = self.model.clone();
-                model.tenant.features.clone_from(&features);
+                let mut model = if test.now.is_some() {
+                    self.model.clone()
+                } else {
+                    self.model.before_any_end()
+                };
+                model.tenant.features.clone_from(&key.0);
+                if test.features.is_some() {
+                    model.tenant.feature_ends.clear();
+                }
                 let gateway = Gateway::open(&model, self.metadata)?;
-                self.gateways.push((features, gateway));
+                self.gateways.push((key, gateway));
                 self.gateways.len().saturating_sub(1)
             }
         };

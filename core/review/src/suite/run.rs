@@ -8,7 +8,7 @@ use portcullis_engine::{Policy, Question, Session, Subject, UnixSeconds};
 use portcullis_json::nearest_or;
 
 use super::requests::Requests;
-use super::{UntestablePolicy, question};
+use super::{Policies, UntestablePolicy, question};
 use crate::coverage::{Coverage, Exercised};
 use crate::explained::Explained;
 use portcullis_policy::encode::BundleMetadata;
@@ -80,7 +80,7 @@ impl fmt::Display for Failure {
 pub(super) fn run(
     model: &Model,
     tests: &[Test],
-    policy: &Policy,
+    policies: &Policies,
     metadata: &BundleMetadata,
 ) -> Result<Report, UntestablePolicy> {
     let mut exercised = Exercised::new(model);
@@ -92,7 +92,14 @@ pub(super) fn run(
             (Some(request), Expected::Verdict(expected)) => {
                 requests.run(test, request, expected)?
             }
-            _ => run_one(test, policy, metadata.issued_at, &mut exercised),
+            _ => {
+                let policy = if test.now.is_some() {
+                    &policies.over_time
+                } else {
+                    &policies.before_any_end
+                };
+                run_one(test, policy, metadata.issued_at, &mut exercised)
+            }
         };
         failures.extend(answered);
         results.push(TestResult {

@@ -105,6 +105,43 @@ fn features_and_time_can_be_given() {
 }
 
 #[test]
+fn a_test_is_asked_before_anything_ends_unless_it_says_when() {
+    let policy = r#"{ "catalog": { "id": "c", "features": ["extra"], "scopes": { "all": "true" },
+        "modules": { "m": { "actions": { "read": "read" } }, "x": { "requires": "extra", "actions": { "read": "read" } } },
+        "roles": { "agent": { "grants": { "all": "*" } } },
+        "routes": [{ "methods": "GET", "path": "/m", "permission": "m:read" }, { "methods": "GET", "path": "/x", "permission": "x:read" }] },
+      "tenant": { "id": "t", "features": { "feature": "extra", "until": "1970-01-01T00:17:00Z" },
+        "directory": { "jo": { "roles": { "role": "agent", "until": "1970-01-01T00:17:10Z" } } } },
+      "tests": [TESTS] }"#;
+    let jo = r#""subject": { "id": "jo" }"#;
+    let named = |now: Option<u64>, m: &str, x: &str| {
+        let stated = now.map_or_else(String::new, |now| format!(r#""now": {now},"#));
+        let name = now.unwrap_or_default();
+        format!(
+            r#"{{ "name": "{name}", {stated} {jo}, "expect": {{ "m:read": "{m}", "x:read": "{x}" }} }},
+               {{ "name": "m {name}", {stated} {jo}, "request": "GET /m", "expect": "{m}" }},
+               {{ "name": "x {name}", {stated} {jo}, "request": "GET /x", "expect": "{x}" }}"#
+        )
+    };
+    let tests = [
+        named(None, "allow", "allow"),
+        named(Some(1_019), "allow", "allow"),
+        named(Some(1_020), "allow", "feature-disabled"),
+        named(Some(1_029), "allow", "feature-disabled"),
+        named(Some(1_030), "not-granted", "feature-disabled"),
+    ];
+    let report = run(&policy.replace("TESTS", &tests.join(",")));
+    let failures = report.tests.iter().flat_map(|test| &test.failures);
+    let failures: Vec<String> = failures.map(ToString::to_string).collect();
+    assert_eq!(failures, [""; 0]);
+    // What is over when the tests run is still asked of before.
+    let past = policy
+        .replace("00:17:", "00:01:")
+        .replace("TESTS", &tests[0]);
+    assert!(run(&past).passes());
+}
+
+#[test]
 fn the_directory_and_groups_are_heard() {
     let found = failures(
         r#"{ "name": "group", "subject": { "id": "x", "groups": "idp-leads" }, "resource": { "teams": "emea" }, "expect": { "tickets:read": "allow" } },

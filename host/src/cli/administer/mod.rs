@@ -5,7 +5,10 @@ mod outcome;
 
 pub(crate) use actor::{ActorArgs, Asking};
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use clap::Args;
 use portcullis_admin::{Administered, Change, Refused, administer, audit::Digest};
@@ -14,11 +17,12 @@ use portcullis_host::{
     clock,
     policy_file::{PolicyFile, PolicyFileFailure},
 };
-use portcullis_policy::{Document, model::Model};
+use portcullis_policy::{Document, model::Model, source::Until};
 use serde_json::json;
 
 use self::outcome::write_outcome;
 use super::{
+    duration::Seconds,
     output::{print_json, write_text},
     policies,
     stop::{Stop, warn},
@@ -53,7 +57,43 @@ pub(crate) struct ChangeArgs {
     json: bool,
 }
 
+/// Until when something is to count: a time of RFC 3339, or how long from now.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Ending {
+    At(Until),
+    In(Seconds),
+}
+
+impl FromStr for Ending {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match Until::parse(text) {
+            Some(until) => Ok(Self::At(until)),
+            None => text
+                .parse()
+                .map(Self::In)
+                .map_err(|_| "write how long, as 30d, or a time, as 2026-12-31T00:00:00Z"),
+        }
+    }
+}
+
 impl ChangeArgs {
+    /// Returns the time that an ending names; how long counts from when the change is made.
+    pub(crate) fn until(&self, ending: Option<Ending>) -> Result<Option<Until>, Stop> {
+        Ok(match ending {
+            None => None,
+            Some(Ending::At(until)) => Some(until),
+            Some(Ending::In(Seconds(seconds))) => {
+                let now = match self.at {
+                    Some(at) => at,
+                    None => clock::now().map_err(Stop::clock)?.0,
+                };
+                Some(Until(UnixSeconds(now.saturating_add(seconds))))
+            }
+        })
+    }
+
     /// Makes a change, or with `--dry-run` shows it; `who` reads who asks under the policy.
     pub(crate) fn run(
         &self,
@@ -196,7 +236,10 @@ mod tests {
         let policy = r#"{ "catalog": { "id": "c", "features": ["f"] }, "tenant": { "id": "t" } }"#;
         std::fs::write(&path, policy).unwrap();
         let feature = "f".to_owned();
-        let change = Change::Enable { feature };
+        let change = Change::Enable {
+            feature,
+            until: None,
+        };
         for dry_run in [true, false] {
             let args = ChangeArgs {
                 audit: None,

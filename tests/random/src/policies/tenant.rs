@@ -16,10 +16,9 @@ pub(super) fn tenant(
 ) -> Value {
     let mut tenant = Map::new();
     tenant.insert("id".to_owned(), json!("acme"));
-    tenant.insert(
-        "features".to_owned(),
-        json!(tape.some_of(&model.features, 75)),
-    );
+    let on = tape.some_of(&model.features, 75);
+    let on = on.into_iter().map(|name| ending(tape, "feature", &name));
+    tenant.insert("features".to_owned(), on.collect());
     maybe(tape, 30, &mut tenant, "role_changes", |_| {
         json!("next-session")
     });
@@ -57,7 +56,12 @@ fn person(tape: &mut Tape<'_>, model: &Model, roles: &[String], teams: bool) -> 
         json!(tape.chance(20))
     });
     maybe(tape, 60, &mut person, "roles", |tape| {
-        bindings(tape, roles, teams)
+        let held = match bindings(tape, roles, teams) {
+            Value::Array(many) => many,
+            one => vec![one],
+        };
+        let held = held.iter().filter_map(Value::as_str);
+        held.map(|role| ending(tape, "role", role)).collect()
     });
     maybe(tape, 30, &mut person, "groups", |tape| {
         json!(tape.some_of(&GROUPS, 50))
@@ -69,6 +73,18 @@ fn person(tape: &mut Tape<'_>, model: &Model, roles: &[String], teams: bool) -> 
         });
     }
     person.into()
+}
+
+/// Writes a name, perhaps with the time at which it ends: just when policies are asked here, a
+/// second after, or long before.
+fn ending(tape: &mut Tape<'_>, member: &str, name: &str) -> Value {
+    let until = match tape.below(12) {
+        0 => "2023-11-14T22:13:20Z",
+        1 => "2023-11-14T23:13:21+01:00",
+        2 => "1999-12-31T23:59:59Z",
+        _ => return json!(name),
+    };
+    json!({ member: name, "until": until })
 }
 
 fn bindings(tape: &mut Tape<'_>, roles: &[String], teams: bool) -> Value {

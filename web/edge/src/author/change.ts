@@ -106,8 +106,10 @@ export type Change =
       readonly team?: string;
       /** The subject. */
       readonly subject: SubjectKey;
+      /** First moment at which it no longer holds it, in RFC 3339; without an end when left out. */
+      readonly until?: string;
     }
-  /** Take a role from a subject. */
+  /** Take a role from a subject, at once or at some time. */
   | {
       readonly operation: "unassign";
       /** The role. */
@@ -116,6 +118,8 @@ export type Change =
       readonly team?: string;
       /** The subject. */
       readonly subject: SubjectKey;
+      /** First moment at which it no longer holds it, in RFC 3339; at once when left out. */
+      readonly until?: string;
     }
   /** Let a subject hold nothing, whatever gives it a role. */
   | {
@@ -168,12 +172,16 @@ export type Change =
       readonly operation: "enable";
       /** The feature. */
       readonly feature: string;
+      /** First moment at which it is off again, in RFC 3339; without an end when left out. */
+      readonly until?: string;
     }
-  /** Turn a feature of the tenant off. */
+  /** Turn a feature of the tenant off, at once or at some time. */
   | {
       readonly operation: "disable";
       /** The feature. */
       readonly feature: string;
+      /** First moment at which it is off, in RFC 3339; at once when left out. */
+      readonly until?: string;
     };
 
 /** The rule that stands against an operation. */

@@ -191,6 +191,26 @@ fn every_error_names_place_and_cure() {
             "$.tenant.features: unknown feature `qualty`",
         ),
         (
+            r#""id": "acme", "features": [{ "feature": "quality", "until": "soon" }]"#,
+            r#""id": "acme""#,
+            "$.tenant.features[0].until: `soon` is no time of RFC 3339 in whole seconds; write it as 2026-12-31T00:00:00Z",
+        ),
+        (
+            r#""id": "acme", "directory": { "jo": { "roles": { "role": "agent" } } }"#,
+            r#""id": "acme""#,
+            "$.tenant.directory.jo.roles: the member `until` is missing; say until when",
+        ),
+        (
+            r#""id": "acme", "directory": { "jo": { "roles": ["agent", { "role": "agent", "until": "2026-12-31T00:00:00Z" }] } }"#,
+            r#""id": "acme""#,
+            "$.tenant.directory.jo.roles[1]: the role `agent`",
+        ),
+        (
+            r#""id": "acme", "groups": { "g": [{ "role": "agent", "until": "2026-12-31T00:00:00Z" }] }"#,
+            r#""id": "acme""#,
+            "$.tenant.groups.g[0]: expected a string, found an object",
+        ),
+        (
             r#""id": "acme", "groups": { "g": "agnt" }"#,
             r#""id": "acme""#,
             "$.tenant.groups.g: unknown role `agnt`; did you mean `agent`?",

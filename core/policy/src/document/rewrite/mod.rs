@@ -99,7 +99,7 @@ mod tests {
                     .get(key)
                     .cloned()
                     .unwrap_or_default();
-                entry.values.set("roles", roles.iter().copied().collect());
+                entry.roles = roles.iter().copied().collect();
                 source.tenant.directory.set(key, entry);
             }
         };
@@ -139,7 +139,7 @@ mod tests {
             &[r#"      "third": { "label": "Other", "base": "a" } },"#],
         );
         check(
-            |source: &mut Source| source.tenant.features.0.push("f".to_owned()),
+            |source: &mut Source| source.tenant.features.0.push("f".into()),
             &[r#"    "features": [],"#],
             &[r#"    "features": "f","#],
         );
@@ -178,8 +178,10 @@ mod tests {
     fn what_is_long_is_spread_over_lines() {
         let (_, came) = changed(HAND, |source| {
             let teams = (0..12).map(|at| format!("a@team-{at:08}"));
-            let mut entry = Entry::default();
-            entry.values.set("roles", teams.collect());
+            let entry = Entry {
+                roles: teams.collect(),
+                ..Entry::default()
+            };
             source.tenant.directory.set("new", entry);
         });
         assert_eq!(came.get(1).unwrap(), r#"      "new": {"#);
