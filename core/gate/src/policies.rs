@@ -9,7 +9,7 @@ use crate::{
     config::GateConfig,
     path::CanonicalPath,
     rejection::GateRejection,
-    routes::{Access, RouteMatch, Routes},
+    routes::{Access, Route, RouteMatch, Routes},
 };
 
 /// The policies that answer, each tenant's newest with its routes.
@@ -171,6 +171,28 @@ impl Policies {
             (_, false) => Matched::Various,
             (None, true) => Matched::None,
             (Some(one), true) => Matched::One(one),
+        }
+    }
+
+    /// Says whether a request, as a path reads to some servers, may be taken for a route that
+    /// answers otherwise than the one that was found: in a tenant's policy, or in any.
+    pub(crate) fn may_answer_otherwise(
+        &self,
+        tenant: Option<&str>,
+        method: &[u8],
+        authority: &[u8],
+        path: &CanonicalPath<'_>,
+        found: &Route,
+    ) -> bool {
+        let is_otherwise =
+            |routes: &Routes| routes.may_answer_otherwise(method, authority, path, found);
+        match tenant {
+            Some(tenant) => {
+                let at = self.place(tenant).ok();
+                let section = at.and_then(|at| self.routes.get(at));
+                section.is_some_and(|(_, own)| is_otherwise(&own.routes))
+            }
+            None => self.distinct.iter().any(|routes| is_otherwise(routes)),
         }
     }
 

@@ -4,6 +4,7 @@ mod ask;
 mod claimable;
 mod findings;
 mod order;
+mod readings;
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 

@@ -24,7 +24,7 @@ use crate::{
     limits::METHOD_BYTES_MAX,
     path::{Ambiguities, Ambiguity, CanonicalPath},
     policies::Matched,
-    query::{named_methods, overrides_method, without},
+    query::{overrides_method, without},
     request::Request,
     routes::{Access, HostPattern, RouteMatch, host_of},
 };
@@ -73,7 +73,7 @@ impl<'j> Judge<'j> {
                 && is_in_case(preflight.method)
                 && found.rival.is_none()
                 && unaccepted(&path, &found).is_empty()
-                && !self.reads_otherwise(preflight.method, listener, request, &path, &found);
+                && !self.reads_otherwise(preflight.method, listener, request, &path, found.route);
             if is_allowed {
                 findings.code = Code::Preflight;
                 findings.route = found.name;
@@ -87,7 +87,7 @@ impl<'j> Judge<'j> {
             Matched::Various => None,
             Matched::One(found) => {
                 self.enter(&found, request.method, &path, fields, findings)?;
-                self.check_readings(listener, request, &path, &found, findings)?;
+                self.check_readings(listener, request, &path, found.route, findings)?;
                 if found.route.access == Access::Public {
                     return Ok(public(findings, Vec::new()));
                 }
@@ -118,7 +118,7 @@ impl<'j> Judge<'j> {
                     return Err(self.unmatched(request, &path, findings));
                 };
                 self.enter(&found, request.method, &path, fields, findings)?;
-                self.check_readings(Some(tenant), request, &path, &found, findings)?;
+                self.check_readings(Some(tenant), request, &path, found.route, findings)?;
                 self.cut_token(&found, request, findings)?;
                 found
             }
@@ -134,6 +134,7 @@ impl<'j> Judge<'j> {
         findings.roles_dropped = dropped.saturating_add(identity.narrowed.len());
         let mut set = hygiene::identity_headers(&identity, tenant);
         let Access::Permission(permission) = &found.route.access else {
+            self.check_limits(&identity, findings)?;
             ask::check_subject(&policy, &identity, findings)?;
             if found.route.access != Access::Authenticated {
                 return Ok(public(findings, set));
@@ -145,9 +146,7 @@ impl<'j> Judge<'j> {
         findings.permission = permission;
         let resource = attributes::read(found.route, request.method, &path, fields)
             .map_err(|why| findings.refuse(why.code, why.detail))?;
-        if let Some(passed) = passed(self.config.limits(), &identity) {
-            return Err(findings.refuse(Code::LimitExceeded, &passed));
-        }
+        self.check_limits(&identity, findings)?;
         let allowed = ask::decide(
             &policy,
             &identity,
@@ -170,6 +169,18 @@ impl<'j> Judge<'j> {
             }
         }
         Ok(Outcome::Forward(set))
+    }
+
+    /// Refuses an identity that passes a limit of the configuration's, whatever its route asks.
+    fn check_limits(
+        &self,
+        identity: &Identity,
+        findings: &mut Findings<'_>,
+    ) -> Result<(), Refused> {
+        match passed(self.config.limits(), identity) {
+            Some(passed) => Err(findings.refuse(Code::LimitExceeded, &passed)),
+            None => Ok(()),
+        }
     }
 
     /// Returns the issuer if a fetch of its keys is on its way, or may begin.
@@ -222,55 +233,6 @@ impl<'j> Judge<'j> {
             findings.exposed.push(policy);
         }
         Ok(())
-    }
-
-    /// Refuses a request whose path or method, read as servers may read what its route accepts,
-    /// is another route's, which answers otherwise.
-    fn check_readings(
-        &self,
-        tenant: Option<&str>,
-        request: &Request<'_>,
-        path: &CanonicalPath<'_>,
-        found: &RouteMatch<'_>,
-        findings: &mut Findings<'_>,
-    ) -> Result<(), Refused> {
-        if self.reads_otherwise(request.method, tenant, request, path, found) {
-            return Err(findings.refuse(Code::PathAmbiguous, Ambiguity::OtherRoute.name()));
-        }
-        if let Some(query) = path.query()
-            && overrides_method(request.method, path.query())
-        {
-            let differs = |method: Vec<u8>| {
-                let other = self.policies.find(tenant, &method, request.authority, path);
-                answers_otherwise(&other, found)
-            };
-            if named_methods(query).any(differs) {
-                let what = Ambiguity::MethodOverride.name();
-                return Err(findings.refuse(Code::AttributeAmbiguous, what));
-            }
-        }
-        Ok(())
-    }
-
-    /// Says whether a path, read as servers may read what its route accepts, is another route's,
-    /// which answers otherwise.
-    fn reads_otherwise(
-        &self,
-        method: &[u8],
-        tenant: Option<&str>,
-        request: &Request<'_>,
-        path: &CanonicalPath<'_>,
-        found: &RouteMatch<'_>,
-    ) -> bool {
-        if path.ambiguities().is_empty() {
-            return false;
-        }
-        // What accepts a suffix says that no server cuts one off.
-        let cut = !found.route.allow.has(Ambiguity::LookalikeSuffix);
-        path.other_readings(cut).any(|path| {
-            let other = self.policies.find(tenant, method, request.authority, &path);
-            answers_otherwise(&other, found)
-        })
     }
 
     /// Notes which route it is, and refuses what the route did not opt into.
@@ -384,19 +346,6 @@ fn public(findings: &mut Findings<'_>, mut set: Vec<(&'static str, String)>) -> 
     findings.code = Code::Public;
     set.push(hygiene::header(hygiene::DECISION, "public"));
     Outcome::Forward(set)
-}
-
-/// Says whether what another reading of a request leads to is not what the route answers.
-fn answers_otherwise(other: &Matched<'_>, found: &RouteMatch<'_>) -> bool {
-    match other {
-        Matched::None => false,
-        Matched::Various => true,
-        Matched::One(other) => {
-            other.rival.is_some()
-                || !other.lookalikes.without(found.route.allow).is_empty()
-                || !found.route.answers_alike(other.route)
-        }
-    }
 }
 
 /// Returns the ambiguities of a path that its route did not opt into.

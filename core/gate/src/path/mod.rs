@@ -3,12 +3,14 @@
 mod ambiguity;
 mod percent;
 mod segment;
+mod skeleton;
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
 pub use ambiguity::{Ambiguities, Ambiguity};
 pub(crate) use percent::{decode, encode_into, pair as percent_pair};
 pub(crate) use segment::Segment;
+pub(crate) use skeleton::{is_dropped, trimmed};
 
 use crate::{
     bytes::Bytes,
@@ -24,6 +26,14 @@ pub struct CanonicalPath<'a> {
     segments: Vec<Segment<'a>>,
     ambiguities: Ambiguities,
     query: Option<&'a [u8]>,
+}
+
+/// Which segments of another reading of a path end before a `;`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cut {
+    Nothing,
+    Every,
+    Last,
 }
 
 /// A target that is longer, or has more segments, than allowed.
@@ -103,32 +113,53 @@ impl<'a> CanonicalPath<'a> {
     }
 
     /// Returns how servers may read the path where a route accepts what they read differently:
-    /// split at an encoded slash too, with segments that end before a `;` where they are `cut`,
-    /// and with the empty segment behind a slash at its end.
-    pub(crate) fn other_readings(&self, cut: bool) -> impl Iterator<Item = CanonicalPath<'_>> {
+    /// split at an encoded slash too; with segments that end before a `;`, all or the last one
+    /// alone; and with the empty segment behind a slash at its end.
+    pub(crate) fn other_readings(&self) -> impl Iterator<Item = CanonicalPath<'_>> {
         let has = |one| self.ambiguities.has(one);
-        let ways = [
-            has(Ambiguity::EncodedSlash),
-            has(Ambiguity::TrailingSlash),
-            cut && has(Ambiguity::Parameters),
-        ];
-        // A bit for each way, in every combination.
-        (1_u8..8).filter_map(move |combination| {
-            let [split, with_empty, cut] = [1, 2, 4].map(|bit| combination & bit != 0);
-            let mut taken = [split, with_empty, cut].into_iter().zip(ways);
-            let possible = taken.all(|(taken, there)| there || !taken);
-            possible.then(|| self.reading(split, with_empty, cut))
+        let splits = 0..=u8::from(has(Ambiguity::EncodedSlash));
+        let ends = 0..=u8::from(has(Ambiguity::TrailingSlash));
+        let cuts = if has(Ambiguity::Parameters) {
+            0..3
+        } else {
+            0..1
+        };
+        let ways = splits.flat_map(move |split| {
+            let cuts = cuts.clone();
+            ends.clone()
+                .flat_map(move |end| cuts.clone().map(move |cut| (split, end, cut)))
+        });
+        // The first is the path as it is.
+        ways.skip(1).map(|(split, end, cut)| {
+            let cut = match cut {
+                0 => Cut::Nothing,
+                1 => Cut::Every,
+                _ => Cut::Last,
+            };
+            self.reading(split != 0, end != 0, cut)
         })
     }
 
-    fn reading(&self, split: bool, with_empty: bool, cut: bool) -> CanonicalPath<'_> {
-        let mut segments = Vec::new();
+    fn reading(&self, split: bool, with_empty: bool, cut: Cut) -> CanonicalPath<'_> {
+        let mut parts = Vec::new();
         for segment in &self.segments {
-            for part in segment.decoded().split(|byte| split && *byte == b'/') {
-                let own = if cut { split_once(part, b';').0 } else { part };
-                segments.push(Segment::of_decoded(own));
-            }
+            parts.extend(segment.decoded().split(|byte| split && *byte == b'/'));
         }
+        let last = parts.len().saturating_sub(1);
+        let own = parts.into_iter().enumerate().map(|(at, part)| {
+            let is_cut = match cut {
+                Cut::Nothing => false,
+                Cut::Every => true,
+                Cut::Last => at == last,
+            };
+            let own = if is_cut {
+                split_once(part, b';').0
+            } else {
+                part
+            };
+            Segment::of_decoded(own)
+        });
+        let mut segments: Vec<_> = own.collect();
         if with_empty {
             segments.push(Segment::of_decoded(b""));
         }

@@ -1,6 +1,6 @@
 //! One segment of a path.
 
-use alloc::borrow::Cow;
+use alloc::{borrow::Cow, vec::Vec};
 
 use portcullis_engine::grammar::has_control;
 
@@ -9,6 +9,7 @@ use crate::bytes::Bytes;
 use super::{
     ambiguity::{Ambiguities, Ambiguity},
     percent::{decode, starts_with_pair},
+    skeleton::{is_blank, skeleton},
 };
 
 /// What is between two literal `/`, decoded once; empty only in another reading of a path.
@@ -16,6 +17,7 @@ use super::{
 pub(crate) struct Segment<'a> {
     raw: &'a [u8],
     decoded: Cow<'a, [u8]>,
+    skeleton: Option<Vec<u8>>,
     ambiguities: Ambiguities,
 }
 
@@ -25,6 +27,7 @@ impl<'a> Segment<'a> {
             return Self {
                 raw,
                 decoded: Cow::Borrowed(raw),
+                skeleton: None,
                 ambiguities: Ambiguities::NONE,
             };
         }
@@ -65,30 +68,39 @@ impl<'a> Segment<'a> {
                 Err(_) => ambiguities.add(Ambiguity::BadEncoding),
             }
         }
-        if hides_dots(&decoded.bytes) {
+        let skeleton = skeleton(&decoded.bytes);
+        let seen = skeleton.as_deref().unwrap_or(&decoded.bytes);
+        if hides_dots(seen) {
             ambiguities.add(Ambiguity::DotSegment);
         }
-        if hides_empty(&decoded.bytes) {
+        if hides_empty(seen) {
             ambiguities.add(Ambiguity::EmptySegment);
         }
         Self {
             raw,
             decoded: decoded.bytes,
+            skeleton,
             ambiguities,
         }
     }
 
     /// Takes what is decoded already, as a part of another segment.
-    pub(super) const fn of_decoded(decoded: &'a [u8]) -> Self {
+    pub(super) fn of_decoded(decoded: &'a [u8]) -> Self {
         Self {
             raw: decoded,
             decoded: Cow::Borrowed(decoded),
+            skeleton: skeleton(decoded),
             ambiguities: Ambiguities::NONE,
         }
     }
 
     pub(crate) fn decoded(&self) -> &[u8] {
         &self.decoded
+    }
+
+    /// Returns what it looks like to servers that make text alike before they compare it.
+    pub(crate) fn seen(&self) -> &[u8] {
+        self.skeleton.as_deref().unwrap_or(&self.decoded)
     }
 
     /// Returns whether something of it arrived percent-encoded.
@@ -119,11 +131,12 @@ const fn is_refused(byte: u8) -> bool {
     !byte.is_ascii_graphic() || matches!(byte, b'"' | b'<' | b'>' | b'`' | b'{' | b'}')
 }
 
-/// Returns whether a second decoding would change the bytes.
+/// Returns whether a second decoding would change the bytes, also one that reads `%u0061`.
 fn decodes_again(decoded: &[u8]) -> bool {
     let mut rest = decoded;
     while let Some((&byte, after)) = rest.split_first() {
-        if byte == b'%' && starts_with_pair(after) {
+        let wide = after.strip_prefix(b"u").or(after.strip_prefix(b"U"));
+        if byte == b'%' && starts_with_pair(wide.unwrap_or(after)) {
             return true;
         }
         rest = after;
@@ -131,18 +144,22 @@ fn decodes_again(decoded: &[u8]) -> bool {
     false
 }
 
-/// Returns whether a server that splits at more than `/`, or that cuts parameters or at
-/// NUL, would find `.` or `..`.
-fn hides_dots(decoded: &[u8]) -> bool {
-    let mut pieces = decoded.split(|byte| matches!(byte, b'/' | b'\\'));
-    pieces.any(|piece| matches!(name_of(piece).trim_ascii(), b"." | b".."))
+/// Returns whether a server that splits at more than `/`, that cuts parameters or at NUL, or that
+/// drops dots and spaces, would find `.` or `..`.
+fn hides_dots(seen: &[u8]) -> bool {
+    let mut pieces = seen.split(|byte| matches!(byte, b'/' | b'\\'));
+    pieces.any(|piece| {
+        let name = name_of(piece);
+        let is_spaced = name.contains(&b' ') && name.contains(&b'.');
+        matches!(name, b"." | b"..") || (is_spaced && is_blank(name))
+    })
 }
 
 /// Returns whether a server that splits at encoded slashes, or that cuts parameters or at NUL,
-/// would find an empty segment, which some merge with the next.
-fn hides_empty(decoded: &[u8]) -> bool {
-    let mut pieces = decoded.split(|byte| *byte == b'/');
-    pieces.any(|piece| name_of(piece).is_empty())
+/// would find an empty segment, or one of nothing but spaces, which some merge with the next.
+fn hides_empty(seen: &[u8]) -> bool {
+    let mut pieces = seen.split(|byte| *byte == b'/');
+    pieces.any(|piece| name_of(piece).iter().all(|byte| *byte == b' '))
 }
 
 /// Returns what is left of a segment once parameters, and what is behind a NUL or a delimiter, are

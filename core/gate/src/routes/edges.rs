@@ -2,7 +2,8 @@
 
 use alloc::{boxed::Box, vec, vec::Vec};
 
-use super::fold::{cuts, trimmed};
+use super::fold::cuts;
+use crate::path::{Segment, trimmed};
 
 /// Literal edges by (node, segment): found in a time that does not grow with their number.
 ///
@@ -29,33 +30,35 @@ impl Edges {
         }
     }
 
-    /// Returns the node below the literal that is exactly this segment.
-    pub(super) fn exact(&self, from: u32, segment: &[u8]) -> Option<u32> {
-        self.alike(from, segment)
-            .find_map(|(to, exact)| exact.then_some(to))
+    /// Returns the node below the literal that is exactly this text.
+    pub(super) fn exact(&self, from: u32, text: &[u8]) -> Option<u32> {
+        self.folded(from, hash_of(from, trimmed(text)), trimmed(text))
+            .find_map(|(to, literal)| (*literal == *text).then_some(to))
     }
 
-    /// Returns the nodes below every literal that differs from the segment at most in case,
-    /// and in dots and spaces at the end; and whether each is exactly this segment.
+    /// Returns the nodes below every literal that the segment is, or that servers may take it
+    /// for: case is ignored, and what its ends have that is dropped or not seen; and whether each
+    /// is exactly this segment.
     pub(super) fn alike<'a>(
         &'a self,
         from: u32,
-        segment: &'a [u8],
+        segment: &'a Segment<'_>,
     ) -> impl Iterator<Item = (u32, bool)> + 'a {
-        self.folded(from, hash_of(from, trimmed(segment)), trimmed(segment))
-            .map(|(to, literal)| (to, *literal == *segment))
+        let seen = trimmed(segment.seen());
+        self.folded(from, hash_of(from, seen), seen)
+            .map(|(to, literal)| (to, *literal == *segment.decoded()))
     }
 
-    /// Returns the nodes below every literal that the segment would be if it ended before a
-    /// `.`, `~`, `:` or `;`, with case, and dots and spaces at the end, ignored.
+    /// Returns the nodes below every literal that the segment may be taken for if it ended before
+    /// a `.`, `~`, `:` or `;`.
     ///
     /// Linear in the segment: one hash is carried through it. No node is returned twice.
     pub(super) fn suffixed<'a>(
         &'a self,
         from: u32,
-        segment: &'a [u8],
+        segment: &'a Segment<'_>,
     ) -> impl Iterator<Item = u32> + 'a {
-        let whole = trimmed(segment);
+        let whole = trimmed(segment.seen());
         let (mut hash, mut hashed) = (hash_start(from), 0);
         cuts(whole).flat_map(move |length| {
             let prefix = whole.get(..length).unwrap_or_default();
@@ -66,7 +69,7 @@ impl Edges {
         })
     }
 
-    /// Returns every edge whose literal is this text but for case, and dots and spaces at its end.
+    /// Returns every edge whose literal is this text but for case, and what is dropped at its end.
     fn folded<'a>(
         &'a self,
         from: u32,

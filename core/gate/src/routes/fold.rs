@@ -1,15 +1,6 @@
-//! What servers leave out at the end of a segment.
+//! Where servers end a segment that has a suffix.
 
-/// Leaves out the dots and spaces at the end, as some file systems do.
-pub(super) fn trimmed(segment: &[u8]) -> &[u8] {
-    let mut rest = segment;
-    while let [before @ .., last] = rest
-        && is_dropped(*last)
-    {
-        rest = before;
-    }
-    rest
-}
+use crate::path::is_dropped;
 
 /// Returns the lengths at which a server that cuts a suffix off might end a segment, without
 /// the dots and spaces before it: ascending, each once, none of them zero.
@@ -32,11 +23,6 @@ pub(super) fn cuts(segment: &[u8]) -> impl Iterator<Item = usize> {
         })
 }
 
-/// Says whether some file systems drop it at the end of a name.
-const fn is_dropped(byte: u8) -> bool {
-    matches!(byte, b'.' | b' ')
-}
-
 /// Where some servers end a name: at a format (`.json`), a backup (`~`), a stream (`::$DATA`)
 /// or a verb, at parameters (`;x`).
-const STARTS_SUFFIX: [u8; 4] = *b".~:;";
+pub(super) const STARTS_SUFFIX: [u8; 4] = *b".~:;";

@@ -37,7 +37,8 @@ impl HostPattern {
     ///
     /// # Errors
     ///
-    /// Refuses what is not a DNS name or address.
+    /// Refuses what is not a DNS name or address, and `*.` before what belongs to nobody alone:
+    /// a single label, but for `localhost`, or a part of an address.
     pub fn parse(text: &str) -> Result<Self, InvalidHost> {
         if text == "*" {
             return Ok(Self::EVERY);
@@ -49,6 +50,9 @@ impl HostPattern {
         let normal = normal_host(name.as_bytes()).ok_or(InvalidHost)?;
         // A port or a dot at the end would never be compared.
         if normal.len() != name.len() || normal.is_empty() {
+            return Err(InvalidHost);
+        }
+        if breadth == Breadth::OneLabelBelow && !is_domain(&normal) {
             return Err(InvalidHost);
         }
         Ok(Self {
@@ -64,12 +68,7 @@ impl HostPattern {
     /// Refuses what does not begin with `{tenant}.`, and what is not a DNS name after it.
     pub fn parse_tenant(text: &str) -> Result<Self, InvalidHost> {
         let rest = text.strip_prefix("{tenant}.").ok_or(InvalidHost)?;
-        let own = Self::parse(&alloc::format!("*.{rest}"))?;
-        // An address has no labels.
-        if own.name.starts_with('[') {
-            return Err(InvalidHost);
-        }
-        Ok(own)
+        Self::parse(&alloc::format!("*.{rest}"))
     }
 
     /// Says whether each host of the other is one label before what this one names.
@@ -201,6 +200,13 @@ pub(crate) fn host_of(authority: &[u8]) -> Option<&str> {
     };
     let labels_ok = host.starts_with('[') || labelled();
     (labels_ok || host.is_empty()).then_some(host)
+}
+
+/// Says whether one owner may have all names below one, in lower case.
+fn is_domain(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let is_address = name.starts_with('[') || last.bytes().all(|byte| byte.is_ascii_digit());
+    !is_address && (name.contains('.') || name == "localhost")
 }
 
 /// What a name may contain; underscores too, as names of services have them.

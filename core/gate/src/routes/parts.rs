@@ -3,7 +3,8 @@
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
-use super::fold::{cuts, trimmed};
+use super::fold::{STARTS_SUFFIX, cuts};
+use crate::path::{Segment, trimmed};
 
 /// A segment as `{id}:cancel` or `{base}...{head}`: literals and parameters in turn, and at
 /// least one of each.
@@ -32,7 +33,7 @@ pub(super) enum Reading {
         /// Whether its parameters could also be others.
         several: bool,
     },
-    /// By servers that ignore case, or dots and spaces at the end.
+    /// By servers that ignore case, what is dropped at the ends, or that let a parameter be empty.
     Folded,
     /// By servers that cut a suffix off.
     Suffixed,
@@ -77,38 +78,73 @@ impl SegmentParts {
     #[must_use]
     pub fn is_within(&self, other: &Self) -> bool {
         // A gap is no byte of a literal, so only a parameter of the other can take it.
-        other.leftmost(&self.word, equal).is_some()
+        other.leftmost(&self.word, EXACT).is_some()
     }
 
     /// Returns whether a segment, decoded, is this in one way or in several.
     #[must_use]
     pub fn matches(&self, segment: &[u8]) -> bool {
-        self.leftmost(segment, equal).is_some()
+        self.leftmost(segment, EXACT).is_some()
     }
 
     /// Returns how a segment may be read by it, if it may.
-    pub(super) fn read(&self, segment: &[u8]) -> Option<Reading> {
-        if self.matches(segment) {
-            let several = !self.splits_once(segment);
+    pub(super) fn read(&self, segment: &Segment<'_>) -> Option<Reading> {
+        if self.matches(segment.decoded()) {
+            let several = !self.splits_once(segment.decoded());
             return Some(Reading::Exact { several });
         }
-        if self.leftmost(trimmed(segment), folded).is_some() {
+        let seen = segment.seen();
+        let mut looks = [seen, trimmed(seen)].into_iter();
+        if looks.any(|seen| self.leftmost(seen, LOOSE).is_some()) {
             return Some(Reading::Folded);
         }
         self.cut(segment).map(|_| Reading::Suffixed)
     }
 
     /// Returns where a server that cuts a suffix off ends a segment that it then takes for this.
-    pub(super) fn cut(&self, segment: &[u8]) -> Option<usize> {
+    pub(super) fn cut(&self, segment: &Segment<'_>) -> Option<usize> {
         // What ends with a parameter would have taken the suffix too.
         let tail = self.tail()?;
-        let segment = trimmed(segment);
-        let (_, first) = self.leading(segment, folded)?;
+        let seen = trimmed(segment.seen());
+        let (_, first) = self.leading(seen, LOOSE)?;
         let fits = |length: &usize| {
             let start = length.checked_sub(tail.len());
-            start.is_some_and(|start| start >= first && has(segment, start, tail, folded))
+            start.is_some_and(|start| start >= first && has(seen, start, tail, folded))
         };
-        cuts(segment).find(fits)
+        cuts(seen).find(fits)
+    }
+
+    /// Returns whether a segment that is this is no more once its ends are trimmed.
+    pub(super) fn is_lost_by_trimming(&self, segment: &Segment<'_>) -> bool {
+        let seen = trimmed(segment.seen());
+        seen.len() != segment.decoded().len() && self.leftmost(seen, FOLDED).is_none()
+    }
+
+    /// Returns what a segment that is this may be to servers that cut it within a parameter, and
+    /// then no longer take it for this: at the first or the last of the signs that begin suffixes,
+    /// but for those that the literals have, at which such a server would never find this.
+    pub(super) fn lost_by_cutting<'s>(
+        &self,
+        segment: &'s Segment<'_>,
+    ) -> impl Iterator<Item = &'s [u8]> {
+        let seen = trimmed(segment.seen());
+        let signs = STARTS_SUFFIX.into_iter();
+        let signs = signs.filter(|sign| !self.word.contains(sign));
+        let prefixes = signs.flat_map(|sign| {
+            let is_sign = |byte: &u8| *byte == sign;
+            let places = [
+                seen.iter().position(is_sign),
+                seen.iter().rposition(is_sign),
+            ];
+            let places = places.into_iter().flatten();
+            places.filter_map(|place| seen.get(..place).map(trimmed))
+        });
+        prefixes.filter(|prefix| !prefix.is_empty() && self.leftmost(prefix, FOLDED).is_none())
+    }
+
+    /// Returns whether some servers take a text for this.
+    pub(super) fn may_match(&self, text: &[u8]) -> bool {
+        self.leftmost(text, LOOSE).is_some()
     }
 
     /// Returns the literal at its end.
@@ -122,7 +158,7 @@ impl SegmentParts {
     /// Returns what a parameter, by its number, is in a segment that is this in one way only.
     #[must_use]
     pub fn value<'s>(&self, segment: &'s [u8], number: usize) -> Option<&'s [u8]> {
-        let starts = self.leftmost(segment, equal)?;
+        let starts = self.leftmost(segment, EXACT)?;
         let (mut literals, mut parameters, mut from) = (0_usize, 0_usize, 0_usize);
         for piece in &self.pieces {
             match piece {
@@ -147,7 +183,7 @@ impl SegmentParts {
 
     /// Returns where each literal lies in a segment that is this.
     pub(super) fn literals_in(&self, segment: &[u8]) -> impl Iterator<Item = (usize, usize)> {
-        let starts = self.leftmost(segment, equal).unwrap_or_default();
+        let starts = self.leftmost(segment, EXACT).unwrap_or_default();
         starts.into_iter().zip(self.literals().map(str::len))
     }
 
@@ -161,17 +197,17 @@ impl SegmentParts {
     /// Returns whether the parameters can be only one way, also where case is ignored: the
     /// literals are nowhere else if they are equally far to the left and to the right.
     fn splits_once(&self, segment: &[u8]) -> bool {
-        self.leftmost(segment, folded) == self.rightmost(segment, folded)
+        self.leftmost(segment, FOLDED) == self.rightmost(segment, FOLDED)
     }
 
     /// Puts every literal as far to the left as it can be.
-    fn leftmost(&self, segment: &[u8], same: Same) -> Option<Starts> {
-        let (mut starts, first) = self.leading(segment, same)?;
+    fn leftmost(&self, segment: &[u8], way: Way) -> Option<Starts> {
+        let (mut starts, first) = self.leading(segment, way)?;
         let Some(tail) = self.tail() else {
             return (first <= segment.len()).then_some(starts);
         };
         let start = segment.len().checked_sub(tail.len())?;
-        if start < first || !has(segment, start, tail, same) {
+        if start < first || !has(segment, start, tail, way.same) {
             return None;
         }
         let last = self.literals().count().checked_sub(1)?;
@@ -181,7 +217,7 @@ impl SegmentParts {
 
     /// Puts every literal but that at the end as far to the left as it can be, and says where
     /// what follows may begin at the earliest.
-    fn leading(&self, segment: &[u8], same: Same) -> Option<(Starts, usize)> {
+    fn leading(&self, segment: &[u8], way: Way) -> Option<(Starts, usize)> {
         let mut starts = Starts::default();
         let (mut at, mut literals) = (0_usize, 0_usize);
         let ended = usize::from(self.tail().is_some());
@@ -189,7 +225,7 @@ impl SegmentParts {
         for (index, piece) in self.pieces.iter().take(leading).enumerate() {
             let text = match piece {
                 Piece::Parameter(_) => {
-                    at = at.saturating_add(1);
+                    at = at.saturating_add(way.parameter_min);
                     continue;
                 }
                 Piece::Literal(text) => text.as_bytes(),
@@ -200,7 +236,7 @@ impl SegmentParts {
             } else {
                 segment.len().checked_sub(text.len())?
             };
-            let start = (at..=last).find(|start| has(segment, *start, text, same))?;
+            let start = (at..=last).find(|start| has(segment, *start, text, way.same))?;
             *starts.get_mut(literals)? = start;
             literals = literals.saturating_add(1);
             at = start.saturating_add(text.len());
@@ -209,14 +245,14 @@ impl SegmentParts {
     }
 
     /// Puts every literal as far to the right as it can be.
-    fn rightmost(&self, segment: &[u8], same: Same) -> Option<Starts> {
+    fn rightmost(&self, segment: &[u8], way: Way) -> Option<Starts> {
         let mut starts = Starts::default();
         let mut end = segment.len();
         let mut literals = self.literals().count();
         for (index, piece) in self.pieces.iter().enumerate().rev() {
             let text = match piece {
                 Piece::Parameter(_) => {
-                    end = end.checked_sub(1)?;
+                    end = end.checked_sub(way.parameter_min)?;
                     continue;
                 }
                 Piece::Literal(text) => text.as_bytes(),
@@ -229,7 +265,7 @@ impl SegmentParts {
             };
             let last = if index == 0 { 0 } else { last };
             let mut places = (first..=last).rev();
-            let start = places.find(|start| has(segment, *start, text, same))?;
+            let start = places.find(|start| has(segment, *start, text, way.same))?;
             literals = literals.checked_sub(1)?;
             *starts.get_mut(literals)? = start;
             end = start;
@@ -330,8 +366,28 @@ fn text_of(piece: Option<&Piece>) -> &str {
     }
 }
 
-/// How bytes are compared.
-type Same = fn(&[u8], &[u8]) -> bool;
+/// How a segment is held against the pieces.
+#[derive(Clone, Copy)]
+struct Way {
+    same: fn(&[u8], &[u8]) -> bool,
+    /// Fewest bytes of a parameter.
+    parameter_min: usize,
+}
+
+const EXACT: Way = Way {
+    same: equal,
+    parameter_min: 1,
+};
+/// By servers that ignore case.
+const FOLDED: Way = Way {
+    same: folded,
+    parameter_min: 1,
+};
+/// By servers that let parameters be empty too.
+const LOOSE: Way = Way {
+    same: folded,
+    parameter_min: 0,
+};
 
 fn equal(a: &[u8], b: &[u8]) -> bool {
     a == b
@@ -341,7 +397,7 @@ fn folded(a: &[u8], b: &[u8]) -> bool {
     a.eq_ignore_ascii_case(b)
 }
 
-fn has(segment: &[u8], start: usize, text: &[u8], same: Same) -> bool {
+fn has(segment: &[u8], start: usize, text: &[u8], same: fn(&[u8], &[u8]) -> bool) -> bool {
     let end = start.saturating_add(text.len());
     segment
         .get(start..end)

@@ -21,7 +21,8 @@ pub(super) struct Candidate {
     pub(super) rest: u64,
     /// Whether a parameter of it could also be another part of its segment.
     pub(super) several: bool,
-    /// Whether it matches only for servers that ignore case, or dots and spaces at the end.
+    /// Whether it matches only for servers that ignore case, what segments have at their ends, or
+    /// that parameters are empty.
     pub(super) folded: bool,
     /// A bit for every segment of which it matches only what stands before a suffix.
     pub(super) suffixed: u64,
@@ -37,9 +38,17 @@ pub(super) struct Search<'r> {
     crossing: Vec<Candidate>,
     /// Those that only some servers take.
     alike: Vec<Candidate>,
+    /// Those that the first is within, where it has parts of a segment: servers that do not take
+    /// it for that may take them.
+    wider: Vec<Candidate>,
 }
 
 impl Candidate {
+    /// Returns a bit for every segment of which it spells out parts.
+    pub(super) const fn parts(&self) -> u64 {
+        self.loose & !self.whole
+    }
+
     /// Returns whether this one matches nothing that the other does not, in host, method and path.
     fn is_within(&self, other: &Self, routes: &[Route]) -> bool {
         self.host <= other.host
@@ -52,7 +61,7 @@ impl Candidate {
 
     /// Returns whether no segment of which both spell out parts has more ways in this one.
     fn parts_within(&self, other: &Self, routes: &[Route]) -> bool {
-        let both = self.loose & !self.whole & other.loose & !other.whole;
+        let both = self.parts() & other.parts();
         let parts = |own: &Self, at: u32| {
             let at = usize::try_from(at).ok()?;
             routes.get(own.route)?.path.segments().get(at)?.parts()
@@ -71,6 +80,7 @@ impl<'r> Search<'r> {
             first: None,
             crossing: Vec::new(),
             alike: Vec::new(),
+            wider: Vec::new(),
         }
     }
 
@@ -82,7 +92,11 @@ impl<'r> Search<'r> {
         }
         match &self.first {
             None => self.first = Some(candidate),
-            Some(first) if first.is_within(&candidate, self.routes) => {}
+            Some(first) if first.is_within(&candidate, self.routes) => {
+                if first.parts() != 0 {
+                    self.wider.push(candidate);
+                }
+            }
             Some(_) => self.crossing.push(candidate),
         }
     }
@@ -106,10 +120,11 @@ impl<'r> Search<'r> {
         differs: impl Fn(usize) -> bool,
         is_written: impl Fn(&Candidate, &Candidate) -> bool,
     ) -> Ambiguities {
-        let Some(first) = &self.first else {
-            return Ambiguities::NONE;
-        };
         let is_likely = |one: &Candidate| {
+            // What no server takes as it stands is taken for whatever it looks like.
+            let Some(first) = &self.first else {
+                return true;
+            };
             // A route that writes the suffix out says what it is.
             let is_written = one.suffixed != 0 && is_written(first, one);
             !is_written && (!first.is_within(one, self.routes) || one.is_within(first, self.routes))
@@ -121,6 +136,11 @@ impl<'r> Search<'r> {
             _ => Ambiguity::LookalikeSuffix,
         });
         ways.collect()
+    }
+
+    /// Returns every other route that matches as the request stands.
+    pub(super) fn others(&self) -> impl Iterator<Item = &Candidate> {
+        self.wider.iter().chain(&self.crossing)
     }
 }
 

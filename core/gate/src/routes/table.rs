@@ -5,14 +5,13 @@ use core::fmt;
 
 use super::{
     edges::Edges,
-    fold::trimmed,
     host::{Breadth, HostPattern, normal_host},
     parts::{Reading, SegmentParts},
     pattern::PatternSegment,
     route::Route,
     search::{Candidate, Search, bits_from, each_bit, segment_bit},
 };
-use crate::path::{Ambiguities, Ambiguity, CanonicalPath, Segment};
+use crate::path::{Ambiguities, Ambiguity, CanonicalPath, Segment, trimmed};
 
 /// All routes of a policy, as a tree: a literal goes before parts, those before a parameter,
 /// and a parameter before the rest, segment by segment from the left.
@@ -127,6 +126,59 @@ impl Routes {
         path: &CanonicalPath<'_>,
     ) -> Option<RouteMatch<'_>> {
         let segments = path.segments();
+        let found = self.search(method, authority, segments)?;
+        let first = found.first?;
+        let index = first.route;
+        let route = self.routes.get(index)?;
+        let differs = |other: usize| self.differs(other, route);
+        let rival = match first.several {
+            true => Some(index),
+            false => found.rival(differs),
+        };
+        let rival = rival.and_then(|rival| self.names.get(rival));
+        let mut lookalikes = self.lookalikes(&found, differs, segments);
+        if first.parts() != 0 && hides_literal(route, segments) {
+            lookalikes.add(Ambiguity::EncodedLiteral);
+        }
+        Some(RouteMatch {
+            route,
+            index,
+            name: self.names.get(index)?,
+            lookalikes,
+            rival: rival.map(|name| &**name),
+        })
+    }
+
+    /// Says whether a request, as a path reads to some servers, may be taken for a route that
+    /// answers otherwise than the one that was found, in a way that this one does not accept.
+    #[must_use]
+    pub fn may_answer_otherwise(
+        &self,
+        method: &[u8],
+        authority: &[u8],
+        path: &CanonicalPath<'_>,
+        found: &Route,
+    ) -> bool {
+        let segments = path.segments();
+        let Some(other) = self.search(method, authority, segments) else {
+            return false;
+        };
+        let differs = |other: usize| self.differs(other, found);
+        let takes_another = other.first.is_some_and(|first| {
+            first.several || differs(first.route) || other.rival(differs).is_some()
+        });
+        let lookalikes = self.lookalikes(&other, differs, segments);
+        takes_another || !lookalikes.without(found.allow).is_empty()
+    }
+
+    /// Goes through all that matches a request, or may be taken to; nothing where it is to no host
+    /// of those that routes are for.
+    fn search(
+        &self,
+        method: &[u8],
+        authority: &[u8],
+        segments: &[Segment<'_>],
+    ) -> Option<Search<'_>> {
         let (own, named) = self.named_roots(authority);
         if !self.hosts.is_empty() && own.is_none() {
             return None;
@@ -148,52 +200,83 @@ impl Routes {
                 walk.descend(root, segments, Taken::default());
             }
         }
-        let found = walk.found;
-        let first = found.first?;
-        let index = first.route;
-        let route = self.routes.get(index)?;
-        let differs = |other: usize| {
-            let other = self.routes.get(other);
-            other.is_none_or(|other| !route.answers_alike(other))
-        };
-        let rival = match first.several {
-            true => Some(index),
-            false => found.rival(differs),
-        };
-        let rival = rival.and_then(|rival| self.names.get(rival));
+        Some(walk.found)
+    }
+
+    fn differs(&self, other: usize, route: &Route) -> bool {
+        let other = self.routes.get(other);
+        other.is_none_or(|other| !route.answers_alike(other))
+    }
+
+    /// Returns in which ways servers would take a route that answers otherwise.
+    fn lookalikes(
+        &self,
+        found: &Search<'_>,
+        differs: impl Fn(usize) -> bool + Copy,
+        segments: &[Segment<'_>],
+    ) -> Ambiguities {
         let is_written = |own: &Candidate, one: &Candidate| self.writes_out(own, one, segments);
-        let mut lookalikes = found.lookalikes(differs, is_written);
-        if first.loose & !first.whole != 0 && hides_literal(route, segments) {
-            lookalikes.add(Ambiguity::EncodedLiteral);
+        let mut ways = found.lookalikes(differs, is_written);
+        let Some(first) = found.first.filter(|first| first.parts() != 0) else {
+            return ways;
+        };
+        for other in found.others().filter(|other| differs(other.route)) {
+            for at in each_bit(first.parts()).filter_map(|at| usize::try_from(at).ok()) {
+                ways = ways.union(self.left_to(other, &first, at, segments));
+            }
         }
-        Some(RouteMatch {
-            route,
-            index,
-            name: self.names.get(index)?,
-            lookalikes,
-            rival: rival.map(|name| &**name),
-        })
+        ways
+    }
+
+    /// Returns in which ways servers read a segment so that it has no longer the parts of the
+    /// first, and is left to another route.
+    fn left_to(
+        &self,
+        other: &Candidate,
+        first: &Candidate,
+        at: usize,
+        segments: &[Segment<'_>],
+    ) -> Ambiguities {
+        let mut ways = Ambiguities::NONE;
+        let (Some(segment), Some(PatternSegment::Parts(parts))) =
+            (segments.get(at), self.pattern(first, at))
+        else {
+            return ways;
+        };
+        let takes = |seen: &[u8]| match self.pattern(other, at) {
+            Some(PatternSegment::Parts(parts)) => parts.may_match(seen),
+            Some(PatternSegment::Literal(_)) => false,
+            Some(PatternSegment::Parameter(_) | PatternSegment::Rest(_)) | None => true,
+        };
+        if parts.is_lost_by_trimming(segment) && takes(trimmed(segment.seen())) {
+            ways.add(Ambiguity::Lookalike);
+        }
+        if parts.lost_by_cutting(segment).any(takes) {
+            ways.add(Ambiguity::LookalikeSuffix);
+        }
+        ways
+    }
+
+    fn pattern(&self, candidate: &Candidate, at: usize) -> Option<&PatternSegment> {
+        let route = self.routes.get(candidate.route)?;
+        route.path.segments().get(at)
     }
 
     /// Returns whether a route writes out all that other servers would cut off to take another.
     fn writes_out(&self, own: &Candidate, one: &Candidate, segments: &[Segment<'_>]) -> bool {
-        let pattern = |candidate: &Candidate, at: usize| {
-            let route = self.routes.get(candidate.route)?;
-            route.path.segments().get(at)
-        };
         let is_written = |at: usize| {
-            let segment = segments.get(at)?.decoded();
-            let tail = match pattern(own, at)? {
+            let segment = segments.get(at)?;
+            let tail = match self.pattern(own, at)? {
                 PatternSegment::Literal(text) => text.as_bytes(),
                 PatternSegment::Parts(parts) => parts.tail()?,
                 PatternSegment::Parameter(_) | PatternSegment::Rest(_) => return None,
             };
-            let cut = match pattern(one, at)? {
+            let cut = match self.pattern(one, at)? {
                 PatternSegment::Literal(text) => trimmed(text.as_bytes()).len(),
                 PatternSegment::Parts(parts) => parts.cut(segment)?,
                 PatternSegment::Parameter(_) | PatternSegment::Rest(_) => return None,
             };
-            Some(segment.len().checked_sub(tail.len())? <= cut)
+            Some(segment.decoded().len().checked_sub(tail.len())? <= cut)
         };
         let mut cuts = each_bit(one.suffixed).filter_map(|at| usize::try_from(at).ok());
         cuts.all(|at| is_written(at).unwrap_or(false))
@@ -360,11 +443,11 @@ impl Routes {
 }
 
 /// One request on its way through the trees.
-struct Walk<'w> {
-    table: &'w Routes,
-    method: &'w [u8],
+struct Walk<'r, 'm> {
+    table: &'r Routes,
+    method: &'m [u8],
     host: u8,
-    found: Search<'w>,
+    found: Search<'r>,
 }
 
 /// What a walk took on its way down.
@@ -378,7 +461,7 @@ struct Taken {
     suffixed: u64,
 }
 
-impl Walk<'_> {
+impl Walk<'_, '_> {
     /// Visits every node that the segments lead to, the narrowest first; the depth is bounded
     /// by the longest pattern.
     fn descend(&mut self, at: u32, segments: &[Segment<'_>], taken: Taken) {
@@ -390,7 +473,7 @@ impl Walk<'_> {
             return;
         };
         let next_depth = taken.depth.saturating_add(1);
-        for (next, exact) in self.table.edges.alike(at, segment.decoded()) {
+        for (next, exact) in self.table.edges.alike(at, segment) {
             let taken = Taken {
                 depth: next_depth,
                 folded: taken.folded || !exact,
@@ -398,7 +481,7 @@ impl Walk<'_> {
             };
             self.descend(next, below, taken);
         }
-        for next in self.table.edges.suffixed(at, segment.decoded()) {
+        for next in self.table.edges.suffixed(at, segment) {
             let taken = Taken {
                 depth: next_depth,
                 suffixed: taken.suffixed | segment_bit(taken.depth),
@@ -407,7 +490,7 @@ impl Walk<'_> {
             self.descend(next, below, taken);
         }
         for (parts, next) in &node.parts {
-            let Some(reading) = parts.read(segment.decoded()) else {
+            let Some(reading) = parts.read(segment) else {
                 continue;
             };
             let bit = segment_bit(taken.depth);

@@ -78,18 +78,35 @@ impl Routing<'_> {
     ) -> Option<Vec<Option<HostPattern>>> {
         let several = at.key("hosts");
         let one = source.host.as_deref().map(|host| (host, at.key("host")));
-        if one.is_some() && !source.hosts.is_empty() {
+        if source
+            .hosts
+            .as_ref()
+            .is_some_and(source::OneOrMany::is_empty)
+        {
+            let cure =
+                "name the hosts, or take it out: then the route is for those that routes name";
+            let message = "a route for no host at all takes no request";
+            self.problems.error(&several, message, cure);
+            return None;
+        }
+        if one.is_some() && source.hosts.is_some() {
             let cure = "write them all in `hosts`";
             self.problems
                 .error(at, "`host` and `hosts` say the same", cure);
             return None;
         }
-        let all = source.hosts.iter().enumerate();
-        let all = all.map(|(index, host)| (host, element(&several, &source.hosts, index)));
+        let all = source.hosts.iter().flat_map(|all| {
+            let each = all.iter().enumerate();
+            each.map(|(index, host)| (host, element(&several, all, index)))
+        });
         let mut hosts = Vec::new();
         for (host, at) in one.into_iter().chain(all) {
             let pattern = HostPattern::parse(host).map_err(|error| {
-                let cure = "leave the port out; the gate ignores it";
+                let cure = if host.starts_with("*.") {
+                    "write a domain of your own after `*.`, of two labels or more"
+                } else {
+                    "leave the port out; the gate ignores it"
+                };
                 self.problems.error(&at, error.to_string(), cure);
             });
             let pattern = Some(pattern.ok()?);

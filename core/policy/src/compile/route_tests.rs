@@ -134,6 +134,18 @@ fn what_makes_no_sense_is_reported_with_its_place_and_cure() {
             "$.catalog.routes[0].hosts[2]: `A.b` appears twice; keep one of the two",
         ),
         (
+            r#"{"methods":"GET","path":"/a","public":true,"hosts":[]}"#,
+            "$.catalog.routes[0].hosts: a route for no host at all takes no request; name the hosts, or take it out: then the route is for those that routes name",
+        ),
+        (
+            r#"{"methods":"GET","path":"/a","public":true,"host":"*.com"}"#,
+            "$.catalog.routes[0].host: a host is a name without a port, such as api.example.com or *.example.com, or `*`; write a domain of your own after `*.`, of two labels or more",
+        ),
+        (
+            r#"{"methods":"GET","path":"/a","public":true,"hosts":["a.b","*.0.0.1"]}"#,
+            "$.catalog.routes[0].hosts[1]: a host is a name without a port, such as api.example.com or *.example.com, or `*`; write a domain of your own after `*.`, of two labels or more",
+        ),
+        (
             r#"{"methods":"GET","path":"/a","authenticated":true,"tenant_host":"*.a.b"}"#,
             "$.catalog.routes[0].tenant_host: `*.a.b` does not say which label of a host is the tenant; write it as {tenant}.example.com",
         ),

@@ -17,8 +17,8 @@ pub struct Route {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
     /// Several hosts, in place of one.
-    #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
-    pub hosts: OneOrMany,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hosts: Option<OneOrMany>,
     /// A host of which one label is the tenant, as `{tenant}.example.com`: whoever asks must
     /// belong to it. Without hosts, it is also the host.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -114,7 +114,7 @@ impl Read for Route {
         let route = Self {
             methods: object.required("methods", "say which: \"methods\": \"GET\""),
             host: object.optional("host"),
-            hosts: object.or_default("hosts"),
+            hosts: object.optional("hosts"),
             tenant_host: object.optional("tenant_host"),
             path: object.required("path", "say which: \"path\": \"/v1/tickets/{id}\""),
             permission: object.optional("permission"),

@@ -2,21 +2,25 @@
 
 use super::*;
 
-fn ask_by_headers(target: &str, headers: &[(&[u8], &[u8])]) -> Verdict {
-    let mut gate = gate(|config| {
-        config["identity"] = json!({ "trusted_headers": {
-            "peers": "spiffe://mesh", "subject": "x-user-id", "roles": "x-user-roles", "teams": "x-teams",
-        } });
-    });
-    let request = Request {
+fn by_headers(config: &mut Value) {
+    config["identity"] = json!({ "trusted_headers": {
+        "peers": "spiffe://mesh", "subject": "x-user-id", "roles": "x-user-roles", "teams": "x-teams",
+    } });
+}
+
+fn by<'a>(headers: &'a [(&'a [u8], &'a [u8])], target: &'a str) -> Request<'a> {
+    Request {
         method: b"GET",
         authority: b"api.example.com",
         target: target.as_bytes(),
         headers,
         peer: Peer::Identity("spiffe://mesh"),
         nonce: b"",
-    };
-    gate.judge(&request, NOW)
+    }
+}
+
+fn ask_by_headers(target: &str, headers: &[(&[u8], &[u8])]) -> Verdict {
+    gate(by_headers).judge(&by(headers, target), NOW)
 }
 
 #[test]
@@ -120,6 +124,40 @@ fn a_header_of_thousands_of_teams_is_refused_by_the_limit_that_it_passes() {
             (entry.code, entry.detail.as_str()),
             (Code::LimitExceeded, expected)
         );
+    }
+}
+
+/// On every route that wants to know who asks, whatever it then asks for.
+#[test]
+fn a_limit_of_an_identity_holds_wherever_an_identity_counts() {
+    let policy = policy("acme", |policy| {
+        policy["catalog"]["routes"] = json!([
+            { "methods": "GET", "path": "/asks", "permission": "tickets:read", "conditional": "forward" },
+            { "methods": "GET", "path": "/knows", "authenticated": true },
+            { "methods": "GET", "path": "/wonders", "public": true, "identity": "optional" }
+        ]);
+    });
+    let mut gate = Gate::new(config(by_headers));
+    assert!(gate.offer(bundle(&policy, 1, None), NOW).is_ok());
+    let mut ask = |target: &str, roles: usize| {
+        let roles: Vec<String> = (0..roles).map(|at| format!("r{at}")).collect();
+        let roles = roles.join(",");
+        let headers: &[(&[u8], &[u8])] =
+            &[(b"x-user-id", b"jo"), (b"x-user-roles", roles.as_bytes())];
+        let verdict = gate.judge(&by(headers, target), NOW);
+        (verdict.entry().code, verdict.entry().detail.clone())
+    };
+    let too_many = (
+        Code::LimitExceeded,
+        "more than 256 roles (limits.roles)".to_owned(),
+    );
+    for (target, expected) in [
+        ("/asks", Code::NotGranted),
+        ("/knows", Code::Authenticated),
+        ("/wonders", Code::Public),
+    ] {
+        assert_eq!(ask(target, 257), too_many, "{target}");
+        assert_eq!(ask(target, 256).0, expected, "{target}");
     }
 }
 
