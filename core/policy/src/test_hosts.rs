@@ -98,6 +98,12 @@ impl TestHosts {
         Ok(own.unwrap_or_else(|| first.clone()))
     }
 
+    /// Says whether a host is the one that stands for those that no route names.
+    #[must_use]
+    pub fn is_unnamed(host: &str) -> bool {
+        host == UNNAMED
+    }
+
     /// Returns a host of the route of that name, if it names one.
     fn host_of(&self, name: &str) -> Option<String> {
         let mut routes = self.routes.iter().flat_map(Routes::all);

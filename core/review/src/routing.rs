@@ -1,19 +1,23 @@
 //! Which route a request takes, and why no other.
 
 use portcullis_gate::routes::{Access, HostPattern, PatternSegment, Route, RouteMatch, Routes};
-use portcullis_gate::{Ambiguities, Ambiguity, CanonicalPath, Code};
+use portcullis_gate::{Ambiguities, Ambiguity, CanonicalPath, Code, Entry, UnixSeconds};
 use serde::Serialize;
 
+use crate::suite::gateway::Gateway;
 use portcullis_policy::TestHosts;
+use portcullis_policy::authzen::Subject;
+use portcullis_policy::encode::BundleMetadata;
 use portcullis_policy::model::Model;
-use portcullis_policy::source::TestRequest;
+use portcullis_policy::source::{Catalog, TestRequest};
 
 /// Which route a request takes, and why no other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Routing {
-    /// The host that it was sent to.
-    pub host: String,
-    /// The code of the refusal, if it is refused before anybody is asked who they are.
+    /// The host that it was sent to; nothing where it is one that no route names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The code of the refusal, if it is refused whoever asks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<&'static str>,
     /// What the log says of the refusal; empty where there is nothing to say.
@@ -50,9 +54,13 @@ pub struct OtherRoute {
 
 /// Says which route a request takes; where it names no host, at the one where it takes one route.
 ///
+/// Whether it is refused is what the gate itself says, asked with the policy's bundle by somebody
+/// without a role.
+///
 /// # Errors
 ///
-/// Returns what keeps the question from being one: several hosts, or a target that is too long.
+/// Returns what keeps the question from being one: several hosts, a target that is too long, or a
+/// policy that no gate takes.
 pub fn routing(
     model: &Model,
     method: &str,
@@ -65,8 +73,8 @@ pub fn routing(
         host: host.map(str::to_owned),
         ..TestRequest::default()
     };
-    let host = TestHosts::new(&model.routes).of(&request, None);
-    let host = host.map_err(|ambiguous| {
+    let hosts = TestHosts::new(&model.routes);
+    let host = hosts.of(&request, None).map_err(|ambiguous| {
         let [one, other] = &ambiguous.routes;
         format!("it takes `{one}` at one host and `{other}` at another; say which host")
     })?;
@@ -79,7 +87,9 @@ pub fn routing(
         path: &path,
         host: Hosts::new(&model.routes, &host),
     };
-    let (refused, detail) = asked.refusal(found.as_ref());
+    let route = found.as_ref().map(|found| found.route);
+    let entry = judged(model, &request, &host, route)?;
+    let refused = Some(entry.code).filter(|code| refuses_request(*code));
     let (mut others, mut nearly) = (Vec::new(), Vec::new());
     for (index, route) in model.routes.iter().enumerate() {
         if found.as_ref().is_none_or(|found| found.index != index) {
@@ -94,12 +104,51 @@ pub fn routing(
     let nearly = nearly.into_iter().map(|(_, other)| other);
     Ok(Routing {
         refused: refused.map(Code::name),
-        detail,
+        detail: refused.map(|_| entry.detail).unwrap_or_default(),
         route: found.map(|found| taken(found.route, &path)),
         others,
         nearly: nearly.take(NEARLY_MAX).collect(),
-        host,
+        host: Some(host).filter(|host| !TestHosts::is_unnamed(host)),
     })
+}
+
+/// Returns what the gate would log of a request of somebody without a role.
+fn judged(
+    model: &Model,
+    request: &TestRequest,
+    host: &str,
+    route: Option<&Route>,
+) -> Result<Entry, String> {
+    let now = UnixSeconds(0);
+    let metadata = BundleMetadata::new("routes", now, 60, &Catalog::default());
+    let mut model = model.clone();
+    // A host that names the tenant names the one that asks.
+    if route.is_some_and(|route| route.tenant_host.is_some())
+        && let Some((label, _)) = host.split_once('.')
+    {
+        label.to_ascii_lowercase().clone_into(&mut model.tenant.id);
+    }
+    let gateway = Gateway::open(&model, &metadata);
+    let mut gateway = gateway.map_err(|error| error.to_string())?;
+    let somebody = Subject {
+        kind: "user".to_owned(),
+        id: "somebody".to_owned(),
+        ..Subject::default()
+    };
+    Ok(gateway.judge(request, host, Some(&somebody), now))
+}
+
+/// Says whether a code refuses a request for what it is, and not for who asks.
+const fn refuses_request(code: Code) -> bool {
+    matches!(
+        code,
+        Code::RequestMalformed
+            | Code::LimitExceeded
+            | Code::PathAmbiguous
+            | Code::RouteUnknown
+            | Code::RouteAmbiguous
+            | Code::AttributeAmbiguous
+    )
 }
 
 /// A request.
@@ -150,33 +199,6 @@ impl<'a> Hosts<'a> {
 }
 
 impl Asked<'_> {
-    /// Returns why the request is refused whoever asks, if it is.
-    fn refusal(&self, found: Option<&RouteMatch<'_>>) -> (Option<Code>, String) {
-        if self.method.bytes().any(|byte| byte.is_ascii_lowercase()) {
-            return (Some(Code::RequestMalformed), "method-case".to_owned());
-        }
-        let optional: Ambiguities = Ambiguity::OPTIONAL.into_iter().collect();
-        let of_path = self.path.ambiguities();
-        let (unaccepted, rival) = match found {
-            Some(found) => {
-                let all = of_path.union(found.lookalikes);
-                (all.without(found.route.allow), found.rival)
-            }
-            None => (of_path, None),
-        };
-        let is_never = !of_path.without(optional).is_empty();
-        let words = |kinds: Ambiguities| {
-            let names = kinds.iter().map(Ambiguity::name);
-            names.collect::<Vec<_>>().join(" ")
-        };
-        match rival {
-            Some(rival) if !is_never => (Some(Code::RouteAmbiguous), rival.to_owned()),
-            _ if !unaccepted.is_empty() => (Some(Code::PathAmbiguous), words(unaccepted)),
-            _ if found.is_none() => (Some(Code::RouteUnknown), String::new()),
-            _ => (None, String::new()),
-        }
-    }
-
     fn compare(&self, route: &Route, found: Option<&RouteMatch<'_>>) -> Compared {
         let is_of_method = self.is_of_method(route);
         let is_of_host = self.host.are_of(route);
@@ -272,7 +294,7 @@ fn alike(kinds: Ambiguities) -> &'static str {
     if kinds.has(Ambiguity::LookalikeSuffix) {
         "servers that cut a suffix off would take it"
     } else {
-        "servers that ignore case, or dots and spaces at the end, would take it"
+        "servers that ignore case, or what a segment has at its ends, would take it"
     }
 }
 
@@ -340,7 +362,9 @@ mod tests {
                 { "methods": "GET", "path": "/v1/things/list", "permission": "things:read" },
                 { "methods": "POST", "path": "/v1/things/{id}:cancel", "permission": "things:cancel" },
                 { "methods": "GET", "path": "/v1/{kind}/x", "permission": "things:write" },
-                { "methods": "GET", "path": "/files/{name...}", "public": true },
+                { "methods": "GET", "path": "/files/{name...}", "public": true, "accepts": "encoded-slash" },
+                { "methods": "GET", "path": "/files/secret/{name}", "permission": "things:write" },
+                { "methods": "GET", "path": "/list", "permission": "things:read", "resource": { "id": "query.id" } },
                 { "methods": "GET", "path": "/admin", "permission": "things:write", "host": "admin.example.com" },
                 { "methods": "GET", "path": "/me", "authenticated": true, "host": "www.example.com" }
             ] }, "tenant": { "id": "acme" } }"#;
@@ -374,6 +398,21 @@ mod tests {
     }
 
     #[test]
+    fn a_host_is_named_where_routes_do() {
+        let host = |line: &str| {
+            let (method, target) = line.split_once(' ').unwrap();
+            routing(&model(), method, target, None).unwrap().host
+        };
+        assert_eq!(host("GET /admin").as_deref(), Some("admin.example.com"));
+        let text = r#"{ "catalog": { "id": "c", "routes": [
+            { "methods": "GET", "path": "/a", "public": true } ] }, "tenant": { "id": "acme" } }"#;
+        let (_, model) = Source::load(text).unwrap();
+        assert_eq!(routing(&model, "GET", "/a", None).unwrap().host, None);
+        let named = routing(&model, "GET", "/a", Some("a.example.com")).unwrap();
+        assert_eq!(named.host.as_deref(), Some("a.example.com"));
+    }
+
+    #[test]
     fn a_request_says_which_route_it_takes_and_why_no_other() {
         for (line, expected) in [
             (
@@ -401,6 +440,22 @@ mod tests {
                 "path-ambiguous (dot-segment): GET /files/{name...} asks public name=a/../b",
             ),
             (
+                "GET /files/SECRET%2fa",
+                "path-ambiguous (other-route): GET /files/{name...} asks public name=SECRET/a",
+            ),
+            (
+                "GET /list?id=1&id=2 www.example.com",
+                "attribute-ambiguous (id): GET /list asks things:read",
+            ),
+            (
+                "GET /list?id=1 www.example.com",
+                "taken: GET /list asks things:read",
+            ),
+            (
+                " /me www.example.com",
+                "request-malformed (method); nearly GET www.example.com/me: it is for GET",
+            ),
+            (
                 "GET /admin www.example.com",
                 "route-unknown; nearly GET admin.example.com/admin: it is for admin.example.com",
             ),
@@ -418,7 +473,7 @@ mod tests {
             ),
             (
                 "POST /v1/things/7:Cancel",
-                "route-unknown; nearly POST /v1/things/{id}:cancel: servers that ignore case, or dots and spaces at the end, would take it; nearly GET /v1/things/{id}: it is for GET",
+                "route-unknown; nearly POST /v1/things/{id}:cancel: servers that ignore case, or what a segment has at its ends, would take it; nearly GET /v1/things/{id}: it is for GET",
             ),
         ] {
             assert_eq!(said(line), expected, "{line}");

@@ -16,7 +16,7 @@ use portcullis_policy::source::TestRequest;
 /// Who asks comes in headers of a peer that is trusted: a test has no tokens, and all
 /// that comes after an identity is known is the same for both.
 #[derive(Debug)]
-pub(super) struct Gateway {
+pub(crate) struct Gateway {
     gate: Gate,
     /// The subject attributes that the policy declares.
     attributes: Vec<String>,
@@ -24,7 +24,7 @@ pub(super) struct Gateway {
 
 impl Gateway {
     /// Opens a policy as a gate would its bundle.
-    pub(super) fn open(model: &Model, metadata: &BundleMetadata) -> Result<Self, UntestablePolicy> {
+    pub(crate) fn open(model: &Model, metadata: &BundleMetadata) -> Result<Self, UntestablePolicy> {
         let payload = encode(model, metadata).map_err(UnopenablePolicy::from)?;
         // The key is public knowledge: this bundle goes nowhere.
         let signing_key = SigningKey::from_bytes(&[0; 32]);
@@ -63,7 +63,7 @@ impl Gateway {
     }
 
     /// Judges a request, and returns what the gate would log of it.
-    pub(super) fn judge(
+    pub(crate) fn judge(
         &mut self,
         request: &TestRequest,
         host: &str,

@@ -1,6 +1,6 @@
 //! A policy's own tests, run by the engine that will answer.
 
-mod gateway;
+pub(crate) mod gateway;
 mod probe;
 mod question;
 mod report;

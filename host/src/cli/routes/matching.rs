@@ -66,7 +66,9 @@ impl Match {
     }
 
     fn write(&self, out: &mut dyn Write, found: &Routing) -> io::Result<()> {
-        writeln!(out, "{} {} at {}", self.method, self.target, found.host)?;
+        let place = found.host.as_ref().map(|host| format!(" at {host}"));
+        let place = place.unwrap_or_default();
+        writeln!(out, "{} {}{place}", self.method, self.target)?;
         if let Some(route) = &found.route {
             writeln!(out, "  takes `{}`: {}", route.route, route.asks)?;
             for (name, value) in &route.parameters {
