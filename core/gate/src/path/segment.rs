@@ -56,7 +56,8 @@ impl<'a> Segment<'a> {
             if !decoded.malformed && decoded.bytes.contains(&b'%') {
                 ambiguities.add(Ambiguity::EncodedPercent);
             }
-            if decodes_again(&decoded.bytes) {
+            let wide = !decoded.malformed && decodes_wide(&decoded.bytes);
+            if wide || decodes_again(&decoded.bytes) {
                 ambiguities.add(Ambiguity::DoubleEncoding);
             }
             match core::str::from_utf8(&decoded.bytes) {
@@ -131,17 +132,24 @@ const fn is_refused(byte: u8) -> bool {
     !byte.is_ascii_graphic() || matches!(byte, b'"' | b'<' | b'>' | b'`' | b'{' | b'}')
 }
 
-/// Returns whether a second decoding would change the bytes, also one that reads `%u0061`.
+/// Returns whether a second decoding would change the bytes.
 fn decodes_again(decoded: &[u8]) -> bool {
     let mut rest = decoded;
     while let Some((&byte, after)) = rest.split_first() {
-        let wide = after.strip_prefix(b"u").or(after.strip_prefix(b"U"));
-        if byte == b'%' && starts_with_pair(wide.unwrap_or(after)) {
+        if byte == b'%' && starts_with_pair(after) {
             return true;
         }
         rest = after;
     }
     false
+}
+
+/// Returns whether a second decoding by a server that reads `%u0061` would change the bytes.
+fn decodes_wide(decoded: &[u8]) -> bool {
+    let escapes = decoded.split(|byte| *byte == b'%').skip(1);
+    let mut digits =
+        escapes.filter_map(|after| after.strip_prefix(b"u").or(after.strip_prefix(b"U")));
+    digits.any(starts_with_pair)
 }
 
 /// Returns whether a server that splits at more than `/`, that cuts parameters or at NUL, or that
