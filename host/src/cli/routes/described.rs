@@ -1,11 +1,12 @@
 //! An API as an OpenAPI document describes it, and the routes that it has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use openapiv3::{OpenAPI, Operation, PathItem, ReferenceOr, Server};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::permissions::{Asks, Permissions};
+use super::members::{DOCUMENT, OPERATION, PATH};
+use super::permissions::{Asks, Operation, Permissions};
+use super::servers::{Base, Servers};
 use super::template::route_path;
 
 /// The routes of a described API, and what is not among them.
@@ -31,14 +32,6 @@ pub(super) struct Wishes<'a> {
 /// What a route says besides its methods; operations of which all is equal are one route.
 type Route = (String, bool, Asks, Option<String>);
 
-/// Reads an OpenAPI 3 document, in JSON or YAML.
-pub(super) fn read(text: &str) -> Result<Value, String> {
-    if text.trim_start().starts_with('{') {
-        return serde_json::from_str(text).map_err(|error| error.to_string());
-    }
-    serde_saphyr::from_str(text).map_err(|error| error.to_string())
-}
-
 /// Returns the routes of a document that was read.
 pub(super) fn import(
     document: &Value,
@@ -52,25 +45,39 @@ pub(super) fn import(
     if !version.is_some_and(|version| version.starts_with("3.")) {
         return Err("it is no OpenAPI 3 document: it does not say \"openapi\": \"3.…\"".to_owned());
     }
-    let api: OpenAPI =
-        serde_json::from_value(without_schemas(document)).map_err(|error| error.to_string())?;
+    let api = object(document, "the document")?;
     let mut import = Import {
-        api: &api,
+        servers: Servers::new(api, wishes.base),
         permissions,
-        wishes,
         found: Imported::default(),
         routes: Vec::new(),
         places: BTreeMap::new(),
     };
-    for (path, item) in &api.paths.paths {
-        match item {
-            ReferenceOr::Item(item) => import.path(path, item),
-            ReferenceOr::Reference { reference } => {
-                let why = format!("it is written in `{reference}`; resolve references first");
-                import.found.left_out.push((path.clone(), why));
-            }
+    for (name, cure) in DOCUMENT.unknown(api) {
+        import.leave_out(format!("`{name}`"), cure);
+    }
+    let Some(paths) = api.get("paths") else {
+        let slip = DOCUMENT.unknown(api).next();
+        let cure = slip.map(|(name, cure)| format!(", but `{name}`; {cure}"));
+        return Err(format!("it has no `paths`{}", cure.unwrap_or_default()));
+    };
+    let paths = object(paths, "`paths`")?;
+    import.permissions.note_ids(ids(paths));
+    for (path, item) in paths.iter().filter(|(path, _)| !path.starts_with("x-")) {
+        if let Err(why) = import.path(path, item) {
+            import.leave_out(path.clone(), why);
         }
     }
+    let hosts = import.servers.hosts();
+    if !hosts.is_empty() && wishes.hosts.is_empty() {
+        let hosts = hosts.iter().map(String::as_str).collect::<Vec<_>>();
+        import.found.notes.push(format!(
+            "the routes name no host, though the servers are at {}; say so by --host, or they serve any",
+            hosts.join(", ")
+        ));
+    }
+    let notes = import.servers.notes();
+    import.found.notes.extend(notes);
     let (mut found, routes) = (import.found, import.routes);
     found.routes = routes.into_iter().map(|own| written(own, wishes)).collect();
     for name in permissions.unused() {
@@ -81,84 +88,110 @@ pub(super) fn import(
     Ok(found)
 }
 
-/// Leaves out what says nothing of routes, above all the schemas, which differ between the
-/// versions of OpenAPI 3.
-fn without_schemas(document: &Value) -> Value {
-    let keep = |from: &Value, names: &[&str]| {
-        let members = from.as_object().into_iter().flatten();
-        let kept = members.filter(|(name, _)| {
-            names.contains(&name.as_str()) || name.starts_with("x-") || *name == "$ref"
-        });
-        kept.map(|(name, value)| (name.clone(), value.clone()))
-            .collect::<Map<String, Value>>()
-    };
-    let operation = |own: &Value| {
-        let mut own = keep(own, &["operationId", "security", "servers", "deprecated"]);
-        own.insert("responses".to_owned(), json!({}));
-        Value::Object(own)
-    };
-    let paths = document.get("paths").and_then(Value::as_object);
-    let paths = paths.into_iter().flatten().map(|(path, item)| {
-        let mut own = keep(item, &["servers"]);
-        for method in METHODS {
-            if let Some(found) = item.get(method) {
-                own.insert(method.to_owned(), operation(found));
-            }
-        }
-        (path.clone(), Value::Object(own))
+/// Returns the operations of a path, each by its method in upper case.
+fn operations(item: &Map<String, Value>) -> impl Iterator<Item = (String, &Value)> {
+    let named = METHODS.into_iter().filter_map(|method| {
+        let operation = item.get(method)?;
+        Some((method.to_ascii_uppercase(), operation))
     });
-    let paths: Map<String, Value> = paths.filter(|(path, _)| !path.starts_with("x-")).collect();
-    let mut own = keep(document, &["openapi", "servers", "security"]);
-    own.insert("info".to_owned(), json!({ "title": "", "version": "" }));
-    own.insert("paths".to_owned(), Value::Object(paths));
-    Value::Object(own)
+    let others = item.get("additionalOperations").and_then(Value::as_object);
+    let others = others.into_iter().flatten();
+    // Their names are the methods as they are sent.
+    named.chain(others.map(|(method, operation)| (method.clone(), operation)))
+}
+
+/// Returns every operationId, each as often as it appears.
+fn ids(paths: &Map<String, Value>) -> impl Iterator<Item = &str> {
+    let items = paths.values().filter_map(Value::as_object);
+    let all = items.flat_map(operations);
+    all.filter_map(|(_, operation)| operation.get("operationId")?.as_str())
 }
 
 struct Import<'a> {
-    api: &'a OpenAPI,
+    servers: Servers<'a>,
     permissions: &'a mut Permissions,
-    wishes: &'a Wishes<'a>,
     found: Imported,
     /// Each with its methods.
     routes: Vec<(Route, Vec<String>)>,
     places: BTreeMap<Route, usize>,
 }
 
-impl Import<'_> {
-    fn path(&mut self, path: &str, item: &PathItem) {
-        for (method, operation) in item.iter() {
-            let method = method.to_ascii_uppercase();
-            if let Err(why) = self.operation(path, item, &method, operation) {
-                let left_out = (format!("{method} {path}"), why);
-                self.found.left_out.push(left_out);
+impl<'a> Import<'a> {
+    fn leave_out(&mut self, what: String, why: String) {
+        self.found.left_out.push((what, why));
+    }
+
+    fn path(&mut self, path: &str, item: &'a Value) -> Result<(), String> {
+        let item = object(item, "it")?;
+        if let Some(reference) = item.get("$ref") {
+            let reference = reference.as_str().unwrap_or_default();
+            return Err(format!(
+                "it is written in `{reference}`; resolve references first"
+            ));
+        }
+        for (name, cure) in PATH.unknown(item) {
+            self.leave_out(format!("`{name}` of {path}"), cure);
+        }
+        let others = item.get("additionalOperations");
+        if let Some(others) = others {
+            object(others, "`additionalOperations`")?;
+        }
+        let mut seen = BTreeSet::new();
+        for (method, operation) in operations(item) {
+            let line = format!("{method} {path}");
+            let added = if seen.insert(method.clone()) {
+                self.operation(path, item, &method, operation)
+            } else {
+                Err("it is written in `additionalOperations` too; keep one".to_owned())
+            };
+            if let Err(why) = added {
+                self.leave_out(line, why);
             }
         }
+        Ok(())
     }
 
     fn operation(
         &mut self,
         path: &str,
-        item: &PathItem,
+        item: &'a Map<String, Value>,
         method: &str,
-        operation: &Operation,
+        operation: &'a Value,
     ) -> Result<(), String> {
         let line = format!("{method} {path}");
-        let said = |name: &str| operation.extensions.get(name).or(item.extensions.get(name));
-        let id = operation.operation_id.as_deref();
-        let asks = self
-            .permissions
-            .of(id, method, path, said("x-permission"))?;
+        let operation = object(operation, "it")?;
+        if let Some((name, cure)) = OPERATION.unknown(operation).next() {
+            return Err(format!("it has `{name}`; {cure}"));
+        }
+        if !method
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte == b'-')
+        {
+            return Err("a route has its methods in upper case".to_owned());
+        }
+        let said = |name: &str| operation.get(name).or(item.get(name));
+        let id = match operation.get("operationId") {
+            None => None,
+            Some(id) => Some(id.as_str().ok_or("its `operationId` is no string")?),
+        };
+        let named = Operation { id, method, path };
+        let asks = self.permissions.of(&named, said("x-permission"))?;
+        let security = operation.get("security");
+        let security = match security {
+            None => None,
+            Some(own) => Some(own.as_array().ok_or("its `security` is no list")?),
+        };
         let asks = match asks {
             Some(asks) => asks,
             // The document itself says that it needs no security.
-            None if operation.security.as_ref().is_some_and(Vec::is_empty) => {
+            None if security.is_some_and(Vec::is_empty) => {
                 let note = format!("{line}: public, for its `security` is empty");
                 self.found.notes.push(note);
                 Asks::Public
             }
             None => return Err(NO_PERMISSION.to_owned()),
         };
-        let base = self.base(item, operation)?;
+        let Base(base) = self.servers.base([operation, item])?;
         let own = route_path(&base, path)?;
         let notes = own.notes.iter().map(|note| format!("{line}: {note}"));
         self.found.notes.extend(notes);
@@ -172,42 +205,11 @@ impl Import<'_> {
         }
         Ok(())
     }
-
-    /// Returns the path before an operation's own, which its servers have.
-    fn base(&self, item: &PathItem, operation: &Operation) -> Result<String, String> {
-        if let Some(base) = self.wishes.base {
-            return Ok(base.to_owned());
-        }
-        let all = [&operation.servers, &item.servers, &self.api.servers];
-        let Some(servers) = all.into_iter().find(|servers| !servers.is_empty()) else {
-            return Ok(String::new());
-        };
-        let mut bases: Vec<String> = servers.iter().map(base_of).collect();
-        bases.dedup();
-        match bases.as_slice() {
-            [one] => Ok(one.clone()),
-            several => Err(format!(
-                "its servers have different paths ({}); say which by --base",
-                several.join(", ")
-            )),
-        }
-    }
 }
 
-/// Returns the path of a server, its variables as they are by default.
-fn base_of(server: &Server) -> String {
-    let mut url = server.url.clone();
-    for (name, variable) in server.variables.iter().flatten() {
-        url = url.replace(&format!("{{{name}}}"), &variable.default);
-    }
-    let path = match url.split_once("://") {
-        Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
-        None => url.trim_start_matches('/'),
-    };
-    match path.trim_end_matches('/') {
-        "" => String::new(),
-        path => format!("/{path}"),
-    }
+fn object<'v>(value: &'v Value, what: &str) -> Result<&'v Map<String, Value>, String> {
+    let object = value.as_object();
+    object.ok_or_else(|| format!("{what} is no object"))
 }
 
 fn written((route, methods): (Route, Vec<String>), wishes: &Wishes<'_>) -> Value {
@@ -242,14 +244,16 @@ fn one_or_many(texts: &[String]) -> Value {
     }
 }
 
-const METHODS: [&str; 8] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+const METHODS: [&str; 9] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
 ];
 const NO_PERMISSION: &str = "nothing says which permission it needs; write `x-permission` beside it, or name it in the table";
 
 #[cfg(test)]
 mod tests {
+    use super::super::document::read;
     use super::*;
+    use serde_json::json;
 
     const PETS: &str = "
 openapi: 3.1.0
@@ -312,7 +316,11 @@ paths:
         );
         assert_eq!(
             found.notes,
-            ["GET /health/: public, for its `security` is empty"]
+            [
+                "GET /health/: public, for its `security` is empty",
+                "the routes name no host, though the servers are at eu.example.com; say so by --host, or they serve any",
+                "of the servers' `{region}` only `eu` is taken, which it is by default",
+            ]
         );
     }
 
@@ -353,7 +361,169 @@ paths:
             let refused = import(&document, &mut Permissions::default(), &Wishes::default());
             assert!(refused.unwrap_err().contains(expected), "{text}");
         }
-        assert!(read("a: 1\na: 2").is_err());
-        assert!(read("{\"a\":").is_err());
+    }
+
+    /// Imports one document of `paths` and a table, and lists the routes and what was left out.
+    fn imported(paths: &Value, table: Value) -> (Vec<String>, Vec<String>) {
+        let document = json!({ "openapi": "3.2.0", "info": {}, "paths": paths });
+        let mut permissions = Permissions::read(table).unwrap();
+        let found = import(&document, &mut permissions, &Wishes::default()).unwrap();
+        let routes = found.routes.iter().map(Value::to_string).collect();
+        let left_out = found.left_out.iter();
+        let left_out = left_out.map(|(what, why)| format!("{what}: {why}"));
+        (routes, left_out.collect())
+    }
+
+    fn left_out(paths: &Value, table: Value) -> Vec<String> {
+        imported(paths, table).1
+    }
+
+    #[test]
+    fn a_table_and_a_document_that_disagree_settle_nothing() {
+        let paths = json!({ "/a": { "get": { "operationId": "getA", "x-permission": "a:read" } } });
+        let agree = imported(&paths, json!({ "getA": "a:read", "GET /a": "a:read" }));
+        assert_eq!((agree.0.len(), agree.1.len()), (1, 0));
+        for (table, expected) in [
+            (
+                json!({ "getA": "a:write" }),
+                "GET /a: the table's `getA` says `a:write`, and its `x-permission` `a:read`; make them agree",
+            ),
+            (
+                json!({ "getA": "a:read", "GET /a": "public" }),
+                "GET /a: the table's `GET /a` says `public`, and the table's `getA` `a:read`; make them agree",
+            ),
+        ] {
+            assert_eq!(left_out(&paths, table), [expected]);
+        }
+    }
+
+    #[test]
+    fn an_entry_of_the_table_is_one_operations() {
+        let twice = json!({
+            "/a": { "get": { "operationId": "x" } },
+            "/b": { "get": { "operationId": "x", "x-permission": "b:read" } },
+            "/c": { "get": { "operationId": "GET /d" } },
+            "/d": { "get": { "operationId": "GET /d" } },
+        });
+        let found = imported(&twice, json!({ "x": "b:read", "GET /d": "public" }));
+        assert_eq!(
+            found.1,
+            [
+                "GET /a: its operationId `x` appears twice; name it in the table by its method and path",
+                "GET /b: its operationId `x` appears twice; name it in the table by its method and path",
+                "GET /c: its operationId reads as another's method and path, `GET /d`; rename it",
+            ]
+        );
+        assert_eq!(found.0, [r#"{"methods":"GET","path":"/d","public":true}"#]);
+        // Where the table does not name it, it does no harm.
+        let found = imported(
+            &twice,
+            json!({ "GET /a": "a:read", "GET /c": "c:read", "GET /d": "public" }),
+        );
+        assert_eq!(
+            found.1,
+            ["GET /c: its operationId reads as another's method and path, `GET /d`; rename it"]
+        );
+    }
+
+    #[test]
+    fn a_word_of_another_case_is_no_permission() {
+        for (asks, expected) in [
+            (
+                "Public",
+                "`Public` is no permission; write `public`, or a permission as `module:action`",
+            ),
+            (
+                "AUTHENTICATED",
+                "`AUTHENTICATED` is no permission; write `authenticated`, or a permission as `module:action`",
+            ),
+            (
+                " public",
+                "` public` is no permission; write `public`, or a permission as `module:action`",
+            ),
+            (
+                "read",
+                "`read` is no permission; write a permission as `module:action`, or `authenticated` or `public`",
+            ),
+        ] {
+            let paths = json!({ "/a": { "get": { "x-permission": asks } } });
+            assert_eq!(
+                left_out(&paths, json!({})),
+                [format!("GET /a: its `x-permission`: {expected}")]
+            );
+            let paths = json!({ "/a": { "get": {} } });
+            assert_eq!(
+                left_out(&paths, json!({ "GET /a": asks })),
+                [format!("GET /a: the table's `GET /a`: {expected}")]
+            );
+        }
+    }
+
+    #[test]
+    fn what_the_document_misspells_is_said() {
+        let get = json!({ "x-permission": "a:read" });
+        for (paths, expected) in [
+            (
+                json!({ "/a": { "GET": get } }),
+                "`GET` of /a: write it as `get`",
+            ),
+            (
+                json!({ "/a": { "gett": get } }),
+                "`gett` of /a: did you mean `get`?",
+            ),
+            (
+                json!({ "/a": { "get": { "x-permision": "a:read" } } }),
+                "GET /a: it has `x-permision`; did you mean `x-permission`?",
+            ),
+            (
+                json!({ "/a": { "get": { "X-Permission": "a:read" } } }),
+                "GET /a: it has `X-Permission`; did you mean `x-permission`?",
+            ),
+            (
+                json!({ "/a": { "get": { "server": [], "x-permission": "a:read" } } }),
+                "GET /a: it has `server`; did you mean `servers`?",
+            ),
+            (json!({ "/a": { "get": null } }), "GET /a: it is no object"),
+            (json!({ "/a": [] }), "/a: it is no object"),
+            (
+                json!({ "/a": { "additionalOperations": { "purge": get } } }),
+                "purge /a: a route has its methods in upper case",
+            ),
+            (
+                json!({ "/a": { "get": { "security": {} } } }),
+                "GET /a: its `security` is no list",
+            ),
+        ] {
+            assert_eq!(left_out(&paths, json!({})), [expected]);
+        }
+        for (document, expected) in [
+            (
+                json!({ "openapi": "3.1.0", "path": {} }),
+                "it has no `paths`, but `path`; did you mean `paths`?",
+            ),
+            (json!({ "openapi": "3.1.0" }), "it has no `paths`"),
+        ] {
+            let refused = import(&document, &mut Permissions::default(), &Wishes::default());
+            assert_eq!(refused.unwrap_err(), expected);
+        }
+        let document = json!({ "openapi": "3.1.0", "basePath": "/v1", "paths": {} });
+        let found = import(&document, &mut Permissions::default(), &Wishes::default()).unwrap();
+        assert_eq!(found.left_out[0].0, "`basePath`");
+    }
+
+    #[test]
+    fn methods_of_the_newest_version_are_routes_too() {
+        let paths = json!({ "/a": {
+            "x-permission": "a:read",
+            "query": {},
+            "additionalOperations": { "PURGE": { "x-permission": "a:delete" } }
+        } });
+        assert_eq!(
+            imported(&paths, json!({})).0,
+            [
+                r#"{"methods":"QUERY","path":"/a","permission":"a:read"}"#,
+                r#"{"methods":"PURGE","path":"/a","permission":"a:delete"}"#,
+            ]
+        );
     }
 }

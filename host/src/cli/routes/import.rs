@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     described::{self, Imported, Wishes},
+    document,
     permissions::Permissions,
 };
 use crate::cli::{
@@ -18,9 +19,9 @@ use crate::cli::{
 /// Write the routes of an API that an OpenAPI 3 document describes
 ///
 /// Prints them as `catalog.routes` has them. The permission of an operation is its
-/// `x-permission`, or what the table says by its operationId or by its method and path; the
-/// words `authenticated` and `public` stand for no permission. `x-resource` is passed on. It
-/// fails where an operation has no route, and says why.
+/// `x-permission`, or what the table says by its operationId or by its method and path; where
+/// several say it, they must agree. The words `authenticated` and `public` stand for no
+/// permission. `x-resource` is passed on. It fails where an operation has no route, and says why.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Import {
@@ -102,7 +103,7 @@ impl Import {
 
 fn read(path: &Path) -> Result<Value, Stop> {
     let text = input::read_text(path, DOCUMENT_BYTES_MAX)?;
-    described::read(&text).map_err(|why| Stop::usage(format!("`{}`: {why}", path.display())))
+    document::read(&text).map_err(|why| Stop::usage(format!("`{}`: {why}", path.display())))
 }
 
 const DOCUMENT_BYTES_MAX: usize = 32 * 1024 * 1024;

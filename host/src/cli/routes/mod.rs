@@ -1,9 +1,12 @@
 //! `routes`: where routes come from, and which one a request takes.
 
 mod described;
+mod document;
 mod import;
 mod matching;
+mod members;
 mod permissions;
+mod servers;
 mod template;
 
 use clap::{Args, Subcommand};

@@ -1,6 +1,6 @@
 //! Which permission an operation of a described API needs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -8,6 +8,18 @@ use serde_json::{Map, Value};
 #[derive(Debug, Default)]
 pub(super) struct Permissions {
     rows: BTreeMap<String, Row>,
+    /// The operationIds that several operations have.
+    repeated: BTreeSet<String>,
+}
+
+/// An operation, as a table may name it.
+#[derive(Debug)]
+pub(super) struct Operation<'a> {
+    pub(super) id: Option<&'a str>,
+    /// In upper case.
+    pub(super) method: &'a str,
+    /// As described.
+    pub(super) path: &'a str,
 }
 
 #[derive(Debug)]
@@ -40,33 +52,70 @@ impl Permissions {
             let is_used = false;
             rows.insert(name, Row { asks, is_used });
         }
-        Ok(Self { rows })
+        let repeated = BTreeSet::new();
+        Ok(Self { rows, repeated })
+    }
+
+    /// Notes every operationId of the document, each as often as it appears.
+    pub(super) fn note_ids<'i>(&mut self, ids: impl Iterator<Item = &'i str>) {
+        let mut seen = BTreeSet::new();
+        for id in ids {
+            if !seen.insert(id) {
+                self.repeated.insert(id.to_owned());
+            }
+        }
     }
 
     /// Returns what an operation asks for: as the table says by its id, or by its method and its
-    /// path as described; else as the document itself says.
+    /// path as described, and as the document itself says; where several say it, they agree.
     pub(super) fn of(
         &mut self,
-        id: Option<&str>,
-        method: &str,
-        path: &str,
+        operation: &Operation<'_>,
         said: Option<&Value>,
     ) -> Result<Option<Asks>, String> {
-        let line = format!("{method} {path}");
-        let names = id.into_iter().chain([line.as_str()]);
-        let mut found = None;
-        for name in names {
-            if let Some(row) = self.rows.get_mut(name) {
-                row.is_used = true;
-                found = found.or_else(|| Some(row.asks.clone()));
+        let line = format!("{} {}", operation.method, operation.path);
+        let mut found: Option<(String, Asks)> = None;
+        let mut add = |place: String, text: &str| {
+            let asks = Asks::read(text).map_err(|why| format!("{place}: {why}"))?;
+            match &found {
+                Some((first, other)) if *other != asks => Err(format!(
+                    "{first} says `{}`, and {place} `{}`; make them agree",
+                    other.text(),
+                    asks.text()
+                )),
+                Some(_) => Ok(()),
+                None => {
+                    found = Some((place, asks));
+                    Ok(())
+                }
             }
+        };
+        if let Some(row) = self.rows.get_mut(&line) {
+            row.is_used = true;
+            add(format!("the table's `{line}`"), &row.asks)?;
         }
-        match (found, said) {
-            (Some(asks), _) => Ok(Some(Asks::of(asks))),
-            (None, Some(Value::String(asks))) => Ok(Some(Asks::of(asks.clone()))),
-            (None, Some(_)) => Err("its `x-permission` is no string".to_owned()),
-            (None, None) => Ok(None),
+        if let Some(id) = operation.id.filter(|id| *id != line)
+            && let Some(row) = self.rows.get_mut(id)
+        {
+            if reads_as_line(id) {
+                return Err(format!(
+                    "its operationId reads as another's method and path, `{id}`; rename it"
+                ));
+            }
+            row.is_used = true;
+            if self.repeated.contains(id) {
+                return Err(format!(
+                    "its operationId `{id}` appears twice; name it in the table by its method and path"
+                ));
+            }
+            add(format!("the table's `{id}`"), &row.asks)?;
         }
+        match said {
+            None => {}
+            Some(Value::String(asks)) => add("its `x-permission`".to_owned(), asks)?,
+            Some(_) => return Err("its `x-permission` is no string".to_owned()),
+        }
+        Ok(found.map(|(_, asks)| asks))
     }
 
     /// Returns the rows that no operation has used.
@@ -77,11 +126,32 @@ impl Permissions {
 }
 
 impl Asks {
-    fn of(text: String) -> Self {
-        match text.as_str() {
-            "public" => Self::Public,
-            "authenticated" => Self::Authenticated,
-            _ => Self::Permission(text),
+    fn read(text: &str) -> Result<Self, String> {
+        let words = [(PUBLIC, Self::Public), (AUTHENTICATED, Self::Authenticated)];
+        for (word, asks) in words {
+            if text == word {
+                return Ok(asks);
+            }
+            if text.trim().eq_ignore_ascii_case(word) {
+                return Err(format!(
+                    "`{text}` is no permission; write `{word}`, or a permission as `module:action`"
+                ));
+            }
+        }
+        let (module, action) = text.split_once(':').unwrap_or_default();
+        if module.is_empty() || action.is_empty() || text.contains(char::is_whitespace) {
+            return Err(format!(
+                "`{text}` is no permission; write a permission as `module:action`, or `{AUTHENTICATED}` or `{PUBLIC}`"
+            ));
+        }
+        Ok(Self::Permission(text.to_owned()))
+    }
+
+    fn text(&self) -> &str {
+        match self {
+            Self::Permission(name) => name,
+            Self::Authenticated => AUTHENTICATED,
+            Self::Public => PUBLIC,
         }
     }
 
@@ -94,3 +164,12 @@ impl Asks {
         };
     }
 }
+
+/// Says whether an operationId is written as a table names an operation by its method and path.
+fn reads_as_line(id: &str) -> bool {
+    let parts = id.split_once(' ');
+    parts.is_some_and(|(_, path)| path.starts_with('/'))
+}
+
+const PUBLIC: &str = "public";
+const AUTHENTICATED: &str = "authenticated";
