@@ -128,10 +128,11 @@ fn judged(
     {
         label.to_ascii_lowercase().clone_into(&mut model.tenant.id);
     }
+    let kind = model.subject_types.names().first().cloned();
     let gateway = Gateway::open(&model, &metadata);
     let mut gateway = gateway.map_err(|error| error.to_string())?;
     let somebody = Subject {
-        kind: "user".to_owned(),
+        kind: kind.unwrap_or_default(),
         id: "somebody".to_owned(),
         ..Subject::default()
     };
