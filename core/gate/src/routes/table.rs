@@ -151,8 +151,7 @@ impl Routes {
 
     /// Says whether a request, as a path reads to some servers, may be taken for a route that
     /// answers otherwise than the one that was found, in a way that this one does not accept.
-    #[must_use]
-    pub fn may_answer_otherwise(
+    pub(crate) fn may_answer_otherwise(
         &self,
         method: &[u8],
         authority: &[u8],
