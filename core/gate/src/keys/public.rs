@@ -31,6 +31,7 @@ pub(super) enum PublicKey {
 }
 
 /// Why a key cannot be used, and what to do about it.
+#[cfg(any(feature = "eddsa", feature = "ecdsa", feature = "rsa"))]
 #[derive(Debug, Clone, Copy)]
 pub(super) struct InvalidKey {
     pub(super) why: &'static str,
