@@ -139,7 +139,11 @@ impl SegmentParts {
             let places = places.into_iter().flatten();
             places.filter_map(|place| seen.get(..place).map(trimmed))
         });
-        prefixes.filter(|prefix| !prefix.is_empty() && self.leftmost(prefix, FOLDED).is_none())
+        // Nothing is left where it begins with the sign, but for what was trimmed before it.
+        let has_before = segment.seen().first() != seen.first();
+        prefixes.filter(move |prefix| {
+            (has_before || !prefix.is_empty()) && self.leftmost(prefix, FOLDED).is_none()
+        })
     }
 
     /// Returns whether some servers take a text for this.

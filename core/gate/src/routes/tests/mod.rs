@@ -3,6 +3,7 @@
 mod conflicts;
 mod oracle;
 mod parts;
+mod readings;
 mod written;
 
 use alloc::{format, string::String, vec, vec::Vec};
