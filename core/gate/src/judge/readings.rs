@@ -26,16 +26,17 @@ impl Judge<'_> {
         if self.reads_otherwise(request.method, tenant, request, path, found) {
             return Err(findings.refuse(Code::PathAmbiguous, Ambiguity::OtherRoute.name()));
         }
-        let query = path
-            .query()
-            .filter(|query| overrides_method(request.method, Some(query)));
+        let query = path.query();
+        let Some(query) = query.filter(|query| overrides_method(request.method, Some(query)))
+        else {
+            return Ok(());
+        };
         let differs = |(count, method): (usize, alloc::vec::Vec<u8>)| {
             count >= METHODS_MAX
                 || self.is_otherwise(&method, tenant, request, path, found)
                 || self.reads_otherwise(&method, tenant, request, path, found)
         };
-        let mut methods = query.into_iter().flat_map(named_methods).enumerate();
-        if methods.any(differs) {
+        if named_methods(query).enumerate().any(differs) {
             let what = Ambiguity::MethodOverride.name();
             return Err(findings.refuse(Code::AttributeAmbiguous, what));
         }
@@ -52,6 +53,10 @@ impl Judge<'_> {
         path: &CanonicalPath<'_>,
         found: &Route,
     ) -> bool {
+        // Most paths have one reading.
+        if path.ambiguities().is_empty() {
+            return false;
+        }
         let mut readings = path.other_readings();
         readings.any(|path| self.is_otherwise(method, tenant, request, &path, found))
     }

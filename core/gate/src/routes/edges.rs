@@ -2,7 +2,7 @@
 
 use alloc::{boxed::Box, vec, vec::Vec};
 
-use super::fold::cuts;
+use super::fold::{STARTS_SUFFIX, cuts};
 use crate::path::{Segment, trimmed};
 
 /// Literal edges by (node, segment): found in a time that does not grow with their number.
@@ -58,7 +58,10 @@ impl Edges {
         from: u32,
         segment: &'a Segment<'_>,
     ) -> impl Iterator<Item = u32> + 'a {
+        // Most segments have nothing that could be cut off.
         let whole = trimmed(segment.seen());
+        let has_suffix = whole.iter().any(|byte| STARTS_SUFFIX.contains(byte));
+        let whole = if has_suffix { whole } else { &[] };
         let (mut hash, mut hashed) = (hash_start(from), 0);
         cuts(whole).flat_map(move |length| {
             let prefix = whole.get(..length).unwrap_or_default();
