@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::cell::RefCell;
 
-use portcullis_engine::{PackedRequest, Policy, SignedBundle};
+use portcullis_engine::{PackedRequest, SignedBundle};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{answer::Failure, facts::facts, session::Session, time::seconds, trust::trust};
@@ -46,7 +46,8 @@ impl Policy {
                 false
             };
             let bundle = SignedBundle::new(bundle).verify_by(&trust, seconds(now), &holds)?;
-            Ok(Policy::from(bundle).at(seconds(now)).into_owned())
+            let policy = portcullis_engine::Policy::from(bundle);
+            Ok(policy.at(seconds(now)).into_owned())
         });
         Self {
             opened,
