@@ -1,9 +1,6 @@
 //! Passes a request on to the upstream, and its response back.
 
-use alloc::{
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{string::String, vec::Vec};
 
 use portcullis_http_shell::{Answer, AnswerChanges, Field, Scheme, Upstream, answered};
 use wasip3::{
@@ -32,7 +29,7 @@ pub(crate) async fn forward(
     let response = match client::send(outgoing).await {
         Ok(response) => response,
         Err(error) => {
-            log::event("upstream-failed", &[("why", &error.to_string())]);
+            log::event("upstream-failed", &[("why", words(&error))]);
             return answer::respond(Answer::bad_gateway());
         }
     };
@@ -123,3 +120,24 @@ fn cut_short() -> Result<(), ErrorCode> {
 }
 
 const PART_BYTES: usize = 64 * 1024;
+
+/// Says what an operator can do something about. All that the runtime knows would be a name and
+/// its printing for each of forty kinds.
+const fn words(error: &ErrorCode) -> &'static str {
+    match error {
+        ErrorCode::DnsTimeout | ErrorCode::DnsError(_) => "its name is not found",
+        ErrorCode::DestinationIpProhibited
+        | ErrorCode::DestinationIpUnroutable
+        | ErrorCode::HttpRequestDenied => "the runtime does not let anything there",
+        ErrorCode::ConnectionRefused | ErrorCode::DestinationUnavailable => "nothing listens there",
+        ErrorCode::ConnectionTimeout
+        | ErrorCode::ConnectionReadTimeout
+        | ErrorCode::ConnectionWriteTimeout
+        | ErrorCode::HttpResponseTimeout => "it takes too long",
+        ErrorCode::ConnectionTerminated => "it closed the connection",
+        ErrorCode::TlsProtocolError
+        | ErrorCode::TlsCertificateError
+        | ErrorCode::TlsAlertReceived(_) => "TLS with it failed",
+        _ => "what it answers is no HTTP, or is too much",
+    }
+}
