@@ -17,6 +17,19 @@ const deflated = {
   },
 };
 
+/**
+ * Leaves a module in a script of its own, beside the one that needs it: on its way it is compressed better there than
+ * among text.
+ */
+const beside = {
+  name: "beside",
+  setup(build) {
+    build.onResolve({ filter: /^deflated:/ }, ({ path }) => ({ path: `./${scriptOf(path.slice("deflated:".length))}`, external: true }));
+  },
+};
+
+const scriptOf = (name) => `${name}.module.js`;
+
 /** In Node a module is inflated by Node itself. */
 const inNode = {
   name: "in-node",
@@ -61,7 +74,7 @@ await Promise.all([
     splitting: true,
     // `./index.js` is the entry itself, and stays one file that every entry shares.
     external: ["./index.js"],
-    esbuildPlugins: [deflated],
+    esbuildPlugins: [beside],
     esbuildOptions: (options) => void Object.assign(options, quiet),
   }),
   build({
@@ -106,7 +119,7 @@ await Promise.all([
     platform: "neutral",
     splitting: true,
     external: ["node:zlib"],
-    esbuildPlugins: [deflated],
+    esbuildPlugins: [beside],
     esbuildOptions: (options) => void Object.assign(options, quiet),
   }),
   build({
@@ -121,6 +134,10 @@ await Promise.all([
   build({ ...common, outDir: AUTHOR, entry: ["src/author.ts"], format: "esm", dts: { only: true } }),
 ]);
 
+for (const [name, folder] of [["edge", "dist"], ["author", AUTHOR]]) {
+  const text = readFileSync(new URL(`${name}.deflated`, generated), "base64");
+  writeFileSync(`${folder}/${scriptOf(name)}`, `export default"${text}";\n`);
+}
 for (const name of ["edge", "worker"]) copyFileSync(new URL(`${name}.wasm`, generated), `dist/${name}.wasm`);
 copyFileSync(new URL("author.wasm", generated), `${AUTHOR}/author.wasm`);
 for (const folder of ["dist", AUTHOR]) {

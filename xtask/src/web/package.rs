@@ -105,7 +105,7 @@ const ENTRIES: [Entry; 3] = [
         // that cross.
         bound: Size {
             raw: 1_300_000,
-            gzipped: 530_000,
+            gzipped: 550_000,
         },
     },
 ];
