@@ -13,8 +13,9 @@ use crate::web::tools::install_npm_packages;
 
 /// Installs what the locks of tests/web name, and returns what runs the matrix.
 pub(crate) fn prepared(web: &WebTools) -> Result<Command> {
-    // React 18 and Next.js 15 would be at odds with what the others share.
-    for folder in [".", "next15", "react18"] {
+    // React 18 and Next.js 15 would be at odds with what the others share. The first is the project
+    // itself: a folder cannot be made by a path that ends with a dot.
+    for folder in ["", "next15", "react18"] {
         install(
             &root().join(SOURCE).join(folder),
             &root().join(PROJECT).join(folder),
