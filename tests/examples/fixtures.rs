@@ -401,10 +401,8 @@ fn open(bundle: Vec<u8>) -> Policy {
     let keys = keys.into_iter().map(Result::unwrap);
     let mut trust = Trust::new(1, keys, AUDIENCE).unwrap();
     trust.slices = SliceUse::Either;
-    SignedBundle::new(bundle)
-        .verify(&trust, NOW)
-        .unwrap()
-        .into()
+    let policy = Policy::from(SignedBundle::new(bundle).verify(&trust, NOW).unwrap());
+    policy.at(NOW).into_owned()
 }
 
 fn trust() -> TrustFile {
