@@ -402,9 +402,26 @@ export class Access<V extends Vocabulary = Registered> implements PageAccess<V> 
       this.#apply(this.#waiting);
       return true;
     }
+    if (this.#renew()) return true;
     this.#view = undefined;
     this.#status = "expired";
     this.#due = Number.NEGATIVE_INFINITY;
+    return true;
+  }
+
+  /** Asks the bundle once more: a role or a feature may have ended, and the rest of it holds. */
+  #renew(): boolean {
+    const held = this.#held;
+    if (!held || !this.#asked || this.#view !== held.session || this.#clock() >= held.policy.header.expires_at) return false;
+    const session = held.policy.session(this.#asked);
+    if (this.#clock() >= session.validUntil) {
+      session.free();
+      return false;
+    }
+    // Whoever still asks the one that ended hears no.
+    held.session.free();
+    this.#held = { policy: held.policy, session };
+    this.#view = session;
     return true;
   }
 

@@ -163,6 +163,25 @@ test("at its end the page denies and says so, though the network is down; then i
   expect(own.error?.code).toBe("offline");
 });
 
+test("where a role or a feature ends, the rest of the bundle goes on, though nothing newer is to be had", async () => {
+  const ending = cases.find((one) => one.name === "until.json: what a group gives lasts");
+  const whole = decoded(bundles[ending?.bundle as number] as string);
+  reply = (signal) => (asks.length > 1 ? down(signal) : new Response(whole, { headers: { etag: '"1"' } }));
+  const own = access({ wholeBundle: true, subject: { id: "kim" } });
+  const { states } = live(own);
+  await own.refresh();
+  const first = own.view;
+  const may = (view = own.view) => [view?.can("desk:read"), view?.can("new:read")];
+  expect([may(), first?.validUntil]).toEqual([[true, true], now + 1]);
+  await pass(1);
+  expect([own.status, may()]).toEqual(["ready", [true, false]]);
+  expect(may(first)).toEqual([false, false]);
+  expect(states).not.toContain("expired");
+  expect(own.view?.validUntil).toBe(expires_at);
+  await pass(expires_at - now);
+  expect([own.status, own.view]).toEqual(["expired", undefined]);
+});
+
 test("a snapshot that has run out shows nothing", () => {
   const own = access({ snapshot: { version: 1, valid_until: now, modules: [], permissions: { [permission]: true } } });
   expect([own.status, own.view]).toEqual(["expired", undefined]);
