@@ -13,6 +13,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Until(pub UnixSeconds);
 
 impl Until {
+    /// The last that can be written: the last second of the year 9999.
+    pub const LAST: Self = Self(UnixSeconds(253_402_300_799));
+
     /// Words when something ends, behind what does: ` until 2026-12-31T00:00:00Z`, or nothing.
     #[must_use]
     pub fn after(until: Option<Self>) -> String {
@@ -65,7 +68,7 @@ impl Until {
 /// Writes the time in UTC.
 impl fmt::Display for Until {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = i64::try_from(self.0.0).unwrap_or(i64::MAX).min(LAST);
+        let seconds = i64::try_from(self.min(&Self::LAST).0.0).unwrap_or(0);
         let (days, of_day) = (seconds / DAY_SECONDS, seconds % DAY_SECONDS);
         // A year has at least 365 days, so this is not after it.
         let mut year = 1970 + days / 366;
@@ -176,8 +179,6 @@ const fn days_of(year: i64, month: i64) -> i64 {
 const DAY_SECONDS: i64 = 86_400;
 /// From the first of January of the year 1 on, in this calendar.
 const DAYS_BEFORE_1970: i64 = 719_162;
-/// The last second of the year 9999.
-const LAST: i64 = 253_402_300_799;
 
 #[cfg(test)]
 mod tests {
