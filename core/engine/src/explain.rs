@@ -7,6 +7,7 @@ use portcullis_json::{write_list, write_member, write_string};
 use crate::{
     condition::{Facts, Truth},
     decide::{Decision, Question},
+    decimal::{DIGITS_MAX, decimal},
     format::Source,
     ids::{PermissionId, ScopeId, UnixSeconds},
     index::{ConjunctionAtom, PermissionRow},
@@ -249,16 +250,9 @@ fn write_seconds(out: &mut String, name: &str, seconds: UnixSeconds) {
     [",\"", name, "\":"]
         .iter()
         .for_each(|part| out.push_str(part));
-    write_decimal(out, seconds.0);
-}
-
-/// Writes a number, digit by digit: all of formatting would come into what a page loads.
-fn write_decimal(out: &mut String, number: u64) {
-    if number >= 10 {
-        write_decimal(out, number / 10);
-    }
-    let digit = u32::try_from(number % 10).ok();
-    out.extend(digit.and_then(|digit| char::from_digit(digit, 10)));
+    let mut digits = [0; DIGITS_MAX];
+    let digits = decimal(seconds.0, &mut digits).iter();
+    out.extend(digits.map(|digit| char::from(*digit)));
 }
 
 pub(crate) fn separate(out: &mut String, first: &mut bool) {

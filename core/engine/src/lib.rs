@@ -59,6 +59,7 @@ mod condition;
 mod cures;
 mod cursor;
 mod decide;
+mod decimal;
 mod disjunction;
 mod envelope;
 mod explain;

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::{
+    decimal::{DIGITS_MAX, decimal},
     format::{PAYLOAD_TYPES, format_of},
     rejection::RejectedBundle,
 };
@@ -17,8 +18,8 @@ pub fn pre_authentication_encoding(payload: &[u8]) -> Vec<u8> {
     for part in [payload_type.as_bytes(), payload] {
         let head: &[u8] = if bytes.is_empty() { b"DSSEv1 " } else { b" " };
         bytes.extend_from_slice(head);
-        let mut digits = [0_u8; 20];
-        bytes.extend_from_slice(decimal(part.len(), &mut digits));
+        let mut digits = [0; DIGITS_MAX];
+        bytes.extend_from_slice(length_of(part, &mut digits));
         bytes.push(b' ');
         bytes.extend_from_slice(part);
     }
@@ -30,11 +31,11 @@ pub(crate) fn payload_of<'s>(
     payload_type: &str,
     signed: &'s [u8],
 ) -> Result<&'s [u8], RejectedBundle> {
-    let mut digits = [0_u8; 20];
+    let mut digits = [0; DIGITS_MAX];
     let wrong = RejectedBundle::WrongPayloadType;
     let rest = signed.strip_prefix(b"DSSEv1 ").ok_or(wrong)?;
     let rest = rest
-        .strip_prefix(decimal(payload_type.len(), &mut digits))
+        .strip_prefix(length_of(payload_type.as_bytes(), &mut digits))
         .ok_or(wrong)?;
     let rest = rest.strip_prefix(b" ").ok_or(wrong)?;
     let rest = rest.strip_prefix(payload_type.as_bytes()).ok_or(wrong)?;
@@ -46,24 +47,14 @@ pub(crate) fn payload_of<'s>(
         .ok_or(malformed)?;
     let (length, rest) = rest.split_at_checked(space).ok_or(malformed)?;
     let payload = rest.strip_prefix(b" ").ok_or(malformed)?;
-    if length != decimal(payload.len(), &mut digits) {
+    if length != length_of(payload, &mut digits) {
         return Err(malformed);
     }
     Ok(payload)
 }
 
-fn decimal(mut number: usize, digits: &mut [u8; 20]) -> &[u8] {
-    let mut start = digits.len();
-    for (at, slot) in digits.iter_mut().enumerate().rev() {
-        let digit = u8::try_from(number.checked_rem(10).unwrap_or(0)).unwrap_or(0);
-        *slot = b'0'.saturating_add(digit);
-        start = at;
-        number = number.checked_div(10).unwrap_or(0);
-        if number == 0 {
-            break;
-        }
-    }
-    digits.get(start..).unwrap_or_default()
+fn length_of<'d>(part: &[u8], digits: &'d mut [u8; DIGITS_MAX]) -> &'d [u8] {
+    decimal(u64::try_from(part.len()).unwrap_or(u64::MAX), digits)
 }
 
 #[cfg(test)]
