@@ -3,6 +3,7 @@
 use portcullis_engine::UnixSeconds;
 use portcullis_policy::source::{AssignedRoles, OneOrMany, Tenant, Timed, Until};
 
+use crate::endings::{Ends, NotTaken, check_ahead, lengthen, shorten};
 use crate::refused::{Refused, RefusedReason};
 use crate::words;
 
@@ -79,30 +80,19 @@ pub(crate) fn assign(
 ) -> Result<(), Refused> {
     let text = text(role, team);
     check_ahead(until, now)?;
-    let known = roles.0.iter_mut().find(|known| known.name == text);
-    let Some(known) = known else {
-        roles.0.push(Timed { name: text, until });
-        return Ok(());
-    };
-    if known.until == until || known.until.is_none() && until.is_none() {
-        return Err(Refused::new(
-            RefusedReason::Duplicate,
-            format!("{who} `{text}`{} already", Until::after(known.until)),
-            "there is nothing to do",
-        ));
-    }
-    if !ends_later(until, known.until) {
-        return Err(Refused::new(
+    lengthen(&mut roles.0, &text, until).map_err(|Ends(known)| {
+        let has = format!("{who} `{text}`{}", Until::after(known));
+        if known == until {
+            let message = format!("{has} already");
+            return Refused::new(RefusedReason::Duplicate, message, "there is nothing to do");
+        }
+        let cure = "to take it away sooner, unassign it until then";
+        Refused::new(
             RefusedReason::Unsupported,
-            format!(
-                "{who} `{text}`{}, which is longer",
-                Until::after(known.until)
-            ),
-            "to take it away sooner, unassign it until then",
-        ));
-    }
-    known.until = until;
-    Ok(())
+            format!("{has}, which is longer"),
+            cure,
+        )
+    })
 }
 
 /// Takes a role from a subject, at once or at some time. `who` begins the sentence that says that
@@ -117,46 +107,14 @@ pub(crate) fn unassign(
 ) -> Result<(), Refused> {
     let text = text(role, team);
     check_ahead(until, now)?;
-    let Some(at) = roles.0.iter().position(|known| known.name == text) else {
-        return Err(lacking(roles.names(), roles.is_empty(), &text, who));
-    };
-    if until.is_none() {
-        roles.0.remove(at);
-        return Ok(());
-    }
-    let Some(known) = roles.0.get_mut(at) else {
-        return Ok(());
-    };
-    if !ends_later(known.until, until) {
-        return Err(Refused::new(
+    shorten(&mut roles.0, &text, until).map_err(|why| match why {
+        NotTaken::Missing => lacking(roles.names(), roles.is_empty(), &text, who),
+        NotTaken::Ends(known) => Refused::new(
             RefusedReason::NothingToDo,
-            format!("{who} `{text}`{}, and no longer", Until::after(known.until)),
+            format!("{who} `{text}`{}, and no longer", Until::after(known)),
             "to let it last, assign it until then",
-        ));
-    }
-    known.until = until;
-    Ok(())
-}
-
-/// Refuses an end that is not ahead: what it ends would never count.
-pub(crate) fn check_ahead(until: Option<Until>, now: UnixSeconds) -> Result<(), Refused> {
-    match until {
-        Some(until) if until.0 <= now => Err(Refused::new(
-            RefusedReason::Malformed,
-            format!("{until} has passed"),
-            "name a time that is ahead, or none",
-        )),
-        _ => Ok(()),
-    }
-}
-
-/// Says whether one end is later than another; what has none never ends.
-pub(crate) fn ends_later(one: Option<Until>, other: Option<Until>) -> bool {
-    match (one, other) {
-        (_, None) => false,
-        (None, Some(_)) => true,
-        (Some(one), Some(other)) => one > other,
-    }
+        ),
+    })
 }
 
 /// Replaces each binding of a role by another, wherever a tenant has one; `other` takes the team
@@ -207,14 +165,8 @@ fn replaced(
             Some(own.name)
         };
         let Some(name) = new else { continue };
-        match kept.iter_mut().find(|known| known.name == name) {
-            Some(known) if ends_later(own.until, known.until) => known.until = own.until,
-            Some(_) => {}
-            None => kept.push(Timed {
-                name,
-                until: own.until,
-            }),
-        }
+        // What is there for longer stays.
+        lengthen(&mut kept, &name, own.until).ok();
     }
     kept
 }

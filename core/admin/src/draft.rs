@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use portcullis_engine::UnixSeconds;
 use portcullis_policy::model::Model;
-use portcullis_policy::source::{Operation, Tenant, Timed, Until};
+use portcullis_policy::source::{Operation, Tenant, Until};
 
 use crate::authorization::Step;
+use crate::endings::{Ends, NotTaken};
 use crate::refused::{Refused, RefusedReason};
 use crate::removed::RemovedAssignment;
 use crate::required::Cover;
 use crate::{
-    Change, SubjectKey, activity, bindings, claims, exported, holders, lookup, role_grants, roles,
+    Change, SubjectKey, activity, claims, endings, exported, holders, lookup, role_grants, roles,
 };
 
 /// A tenant as a change would leave it.
@@ -158,31 +159,18 @@ impl Draft {
         until: Option<Until>,
     ) -> Result<(), Refused> {
         lookup::feature(model, feature)?;
-        bindings::check_ahead(until, self.now)?;
+        endings::check_ahead(until, self.now)?;
         let features = &mut self.tenant.features.0;
-        match features.iter_mut().find(|known| known.name == feature) {
-            None => features.push(Timed {
-                name: feature.to_owned(),
-                until,
-            }),
-            Some(known) if bindings::ends_later(until, known.until) => known.until = until,
-            Some(known) => {
-                let is_same = known.until == until;
-                let (message, cure) = if is_same {
-                    ("already", "there is nothing to do")
-                } else {
-                    ("longer", "to turn it off sooner, disable it until then")
-                };
-                return Err(Refused::new(
-                    RefusedReason::Duplicate,
-                    format!(
-                        "the feature `{feature}` is on {message}{}",
-                        Until::after(known.until)
-                    ),
-                    cure,
-                ));
-            }
-        }
+        endings::lengthen(features, feature, until).map_err(|Ends(known)| {
+            let (message, cure) = if known == until {
+                ("already", "there is nothing to do")
+            } else {
+                ("longer", "to turn it off sooner, disable it until then")
+            };
+            let end = Until::after(known);
+            let message = format!("the feature `{feature}` is on {message}{end}");
+            Refused::new(RefusedReason::Duplicate, message, cure)
+        })?;
         self.about_feature(Operation::Enable);
         Ok(())
     }
@@ -194,30 +182,19 @@ impl Draft {
         until: Option<Until>,
     ) -> Result<(), Refused> {
         lookup::feature(model, feature)?;
-        bindings::check_ahead(until, self.now)?;
+        endings::check_ahead(until, self.now)?;
         let features = &mut self.tenant.features.0;
-        let Some(at) = features.iter().position(|known| known.name == feature) else {
-            return Err(Refused::new(
-                RefusedReason::NothingToDo,
-                format!("the feature `{feature}` is off already"),
-                "there is nothing to do",
-            ));
-        };
-        if until.is_none() {
-            features.remove(at);
-        } else if let Some(known) = features.get_mut(at) {
-            if !bindings::ends_later(known.until, until) {
-                return Err(Refused::new(
-                    RefusedReason::NothingToDo,
-                    format!(
-                        "the feature `{feature}` is on{}, and no longer",
-                        Until::after(known.until)
-                    ),
+        endings::shorten(features, feature, until).map_err(|why| {
+            let (message, cure) = match why {
+                NotTaken::Missing => ("off already".to_owned(), "there is nothing to do"),
+                NotTaken::Ends(known) => (
+                    format!("on{}, and no longer", Until::after(known)),
                     "to let it last, enable it until then",
-                ));
-            }
-            known.until = until;
-        }
+                ),
+            };
+            let message = format!("the feature `{feature}` is {message}");
+            Refused::new(RefusedReason::NothingToDo, message, cure)
+        })?;
         self.about_feature(Operation::Disable);
         Ok(())
     }

@@ -62,6 +62,7 @@ mod bindings;
 mod change;
 mod claims;
 mod draft;
+mod endings;
 mod exported;
 mod grants;
 mod holders;
