@@ -2,7 +2,9 @@
 
 use alloc::{string::String, vec::Vec};
 
-use portcullis_http_shell::{Answer, AnswerChanges, Field, Scheme, Upstream, answered};
+use portcullis_http_shell::{
+    Answer, AnswerChanges, Field, Scheme, Upstream, answered, upstream_failure,
+};
 use wasip3::{
     http::{
         client,
@@ -29,7 +31,10 @@ pub(crate) async fn forward(
     let response = match client::send(outgoing).await {
         Ok(response) => response,
         Err(error) => {
-            log::event("upstream-failed", &[("why", words(&error))]);
+            log::event(
+                "upstream-failed",
+                &[("why", upstream_failure!(ErrorCode, &error))],
+            );
             return answer::respond(Answer::bad_gateway());
         }
     };
@@ -120,24 +125,3 @@ fn cut_short() -> Result<(), ErrorCode> {
 }
 
 const PART_BYTES: usize = 64 * 1024;
-
-/// Says what an operator can do something about. All that the runtime knows would be a name and
-/// its printing for each of forty kinds.
-const fn words(error: &ErrorCode) -> &'static str {
-    match error {
-        ErrorCode::DnsTimeout | ErrorCode::DnsError(_) => "its name is not found",
-        ErrorCode::DestinationIpProhibited
-        | ErrorCode::DestinationIpUnroutable
-        | ErrorCode::HttpRequestDenied => "the runtime does not let anything there",
-        ErrorCode::ConnectionRefused | ErrorCode::DestinationUnavailable => "nothing listens there",
-        ErrorCode::ConnectionTimeout
-        | ErrorCode::ConnectionReadTimeout
-        | ErrorCode::ConnectionWriteTimeout
-        | ErrorCode::HttpResponseTimeout => "it takes too long",
-        ErrorCode::ConnectionTerminated => "it closed the connection",
-        ErrorCode::TlsProtocolError
-        | ErrorCode::TlsCertificateError
-        | ErrorCode::TlsAlertReceived(_) => "TLS with it failed",
-        _ => "what it answers is no HTTP, or is too much",
-    }
-}

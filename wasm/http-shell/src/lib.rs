@@ -14,6 +14,7 @@ mod middleware;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod upstream_failure;
 
 pub use answer::Answer;
 pub use fields::{Field, answered};

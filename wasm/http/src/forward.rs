@@ -2,7 +2,9 @@
 
 use alloc::string::String;
 
-use portcullis_http_shell::{Answer, AnswerChanges, Field, Scheme, Upstream, answered};
+use portcullis_http_shell::{
+    Answer, AnswerChanges, Field, Scheme, Upstream, answered, upstream_failure,
+};
 use wasip2::http::{
     outgoing_handler,
     types::{
@@ -116,7 +118,10 @@ fn pass_back(
 }
 
 fn unreachable_upstream(out: ResponseOutparam, error: &ErrorCode) {
-    log::event("upstream-failed", &[("why", words(error))]);
+    log::event(
+        "upstream-failed",
+        &[("why", upstream_failure!(ErrorCode, error))],
+    );
     answer::respond(out, &Answer::bad_gateway());
 }
 
@@ -124,25 +129,4 @@ fn unreachable_upstream(out: ResponseOutparam, error: &ErrorCode) {
 pub(crate) fn finish(writer: OutgoingBody, trailers: Option<Fields>) {
     // Should it fail, the other side has gone.
     OutgoingBody::finish(writer, trailers).ok();
-}
-
-/// Says what an operator can do something about. All that the runtime knows would be a name and
-/// its printing for each of forty kinds.
-const fn words(error: &ErrorCode) -> &'static str {
-    match error {
-        ErrorCode::DnsTimeout | ErrorCode::DnsError(_) => "its name is not found",
-        ErrorCode::DestinationIpProhibited
-        | ErrorCode::DestinationIpUnroutable
-        | ErrorCode::HttpRequestDenied => "the runtime does not let anything there",
-        ErrorCode::ConnectionRefused | ErrorCode::DestinationUnavailable => "nothing listens there",
-        ErrorCode::ConnectionTimeout
-        | ErrorCode::ConnectionReadTimeout
-        | ErrorCode::ConnectionWriteTimeout
-        | ErrorCode::HttpResponseTimeout => "it takes too long",
-        ErrorCode::ConnectionTerminated => "it closed the connection",
-        ErrorCode::TlsProtocolError
-        | ErrorCode::TlsCertificateError
-        | ErrorCode::TlsAlertReceived(_) => "TLS with it failed",
-        _ => "what it answers is no HTTP, or is too much",
-    }
 }
