@@ -33,7 +33,7 @@ impl Read for Peers {
             } else {
                 place.error(
                     "this is neither an address range nor a name of a certificate",
-                    "write a range such as 10.0.0.0/8, or a whole name with its kind: a URI such \
+                    "write a range such as 10.0.0.0/8, with no bit set behind those that count, or a whole name with its kind: a URI such \
                      as spiffe://mesh/gateway, dns:gateway.mesh, or subject:CN=gateway",
                 );
             }
@@ -94,7 +94,18 @@ impl Range {
             Some(bits) => bits.parse::<u8>().ok().filter(|bits| *bits <= most)?,
             None => most,
         };
-        Some(Self { address, bits })
+        let own = Self { address, bits };
+        // Whoever writes more than counts means one address, or does not know how many count.
+        own.is_first().then_some(own)
+    }
+
+    /// Says whether no bit is set that does not count.
+    fn is_first(self) -> bool {
+        let bits = match self.address {
+            IpAddr::V4(address) => u32::BITS.saturating_sub(address.to_bits().trailing_zeros()),
+            IpAddr::V6(address) => u128::BITS.saturating_sub(address.to_bits().trailing_zeros()),
+        };
+        bits <= u32::from(self.bits)
     }
 
     fn holds(self, address: IpAddr) -> bool {

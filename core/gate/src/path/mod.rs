@@ -143,7 +143,12 @@ impl<'a> CanonicalPath<'a> {
     fn reading(&self, split: bool, with_empty: bool, cut: Cut) -> CanonicalPath<'_> {
         let mut parts = Vec::new();
         for segment in &self.segments {
-            parts.extend(segment.decoded().split(|byte| split && *byte == b'/'));
+            let text = if split {
+                segment.seen()
+            } else {
+                segment.decoded()
+            };
+            parts.extend(text.split(|byte| split && *byte == b'/'));
         }
         let last = parts.len().saturating_sub(1);
         let own = parts.into_iter().enumerate().map(|(at, part)| {

@@ -70,6 +70,13 @@ impl<'a> Segment<'a> {
             }
         }
         let skeleton = skeleton(&decoded.bytes);
+        for byte in skeleton.iter().flatten() {
+            match byte {
+                b'/' => ambiguities.add(Ambiguity::EncodedSlash),
+                b'%' => ambiguities.add(Ambiguity::EncodedPercent),
+                _ => {}
+            }
+        }
         let seen = skeleton.as_deref().unwrap_or(&decoded.bytes);
         if hides_dots(seen) {
             ambiguities.add(Ambiguity::DotSegment);

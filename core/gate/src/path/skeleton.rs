@@ -11,8 +11,14 @@ pub(super) fn skeleton(decoded: &[u8]) -> Option<Vec<u8>> {
     }
     // What is not UTF-8 is refused whatever it looks like.
     let text = core::str::from_utf8(decoded).ok()?;
-    let seen = text.chars().filter(|one| !is_invisible(*one));
-    Some(seen.map(plain).collect::<String>().into_bytes())
+    let mut seen = String::with_capacity(text.len());
+    for one in text.chars().filter(|one| !is_invisible(*one)) {
+        match several(one) {
+            Some(plain) => seen.push_str(plain),
+            None => seen.push(plain(one)),
+        }
+    }
+    Some(seen.into_bytes())
 }
 
 /// Leaves out the spaces at either end, and the dots at the end, as many servers and file systems
@@ -40,9 +46,32 @@ pub(super) fn is_blank(segment: &[u8]) -> bool {
     segment.iter().all(|byte| is_dropped(*byte))
 }
 
+/// Returns the ASCII characters that servers may take one for, where these are several: what
+/// Unicode's full folding of case makes of it, and its compatibility decomposition of dots.
+const fn several(one: char) -> Option<&'static str> {
+    Some(match one {
+        '\u{df}' | '\u{1e9e}' => "ss",
+        '\u{fb00}' => "ff",
+        '\u{fb01}' => "fi",
+        '\u{fb02}' => "fl",
+        '\u{fb03}' => "ffi",
+        '\u{fb04}' => "ffl",
+        '\u{fb05}' | '\u{fb06}' => "st",
+        '\u{2025}' => "..",
+        '\u{2026}' => "...",
+        _ => return None,
+    })
+}
+
 /// Returns the ASCII character that servers may take one for.
 fn plain(one: char) -> char {
     match one {
+        // Servers that take it for a `\` take that for what separates, too.
+        '\u{ff3c}' | '\u{fe68}' => '/',
+        '\u{2024}' | '\u{fe52}' => '.',
+        '\u{fe13}' | '\u{fe55}' => ':',
+        '\u{37e}' | '\u{fe14}' | '\u{fe54}' => ';',
+        '\u{fe6a}' => '%',
         // What Unicode's rules for case make of `s`, `k` and `i`.
         '\u{17f}' => 's',
         '\u{212a}' => 'k',
@@ -97,6 +126,8 @@ mod tests {
             ("to\u{212a}en", Some("token")),
             ("\u{ff53}ecret\u{ff0e}", Some("secret.")),
             ("grün", Some("grün")),
+            ("\u{fb01}le stra\u{df}e", Some("file strasse")),
+            ("a\u{ff0f}b\u{ff3c}c\u{fe68}\u{2025}", Some("a/b/c/..")),
         ] {
             let expected = expected.map(|text| text.as_bytes().to_vec());
             assert_eq!(skeleton(text.as_bytes()), expected, "{text}");

@@ -112,6 +112,8 @@ fn a_configuration_is_refused_with_its_place_and_cure() {
     );
     for peer in [
         "10.0.0.0/33",
+        "10.1.2.3/8",
+        "::1/64",
         "gateway.mesh",
         "spiffe://",
         "://a",
@@ -125,7 +127,7 @@ fn a_configuration_is_refused_with_its_place_and_cure() {
             "/identity",
             "trusted_headers",
             json!({ "peers": peer, "subject": "x-user" }),
-            "$.identity.trusted_headers.peers: this is neither an address range nor a name of a certificate; write a range such as 10.0.0.0/8, or a whole name with its kind: a URI such as spiffe://mesh/gateway, dns:gateway.mesh, or subject:CN=gateway",
+            "$.identity.trusted_headers.peers: this is neither an address range nor a name of a certificate; write a range such as 10.0.0.0/8, with no bit set behind those that count, or a whole name with its kind: a URI such as spiffe://mesh/gateway, dns:gateway.mesh, or subject:CN=gateway",
         );
     }
     for (config, expected) in &cases {
