@@ -10,7 +10,7 @@ use clap::Args;
 use portcullis_engine::{Policy, SignedBundle, limits::BUNDLE_BYTES_MAX};
 use portcullis_gate::{
     GateConfig, Peer, Request,
-    routes::{Origin, Route, Routes},
+    routes::{Route, Routes},
 };
 use portcullis_host::{HttpGate, HttpOutcome, HttpVerdict, files};
 use portcullis_json::{FirstFault, JsonText, Node, Place, Read, nearest_or};
@@ -322,18 +322,16 @@ fn shown_with(outcome: HttpOutcome, entry: &Value) -> Value {
     }
 }
 
-/// Says which routes read a header by which, as the configuration says, a trusted peer says who
-/// asks: their requests are refused.
+/// Says which routes read what says who asks, as the configuration says: their requests are refused.
 fn reading_identity(config: &GateConfig, policy: &Policy) -> Vec<String> {
     let routes = Routes::decode(policy.bundle().routes());
     let routes = routes.map_or_else(|_| Vec::new(), |routes| routes.all().to_vec());
     let of_route = |route: &Route| {
         let name = route.name();
-        let read = route.attributes.iter().filter_map(|(attribute, origin)| match origin {
-            Origin::Header(header) if config.says_who_asks(header) => Some(format!(
-                "the route `{name}` reads `resource.{attribute}` of `{header}`, by which a trusted peer says who asks: its requests are refused; take it from another header"
-            )),
-            _ => None,
+        let all = route.attributes.iter();
+        let read = all.filter(|(_, origin)| config.is_identity(origin));
+        let read = read.map(|(attribute, _)| {
+            format!("the route `{name}` reads `resource.{attribute}` where a token is, or where a trusted peer says who asks: its requests are refused; take it from elsewhere")
         });
         read.collect::<Vec<_>>()
     };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::members::{DOCUMENT, OPERATION, PATH};
+use super::members::{DOCUMENT, METHODS, OPERATION, PATH};
 use super::permissions::{Asks, Operation, Permissions};
 use super::servers::{Base, Servers};
 use super::template::route_path;
@@ -30,7 +30,21 @@ pub(super) struct Wishes<'a> {
 }
 
 /// What a route says besides its methods; operations of which all is equal are one route.
-type Route = (String, bool, Asks, Option<String>);
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Said {
+    path: String,
+    /// Whether it was described with a `/` at its end.
+    trailing_slash: bool,
+    asks: Asks,
+    resource: Option<String>,
+}
+
+/// What a route says, and its methods.
+#[derive(Clone, Debug)]
+struct Route {
+    said: Said,
+    methods: Vec<String>,
+}
 
 /// Returns the routes of a document that was read.
 pub(super) fn import(
@@ -68,6 +82,7 @@ pub(super) fn import(
             import.leave_out(path.clone(), why);
         }
     }
+    import.settle_slashes();
     let hosts = import.servers.hosts();
     if !hosts.is_empty() && wishes.hosts.is_empty() {
         let hosts = hosts.iter().map(String::as_str).collect::<Vec<_>>();
@@ -111,9 +126,9 @@ struct Import<'a> {
     servers: Servers<'a>,
     permissions: &'a mut Permissions,
     found: Imported,
-    /// Each with its methods.
-    routes: Vec<(Route, Vec<String>)>,
-    places: BTreeMap<Route, usize>,
+    routes: Vec<Route>,
+    /// Where among the routes each is.
+    places: BTreeMap<Said, usize>,
 }
 
 impl<'a> Import<'a> {
@@ -196,14 +211,67 @@ impl<'a> Import<'a> {
         let notes = own.notes.iter().map(|note| format!("{line}: {note}"));
         self.found.notes.extend(notes);
         let resource = said("x-resource").map(Value::to_string);
-        let route = (own.path, own.trailing_slash, asks, resource);
+        let said = Said {
+            path: own.path,
+            trailing_slash: own.trailing_slash,
+            asks,
+            resource,
+        };
         let next = self.routes.len();
-        let place = *self.places.entry(route.clone()).or_insert(next);
+        let place = *self.places.entry(said.clone()).or_insert(next);
         match self.routes.get_mut(place) {
-            Some((_, methods)) => methods.push(method.to_owned()),
-            None => self.routes.push((route, vec![method.to_owned()])),
+            Some(route) => route.methods.push(method.to_owned()),
+            None => self.routes.push(Route {
+                said,
+                methods: vec![method.to_owned()],
+            }),
         }
         Ok(())
+    }
+
+    /// Settles what is described with a `/` at its end and without: the route of the first takes
+    /// both, so they are one where they agree, and where they do not, nothing says what it asks.
+    fn settle_slashes(&mut self) {
+        let mut plain: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut slashed = Vec::new();
+        for (at, own) in self.routes.iter().enumerate() {
+            if own.said.trailing_slash {
+                slashed.push(at);
+            } else {
+                plain.entry(own.said.path.clone()).or_default().push(at);
+            }
+        }
+        for at in slashed {
+            let Some(Route { said, mut methods }) = self.routes.get(at).cloned() else {
+                continue;
+            };
+            let path = &said.path;
+            for other in plain.get(path).into_iter().flatten() {
+                let Some(other) = self.routes.get_mut(*other) else {
+                    continue;
+                };
+                if other.said.asks == said.asks && other.said.resource == said.resource {
+                    other.methods.retain(|method| !methods.contains(method));
+                    continue;
+                }
+                let is_both = |method: &mut String| other.methods.contains(method);
+                for method in methods.extract_if(.., is_both) {
+                    let why = format!(
+                        "`{method} {path}` asks otherwise, and a route with `/` at its end takes the path without it too; make them agree"
+                    );
+                    self.found.left_out.push((format!("{method} {path}/"), why));
+                }
+            }
+            if !methods.is_empty() {
+                let note =
+                    format!("{path}/: the route takes it with the `/` at its end and without");
+                self.found.notes.push(note);
+            }
+            if let Some(own) = self.routes.get_mut(at) {
+                own.methods = methods;
+            }
+        }
+        self.routes.retain(|own| !own.methods.is_empty());
     }
 }
 
@@ -212,8 +280,13 @@ fn object<'v>(value: &'v Value, what: &str) -> Result<&'v Map<String, Value>, St
     object.ok_or_else(|| format!("{what} is no object"))
 }
 
-fn written((route, methods): (Route, Vec<String>), wishes: &Wishes<'_>) -> Value {
-    let (path, trailing_slash, asks, resource) = route;
+fn written(Route { said, methods }: Route, wishes: &Wishes<'_>) -> Value {
+    let Said {
+        path,
+        trailing_slash,
+        asks,
+        resource,
+    } = said;
     let mut own = Map::new();
     let mut say = |name: &str, value: Value| own.insert(name.to_owned(), value);
     say("methods", one_or_many(&methods));
@@ -244,286 +317,7 @@ fn one_or_many(texts: &[String]) -> Value {
     }
 }
 
-const METHODS: [&str; 9] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
-];
 const NO_PERMISSION: &str = "nothing says which permission it needs; write `x-permission` beside it, or name it in the table";
 
 #[cfg(test)]
-mod tests {
-    use super::super::document::read;
-    use super::*;
-    use serde_json::json;
-
-    const PETS: &str = "
-openapi: 3.1.0
-info: { title: Pets, version: '1' }
-servers: [{ url: 'https://{region}.example.com/v1', variables: { region: { default: eu } } }]
-components: { schemas: { Pet: { type: [object, 'null'] } } }
-paths:
-  /pets:
-    get: { operationId: listPets, responses: { '200': { description: ok } } }
-    post: { operationId: addPet, x-permission: 'pets:write' }
-  /pets/{petId}:
-    x-permission: pets:read
-    x-resource: { id: path.petId }
-    parameters: [{ name: petId, in: path, required: true, schema: { type: string } }]
-    get: {}
-    head: {}
-    delete: { x-permission: pets:delete }
-  /pets/{petId}:feed:
-    post: { operationId: feedPet }
-  /health/:
-    get: { security: [] }
-  /bad//path:
-    get: { x-permission: pets:read }
-  /elsewhere:
-    $ref: 'other.yaml#/x'
-  /forgotten:
-    get: {}
-";
-
-    #[test]
-    fn a_described_api_is_routes_and_what_could_not_be_one() {
-        let table = json!({ "listPets": "pets:read", "POST /pets/{petId}:feed": "authenticated", "typo": "pets:read" });
-        let mut permissions = Permissions::read(table).unwrap();
-        let document = read(PETS).unwrap();
-        let found = import(&document, &mut permissions, &Wishes::default()).unwrap();
-        assert_eq!(
-            Value::from(found.routes),
-            json!([
-                { "methods": "GET", "path": "/v1/pets", "permission": "pets:read" },
-                { "methods": "POST", "path": "/v1/pets", "permission": "pets:write" },
-                { "methods": ["GET", "HEAD"], "path": "/v1/pets/{petId}", "permission": "pets:read", "resource": { "id": "path.petId" } },
-                { "methods": "DELETE", "path": "/v1/pets/{petId}", "permission": "pets:delete", "resource": { "id": "path.petId" } },
-                { "methods": "POST", "path": "/v1/pets/{petId}:feed", "authenticated": true },
-                { "methods": "GET", "path": "/v1/health", "public": true, "accepts": "trailing-slash" }
-            ])
-        );
-        let left_out: Vec<String> = found
-            .left_out
-            .iter()
-            .map(|(what, why)| format!("{what}: {why}"))
-            .collect();
-        assert_eq!(
-            left_out,
-            [
-                "GET /bad//path: a path has no empty segment, and does not end with `/`".to_owned(),
-                "/elsewhere: it is written in `other.yaml#/x`; resolve references first".to_owned(),
-                format!("GET /forgotten: {NO_PERMISSION}"),
-                "the table's `typo`: the document has no such operation".to_owned(),
-            ]
-        );
-        assert_eq!(
-            found.notes,
-            [
-                "GET /health/: public, for its `security` is empty",
-                "the routes name no host, though the servers are at eu.example.com; say so by --host, or they serve any",
-                "of the servers' `{region}` only `eu` is taken, which it is by default",
-            ]
-        );
-    }
-
-    #[test]
-    fn hosts_and_the_base_are_as_wished() {
-        let document = json!({ "openapi": "3.0.3", "paths": { "/a": { "get": { "x-permission": "a:b" } } },
-            "servers": [{ "url": "/v1" }, { "url": "https://b.example.com/v2/" }] });
-        let hosts = ["a.example.com".to_owned(), "b.example.com".to_owned()];
-        let wishes = Wishes {
-            base: None,
-            hosts: &hosts,
-        };
-        let found = import(&document, &mut Permissions::default(), &wishes).unwrap();
-        assert_eq!(found.routes, [] as [Value; 0]);
-        assert!(
-            found.left_out[0].1.contains("(/v1, /v2)"),
-            "{:?}",
-            found.left_out
-        );
-        let wishes = Wishes {
-            base: Some("/v2"),
-            hosts: &hosts,
-        };
-        let found = import(&document, &mut Permissions::default(), &wishes).unwrap();
-        let expected =
-            json!([{ "methods": "GET", "hosts": hosts, "path": "/v2/a", "permission": "a:b" }]);
-        assert_eq!(Value::from(found.routes), expected);
-    }
-
-    #[test]
-    fn what_is_no_openapi_3_is_refused() {
-        for (text, expected) in [
-            ("swagger: '2.0'", "Swagger 2.0"),
-            ("openapi: 2.0.0", "no OpenAPI 3"),
-            ("[]", "no OpenAPI 3"),
-        ] {
-            let document = read(text).unwrap();
-            let refused = import(&document, &mut Permissions::default(), &Wishes::default());
-            assert!(refused.unwrap_err().contains(expected), "{text}");
-        }
-    }
-
-    /// Imports one document of `paths` and a table, and lists the routes and what was left out.
-    fn imported(paths: &Value, table: Value) -> (Vec<String>, Vec<String>) {
-        let document = json!({ "openapi": "3.2.0", "info": {}, "paths": paths });
-        let mut permissions = Permissions::read(table).unwrap();
-        let found = import(&document, &mut permissions, &Wishes::default()).unwrap();
-        let routes = found.routes.iter().map(Value::to_string).collect();
-        let left_out = found.left_out.iter();
-        let left_out = left_out.map(|(what, why)| format!("{what}: {why}"));
-        (routes, left_out.collect())
-    }
-
-    fn left_out(paths: &Value, table: Value) -> Vec<String> {
-        imported(paths, table).1
-    }
-
-    #[test]
-    fn a_table_and_a_document_that_disagree_settle_nothing() {
-        let paths = json!({ "/a": { "get": { "operationId": "getA", "x-permission": "a:read" } } });
-        let agree = imported(&paths, json!({ "getA": "a:read", "GET /a": "a:read" }));
-        assert_eq!((agree.0.len(), agree.1.len()), (1, 0));
-        for (table, expected) in [
-            (
-                json!({ "getA": "a:write" }),
-                "GET /a: the table's `getA` says `a:write`, and its `x-permission` `a:read`; make them agree",
-            ),
-            (
-                json!({ "getA": "a:read", "GET /a": "public" }),
-                "GET /a: the table's `GET /a` says `public`, and the table's `getA` `a:read`; make them agree",
-            ),
-        ] {
-            assert_eq!(left_out(&paths, table), [expected]);
-        }
-    }
-
-    #[test]
-    fn an_entry_of_the_table_is_one_operations() {
-        let twice = json!({
-            "/a": { "get": { "operationId": "x" } },
-            "/b": { "get": { "operationId": "x", "x-permission": "b:read" } },
-            "/c": { "get": { "operationId": "GET /d" } },
-            "/d": { "get": { "operationId": "GET /d" } },
-        });
-        let found = imported(&twice, json!({ "x": "b:read", "GET /d": "public" }));
-        assert_eq!(
-            found.1,
-            [
-                "GET /a: its operationId `x` appears twice; name it in the table by its method and path",
-                "GET /b: its operationId `x` appears twice; name it in the table by its method and path",
-                "GET /c: its operationId reads as another's method and path, `GET /d`; rename it",
-            ]
-        );
-        assert_eq!(found.0, [r#"{"methods":"GET","path":"/d","public":true}"#]);
-        // Where the table does not name it, it does no harm.
-        let found = imported(
-            &twice,
-            json!({ "GET /a": "a:read", "GET /c": "c:read", "GET /d": "public" }),
-        );
-        assert_eq!(
-            found.1,
-            ["GET /c: its operationId reads as another's method and path, `GET /d`; rename it"]
-        );
-    }
-
-    #[test]
-    fn a_word_of_another_case_is_no_permission() {
-        for (asks, expected) in [
-            (
-                "Public",
-                "`Public` is no permission; write `public`, or a permission as `module:action`",
-            ),
-            (
-                "AUTHENTICATED",
-                "`AUTHENTICATED` is no permission; write `authenticated`, or a permission as `module:action`",
-            ),
-            (
-                " public",
-                "` public` is no permission; write `public`, or a permission as `module:action`",
-            ),
-            (
-                "read",
-                "`read` is no permission; write a permission as `module:action`, or `authenticated` or `public`",
-            ),
-        ] {
-            let paths = json!({ "/a": { "get": { "x-permission": asks } } });
-            assert_eq!(
-                left_out(&paths, json!({})),
-                [format!("GET /a: its `x-permission`: {expected}")]
-            );
-            let paths = json!({ "/a": { "get": {} } });
-            assert_eq!(
-                left_out(&paths, json!({ "GET /a": asks })),
-                [format!("GET /a: the table's `GET /a`: {expected}")]
-            );
-        }
-    }
-
-    #[test]
-    fn what_the_document_misspells_is_said() {
-        let get = json!({ "x-permission": "a:read" });
-        for (paths, expected) in [
-            (
-                json!({ "/a": { "GET": get } }),
-                "`GET` of /a: write it as `get`",
-            ),
-            (
-                json!({ "/a": { "gett": get } }),
-                "`gett` of /a: did you mean `get`?",
-            ),
-            (
-                json!({ "/a": { "get": { "x-permision": "a:read" } } }),
-                "GET /a: it has `x-permision`; did you mean `x-permission`?",
-            ),
-            (
-                json!({ "/a": { "get": { "X-Permission": "a:read" } } }),
-                "GET /a: it has `X-Permission`; did you mean `x-permission`?",
-            ),
-            (
-                json!({ "/a": { "get": { "server": [], "x-permission": "a:read" } } }),
-                "GET /a: it has `server`; did you mean `servers`?",
-            ),
-            (json!({ "/a": { "get": null } }), "GET /a: it is no object"),
-            (json!({ "/a": [] }), "/a: it is no object"),
-            (
-                json!({ "/a": { "additionalOperations": { "purge": get } } }),
-                "purge /a: a route has its methods in upper case",
-            ),
-            (
-                json!({ "/a": { "get": { "security": {} } } }),
-                "GET /a: its `security` is no list",
-            ),
-        ] {
-            assert_eq!(left_out(&paths, json!({})), [expected]);
-        }
-        for (document, expected) in [
-            (
-                json!({ "openapi": "3.1.0", "path": {} }),
-                "it has no `paths`, but `path`; did you mean `paths`?",
-            ),
-            (json!({ "openapi": "3.1.0" }), "it has no `paths`"),
-        ] {
-            let refused = import(&document, &mut Permissions::default(), &Wishes::default());
-            assert_eq!(refused.unwrap_err(), expected);
-        }
-        let document = json!({ "openapi": "3.1.0", "basePath": "/v1", "paths": {} });
-        let found = import(&document, &mut Permissions::default(), &Wishes::default()).unwrap();
-        assert_eq!(found.left_out[0].0, "`basePath`");
-    }
-
-    #[test]
-    fn methods_of_the_newest_version_are_routes_too() {
-        let paths = json!({ "/a": {
-            "x-permission": "a:read",
-            "query": {},
-            "additionalOperations": { "PURGE": { "x-permission": "a:delete" } }
-        } });
-        assert_eq!(
-            imported(&paths, json!({})).0,
-            [
-                r#"{"methods":"QUERY","path":"/a","permission":"a:read"}"#,
-                r#"{"methods":"PURGE","path":"/a","permission":"a:delete"}"#,
-            ]
-        );
-    }
-}
+mod tests;

@@ -13,6 +13,9 @@ pub(super) struct RoutePath {
 
 /// Returns the route's path for a described one, or why there is none.
 pub(super) fn route_path(base: &str, described: &str) -> Result<RoutePath, String> {
+    if !described.starts_with('/') {
+        return Err("its path begins without a `/`".to_owned());
+    }
     let whole = format!("{}{described}", base.trim_end_matches('/'));
     let mut notes = Vec::new();
     let (path, trailing_slash) = match whole.strip_suffix('/') {
@@ -85,6 +88,7 @@ mod tests {
         }
         for (described, expected) in [
             ("/a/{b", "a parameter has no end"),
+            ("pets", "its path begins without a `/`"),
             (
                 "/a//b",
                 "a path has no empty segment, and does not end with `/`",
