@@ -72,13 +72,10 @@ pub(crate) fn connection_hides(fields: &Fields<'_>, route: &Route) -> bool {
     })
 }
 
-/// Says whether an attribute of a route comes from a header by which a trusted peer says who asks.
+/// Says whether an attribute of a route comes from where a request says who asks.
 pub(crate) fn reads_identity(config: &GateConfig, route: &Route) -> bool {
-    let mut origins = route.attributes.iter().map(|(_, origin)| origin);
-    origins.any(|origin| match origin {
-        Origin::Header(header) => config.says_who_asks(header),
-        Origin::Path(_) | Origin::Part { .. } | Origin::Query(_) | Origin::Constant(_) => false,
-    })
+    let mut origins = route.attributes.iter();
+    origins.any(|(_, origin)| config.is_identity(origin))
 }
 
 fn connection_names(fields: &Fields<'_>, is_one: impl Fn(Field<'_>) -> bool) -> bool {

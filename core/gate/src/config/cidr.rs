@@ -46,6 +46,11 @@ impl Read for Peers {
 }
 
 impl Peers {
+    /// Says whether every address is among them.
+    pub(super) fn are_anybody(&self) -> bool {
+        self.ranges.iter().any(|range| range.bits == 0)
+    }
+
     /// Says whether a peer is among them; one that is not known never is.
     pub(crate) fn trust(&self, peer: &Peer<'_>) -> bool {
         match peer {

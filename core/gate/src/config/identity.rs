@@ -72,11 +72,12 @@ impl Read for IdentityConfig {
                 "write `issuers` as well",
             );
         }
-        let tokens = object.place("tokens").map(|place| {
+        let token_places = object.place("tokens");
+        let tokens = token_places.as_ref().map(|place| {
             if !issuers.as_ref().is_some_and(Issuers::have_keys) {
                 place.error("nobody's tokens are believed", "write `issuers` as well");
             }
-            tokens(&place)
+            tokens(place)
         });
         let own = Self {
             tokens: match &issuers {
@@ -90,6 +91,17 @@ impl Read for IdentityConfig {
             challenge: object.or_default("challenge"),
         };
         object.finish();
+        let headers = own.trusted_headers.iter();
+        let stated: Vec<_> = headers.flat_map(TrustedHeaders::names).collect();
+        let mut places = own.tokens.iter().filter_map(TokenPlace::header);
+        if let Some(place) = token_places
+            && places.any(|token| stated.contains(&token))
+        {
+            place.error(
+                "one of these headers says who asks, as `trusted_headers` has it",
+                "let tokens come in another",
+            );
+        }
         own
     }
 }

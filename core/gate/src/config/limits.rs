@@ -81,7 +81,8 @@ impl Limits {
         if let Some(place) = object.place("tokens") {
             own.tokens = count(u64::read(&place));
             if own.tokens > TOKENS_STATED_MAX {
-                place.error("over 65,536 tokens", "remember fewer");
+                let message = format!("over {} tokens", grouped(TOKENS_STATED_MAX));
+                place.error(&message, "remember fewer");
             }
         }
         let issuer = "let the issuer put less into its tokens";
@@ -99,7 +100,7 @@ impl Limits {
 }
 
 /// Writes a number with a comma before each three digits.
-fn grouped(number: usize) -> String {
+pub(super) fn grouped(number: usize) -> String {
     let digits = format!("{number}");
     let mut out = String::new();
     for (digit, left) in digits.chars().zip((0..digits.len()).rev()) {

@@ -1,5 +1,6 @@
 //! A gate's configuration.
 
+mod bundles;
 mod challenge;
 mod cidr;
 mod claims;
@@ -47,6 +48,7 @@ use crate::{
     code::Code,
     header_names::alike,
     limits::{CONFIG_BYTES_MAX, JSON_MEMBERS_MAX},
+    routes::Origin,
 };
 
 /// A gate's configuration, read from one strict JSON document before the first request.
@@ -111,22 +113,8 @@ impl GateConfig {
         let mut own_limits = Limits::default();
         if let Some(place) = object.place("limits") {
             let mut limits = place.object("an object", "write {\"poll_seconds\": 30}");
-            if let Some(bytes) = limits.optional("bundle_bytes") {
-                trust.bundle_bytes_max = count(bytes);
-            }
             own_limits = Limits::read(&mut limits);
-            if let Some(versions) = limits.optional("versions") {
-                keeping.versions_max = count(versions);
-            }
-            if let Some(seconds) = limits.optional("pinned_seconds") {
-                keeping.pinned_seconds_max = seconds;
-            }
-            if let Some(seconds) = limits.optional("stale_seconds") {
-                keeping.stale_seconds = seconds;
-            }
-            if let Some(seconds) = limits.optional::<u64>("poll_seconds") {
-                keeping.poll_seconds = seconds.max(1);
-            }
+            bundles::read(&mut limits, &mut keeping, &mut trust);
             limits.finish();
         }
         let public_scheme = object.place("public_scheme").map(|place| {
@@ -206,6 +194,22 @@ impl GateConfig {
         names.any(|name| alike(name.as_bytes(), header.as_bytes()))
     }
 
+    /// Says whether what a route reads there says who asks: a header of a trusted peer, or a place
+    /// of tokens. What is taken out of a request, or is a secret, is no attribute.
+    #[must_use]
+    pub fn is_identity(&self, origin: &Origin) -> bool {
+        let mut tokens = self.identity.tokens.iter();
+        match origin {
+            Origin::Header(header) => {
+                let is_token = |name: &str| alike(name.as_bytes(), header.as_bytes());
+                self.says_who_asks(header)
+                    || tokens.any(|place| place.header().is_some_and(is_token))
+            }
+            Origin::Query(name) => tokens.any(|place| place.parameter() == Some(name)),
+            Origin::Path(_) | Origin::Part { .. } | Origin::Constant(_) => false,
+        }
+    }
+
     /// Returns how often the shell should look for a new bundle, in seconds.
     #[must_use]
     pub const fn poll_seconds(&self) -> u64 {
@@ -245,7 +249,10 @@ impl GateConfig {
         });
         let unused = self.unused_keys().into_iter();
         let mode = self.mode.warning().into_iter();
-        mode.chain(unbounded)
+        let headers = self.identity.trusted_headers.iter();
+        let anybody = headers.filter(|headers| headers.peers.are_anybody());
+        mode.chain(anybody.map(|_| ANYBODY.to_owned()))
+            .chain(unbounded)
             .chain(unused.map(|key| format!("this key is not used: {key}")))
             .collect()
     }
@@ -311,3 +318,6 @@ fn parse(json: &[u8]) -> Result<JsonText, InvalidConfig> {
 fn count(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
+
+const ANYBODY: &str =
+    "`trusted_headers.peers` has every address: whoever reaches this says who he is";

@@ -110,6 +110,45 @@ fn a_configuration_is_refused_with_its_place_and_cure() {
         json!(1),
         "$.shell: expected an object, found a number; write what the shell needs, by name",
     );
+    for (name, stated, expected) in [
+        (
+            "bundle_bytes",
+            0,
+            "$.limits.bundle_bytes: out of bounds; write 1 to 67,108,864",
+        ),
+        (
+            "bundle_bytes",
+            67_108_865,
+            "$.limits.bundle_bytes: out of bounds; write 1 to 67,108,864",
+        ),
+        (
+            "versions",
+            0,
+            "$.limits.versions: out of bounds; write 1 to 1,024",
+        ),
+        (
+            "pinned_seconds",
+            2_592_001,
+            "$.limits.pinned_seconds: out of bounds; write 0 to 2,592,000",
+        ),
+        (
+            "stale_seconds",
+            2_592_001,
+            "$.limits.stale_seconds: out of bounds; write 0 to 2,592,000",
+        ),
+        (
+            "poll_seconds",
+            0,
+            "$.limits.poll_seconds: out of bounds; write 1 to 86,400",
+        ),
+        (
+            "poll_seconds",
+            86_401,
+            "$.limits.poll_seconds: out of bounds; write 1 to 86,400",
+        ),
+    ] {
+        case("", "limits", json!({ name: stated }), expected);
+    }
     for peer in [
         "10.0.0.0/33",
         "10.1.2.3/8",

@@ -41,6 +41,25 @@ fn another_spelling_of_an_identity_header_ends_here_even_from_a_trusted_peer() {
 }
 
 #[test]
+fn peers_that_are_every_address_are_warned_of() {
+    for (peers, expected) in [
+        (json!("10.0.0.0/8"), 0),
+        (json!("0.0.0.0/0"), 1),
+        (json!(["10.0.0.0/8", "::/0"]), 1),
+    ] {
+        let config = config(|config| {
+            config["identity"] =
+                json!({ "trusted_headers": { "peers": peers, "subject": "x-user-id" } });
+        });
+        let warnings = config.warnings();
+        let said = warnings
+            .iter()
+            .filter(|said| said.contains("every address"));
+        assert_eq!(said.count(), expected, "{warnings:?}");
+    }
+}
+
+#[test]
 fn no_attribute_comes_from_a_header_that_says_who_asks() {
     let policy = policy("acme", |policy| {
         let routes = policy["catalog"]["routes"].as_array_mut().unwrap();

@@ -155,3 +155,37 @@ fn a_public_route_cannot_read_a_token() {
             .contains("a public route reads no token")
     );
 }
+
+#[test]
+fn no_attribute_comes_from_where_a_token_is() {
+    let policy = policy("acme", |policy| {
+        let routes = policy["catalog"]["routes"].as_array_mut().unwrap();
+        for (path, origin) in [
+            ("/by-query", "query.access_token"),
+            ("/by-header", "header.x_token"),
+            ("/by-other", "query.owner"),
+        ] {
+            routes.push(
+                json!({ "methods": "GET", "path": path, "permission": "tickets:read",
+                "resource": { "owner": origin }, "token_in_query": true }),
+            );
+        }
+    });
+    let mut gate = Gate::new(config(|config| {
+        config["identity"]["tokens"] = json!([{ "header": "authorization" },
+            { "header": "x-token" }, { "query": "access_token" }]);
+    }));
+    gate.offer(bundle(&policy, 1, None), NOW).unwrap();
+    let jo = token(9, &json!({}));
+    for target in ["/by-query?access_token=", "/by-query?a=1", "/by-header"] {
+        let verdict = judge(&mut gate, target, Some(&jo));
+        let entry = verdict.entry();
+        assert_eq!(
+            (entry.code, entry.detail.as_str()),
+            (Code::AttributeAmbiguous, "identity-header"),
+            "{target}"
+        );
+    }
+    let verdict = judge(&mut gate, "/by-other?owner=jo", Some(&jo));
+    assert_eq!(verdict.entry().code, Code::Granted);
+}
