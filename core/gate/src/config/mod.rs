@@ -187,8 +187,7 @@ impl GateConfig {
 
     /// Says whether a header of that name is one by which a trusted peer says who asks, however it
     /// is spelled: a client's own is taken out of the request.
-    #[must_use]
-    pub fn says_who_asks(&self, header: &str) -> bool {
+    pub(crate) fn says_who_asks(&self, header: &str) -> bool {
         let trusted = self.identity.trusted_headers.iter();
         let mut names = trusted.flat_map(TrustedHeaders::names);
         names.any(|name| alike(name.as_bytes(), header.as_bytes()))
