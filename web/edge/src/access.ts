@@ -329,7 +329,9 @@ export class Access<V extends Vocabulary = Registered> implements PageAccess<V> 
 
   /** Lets go of all that is known of a person. */
   #leave(status: "unauthenticated" | "forbidden", tell = true): void {
-    if (tell && this.#who) this.#tabs.tell({ kind: "ended", who: this.#who, status });
+    // Once: a tab that has nobody left has nothing to say, or two tabs would never come to an end.
+    if (tell && this.#who && this.#status !== status) this.#tabs.tell({ kind: "ended", who: this.#who, status });
+    this.#who = whoOf(this.#subject);
     this.#running?.abort(new Error("it is for somebody else now"));
     this.#running = undefined;
     for (const held of [this.#former, this.#held, this.#waiting]) release(held);
@@ -370,10 +372,10 @@ export class Access<V extends Vocabulary = Registered> implements PageAccess<V> 
   #heard(news: News): void {
     if (news.who !== (this.#who ?? "")) return;
     if (news.kind === "ended") {
+      this.#leave(news.status, false);
+      this.#changed();
       // Who has to be asked for may have been replaced by somebody whom the server knows.
       if (typeof this.#subject === "function") void this.refresh();
-      else this.#leave(news.status, false);
-      this.#changed();
       return;
     }
     if (!isOf(news, this.#etag)) return;
