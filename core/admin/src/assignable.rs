@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use portcullis_engine::UnixSeconds;
 use portcullis_policy::model::{Holdings, Manages, Model, RoleIndex};
 
+use crate::endings::lasts;
+
 /// What an actor may assign without cover, by role, with the teams of the roles that say so.
 #[derive(Debug)]
 pub(crate) struct Assignable(BTreeMap<RoleIndex, BTreeSet<Reach>>);
@@ -42,10 +44,7 @@ impl Assignable {
     ) -> bool {
         let mut reach = self.0.get(&role).into_iter().flatten();
         reach.any(|own| {
-            let lasts = own
-                .until
-                .is_none_or(|own| until.is_some_and(|until| until <= own));
-            lasts && (own.team.is_none() || own.team.as_deref() == team)
+            lasts(own.until, until) && (own.team.is_none() || own.team.as_deref() == team)
         })
     }
 }

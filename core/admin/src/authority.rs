@@ -6,8 +6,8 @@ use portcullis_engine::UnixSeconds;
 use portcullis_policy::atom::{Atom, Entity, Reference};
 use portcullis_policy::model::{Holdings, Model, PermissionIndex};
 
+use crate::endings::lasts;
 use crate::grants::{self, ScopedPermission};
-
 use crate::implication::{Side, bound, implies, on_team, with_present};
 
 /// The grants of an actor, as conjunctions of atoms by permission.
@@ -26,14 +26,6 @@ struct HeldAlternative {
     team: Option<String>,
     /// When it ends; nothing where it lasts.
     until: Option<UnixSeconds>,
-}
-
-impl HeldAlternative {
-    /// Says whether it lasts until what is given ends, and for ever where that does.
-    fn lasts(&self, until: Option<UnixSeconds>) -> bool {
-        self.until
-            .is_none_or(|own| until.is_some_and(|until| until <= own))
-    }
 }
 
 /// A team that stands for every team: no team has this name.
@@ -101,7 +93,7 @@ impl<'m> Authority<'m> {
         until: Option<UnixSeconds>,
     ) -> impl Iterator<Item = &HeldAlternative> {
         let held = self.held.get(&grant.permission).into_iter().flatten();
-        held.filter(move |own| own.lasts(until))
+        held.filter(move |own| lasts(own.until, until))
     }
 }
 

@@ -6,13 +6,14 @@ use portcullis_engine::{Policy, UnixSeconds};
 use portcullis_policy::authzen::{Attribute, Subject};
 use portcullis_policy::encode::BundleMetadata;
 use portcullis_policy::model::{Holdings, Model};
-use portcullis_policy::source::Operation;
+use portcullis_policy::source::{Operation, Until};
 use portcullis_policy::{Document, preview};
 
 use crate::SubjectKey;
 use crate::assignable::Assignable;
 use crate::authority::Authority;
 use crate::draft::Draft;
+use crate::endings::last_second;
 use crate::refused::{Refused, RefusedReason};
 use crate::required::Cover;
 use crate::target_attributes;
@@ -20,7 +21,10 @@ use crate::target_attributes;
 /// A subject who asks for a change, and what it may do by the policy before the change.
 pub(crate) struct Authorization<'a> {
     pub(crate) model: &'a Model,
+    /// The policy with the features that are on now: those are the tenant's, so that their ends
+    /// are nothing that an actor hands out.
     pub(crate) policy: Policy,
+    pub(crate) now: UnixSeconds,
     pub(crate) actor: &'a Subject,
     pub(crate) attributes: &'a [Attribute],
     pub(crate) holdings: Holdings,
@@ -38,7 +42,8 @@ pub(crate) struct Step {
     pub(crate) subject: Option<SubjectKey>,
     /// The team that it is about; everywhere if there is no team.
     pub(crate) team: Option<String>,
-    /// When what is given ends; nothing where it lasts, and where something is taken away.
+    /// When what it does ends, so that the actor's rights need not last longer; nothing where it
+    /// lasts, as where a role is changed or something is taken away.
     pub(crate) until: Option<UnixSeconds>,
     /// What the actor has to cover.
     pub(crate) cover: Cover,
@@ -76,18 +81,19 @@ impl<'a> Authorization<'a> {
         // Only what ends depends on the time, so any metadata will do that holds.
         let catalog = &document.source().catalog;
         let metadata = BundleMetadata::new("administration", UnixSeconds(0), 1, catalog);
-        let policy = preview(model, &metadata).map_err(|error| {
+        let on_now = model.with_features_at(now);
+        let policy = preview(&on_now, &metadata).map_err(|error| {
             Refused::new(
                 RefusedReason::InvalidPolicy,
                 error.to_string(),
                 "make the policy smaller",
             )
         })?;
-        let policy = policy.at(now).into_owned();
         let holdings = Holdings::of_subject(model, actor).at(now);
         Ok(Self {
             model,
             policy,
+            now,
             actor,
             attributes,
             authority: Authority::new(model, &holdings, teams(model, actor)),
@@ -130,6 +136,50 @@ impl<'a> Authorization<'a> {
             Some(group) => own(format!("is in the group `{group}`")),
             None => Ok(()),
         }
+    }
+
+    /// Returns when a right ends that the actor has now, if that is before the step does.
+    pub(crate) fn ends_before(
+        &self,
+        step: &Step,
+        has_at: impl Fn(UnixSeconds) -> Result<bool, Refused>,
+    ) -> Result<Option<Until>, Refused> {
+        if has_at(last_second(step.until).max(self.now))? {
+            return Ok(None);
+        }
+        let bindings = self.holdings.bindings.iter();
+        let ends = bindings.filter_map(|binding| binding.until);
+        for end in ends.collect::<BTreeSet<_>>() {
+            if !has_at(end)? {
+                return Ok(Some(Until(end)));
+            }
+        }
+        // Nothing that ends took it away: as if it ended now.
+        Ok(Some(Until(self.now)))
+    }
+
+    /// Refuses a step that lasts longer than the right to it; `does` says what the actor does by it.
+    pub(crate) fn ends_first(
+        &self,
+        step: &Step,
+        reason: RefusedReason,
+        does: &str,
+        end: Until,
+    ) -> Refused {
+        let who = self.who();
+        let message = match step.until {
+            Some(until) => format!(
+                "{who} {does} only until {end}, and this is until {}",
+                Until(until)
+            ),
+            None => format!("{who} {does} only until {end}, and this lasts"),
+        };
+        let cure = if step.operation.may_end() {
+            "let it end no later, or ask somebody whose right to it lasts"
+        } else {
+            "ask somebody whose right to it lasts"
+        };
+        Refused::new(reason, message, cure)
     }
 
     /// Names the actor.

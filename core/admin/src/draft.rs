@@ -171,7 +171,7 @@ impl Draft {
             let message = format!("the feature `{feature}` is on {message}{end}");
             Refused::new(RefusedReason::Duplicate, message, cure)
         })?;
-        self.about_feature(Operation::Enable);
+        self.about_feature(Operation::Enable, until);
         Ok(())
     }
 
@@ -195,17 +195,17 @@ impl Draft {
             let message = format!("the feature `{feature}` is {message}");
             Refused::new(RefusedReason::NothingToDo, message, cure)
         })?;
-        self.about_feature(Operation::Disable);
+        self.about_feature(Operation::Disable, None);
         Ok(())
     }
 
-    fn about_feature(&mut self, operation: Operation) {
+    fn about_feature(&mut self, operation: Operation, until: Option<Until>) {
         self.steps.push(Step {
             operation,
             roles: BTreeSet::new(),
             subject: None,
             team: None,
-            until: None,
+            until: until.map(|until| until.0),
             cover: Cover::Nothing,
         });
     }

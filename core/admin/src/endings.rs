@@ -62,6 +62,16 @@ pub(crate) fn ends_later(one: Option<Until>, other: Option<Until>) -> bool {
     }
 }
 
+/// Says whether what ends, or never does, lasts as long as something else that may have an end.
+pub(crate) fn lasts(own: Option<UnixSeconds>, until: Option<UnixSeconds>) -> bool {
+    own.is_none_or(|own| until.is_some_and(|until| until <= own))
+}
+
+/// Returns the last second at which something counts that may have an end.
+pub(crate) fn last_second(until: Option<UnixSeconds>) -> UnixSeconds {
+    UnixSeconds(until.map_or(u64::MAX, |until| until.0.saturating_sub(1)))
+}
+
 /// Refuses an end that is not ahead: what it ends would never count.
 pub(crate) fn check_ahead(until: Option<Until>, now: UnixSeconds) -> Result<(), Refused> {
     match until {

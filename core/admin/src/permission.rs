@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_engine::{Decision, DenyReason};
+use portcullis_engine::{Decision, DenyReason, UnixSeconds};
 use portcullis_json::nearest_or;
 use portcullis_policy::authzen::{Attribute, Request, Resource};
 use portcullis_policy::model::{Holdings, Model, Person};
@@ -29,7 +29,7 @@ impl Authorization<'_> {
         let permissions = self.permissions(operation)?;
         let mut off = BTreeSet::new();
         for permission in &permissions {
-            match self.decide(permission, Vec::new())? {
+            match self.decide(permission, Vec::new(), self.now)? {
                 Answer::FeaturesOff(features) => off.extend(features),
                 Answer::No(DenyReason::NotGranted) => {}
                 Answer::Yes | Answer::No(_) | Answer::Depends(_) => return Ok(()),
@@ -38,21 +38,34 @@ impl Authorization<'_> {
         Err(self.not_allowed(operation, &permissions, off))
     }
 
-    /// Refuses a step for which the actor has no permission.
+    /// Refuses a step for which the actor has no permission, or has it for less long than the step
+    /// lasts.
     pub(crate) fn require_permission(&self, step: &Step, after: &Model) -> Result<(), Refused> {
         let permissions = self.permissions(step.operation)?;
         let mut attributes = self.known_of_target(step, after);
         attributes.extend(self.attributes.iter().cloned());
         attributes.sort_unstable();
-        let mut undecided = None;
+        let (mut undecided, mut ends) = (None, None);
         let mut off = BTreeSet::new();
+        let decide = |permission: &str, at| self.decide(permission, attributes.clone(), at);
         for permission in &permissions {
-            match self.decide(permission, attributes.clone())? {
-                Answer::Yes => return Ok(()),
+            match decide(permission, self.now)? {
+                Answer::Yes => {
+                    let may_at = |at| Ok(matches!(decide(permission, at)?, Answer::Yes));
+                    match self.ends_before(step, may_at)? {
+                        None => return Ok(()),
+                        // The latest of them is what the actor may do.
+                        end => ends = ends.max(end),
+                    }
+                }
                 Answer::Depends(filter) => undecided = undecided.or(Some((permission, filter))),
                 Answer::FeaturesOff(features) => off.extend(features),
                 Answer::No(_) => {}
             }
+        }
+        if let Some(end) = ends {
+            let may = format!("may {} here", step.operation.name());
+            return Err(self.ends_first(step, RefusedReason::NotAllowed, &may, end));
         }
         let Some((permission, filter)) = undecided else {
             return Err(self.not_allowed(step.operation, &permissions, off));
@@ -89,7 +102,13 @@ impl Authorization<'_> {
         Ok(permissions)
     }
 
-    fn decide(&self, permission: &str, attributes: Vec<Attribute>) -> Result<Answer, Refused> {
+    fn decide(
+        &self,
+        permission: &str,
+        attributes: Vec<Attribute>,
+        at: UnixSeconds,
+    ) -> Result<Answer, Refused> {
+        let policy = self.policy.at(at);
         let request = Request {
             subject: self.actor.clone(),
             resource: Resource {
@@ -99,10 +118,10 @@ impl Authorization<'_> {
             ..Request::default()
         };
         let answer = request.ask(|subject, question| {
-            Ok(match self.policy.decide(subject, permission, question) {
+            Ok(match policy.decide(subject, permission, question) {
                 Decision::Allow(_) => Answer::Yes,
                 Decision::Deny(DenyReason::FeatureDisabled(permission)) => {
-                    let features = self.policy.missing_features(permission);
+                    let features = policy.missing_features(permission);
                     Answer::FeaturesOff(features.map(str::to_owned).collect())
                 }
                 Decision::Deny(reason) => Answer::No(reason),
@@ -167,10 +186,24 @@ impl Authorization<'_> {
                 "let somebody who may activate it first".to_owned(),
             );
         }
+        let ended = Holdings::of_subject(self.model, self.actor).bindings;
+        let ended = ended.difference(&self.holdings.bindings);
+        let ended = words::quoted(ended.map(|binding| self.model.binding_name(binding)));
+        if self.holdings.bindings.is_empty() && !ended.is_empty() {
+            return refused(
+                format!(
+                    "what {} held has ended, {ended}, so it may not {name}",
+                    self.who()
+                ),
+                "ask somebody else who may, or to be assigned a role anew".to_owned(),
+            );
+        }
         if self.holdings.bindings.is_empty() {
             let people = self.model.tenant.directory.iter();
-            let holding =
-                |person: &&Person| !Holdings::of_person(self.model, person).bindings.is_empty();
+            let holding = |person: &&Person| {
+                let held = Holdings::of_person(self.model, person).at(self.now);
+                !held.bindings.is_empty()
+            };
             let people = people
                 .filter(holding)
                 .map(|person| SubjectKey::from(person).to_string())
@@ -188,9 +221,14 @@ impl Authorization<'_> {
         }
         refused(
             format!(
-                "{} may not {name} here: that takes {}",
+                "{} may not {name} here: that takes {}{}",
                 self.who(),
-                words::quoted(permissions)
+                words::quoted(permissions),
+                if ended.is_empty() {
+                    String::new()
+                } else {
+                    format!(", and what it held has ended: {ended}")
+                }
             ),
             "ask somebody who has one of these permissions".to_owned(),
         )

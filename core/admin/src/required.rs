@@ -1,4 +1,4 @@
-//! What the actor has to cover for a step of a change.
+//! What the actor has to cover for a step of a change, for as long as the step lasts.
 
 use std::collections::BTreeSet;
 
@@ -53,21 +53,37 @@ struct Place<'t> {
 }
 
 impl Authorization<'_> {
-    /// Refuses what hands out or takes away what the actor does not hold.
+    /// Refuses what hands out or takes away what the actor does not hold, or holds for less long.
     pub(crate) fn require_cover(&self, step: &Step, after: &Model) -> Result<(), Refused> {
-        let mut named = BTreeSet::new();
-        let required = self.required(step, after).into_iter();
-        let lacking = required.filter_map(|required| self.lacking(&required));
-        let lacking = lacking
-            .filter(|name| named.insert(name.clone()))
-            .collect::<Vec<_>>();
+        let lacking = self.lacking(step, after);
         if lacking.is_empty() {
             return Ok(());
         }
+        let lacking_at = |at: UnixSeconds| {
+            let then = Some(UnixSeconds(at.0.saturating_add(1)));
+            self.lacking(&step.clone().until(then), after)
+        };
+        let now = lacking_at(self.now);
+        if now.is_empty()
+            && let Some(end) = self.ends_before(step, |at| Ok(lacking_at(at).is_empty()))?
+        {
+            let does = format!("holds {}", words::quoted(lacking_at(end.0)));
+            return Err(Refused {
+                lacking,
+                ..self.ends_first(step, RefusedReason::NotCovered, &does, end)
+            });
+        }
+        let ending = lacking.iter().filter(|name| !now.contains(name));
+        let ending = words::quoted(ending);
+        let ending = if ending.is_empty() {
+            ending
+        } else {
+            format!("; and what it holds only for a time: {ending}")
+        };
         let message = format!(
-            "{} would hand out or take away what it does not hold: {}",
+            "{} would hand out or take away what it does not hold: {}{ending}",
             self.who(),
-            words::quoted(&lacking)
+            words::quoted(&now)
         );
         Err(Refused {
             lacking,
@@ -79,8 +95,16 @@ impl Authorization<'_> {
         })
     }
 
+    /// Names what is not covered of a step, in catalog order.
+    fn lacking(&self, step: &Step, after: &Model) -> Vec<GrantName> {
+        let required = self.required(step, after);
+        let lacking = required.iter().filter_map(|one| self.lacking_of(one));
+        let mut named = BTreeSet::new();
+        lacking.filter(|name| named.insert(name.clone())).collect()
+    }
+
     /// Names what of a grant is not covered.
-    fn lacking(
+    fn lacking_of(
         &self,
         RequiredGrant {
             grant,

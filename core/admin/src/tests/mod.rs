@@ -5,6 +5,7 @@ mod allowed;
 mod claims;
 mod compilations;
 mod edits;
+mod ends_first;
 mod exported;
 mod json;
 mod on_teams;

@@ -6,6 +6,7 @@ use portcullis_engine::UnixSeconds;
 
 use super::{Binding, Model, Person, RoleIndex};
 use crate::authzen::Subject;
+use crate::source::Until;
 
 /// The groups that a subject is in and the roles that it holds, those not yet available
 /// included.
@@ -136,6 +137,19 @@ impl Model {
             team: None,
             until: None,
         })
+    }
+
+    /// Names a binding as it stands in a policy, `role` or `role@team`; behind one that ends
+    /// ` until ` and when.
+    #[must_use]
+    pub fn binding_name(&self, binding: &Binding) -> String {
+        let role = self.roles.get(binding.role.get());
+        let role = role.map_or("", |role| role.id.as_str());
+        let until = Until::after(binding.until.map(Until));
+        match &binding.team {
+            Some(team) => format!("{role}@{team}{until}"),
+            None => format!("{role}{until}"),
+        }
     }
 
     /// Returns the roles that the members of a group get.

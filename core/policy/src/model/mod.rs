@@ -1,5 +1,6 @@
 //! A compiled policy, with every name resolved and every grant written out.
 
+mod ends;
 mod holdings;
 mod index;
 mod openness;
@@ -295,17 +296,6 @@ pub struct Person {
 }
 
 impl Model {
-    /// Returns the same policy before anything ends: nothing in it does.
-    #[must_use]
-    pub fn before_any_end(&self) -> Self {
-        let mut model = self.clone();
-        model.tenant.feature_ends.clear();
-        let people = model.tenant.directory.iter_mut();
-        let roles = people.flat_map(|person| &mut person.roles);
-        roles.for_each(|binding| binding.until = None);
-        model
-    }
-
     /// Returns the permission of that name, or the one that has it as a former name.
     #[must_use]
     pub fn permission(&self, name: &str) -> Option<PermissionIndex> {

@@ -1,5 +1,7 @@
 //! What a tenant's features leave open.
 
+use portcullis_engine::UnixSeconds;
+
 use super::{FeatureIndex, Model, ModuleIndex, PermissionIndex, Requirement};
 
 /// Which modules and permissions of a model its tenant's features leave open.
@@ -19,6 +21,12 @@ impl Model {
     #[must_use]
     pub fn openness(&self) -> Openness<'_> {
         self.openness_by(|feature| self.tenant.features.binary_search(&feature).is_ok())
+    }
+
+    /// Returns what the tenant's features leave open at that time.
+    #[must_use]
+    pub fn openness_at(&self, now: UnixSeconds) -> Openness<'_> {
+        self.openness_by(|feature| self.is_on(feature, now))
     }
 
     /// Returns what those features leave open that never end.

@@ -56,6 +56,12 @@ impl Operation {
         Self::Disable,
     ];
 
+    /// Returns whether what it gives may have an end.
+    #[must_use]
+    pub const fn may_end(self) -> bool {
+        matches!(self, Self::Assign | Self::Enable)
+    }
+
     /// Returns its name in a policy.
     #[must_use]
     pub const fn name(self) -> &'static str {

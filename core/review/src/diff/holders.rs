@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use super::grants::{GrantChanges, Names, collect};
 use portcullis_policy::model::{Binding, Holdings, Manages, Model, Person, Role};
-use portcullis_policy::source::Until;
 
 /// A role that changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -248,15 +247,7 @@ fn roles_of(model: &Model, person: Option<&Person>) -> BTreeSet<Binding> {
 }
 
 fn texts(model: &Model, bindings: &BTreeSet<Binding>) -> BTreeSet<String> {
-    let texts = bindings.iter().map(|binding| {
-        let role = model.roles.get(binding.role.get());
-        let id = role.map_or("", |role| role.id.as_str());
-        let until = Until::after(binding.until.map(Until));
-        match &binding.team {
-            Some(team) => format!("{id}@{team}{until}"),
-            None => format!("{id}{until}"),
-        }
-    });
+    let texts = bindings.iter().map(|binding| model.binding_name(binding));
     texts.collect()
 }
 

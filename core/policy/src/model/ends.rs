@@ -1,0 +1,58 @@
+//! What of a policy ends, as at some time.
+
+use std::borrow::Cow;
+
+use portcullis_engine::UnixSeconds;
+
+use super::{FeatureIndex, Model, Person};
+use crate::model::Binding;
+
+impl Model {
+    /// Returns the same policy before anything ends: nothing in it does.
+    #[must_use]
+    pub fn before_any_end(&self) -> Self {
+        let mut model = self.clone();
+        model.tenant.feature_ends.clear();
+        let people = model.tenant.directory.iter_mut();
+        let roles = people.flat_map(|person| &mut person.roles);
+        roles.for_each(|binding| binding.until = None);
+        model
+    }
+
+    /// Returns the same policy with the features that are on at that time, none of which ends.
+    #[must_use]
+    pub fn with_features_at(&self, now: UnixSeconds) -> Cow<'_, Self> {
+        if self.tenant.feature_ends.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let mut model = self.clone();
+        let is_on = |feature: &FeatureIndex| self.is_on(*feature, now);
+        model.tenant.features.retain(is_on);
+        model.tenant.feature_ends.clear();
+        Cow::Owned(model)
+    }
+
+    /// Returns whether the tenant has a feature at that time.
+    #[must_use]
+    pub fn is_on(&self, feature: FeatureIndex, now: UnixSeconds) -> bool {
+        let ends = self.tenant.feature_ends.get(&feature);
+        self.tenant.features.binary_search(&feature).is_ok() && ends.is_none_or(|end| now < *end)
+    }
+
+    /// Returns the features that have ended by that time, ascending.
+    pub fn ended_features(
+        &self,
+        now: UnixSeconds,
+    ) -> impl Iterator<Item = (FeatureIndex, UnixSeconds)> {
+        let ends = self.tenant.feature_ends.iter();
+        ends.map(|(feature, end)| (*feature, *end))
+            .filter(move |(_, end)| *end <= now)
+    }
+
+    /// Returns the roles that have ended by that time, with who had them.
+    pub fn ended_roles(&self, now: UnixSeconds) -> impl Iterator<Item = (&Person, &Binding)> {
+        let people = self.tenant.directory.iter();
+        let held = people.flat_map(|person| person.roles.iter().map(move |own| (person, own)));
+        held.filter(move |(_, own)| own.until.is_some_and(|until| until <= now))
+    }
+}
