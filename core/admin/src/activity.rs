@@ -1,12 +1,12 @@
 //! Subjects that hold nothing for a while.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_engine::UnixSeconds;
-use portcullis_policy::model::{Holdings, Model};
+use portcullis_policy::model::{Binding, Holdings, Model, RoleIndex};
 use portcullis_policy::source::Operation;
 
-use crate::authorization::Step;
+use crate::authorization::{Besides, Step};
 use crate::draft::Draft;
 use crate::holders::{change_entry, check_subject, not_listed};
 use crate::refused::{Refused, RefusedReason};
@@ -65,36 +65,83 @@ fn change(
     Ok(())
 }
 
-/// Everything that it has is taken or given: each role is covered as if it were itself.
+/// Everything that it has is taken or given: each role is covered as if it were itself, and so is
+/// each that a token or a trusted header may give it besides, of which the policy knows nothing.
 fn steps(model: &Model, subject: &SubjectKey, operation: Operation, now: UnixSeconds) -> Vec<Step> {
     let person = model.person(&subject.kind, &subject.id);
     let held = person.map(|person| Holdings::listed(model, person).at(now));
-    let bindings = held.unwrap_or_default().bindings;
-    let role = |index: usize| model.roles.get(index).map(|role| role.id.clone());
-    let roles = bindings
-        .iter()
-        .filter_map(|binding| role(binding.role.get()));
-    let roles: BTreeSet<String> = roles.collect();
-    let step = |team: Option<String>, cover: Cover| Step {
-        operation,
-        roles: roles.clone(),
+    let held = held.unwrap_or_default().bindings;
+    let id = |binding: &Binding| model.roles.get(binding.role.get()).map(|role| &role.id);
+    let roles: BTreeSet<String> = held.iter().filter_map(id).cloned().collect();
+    let about = || Step {
         subject: Some(subject.clone()),
-        team,
-        until: None,
-        cover,
+        roles: roles.clone(),
+        ..Step::new(operation)
     };
-    let mut steps = vec![step(None, Cover::Nothing)];
-    for binding in &bindings {
-        let Some(role) = role(binding.role.get()) else {
-            continue;
-        };
+    let step = |binding: &Binding, besides: Option<Besides>| {
+        let role = id(binding)?.clone();
         let everywhere = false;
-        steps.push(if operation == Operation::Activate {
-            let cover = Cover::Assigned { role, everywhere };
-            step(binding.team.clone(), cover).until(binding.until)
+        let cover = if operation == Operation::Activate {
+            Cover::Assigned {
+                role: role.clone(),
+                everywhere,
+            }
         } else {
-            step(binding.team.clone(), Cover::Unassigned { role, everywhere })
-        });
-    }
+            Cover::Unassigned {
+                role: role.clone(),
+                everywhere,
+            }
+        };
+        let until = binding.until.filter(|_| operation == Operation::Activate);
+        Some(Step {
+            roles: roles.iter().cloned().chain([role]).collect(),
+            team: binding.team.clone(),
+            until,
+            cover,
+            besides,
+            ..about()
+        })
+    };
+    let mut steps = vec![about()];
+    steps.extend(held.iter().filter_map(|binding| step(binding, None)));
+    let besides = besides(model);
+    let besides = besides
+        .iter()
+        .filter(|(binding, _)| !held.contains(binding));
+    steps.extend(besides.filter_map(|(binding, why)| step(binding, Some(why.clone()))));
     steps
+}
+
+/// Returns what anybody may hold by what a token or a trusted header says, each with why.
+fn besides(model: &Model) -> BTreeMap<Binding, Besides> {
+    let mut found = BTreeMap::new();
+    for (role, index) in model
+        .roles
+        .iter()
+        .zip(0..)
+        .filter(|(role, _)| role.claimable)
+    {
+        let binding = Binding {
+            role: RoleIndex(index),
+            team: None,
+            until: None,
+        };
+        let cure = if role.built_in {
+            "let the catalog say `\"claimable\": false` of it"
+        } else {
+            "let tokens no longer state it: `role unmap --claim`"
+        };
+        let why = format!("whoever has a token that states `{}` holds it", role.id);
+        found.insert(binding, Besides { why, cure });
+    }
+    for group in &model.tenant.groups {
+        for binding in &group.roles {
+            let role = model.binding_name(binding);
+            let why = format!("whoever is in the group `{}` holds `{role}`", group.id);
+            let cure = "unmap the group";
+            let besides = Besides { why, cure };
+            found.entry(binding.clone()).or_insert(besides);
+        }
+    }
+    found
 }

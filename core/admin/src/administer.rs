@@ -100,7 +100,7 @@ pub fn administer(
     }
     Ok(Administered {
         record: record(document, actor, change, &after, now),
-        impacts: impacts_of(change, before, after.model()),
+        impacts: impacts_of(change, before, after.model(), now),
         removed: draft.removed,
         document: after,
     })
@@ -144,13 +144,13 @@ fn record(
 }
 
 /// The members of a group that is mapped are named even if nothing changes for them.
-fn impacts_of(change: &Change, before: &Model, after: &Model) -> Vec<Impact> {
+fn impacts_of(change: &Change, before: &Model, after: &Model, now: UnixSeconds) -> Vec<Impact> {
     let group = match change {
         Change::Map { group, .. } | Change::Unmap { group, .. } => Some(group),
         _ => None,
     };
     let member = |held: &Holdings| group.is_some_and(|group| held.groups.contains(group));
-    impacts(before, after, member)
+    impacts(before, after, now, member)
 }
 
 fn recorded(actor: &Actor, types: &SubjectTypes) -> RecordedActor {

@@ -47,9 +47,33 @@ pub(crate) struct Step {
     pub(crate) until: Option<UnixSeconds>,
     /// What the actor has to cover.
     pub(crate) cover: Cover,
+    /// Why it is asked for, where the policy does not say that its subject has the role.
+    pub(crate) besides: Option<Besides>,
+}
+
+/// Why somebody may hold a role of whom the policy does not say so.
+#[derive(Clone, Debug)]
+pub(crate) struct Besides {
+    /// Where the role comes from.
+    pub(crate) why: String,
+    /// What keeps it from coming from there.
+    pub(crate) cure: &'static str,
 }
 
 impl Step {
+    /// An operation that is about nothing yet.
+    pub(crate) const fn new(operation: Operation) -> Self {
+        Self {
+            operation,
+            roles: BTreeSet::new(),
+            subject: None,
+            team: None,
+            until: None,
+            cover: Cover::Nothing,
+            besides: None,
+        }
+    }
+
     /// Gives it until some time.
     pub(crate) fn until(self, until: Option<UnixSeconds>) -> Self {
         Self { until, ..self }
@@ -104,9 +128,21 @@ impl<'a> Authorization<'a> {
 
     /// Refuses a step that the actor is not permitted, does not manage or does not cover.
     pub(crate) fn check(&self, step: &Step, after: &Model) -> Result<(), Refused> {
-        self.require_permission(step, after)?;
-        self.require_management(step, after)?;
-        self.require_cover(step, after)
+        let checked = self
+            .require_permission(step, after)
+            .and_then(|()| self.require_management(step, after))
+            .and_then(|()| self.require_cover(step, after));
+        checked.map_err(|refused| match (&step.besides, &step.subject) {
+            (Some(Besides { why, cure }), Some(subject)) => Refused {
+                message: format!(
+                    "{}; {why}, so that the policy does not say whether `{subject}` does",
+                    refused.message
+                ),
+                cure: format!("{}, or {cure}", refused.cure),
+                ..refused
+            },
+            _ => refused,
+        })
     }
 
     /// Refuses what would change the actor's own access.

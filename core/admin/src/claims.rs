@@ -67,11 +67,8 @@ fn set(draft: &mut Draft, id: &str, claimable: Option<bool>, operation: Operatio
         role.claimable = claimable;
     }
     draft.steps.push(Step {
-        operation,
         roles: BTreeSet::from([id.to_owned()]),
-        subject: None,
-        team: None,
-        until: None,
         cover,
+        ..Step::new(operation)
     });
 }

@@ -134,15 +134,12 @@ impl Draft {
         after: Option<&str>,
     ) {
         self.steps.push(Step {
-            operation,
             roles: BTreeSet::from([id.to_owned()]),
-            subject: None,
-            team: None,
-            until: None,
             cover: Cover::Role {
                 before: before.map(str::to_owned),
                 after: after.map(str::to_owned),
             },
+            ..Step::new(operation)
         });
     }
 
@@ -200,13 +197,7 @@ impl Draft {
     }
 
     fn about_feature(&mut self, operation: Operation, until: Option<Until>) {
-        self.steps.push(Step {
-            operation,
-            roles: BTreeSet::new(),
-            subject: None,
-            team: None,
-            until: until.map(|until| until.0),
-            cover: Cover::Nothing,
-        });
+        let until = until.map(|until| until.0);
+        self.steps.push(Step::new(operation).until(until));
     }
 }

@@ -215,12 +215,11 @@ fn subject_step(
         .map(|person| Holdings::listed(model, person).at(now))
         .unwrap_or_default();
     Step {
-        operation,
         roles: with_held(model, role, &held),
         subject: Some(subject.clone()),
         team: team.map(str::to_owned),
-        until: None,
         cover: cover(operation, role, false),
+        ..Step::new(operation)
     }
 }
 
@@ -247,12 +246,10 @@ fn group_step(
             .extend(Holdings::listed(model, person).at(now).bindings);
     }
     Step {
-        operation,
         roles: with_held(model, role, &held),
-        subject: None,
         team: team.map(str::to_owned),
-        until: None,
         cover: cover(operation, role, true),
+        ..Step::new(operation)
     }
 }
 

@@ -45,34 +45,29 @@ impl Serialize for Impact {
     }
 }
 
-/// What one subject holds before and after a change.
-#[derive(Default)]
-struct BeforeAndAfter {
-    before: Holdings,
-    after: Holdings,
-}
-
-/// Returns what a change does to those of the directory whom it touches; `also` says whom
+/// Returns what a change at `now` does to those of the directory whom it touches; `also` says whom
 /// to name even if nothing changes for them.
 pub(crate) fn impacts(
     before: &Model,
     after: &Model,
+    now: UnixSeconds,
     also: impl Fn(&Holdings) -> bool,
 ) -> Vec<Impact> {
     let changed = changed_roles(before, after);
-    let all = before.tenant.features != after.tenant.features;
-    let mut people = BTreeMap::<SubjectKey, BeforeAndAfter>::new();
-    for person in &before.tenant.directory {
-        let held = people.entry(SubjectKey::from(person)).or_default();
-        held.before = Holdings::of_person(before, person);
-    }
-    for person in &after.tenant.directory {
-        let held = people.entry(SubjectKey::from(person)).or_default();
-        held.after = Holdings::of_person(after, person);
-    }
+    let features = |model: &Model| {
+        (
+            model.tenant.features.clone(),
+            model.tenant.feature_ends.clone(),
+        )
+    };
+    let all = features(before) != features(after);
+    let people = before.tenant.directory.iter();
+    let people = people.chain(&after.tenant.directory).map(SubjectKey::from);
     let mut found = Vec::new();
-    for (subject, held) in people {
-        let (old, new) = (held.before, held.after);
+    for subject in people.collect::<BTreeSet<_>>() {
+        // Whom only one of the two directories has holds what everybody does in the other.
+        let held = |model: &Model| Holdings::of_key(model, &subject.kind, &subject.id).at(now);
+        let (old, new) = (held(before), held(after));
         let (old_roles, new_roles) = (roles_of(before, &old), roles_of(after, &new));
         let touched = all
             || old_roles != new_roles
@@ -84,8 +79,8 @@ pub(crate) fn impacts(
         }
         let impact = Impact {
             subject,
-            before: effective(before, &old),
-            after: effective(after, &new),
+            before: effective(before, &old, now),
+            after: effective(after, &new, now),
         };
         if impact.before != impact.after || also(&old) || also(&new) {
             found.push(impact);
@@ -119,7 +114,7 @@ struct HeldRole<'m> {
 }
 
 fn roles_of<'m>(model: &'m Model, held: &'m Holdings) -> BTreeSet<HeldRole<'m>> {
-    let bindings = held.bindings.iter();
+    let bindings = held.bindings.iter().chain(&held.everyone);
     let bindings = bindings.filter_map(|binding| {
         let role = model.roles.get(binding.role.get())?;
         Some(HeldRole {
@@ -131,8 +126,8 @@ fn roles_of<'m>(model: &'m Model, held: &'m Holdings) -> BTreeSet<HeldRole<'m>> 
     bindings.collect()
 }
 
-fn effective(model: &Model, held: &Holdings) -> BTreeSet<GrantName> {
-    let open = model.openness();
+fn effective(model: &Model, held: &Holdings, now: UnixSeconds) -> BTreeSet<GrantName> {
+    let open = model.openness_at(now);
     let mut effective = BTreeSet::new();
     for binding in held.usable(model) {
         for grant in grants::of_role(model, binding.role) {

@@ -189,3 +189,174 @@ fn what_everybody_holds_is_not_given() {
     let copied = change(&policy, "ann", &copy("member", "mine")).unwrap();
     assert!(copied.impacts.is_empty());
 }
+
+/// The policy in which lea may deactivate and activate, and manages and holds all that an agent does.
+fn policy_of_lead() -> Document {
+    let text = policy().text().replacen(
+        r#""lead": {"#,
+        r#""lead2": { "claimable": false, "manages": ["agent", "member"],
+            "grants": { "own": "tickets:*", "all": ["people:assign", "people:remove", "tickets:*"] } }, "lead": {"#,
+        1,
+    );
+    let text = text.replacen(
+        r#""lea": { "roles": "lead", "numbers": "5" }"#,
+        r#""lea": { "roles": "lead2" }, "kim": { "active": false, "roles": "agent" }, "max": { "roles": "agent" },
+           "nobody": { "active": false }"#,
+        1,
+    );
+    let mut text = text;
+    for role in ["admin", "lead", "clerk", "soon"] {
+        let from = format!(r#""{role}": {{"#);
+        text = text.replacen(&from, &format!(r#"{from} "claimable": false,"#), 1);
+    }
+    Document::load(text.replacen(
+        r#""g-readers": "reader", "g-bosses": ["admin", "reader@emea"]"#,
+        "",
+        1,
+    ))
+    .unwrap()
+}
+
+#[test]
+fn what_a_token_may_give_is_covered_too() {
+    let both = ["kim", "nobody", "max", "stranger"];
+    let by_lea = |document: &Document, subject: &str| {
+        let one = match subject {
+            "max" => deactivate(subject),
+            "stranger" => deactivate_unlisted(subject),
+            _ => activate(subject),
+        };
+        change(document, "lea", &one)
+    };
+    let without = policy_of_lead();
+    for subject in both {
+        let done = by_lea(&without, subject);
+        assert!(done.is_ok(), "{subject}: {}", done.unwrap_err());
+    }
+    // A token may name a group, which the directory of whoever is in it does not.
+    let text = without.text();
+    let mapped = text.replacen(r#""groups": {"#, r#""groups": { "g-bosses": "admin""#, 1);
+    let on_a_team = text.replacen(r#""groups": {"#, r#""groups": { "g-some": "clerk@emea""#, 1);
+    let stated = text.replacen(r#""admin": { "claimable": false,"#, r#""admin": {"#, 1);
+    let own = text.replacen(
+        r#""reader": { "label": "Reader","#,
+        r#""reader": { "claimable": true, "label": "Reader","#,
+        1,
+    );
+    for (text, reason, why, cure) in [
+        (
+            mapped,
+            Why::NotManaged,
+            "whoever is in the group `g-bosses` holds `admin`",
+            "or unmap the group",
+        ),
+        (
+            on_a_team,
+            Why::NotManaged,
+            "whoever is in the group `g-some` holds `clerk@emea`",
+            "or unmap the group",
+        ),
+        (
+            stated,
+            Why::NotManaged,
+            "whoever has a token that states `admin` holds it",
+            "or let the catalog say `\"claimable\": false` of it",
+        ),
+        (
+            own,
+            Why::NotManaged,
+            "whoever has a token that states `reader` holds it",
+            "`role unmap --claim`",
+        ),
+    ] {
+        let document = Document::load(text).unwrap();
+        for subject in both {
+            let found = by_lea(&document, subject).unwrap_err();
+            assert_eq!(found.reason, reason, "{subject}: {found}");
+            let unknown =
+                format!("{why}, so that the policy does not say whether `{subject}` does");
+            assert!(found.message.ends_with(&unknown), "{subject}: {found}");
+            assert!(found.cure.ends_with(cure), "{found}");
+            // Who holds all that may do it.
+            let one = if subject == "max" {
+                deactivate(subject)
+            } else {
+                activate("kim")
+            };
+            assert!(change(&document, "ann", &one).is_ok(), "{subject}");
+        }
+    }
+}
+
+/// Returns whom a change touches, each with what it gains and loses.
+fn touched(done: &Administered) -> Vec<String> {
+    let words = |impact: &Impact| {
+        let gained = impact.gained().map(|grant| format!(" +{grant}"));
+        let lost = impact.lost().map(|grant| format!(" -{grant}"));
+        gained
+            .chain(lost)
+            .fold(impact.subject.to_string(), |all, one| all + &one)
+    };
+    done.impacts.iter().map(words).collect()
+}
+
+#[test]
+fn what_everybody_holds_counts_for_whom_a_change_touches() {
+    let text = policy()
+        .text()
+        .replacen(r#""member": {"#, r#""member": { "editable": true,"#, 1);
+    let policy = Document::load(text).unwrap();
+    // Wider for everybody of the directory who is of its types and has not more already.
+    let wider = change(
+        &policy,
+        "cleo",
+        &grant("member", &[("all", "tickets:read")]),
+    );
+    let gains = " +tickets:read at all";
+    assert_eq!(touched(&wider.unwrap()), [format!("tim{gains}")]);
+    // Who is new held it before, and who leaves the directory goes on holding it.
+    let stranger = change(&policy, "ann", &assign("agent", "new")).unwrap();
+    let gains = "new +tickets:delete at all +tickets:delete at own +tickets:write at own";
+    assert_eq!(touched(&stranger), [gains]);
+    let gone = change(&stranger.document, "ann", &unassign("agent", "new")).unwrap();
+    assert!(gone.document.model().person("user", "new").is_none());
+    assert_eq!(touched(&gone), [gains.replace('+', "-")]);
+    // Who is not active holds nothing, and gains it again.
+    let idle = change(&policy, "ann", &deactivate_unlisted("ghost")).unwrap();
+    assert_eq!(touched(&idle), ["ghost -tickets:read at own"]);
+    let back = change(&idle.document, "ann", &activate("ghost")).unwrap();
+    assert_eq!(touched(&back), ["ghost +tickets:read at own"]);
+}
+
+#[test]
+fn what_has_ended_is_neither_lost_nor_kept() {
+    let text = POLICY.replacen(
+        r#""tim": { "roles": "clerk@emea" }"#,
+        r#""tim": { "roles": { "role": "copy", "until": "1970-01-01T00:00:05Z" } }"#,
+        1,
+    );
+    let policy = Document::load(text).unwrap();
+    let gone = change(&policy, "ann", &unassign("copy", "tim")).unwrap();
+    assert!(gone.impacts.is_empty(), "{:?}", gone.impacts);
+    let anew = change(&policy, "ann", &assign("copy", "tim")).unwrap();
+    assert_eq!(touched(&anew).len(), 1);
+    assert!(touched(&anew)[0].contains("+tickets:delete at all"));
+    // So a feature that is turned on again opens what it had.
+    let text = POLICY.replacen(
+        r#""tenant": {"#,
+        r#""tenant": { "features": { "feature": "quality", "until": "1970-01-01T00:00:05Z" },"#,
+        1,
+    );
+    let on = Change::Enable {
+        feature: "quality".to_owned(),
+        until: None,
+    };
+    let on = apply(
+        &Document::load(text).unwrap(),
+        &Actor::vendor("ops"),
+        &on,
+        &[],
+    )
+    .unwrap();
+    assert!(touched(&on).iter().any(|one| one.contains("ann +quality:")));
+}

@@ -145,7 +145,7 @@ fn who_holds_for_a_time_hands_out_nothing_that_lasts() {
         assert!(!found.message.contains("does not hold"), "{found}");
         assert!(!found.lacking.is_empty());
     }
-    // What is held for a time is told apart from what is not held at all.
+    // What is held for a time is distinguished from what is not held at all.
     let found = change(&ending, "lea", &assign("clerk", "new")).unwrap_err();
     let [without, ending] = found
         .message
@@ -216,7 +216,7 @@ fn an_actor_whose_role_has_ended_hears_so() {
         Why::NotAllowed,
         "that takes `people:assign`, and what it held has ended: `clerk until 1970-01-01T00:00:05Z`",
     );
-    // Nor is somebody told to be another whose roles have ended.
+    // Nor is somebody named whose roles have ended.
     let found = change(&policy, "tom", &assign("agent", "new")).unwrap_err();
     assert!(found.cure.contains("did you mean `tim`"), "{found}");
     let alone = policy.text().replacen(

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use portcullis_engine::UnixSeconds;
 use portcullis_policy::model::{Binding, Grant, Manages, Model};
 
+use crate::random::USERS;
+
 /// Grants, each a permission and the atoms of one alternative of its condition.
 pub(crate) type Grants = BTreeSet<(String, BTreeSet<String>)>;
 
@@ -30,6 +32,27 @@ pub(crate) fn grants_of_all(model: &Model) -> BTreeMap<String, Grants> {
     let mut all = BTreeMap::new();
     for person in &model.tenant.directory {
         all.insert(format!("user {}", person.id), of_user(model, &person.id));
+    }
+    // Whether somebody holds what a token gives depends on whether it is active.
+    for id in USERS.into_iter().chain(["new"]) {
+        let mut people = model.tenant.directory.iter();
+        let inactive = people.any(|person| person.id == id && person.inactive);
+        let given = |grants: Grants| if inactive { Grants::new() } else { grants };
+        let stated = model
+            .roles
+            .iter()
+            .filter(|role| role.claimable && role.available);
+        for role in stated {
+            let grants = given(written_out(model, &role.grants, None));
+            all.insert(
+                format!("user {id} by a token that states {}", role.id),
+                grants,
+            );
+        }
+        for group in &model.tenant.groups {
+            let grants = given(of_bindings(model, &group.roles));
+            all.insert(format!("user {id} by a token of {}", group.id), grants);
+        }
     }
     for group in &model.tenant.groups {
         all.insert(

@@ -344,4 +344,4 @@ pub(crate) const BUILT_IN: [&str; 4] = ["r0", "r1", "r2", "r3"];
 pub(crate) const OWN: [&str; 3] = ["t0", "t1", "t2"];
 pub(crate) const NEW: [&str; 4] = ["n0", "n1", "n2", "n3"];
 const GROUPS: [&str; 2] = ["g0", "g1"];
-const USERS: [&str; 4] = ["u0", "u1", "u2", "u3"];
+pub(crate) const USERS: [&str; 4] = ["u0", "u1", "u2", "u3"];

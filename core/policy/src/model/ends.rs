@@ -4,8 +4,7 @@ use std::borrow::Cow;
 
 use portcullis_engine::UnixSeconds;
 
-use super::{FeatureIndex, Model, Person};
-use crate::model::Binding;
+use super::{FeatureIndex, Model};
 
 impl Model {
     /// Returns the same policy before anything ends: nothing in it does.
@@ -37,22 +36,5 @@ impl Model {
     pub fn is_on(&self, feature: FeatureIndex, now: UnixSeconds) -> bool {
         let ends = self.tenant.feature_ends.get(&feature);
         self.tenant.features.binary_search(&feature).is_ok() && ends.is_none_or(|end| now < *end)
-    }
-
-    /// Returns the features that have ended by that time, ascending.
-    pub fn ended_features(
-        &self,
-        now: UnixSeconds,
-    ) -> impl Iterator<Item = (FeatureIndex, UnixSeconds)> {
-        let ends = self.tenant.feature_ends.iter();
-        ends.map(|(feature, end)| (*feature, *end))
-            .filter(move |(_, end)| *end <= now)
-    }
-
-    /// Returns the roles that have ended by that time, with who had them.
-    pub fn ended_roles(&self, now: UnixSeconds) -> impl Iterator<Item = (&Person, &Binding)> {
-        let people = self.tenant.directory.iter();
-        let held = people.flat_map(|person| person.roles.iter().map(move |own| (person, own)));
-        held.filter(move |(_, own)| own.until.is_some_and(|until| until <= now))
     }
 }

@@ -53,6 +53,18 @@ impl Holdings {
         held
     }
 
+    /// Returns what the policy itself gives a subject, whether the directory has it or not.
+    #[must_use]
+    pub fn of_key(model: &Model, kind: &str, id: &str) -> Self {
+        match model.person(kind, id) {
+            Some(person) => Self::of_person(model, person),
+            None => Self {
+                everyone: model.everyones(kind, id),
+                ..Self::default()
+            },
+        }
+    }
+
     /// Unites a person's own roles with those of its groups; one that is not active holds
     /// nothing.
     #[must_use]
