@@ -6,7 +6,9 @@ use serde_json::{Map, Value};
 
 use super::members::{DOCUMENT, METHODS, OPERATION, PATH};
 use super::permissions::{Asks, Operation, Permissions};
+use super::route::{Route, Said};
 use super::servers::{Base, Servers};
+use super::slashes;
 use super::template::route_path;
 
 /// The routes of a described API, and what is not among them.
@@ -27,23 +29,6 @@ pub(super) struct Wishes<'a> {
     pub(super) base: Option<&'a str>,
     /// The hosts of every route.
     pub(super) hosts: &'a [String],
-}
-
-/// What a route says besides its methods; operations of which all is equal are one route.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Said {
-    path: String,
-    /// Whether it was described with a `/` at its end.
-    trailing_slash: bool,
-    asks: Asks,
-    resource: Option<String>,
-}
-
-/// What a route says, and its methods.
-#[derive(Clone, Debug)]
-struct Route {
-    said: Said,
-    methods: Vec<String>,
 }
 
 /// Returns the routes of a document that was read.
@@ -82,7 +67,10 @@ pub(super) fn import(
             import.leave_out(path.clone(), why);
         }
     }
-    import.settle_slashes();
+    let Imported {
+        left_out, notes, ..
+    } = &mut import.found;
+    slashes::settle(&mut import.routes, left_out, notes);
     let hosts = import.servers.hosts();
     if !hosts.is_empty() && wishes.hosts.is_empty() {
         let hosts = hosts.iter().map(String::as_str).collect::<Vec<_>>();
@@ -227,51 +215,6 @@ impl<'a> Import<'a> {
             }),
         }
         Ok(())
-    }
-
-    /// Settles what is described with a `/` at its end and without: the route of the first takes
-    /// both, so they are one where they agree, and where they do not, nothing says what it asks.
-    fn settle_slashes(&mut self) {
-        let mut plain: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        let mut slashed = Vec::new();
-        for (at, own) in self.routes.iter().enumerate() {
-            if own.said.trailing_slash {
-                slashed.push(at);
-            } else {
-                plain.entry(own.said.path.clone()).or_default().push(at);
-            }
-        }
-        for at in slashed {
-            let Some(Route { said, mut methods }) = self.routes.get(at).cloned() else {
-                continue;
-            };
-            let path = &said.path;
-            for other in plain.get(path).into_iter().flatten() {
-                let Some(other) = self.routes.get_mut(*other) else {
-                    continue;
-                };
-                if other.said.asks == said.asks && other.said.resource == said.resource {
-                    other.methods.retain(|method| !methods.contains(method));
-                    continue;
-                }
-                let is_both = |method: &mut String| other.methods.contains(method);
-                for method in methods.extract_if(.., is_both) {
-                    let why = format!(
-                        "`{method} {path}` asks otherwise, and a route with `/` at its end takes the path without it too; make them agree"
-                    );
-                    self.found.left_out.push((format!("{method} {path}/"), why));
-                }
-            }
-            if !methods.is_empty() {
-                let note =
-                    format!("{path}/: the route takes it with the `/` at its end and without");
-                self.found.notes.push(note);
-            }
-            if let Some(own) = self.routes.get_mut(at) {
-                own.methods = methods;
-            }
-        }
-        self.routes.retain(|own| !own.methods.is_empty());
     }
 }
 

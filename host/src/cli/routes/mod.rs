@@ -6,7 +6,9 @@ mod import;
 mod matching;
 mod members;
 mod permissions;
+mod route;
 mod servers;
+mod slashes;
 mod template;
 
 use clap::{Args, Subcommand};

@@ -67,7 +67,7 @@ fn a_described_api_is_routes_and_what_could_not_be_one() {
         found.notes,
         [
             "GET /health/: public, for its `security` is empty",
-            "/v1/health/: the route takes it with the `/` at its end and without",
+            "taken with the `/` at their end and without: /v1/health/",
             "the routes name no host, though the servers are at eu.example.com; say so by --host, or they serve any",
             "of the servers' `{region}` only `eu` is taken, which it is by default",
         ]
@@ -148,8 +148,10 @@ fn a_table_and_a_document_that_disagree_settle_nothing() {
 }
 
 #[test]
-fn what_ends_with_a_slash_and_what_does_not_agree() {
+fn what_ends_with_a_slash_takes_nothing_from_what_does_not() {
     let read = json!({ "x-permission": "m:read" });
+    let admin = json!({ "x-permission": "m:admin" });
+    let public = json!({ "x-permission": "public" });
     let paths = json!({
         "/m": { "get": read, "post": read },
         "/m/": { "get": read, "post": { "x-permission": "m:write" }, "put": read },
@@ -165,14 +167,72 @@ fn what_ends_with_a_slash_and_what_does_not_agree() {
     assert_eq!(
         left_out,
         [
-            "POST /m/: `POST /m` asks otherwise, and a route with `/` at its end takes the path without it too; make them agree"
+            "POST /m/: a route with `/` at its end takes the path without it too, which `POST /m` asks otherwise; make them agree"
         ]
     );
     let document = json!({ "openapi": "3.2.0", "info": {}, "paths": paths });
     let found = import(&document, &mut Permissions::default(), &Wishes::default()).unwrap();
     assert_eq!(
         found.notes,
-        ["/m/: the route takes it with the `/` at its end and without"]
+        ["taken with the `/` at their end and without: /m/"]
+    );
+    for (paths, left) in [
+        // From a wider one.
+        (
+            json!({ "/m/{id}": { "get": admin }, "/m/pub/": { "get": public } }),
+            &["GET /m/pub/"][..],
+        ),
+        (
+            json!({ "/m/{rest+}": { "get": admin }, "/m/a/pub/": { "get": public } }),
+            &["GET /m/a/pub/"],
+        ),
+        (
+            json!({ "/m/{id}": { "get": admin }, "/m/{id}.json/": { "get": public } }),
+            &["GET /m/{id}.json/"],
+        ),
+        (
+            json!({ "/m/a/b": { "get": admin }, "/m/{rest+}/": { "get": public } }),
+            &["GET /m/{rest...}/"],
+        ),
+        // HEAD is answered by GET's where it has none of its own.
+        (
+            json!({ "/f": { "get": admin }, "/f/": { "get": admin, "head": read } }),
+            &["HEAD /f/"],
+        ),
+        (
+            json!({ "/f": { "get": admin, "head": read }, "/f/": { "get": admin, "head": read } }),
+            &[],
+        ),
+        // Of another method, another length or another literal.
+        (
+            json!({ "/m/{id}": { "post": admin }, "/m/pub/": { "get": public } }),
+            &[],
+        ),
+        (
+            json!({ "/m/{id}/x": { "get": admin }, "/m/pub/": { "get": public } }),
+            &[],
+        ),
+        (
+            json!({ "/m/sub": { "get": admin }, "/m/pub/": { "get": public } }),
+            &[],
+        ),
+        (
+            json!({ "/m/{a}": { "get": admin }, "/m/{b}/": { "get": read } }),
+            &["GET /m/{b}/"],
+        ),
+    ] {
+        let (_, left_out) = imported(&paths, json!({}));
+        let left_out: Vec<&str> = left_out
+            .iter()
+            .filter_map(|one| one.split(": ").next())
+            .collect();
+        assert_eq!(left_out, left, "{paths}");
+    }
+    // One route takes what two paths describe that differ in a name alone.
+    let paths = json!({ "/m/{a}": { "get": read }, "/m/{b}/": { "get": read } });
+    assert_eq!(
+        imported(&paths, json!({})).0,
+        [r#"{"methods":"GET","path":"/m/{b}","permission":"m:read","accepts":"trailing-slash"}"#]
     );
 }
 
