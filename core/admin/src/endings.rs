@@ -54,7 +54,7 @@ pub(crate) fn shorten(
 }
 
 /// Says whether one end is later than another; what has none never ends.
-pub(crate) fn ends_later(one: Option<Until>, other: Option<Until>) -> bool {
+fn ends_later<T: Ord>(one: Option<T>, other: Option<T>) -> bool {
     match (one, other) {
         (_, None) => false,
         (None, Some(_)) => true,
@@ -64,7 +64,7 @@ pub(crate) fn ends_later(one: Option<Until>, other: Option<Until>) -> bool {
 
 /// Says whether what ends, or never does, lasts as long as something else that may have an end.
 pub(crate) fn lasts(own: Option<UnixSeconds>, until: Option<UnixSeconds>) -> bool {
-    own.is_none_or(|own| until.is_some_and(|until| until <= own))
+    !ends_later(until, own)
 }
 
 /// Returns the last second at which something counts that may have an end.
