@@ -100,8 +100,10 @@ impl Range {
             None => most,
         };
         let own = Self { address, bits };
-        // Whoever writes more than counts means one address, or does not know how many count.
-        own.is_first().then_some(own)
+        // Whoever writes more than counts means one address, or does not know how many count; and
+        // a peer of IPv4 is never written as one of IPv6.
+        let is_written = own.is_first() && address == address.to_canonical();
+        is_written.then_some(own)
     }
 
     /// Says whether no bit is set that does not count.

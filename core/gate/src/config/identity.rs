@@ -10,7 +10,7 @@ use super::{
     token_places::{TokenPlace, tokens},
     trusted_headers::has_payload,
 };
-use crate::keys::TokenKeys;
+use crate::{header_names::alike, keys::TokenKeys};
 
 /// How the gate learns who asks; without either, nobody is ever identified.
 #[derive(Debug, Clone, Default)]
@@ -95,7 +95,10 @@ impl Read for IdentityConfig {
         let stated: Vec<_> = headers.flat_map(TrustedHeaders::names).collect();
         let mut places = own.tokens.iter().filter_map(TokenPlace::header);
         if let Some(place) = token_places
-            && places.any(|token| stated.contains(&token))
+            && places.any(|token| {
+                let is_token = |name: &&str| alike(name.as_bytes(), token.as_bytes());
+                stated.iter().any(is_token)
+            })
         {
             place.error(
                 "one of these headers says who asks, as `trusted_headers` has it",

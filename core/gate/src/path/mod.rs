@@ -143,7 +143,7 @@ impl<'a> CanonicalPath<'a> {
     fn reading(&self, split: bool, with_empty: bool, cut: Cut) -> CanonicalPath<'_> {
         let mut parts = Vec::new();
         for segment in &self.segments {
-            let text = if split {
+            let text = if split || !matches!(cut, Cut::Nothing) {
                 segment.seen()
             } else {
                 segment.decoded()

@@ -41,7 +41,12 @@ impl<'a> Segment<'a> {
             ambiguities.add(Ambiguity::BadEncoding);
         }
         let encoded = matches!(decoded.bytes, Cow::Owned(_));
-        for byte in decoded.bytes.iter() {
+        let skeleton = skeleton(&decoded.bytes);
+        // What looks like one of these separates, too, for whoever takes it for that. A full-width
+        // `?` stands in titles: it ends a segment as a suffix does.
+        let looks = skeleton.iter().flatten();
+        let looks = looks.filter(|byte| matches!(byte, b'/' | b'\\' | b';'));
+        for byte in decoded.bytes.iter().chain(looks) {
             match byte {
                 b'/' => ambiguities.add(Ambiguity::EncodedSlash),
                 b'\\' => ambiguities.add(Ambiguity::Backslash),
@@ -53,12 +58,17 @@ impl<'a> Segment<'a> {
             }
         }
         if encoded {
-            if !decoded.malformed && decoded.bytes.contains(&b'%') {
-                ambiguities.add(Ambiguity::EncodedPercent);
-            }
-            let wide = !decoded.malformed && decodes_wide(&decoded.bytes);
-            if wide || decodes_again(&decoded.bytes) {
-                ambiguities.add(Ambiguity::DoubleEncoding);
+            for bytes in [Some(&*decoded.bytes), skeleton.as_deref()]
+                .into_iter()
+                .flatten()
+            {
+                if !decoded.malformed && bytes.contains(&b'%') {
+                    ambiguities.add(Ambiguity::EncodedPercent);
+                }
+                let wide = !decoded.malformed && decodes_wide(bytes);
+                if wide || decodes_again(bytes) {
+                    ambiguities.add(Ambiguity::DoubleEncoding);
+                }
             }
             match core::str::from_utf8(&decoded.bytes) {
                 // C1 controls, which only more than ASCII can hold.
@@ -67,14 +77,6 @@ impl<'a> Segment<'a> {
                 }
                 Ok(_) => {}
                 Err(_) => ambiguities.add(Ambiguity::BadEncoding),
-            }
-        }
-        let skeleton = skeleton(&decoded.bytes);
-        for byte in skeleton.iter().flatten() {
-            match byte {
-                b'/' => ambiguities.add(Ambiguity::EncodedSlash),
-                b'%' => ambiguities.add(Ambiguity::EncodedPercent),
-                _ => {}
             }
         }
         let seen = skeleton.as_deref().unwrap_or(&decoded.bytes);

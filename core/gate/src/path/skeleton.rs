@@ -57,8 +57,8 @@ const fn several(one: char) -> Option<&'static str> {
         '\u{fb03}' => "ffi",
         '\u{fb04}' => "ffl",
         '\u{fb05}' | '\u{fb06}' => "st",
-        '\u{2025}' => "..",
-        '\u{2026}' => "...",
+        '\u{2025}' | '\u{fe30}' => "..",
+        '\u{2026}' | '\u{fe19}' => "...",
         _ => return None,
     })
 }
@@ -66,11 +66,12 @@ const fn several(one: char) -> Option<&'static str> {
 /// Returns the ASCII character that servers may take one for.
 fn plain(one: char) -> char {
     match one {
-        // Servers that take it for a `\` take that for what separates, too.
-        '\u{ff3c}' | '\u{fe68}' => '/',
+        '\u{fe68}' => '\\',
         '\u{2024}' | '\u{fe52}' => '.',
         '\u{fe13}' | '\u{fe55}' => ':',
         '\u{37e}' | '\u{fe14}' | '\u{fe54}' => ';',
+        '\u{fe16}' | '\u{fe56}' => '?',
+        '\u{fe5f}' => '#',
         '\u{fe6a}' => '%',
         // What Unicode's rules for case make of `s`, `k` and `i`.
         '\u{17f}' => 's',
@@ -93,6 +94,8 @@ const fn is_invisible(one: char) -> bool {
     matches!(
         one,
         '\u{ad}'
+            // The dot of `İ`, which stands alone where that is decomposed.
+            | '\u{307}'
             | '\u{34f}'
             | '\u{61c}'
             | '\u{115f}'..='\u{1160}'
@@ -127,7 +130,11 @@ mod tests {
             ("\u{ff53}ecret\u{ff0e}", Some("secret.")),
             ("grün", Some("grün")),
             ("\u{fb01}le stra\u{df}e", Some("file strasse")),
-            ("a\u{ff0f}b\u{ff3c}c\u{fe68}\u{2025}", Some("a/b/c/..")),
+            ("a\u{ff0f}b\u{ff3c}c\u{fe68}\u{2025}", Some("a/b\\c\\..")),
+            (
+                "ADMI\u{307}N\u{fe30}\u{fe19}\u{fe16}\u{fe5f}",
+                Some("ADMIN.....?#"),
+            ),
         ] {
             let expected = expected.map(|text| text.as_bytes().to_vec());
             assert_eq!(skeleton(text.as_bytes()), expected, "{text}");

@@ -24,5 +24,5 @@ pub(super) fn cuts(segment: &[u8]) -> impl Iterator<Item = usize> {
 }
 
 /// Where some servers end a name: at a format (`.json`), a backup (`~`), a stream (`::$DATA`)
-/// or a verb, at parameters (`;x`).
-pub(super) const STARTS_SUFFIX: [u8; 4] = *b".~:;";
+/// or a verb, at parameters (`;x`); at a query or a fragment, where one in full width is made plain.
+pub(super) const STARTS_SUFFIX: [u8; 6] = *b".~:;?#";

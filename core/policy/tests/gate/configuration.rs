@@ -153,6 +153,7 @@ fn a_configuration_is_refused_with_its_place_and_cure() {
         "10.0.0.0/33",
         "10.1.2.3/8",
         "::1/64",
+        "::ffff:10.0.0.0/104",
         "gateway.mesh",
         "spiffe://",
         "://a",

@@ -118,15 +118,17 @@ fn a_connection_header_that_hides_a_token_is_refused() {
 
 #[test]
 fn a_header_by_which_a_peer_says_who_asks_has_no_token() {
-    let wrong = invalid(|config| {
-        config["identity"]["tokens"] = json!([{ "header": "x-user-id" }]);
-        config["identity"]["trusted_headers"] =
-            json!({ "peers": "10.0.0.0/8", "subject": "x-user-id" });
-    });
-    assert_eq!(
-        wrong,
-        "$.identity.tokens: one of these headers says who asks, as `trusted_headers` has it; let tokens come in another"
-    );
+    for token in ["x-user-id", "x_user_id", "x-user_id"] {
+        let wrong = invalid(|config| {
+            config["identity"]["tokens"] = json!([{ "header": token }]);
+            config["identity"]["trusted_headers"] =
+                json!({ "peers": "10.0.0.0/8", "subject": "x-user-id" });
+        });
+        assert_eq!(
+            wrong,
+            "$.identity.tokens: one of these headers says who asks, as `trusted_headers` has it; let tokens come in another"
+        );
+    }
 }
 
 #[test]

@@ -5,8 +5,8 @@ use super::*;
 const SEGMENTS: [&str; 9] = [
     "{n}", "secret", "{id}:c", "{n}.m", "x-{y}", "Ab", "v{n}", "{a}.{b}", "e.m",
 ];
-const WORDS: [&str; 14] = [
-    "secret", "7", "a", "x-", "x-1", "v", "v2", "Ab", "e", ":c", ".m", "~", " ", ";q",
+const WORDS: [&str; 16] = [
+    "secret", "7", "a", "x-", "x-1", "v", "v2", "Ab", "e", ":c", ".m", "~", " ", ";q", "；q", "？q",
 ];
 
 fn pattern() -> impl Strategy<Value = String> {
@@ -63,8 +63,11 @@ fn ways() -> Vec<Way> {
         (Some(Ambiguity::LookalikeSuffix), ":", |text| {
             cut(text, text.find(':'))
         }),
+        (Some(Ambiguity::LookalikeSuffix), "？", |text| {
+            cut(text, text.find('？'))
+        }),
         (None, ";", |text| {
-            text.split(';').next().unwrap_or_default().into()
+            text.split([';', '；']).next().unwrap_or_default().into()
         }),
     ]
 }
