@@ -21,6 +21,11 @@ pub enum PolicyFileFailure {
         /// Why.
         error: io::Error,
     },
+    /// Somebody else is changing the policy, and takes longer than this could wait.
+    Busy {
+        /// The policy.
+        path: PathBuf,
+    },
     /// The audit log was changed after it was written.
     Broken {
         /// The log.
@@ -59,6 +64,11 @@ impl fmt::Display for PolicyFileFailure {
             Self::Io { doing, path, error } => {
                 write!(f, "cannot {doing} `{}`: {error}", path.display())
             }
+            Self::Busy { path } => write!(
+                f,
+                "`{}` is being changed by somebody else, who has not finished",
+                path.display()
+            ),
             Self::Broken { path, broken } => write!(f, "`{}`: {broken}", path.display()),
             Self::Gone {
                 path,

@@ -4,20 +4,24 @@
 //! replaced in one step, all under a lock. Whoever comes next after a crash finds in the
 //! record the digests of both files, so it knows whether what is recorded was done.
 
+mod change;
 mod failure;
 mod turn;
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read as _},
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use portcullis_admin::audit::{AuditLog, Difference, Digest, FoundPolicy, differences};
 use portcullis_engine::UnixSeconds;
 use portcullis_policy::source::{Source, Tenant};
 
+pub use change::{Changed, Manner, NotChanged, Step};
 pub use failure::PolicyFileFailure;
 pub use turn::{Recorded, Turn};
 
@@ -34,6 +38,8 @@ pub struct PolicyFile {
     policy: PathBuf,
     audit: PathBuf,
     lock: PathBuf,
+    /// How long a turn waits for others; as long as it takes where this is nothing.
+    patience: Option<Duration>,
 }
 
 /// The policy as it was read.
@@ -74,7 +80,15 @@ impl PolicyFile {
             policy,
             audit,
             lock,
+            patience: None,
         })
+    }
+
+    /// Lets turns wait for others no longer than that.
+    #[must_use]
+    pub const fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = Some(patience);
+        self
     }
 
     /// Returns where the audit log is.
@@ -140,7 +154,7 @@ impl PolicyFile {
         for _ in 0..LOCK_TRIES_MAX {
             let lock =
                 files::open_or_create(&self.lock, OpenOptions::new().read(true).write(true))?;
-            lock.lock()?;
+            self.wait_for(&lock)?;
             // Only now: it may have been replaced while this one waited, and then somebody
             // else has the lock of the file that is there.
             let found = match fs::symlink_metadata(&self.lock) {
@@ -156,6 +170,24 @@ impl PolicyFile {
             }
         }
         Err(io::Error::other("it is replaced again and again"))
+    }
+
+    fn wait_for(&self, lock: &File) -> io::Result<()> {
+        let Some(patience) = self.patience else {
+            return lock.lock();
+        };
+        let mut waited = Duration::ZERO;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => return Ok(()),
+                Err(TryLockError::Error(error)) => return Err(error),
+                Err(TryLockError::WouldBlock) if waited >= patience => {
+                    return Err(io::ErrorKind::WouldBlock.into());
+                }
+                Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
+            }
+            waited = waited.saturating_add(LOCK_PAUSE);
+        }
     }
 
     /// Returns the link that the lock notes.
@@ -193,15 +225,19 @@ impl PolicyFile {
     ///
     /// # Errors
     ///
-    /// Fails where the policy is not the expected one, where the log's chain is broken, and
-    /// where files cannot be used.
+    /// Fails where the policy is not the expected one, where the log's chain is broken, where
+    /// others take longer than the file's patience, and where files cannot be used.
     pub fn turn(
         &self,
         expected: Option<Digest>,
         now: UnixSeconds,
     ) -> Result<Turn<'_>, PolicyFileFailure> {
-        let fail = |error| PolicyFileFailure::io("lock", &self.lock, error);
-        let lock = self.take_lock().map_err(fail)?;
+        let lock = self.take_lock().map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => PolicyFileFailure::Busy {
+                path: self.policy.clone(),
+            },
+            _ => PolicyFileFailure::io("lock", &self.lock, error),
+        })?;
         files::check_writable(&self.policy)
             .map_err(|error| PolicyFileFailure::io("write", &self.policy, error))?;
         let reading = self.read()?;
@@ -209,8 +245,10 @@ impl PolicyFile {
             let found = reading.digest;
             return Err(PolicyFileFailure::ChangedSince { expected, found });
         }
+        let log = self.whole_log()?;
         let mut turn = Turn {
-            log: self.whole_log()?,
+            known: log.records().len(),
+            log,
             file: self,
             reading,
             now,
@@ -240,6 +278,8 @@ pub fn read_log(path: &Path) -> Result<AuditLog, PolicyFileFailure> {
 
 /// How often a lock that was replaced is taken anew.
 const LOCK_TRIES_MAX: usize = 16;
+/// How long it is until a lock that somebody has is tried again.
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 /// The digits of a link.
 const LINK_BYTES: u64 = 64;
 /// Room for the largest catalog and a directory beside it.

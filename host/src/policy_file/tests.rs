@@ -311,3 +311,52 @@ fn nothing_is_built_on_a_broken_log() {
     let failed = desk.file.turn(None, UnixSeconds(9)).unwrap_err();
     assert!(failed.to_string().contains("line 1"), "{failed}");
 }
+
+#[test]
+fn changes_are_decided_first_and_then_made_one_after_another() {
+    let desk = desk();
+    let manner = Manner::default();
+    let steps = |text: &str, ids: [&str; 2]| {
+        let mut text = text.to_owned();
+        let steps = ids.map(|id| {
+            let done = assigned(&text, id);
+            text = done.document.text().to_owned();
+            Step {
+                record: done.record,
+                text: text.clone(),
+            }
+        });
+        steps.to_vec()
+    };
+    let refused = desk
+        .file
+        .change(&manner, UnixSeconds(9), |_, _| Err::<(_, ()), _>("no"));
+    assert!(matches!(refused, Err(NotChanged::Refused("no"))));
+    assert!(!desk.file.audit.exists());
+    let decide = |text: &str, _| Ok::<_, ()>((steps(text, ["kim", "lou"]), 5));
+    let changed = desk.file.change(&manner, UnixSeconds(9), decide).unwrap();
+    assert_eq!((changed.records.len(), changed.outcome), (2, 5));
+    assert_eq!(changed.reading, desk.file.read().unwrap());
+    assert_eq!(desk.acts(), [ASSIGN, ASSIGN]);
+    // What fails after another was made says how many were.
+    let failed = desk.file.change(&manner, UnixSeconds(9), |text, _| {
+        let mut steps = steps(text, ["max", "tom"]);
+        steps[1].text.push(' ');
+        Ok::<_, ()>((steps, ()))
+    });
+    assert!(matches!(failed, Err(NotChanged::File { made: 1, .. })));
+    assert_eq!(desk.acts()[2..], [ASSIGN, ASSIGN, Event::Abort]);
+    let text = desk.file.read().unwrap().text;
+    assert!(text.contains("\"max\"") && !text.contains("\"tom\""));
+}
+
+#[test]
+fn who_has_patience_for_so_long_waits_no_longer() {
+    let desk = desk();
+    let hasty = desk.file.clone().with_patience(Duration::from_millis(50));
+    let held = desk.turn();
+    let failed = hasty.turn(None, UnixSeconds(9)).unwrap_err();
+    assert!(matches!(failed, PolicyFileFailure::Busy { .. }), "{failed}");
+    drop(held);
+    hasty.turn(None, UnixSeconds(9)).unwrap();
+}

@@ -6,7 +6,7 @@ use std::{
     os::unix::fs::PermissionsExt as _,
 };
 
-use portcullis_admin::audit::{AuditLog, AuditRecord, Digest, Event, UnlikelyTime};
+use portcullis_admin::audit::{AuditLog, AuditRecord, Digest, Event, LinkedRecord, UnlikelyTime};
 use portcullis_engine::UnixSeconds;
 
 use super::{PolicyFile, PolicyFileFailure, Reading};
@@ -18,6 +18,8 @@ pub struct Turn<'f> {
     pub(super) file: &'f PolicyFile,
     pub(super) reading: Reading,
     pub(super) log: AuditLog,
+    /// How many records the log had when the turn began.
+    pub(super) known: usize,
     pub(super) now: UnixSeconds,
     // Let go of when the turn ends, however it ends.
     pub(super) lock: File,
@@ -27,7 +29,6 @@ pub struct Turn<'f> {
 #[derive(Debug)]
 pub struct Recorded<'f> {
     turn: Turn<'f>,
-    link: Digest,
     after: Digest,
 }
 
@@ -38,14 +39,20 @@ impl<'f> Turn<'f> {
         &self.reading.text
     }
 
-    /// Records a change and makes it, and returns the record's link.
+    /// Returns the records that the log got since the turn began, what it noticed among them.
+    #[must_use]
+    pub fn added(&self) -> &[LinkedRecord] {
+        self.log.records().get(self.known..).unwrap_or_default()
+    }
+
+    /// Records a change and makes it; the turn goes on from there.
     ///
     /// # Errors
     ///
     /// Fails where the policy was changed meanwhile by somebody who takes no turns, or a
     /// file cannot be written; then the policy is as it was, and the log agrees with it or
     /// will after the next turn.
-    pub fn commit(self, record: AuditRecord, text: &str) -> Result<Digest, PolicyFileFailure> {
+    pub fn commit(self, record: AuditRecord, text: &str) -> Result<Self, PolicyFileFailure> {
         self.record(record)?.replace(text)
     }
 
@@ -59,12 +66,7 @@ impl<'f> Turn<'f> {
         self.unchanged()?;
         let line = self.log.append(record);
         self.write(&line)?;
-        let link = self.log.head().unwrap_or_default();
-        Ok(Recorded {
-            turn: self,
-            link,
-            after,
-        })
+        Ok(Recorded { turn: self, after })
     }
 
     /// Drops a record that was cut off, and records what the last one left open.
@@ -143,13 +145,13 @@ impl<'f> Turn<'f> {
     }
 }
 
-impl Recorded<'_> {
-    /// Replaces the policy in one step, and returns the record's link.
+impl<'f> Recorded<'f> {
+    /// Replaces the policy in one step; the turn goes on from there.
     ///
     /// # Errors
     ///
     /// As [`Turn::commit`].
-    pub fn replace(mut self, text: &str) -> Result<Digest, PolicyFileFailure> {
+    pub fn replace(mut self, text: &str) -> Result<Turn<'f>, PolicyFileFailure> {
         let Turn { file, .. } = self.turn;
         if Digest::of(text.as_bytes()) != self.after {
             self.abort()?;
@@ -165,7 +167,11 @@ impl Recorded<'_> {
             return Err(PolicyFileFailure::io("write", &file.policy, error));
         }
         self.turn.note(text);
-        Ok(self.link)
+        self.turn.reading = Reading {
+            text: text.to_owned(),
+            digest: self.after,
+        };
+        Ok(self.turn)
     }
 
     /// Records that the change was not made after all.

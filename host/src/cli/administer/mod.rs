@@ -15,7 +15,7 @@ use portcullis_admin::{Administered, Change, Refused, administer, audit::Digest}
 use portcullis_engine::UnixSeconds;
 use portcullis_host::{
     clock,
-    policy_file::{PolicyFile, PolicyFileFailure},
+    policy_file::{Changed, Manner, NotChanged, PolicyFile, Step},
 };
 use portcullis_policy::{Document, model::Model, source::Until};
 use serde_json::json;
@@ -103,36 +103,29 @@ impl ChangeArgs {
     ) -> Result<(), Stop> {
         let file = PolicyFile::new(policy, self.audit.as_deref()).map_err(Stop::policy_file)?;
         let clock = clock::now().map_err(Stop::clock)?;
-        let asked = self.at.map(UnixSeconds);
-        let expected = self.expected()?;
-        if self.dry_run {
-            let reading = file.read().map_err(Stop::policy_file)?;
-            if let Some(expected) = expected.filter(|expected| *expected != reading.digest) {
-                let found = reading.digest;
-                return Err(Stop::policy_file(PolicyFileFailure::ChangedSince {
-                    expected,
-                    found,
-                }));
-            }
-            let now = asked.unwrap_or(clock);
-            let done = self.made(policy, &reading.text, change, who, now)?;
-            return self.tell(&file, change, &done, None);
-        }
-        let noticed = asked.map_or(clock, |asked| asked.min(clock));
-        let turn = file.turn(expected, noticed).map_err(Stop::policy_file)?;
-        let now = if self.any_time {
-            asked.unwrap_or(clock)
-        } else {
-            turn.time(asked, clock).map_err(|unlikely| {
-                Stop::check(format!("refused: {unlikely}"))
-                    .hint("set the clock or leave --at out; the vendor may pass --any-time")
-            })?
+        let manner = Manner {
+            expected: self.expected()?,
+            asked: self.at.map(UnixSeconds),
+            any_time: self.any_time,
+            dry_run: self.dry_run,
         };
-        let done = self.made(policy, turn.text(), change, who, now)?;
-        let link = turn
-            .commit(done.record.clone(), done.document.text())
-            .map_err(Stop::policy_file)?;
-        self.tell(&file, change, &done, Some(link))
+        let changed = file.change(&manner, clock, |text, now| {
+            let done = self.made(policy, text, change, who, now)?;
+            let step = Step {
+                record: done.record.clone(),
+                text: done.document.text().to_owned(),
+            };
+            Ok((vec![step], done))
+        });
+        let Changed {
+            records, outcome, ..
+        } = changed.map_err(not_changed)?;
+        self.tell(
+            &file,
+            change,
+            &outcome,
+            records.last().map(|last| last.link),
+        )
     }
 
     fn made(
@@ -219,6 +212,15 @@ impl ChangeArgs {
                 None => writeln!(out, "nothing was changed"),
             }
         })
+    }
+}
+
+fn not_changed(why: NotChanged<Stop>) -> Stop {
+    match why {
+        NotChanged::File { failure, .. } => Stop::policy_file(failure),
+        NotChanged::Time(unlikely) => Stop::check(format!("refused: {unlikely}"))
+            .hint("set the clock or leave --at out; the vendor may pass --any-time"),
+        NotChanged::Refused(stop) => stop,
     }
 }
 
