@@ -17,6 +17,7 @@ use comfy_table::{Color, ContentArrangement, Table, presets};
 use serde_json::{Value, json};
 
 use crate::built::build_program;
+use crate::console;
 use crate::demo::questions::{Question, questions};
 use crate::gateways;
 use crate::guests::COMPONENT;
@@ -35,6 +36,8 @@ pub(crate) enum Show {
     Envoy,
     /// A React app in a browser, whose modules come and go with the tenant's features
     Web,
+    /// The console on loopback: roles, people and records of the five examples, on a page
+    Console,
 }
 
 /// Builds what is to be shown, then shows it.
@@ -43,6 +46,7 @@ pub(crate) fn run(show: Show, once: bool) -> Result<()> {
         Show::Decisions => decisions(&build()?),
         Show::Envoy => gateways::demo(),
         Show::Web => web::demo(once),
+        Show::Console => console::demo(),
     }
 }
 
@@ -257,6 +261,7 @@ const NEXT: &str = "
 What next
    cargo xtask demo web      a React app whose menu follows the role and the features
    cargo xtask demo envoy    the gate in Envoy, before a tiny upstream
+   cargo xtask demo console  a page for roles, people and their record
    cargo xtask test          everything that must hold
    README.md                 your own policy in ten lines; docs/MEANING.md says what it means
 

@@ -5,6 +5,7 @@ mod bench;
 mod budgets;
 mod built;
 mod checks;
+mod console;
 mod count;
 mod databases;
 mod demo;
@@ -189,6 +190,7 @@ const ABOUT: &str = "The chores of this repository: set up, build, show, test, m
 const AFTER: &str = "\
 First time here?   cargo xtask demo            sets up, builds and shows what this does
                    cargo xtask demo web        the same in a browser: a menu that follows the role
+                   cargo xtask demo console    a page for roles, people and their record
 Changing code?     cargo test -p PACKAGE       what you are at work on
                    cargo xtask test --quick    all of it, without proxies and browsers
                    cargo xtask test            everything that must hold

@@ -3,9 +3,10 @@
 use core::fmt;
 
 use portcullis_policy::authzen::{Malformed, Subject, Vocabulary};
-use portcullis_policy::model::Model;
+use portcullis_policy::model::{Model, SubjectTypes};
 
-use crate::SubjectName;
+use crate::audit::RecordedActor;
+use crate::{SubjectKey, SubjectName};
 
 /// Who asks for a change: a subject of the tenant, or the vendor of the product.
 ///
@@ -51,6 +52,24 @@ impl Actor {
             return Ok(Self(Identity::Subject(subject)));
         }
         Err(UnusableActor::OwnRoles)
+    }
+
+    /// Says whether another is the same under a policy, whatever else is known of the two: a
+    /// subject of the same type and id, or the vendor by the same name.
+    #[must_use]
+    pub fn is(&self, other: &Self, model: &Model) -> bool {
+        let types = &model.subject_types;
+        self.recorded(types) == other.recorded(types)
+    }
+
+    /// Returns it as a record names it.
+    pub(crate) fn recorded(&self, types: &SubjectTypes) -> RecordedActor {
+        let SubjectKey { kind, id } = match &self.0 {
+            Identity::Subject(subject) => SubjectKey::new(&subject.kind, &subject.id),
+            Identity::Named(name) => name.resolve(types),
+            Identity::Vendor(name) => return RecordedActor::Vendor { name: name.clone() },
+        };
+        RecordedActor::Subject { kind, id }
     }
 }
 

@@ -3,19 +3,19 @@
 use portcullis_engine::UnixSeconds;
 use portcullis_policy::Document;
 use portcullis_policy::authzen::Attribute;
-use portcullis_policy::model::{Holdings, Model, SubjectTypes};
+use portcullis_policy::model::{Holdings, Model};
 use portcullis_policy::source::Operation;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 use crate::actor::{Actor, Identity};
-use crate::audit::{self, AuditRecord, Digest, Event, PolicyDigests, RecordedActor};
+use crate::audit::{self, AuditRecord, Digest, Event, PolicyDigests};
 use crate::authorization::Authorization;
 use crate::draft::Draft;
 use crate::impact::{Impact, impacts};
 use crate::refused::{Refused, RefusedReason};
 use crate::removed::RemovedAssignment;
-use crate::{Change, SubjectKey, exported, last_administrator, lookup};
+use crate::{Change, exported, last_administrator, lookup};
 
 /// A policy after a change, and the record of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,7 +131,7 @@ fn record(
     AuditRecord {
         sequence: 0,
         time: now,
-        actor: recorded(actor, types),
+        actor: actor.recorded(types),
         operation: Event::Change(change.kind()),
         target: audit::Target::new(change, types),
         changes: audit::differences(&before.source().tenant, &after.source().tenant),
@@ -151,15 +151,6 @@ fn impacts_of(change: &Change, before: &Model, after: &Model, now: UnixSeconds) 
     };
     let member = |held: &Holdings| group.is_some_and(|group| held.groups.contains(group));
     impacts(before, after, now, member)
-}
-
-fn recorded(actor: &Actor, types: &SubjectTypes) -> RecordedActor {
-    let SubjectKey { kind, id } = match &actor.0 {
-        Identity::Subject(subject) => SubjectKey::new(&subject.kind, &subject.id),
-        Identity::Named(name) => name.resolve(types),
-        Identity::Vendor(name) => return RecordedActor::Vendor { name: name.clone() },
-    };
-    RecordedActor::Subject { kind, id }
 }
 
 /// As JSON with the document's `text`, the `record`, the removed assignments as `stripped`,

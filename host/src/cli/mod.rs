@@ -7,6 +7,7 @@
 mod administer;
 mod audit;
 mod build;
+mod console;
 mod decide;
 mod denial;
 mod diff;
@@ -75,6 +76,7 @@ enum Command {
     Feature(feature::Feature),
     Subject(subject::Subject),
     Audit(audit::Audit),
+    Console(console::Console),
     Lint(lint::Lint),
     Diff(diff::Diff),
     Matrix(matrix::Matrix),
@@ -123,6 +125,7 @@ impl Command {
             Self::Feature(feature) => feature.run(),
             Self::Subject(subject) => subject.run(),
             Self::Audit(audit) => audit.run(),
+            Self::Console(console) => console.run(),
             Self::Lint(lint) => lint.run(),
             Self::Diff(diff) => diff.run(),
             Self::Matrix(matrix) => matrix.run(),

@@ -133,3 +133,25 @@ fn an_actor_brings_no_roles() {
     }
     assert!(matches!(read("{}"), Err(UnusableActor::Malformed(_))));
 }
+
+#[test]
+fn an_actor_is_who_it_is_whatever_else_is_known_of_it() {
+    let document = policy();
+    let model = document.model();
+    let ann = Actor::of_directory("ann");
+    assert!(ann.is(&Actor::of_directory("user:ann"), model));
+    assert!(ann.is(&in_groups("ann", &["g-bosses"]), model));
+    assert!(Actor::vendor("ops").is(&Actor::vendor("ops"), model));
+    for other in [
+        Actor::of_directory("ben"),
+        Actor::of_directory("service:ann"),
+        in_groups("ben", &[]),
+        Actor::vendor("ann"),
+    ] {
+        assert!(
+            !ann.is(&other, model) && !other.is(&ann, model),
+            "{other:?}"
+        );
+    }
+    assert!(!Actor::vendor("ops").is(&Actor::vendor("billing"), model));
+}

@@ -163,4 +163,4 @@ const ENDINGS: &[&str] = &[
 ];
 
 /// The folders whose code is the product, not its tests.
-const PRODUCT: &[&str] = &["core", "host", "wasm"];
+const PRODUCT: &[&str] = &["console", "core", "host", "wasm"];
