@@ -26,6 +26,8 @@ pub(crate) enum Alone {
     Gateways,
     /// The npm package in Node, Chromium and workerd, and the React app in Chromium
     Browser,
+    /// The console in Chromium
+    Console,
     /// The gate's reading of queries beside that of servers' own parsers
     Parsers,
     /// Filters as SQL, on rows in the databases that they are written for
@@ -39,6 +41,7 @@ pub(crate) fn run(alone: Option<Alone>, quick: bool) -> Result<()> {
     match alone {
         Some(Alone::Gateways) => gateways::test(quick),
         Some(Alone::Browser) => web::test(),
+        Some(Alone::Console) => web::test_console(),
         Some(Alone::Parsers) => parsers::test(),
         Some(Alone::Databases) => databases::test(),
         Some(Alone::Fuzz) => {
@@ -146,8 +149,9 @@ impl Built {
         parsers::ensure()?;
         databases::ensure()?;
         let web = web::ensure()?;
-        if web.is_some() {
+        if let Some(web) = &web {
             web::build(&tools)?;
+            web::build_console(web)?;
         }
         Ok((tools, web))
     }

@@ -1,5 +1,6 @@
 //! The JavaScript side: the npm package, its tests, its demo and its figures.
 
+mod console;
 mod matrix;
 mod package;
 mod tools;
@@ -28,9 +29,27 @@ pub(crate) fn ensure() -> Result<Option<WebTools>> {
     tools::ensure()
 }
 
-/// Builds the package into dist/npm, and checks its sizes.
+/// Builds the packages into dist, and checks their sizes.
 pub(crate) fn build(tools: &Tools) -> Result<()> {
     package::build(tools)
+}
+
+/// Builds the console's page, for which the packages have been built.
+pub(crate) fn build_console(web: &WebTools) -> Result<()> {
+    console::build(web)
+}
+
+/// Runs the console's suite alone.
+pub(crate) fn test_console() -> Result<()> {
+    let tools = setup::ensure()?;
+    let Some(web) = ensure()? else {
+        return Ok(());
+    };
+    package::build(&tools)?;
+    console::build(&web)?;
+    let mut checks = Checks::default();
+    console::check(&web, &mut checks);
+    checks.finish(Some(&Budgets::committed()?))
 }
 
 /// Returns the lints of every build of the guest: the crate's default is but one of them.
@@ -44,9 +63,9 @@ pub(crate) fn test() -> Result<()> {
     let Some(web) = ensure()? else {
         return Ok(());
     };
-    build(&tools)?;
+    package::build(&tools)?;
     let mut checks = Checks::default();
-    check(&web, &mut checks);
+    check_package(&web, &mut checks);
     checks.finish(Some(&Budgets::committed()?))
 }
 
@@ -54,7 +73,7 @@ pub(crate) fn test() -> Result<()> {
 pub(crate) fn frameworks() -> Result<()> {
     let tools = setup::ensure()?;
     let web = required()?;
-    build(&tools)?;
+    package::build(&tools)?;
     let mut checks = Checks::default();
     checks.run(
         "npm package: bundlers and frameworks",
@@ -63,8 +82,13 @@ pub(crate) fn frameworks() -> Result<()> {
     checks.finish(None)
 }
 
-/// Runs the suite, for which the package has been built.
+/// Runs the suites, for which all has been built.
 pub(crate) fn check(web: &WebTools, checks: &mut Checks) {
+    check_package(web, checks);
+    console::check(web, checks);
+}
+
+fn check_package(web: &WebTools, checks: &mut Checks) {
     let mut types = web.npx("tsc");
     types.args(["--build", "web/edge", "examples/react", "examples/worker"]);
     checks.run("npm package: types", &mut types);
@@ -101,7 +125,7 @@ fn prepared(web: &WebTools) -> Result<Command> {
 pub(crate) fn demo(once: bool) -> Result<()> {
     let tools = setup::ensure()?;
     let web = required()?;
-    build(&tools)?;
+    package::build(&tools)?;
     let program = build_program()?;
     let mut server = web.node();
     server
@@ -117,7 +141,7 @@ pub(crate) fn demo(once: bool) -> Result<()> {
 pub(crate) fn bench(json: bool) -> Result<()> {
     let tools = setup::ensure()?;
     let web = required()?;
-    build(&tools)?;
+    package::build(&tools)?;
     fs::create_dir_all(root().join(FOLDER))?;
     let measured = built("--example", "measured")?;
     run(Command::new(measured)

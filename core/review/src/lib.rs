@@ -36,6 +36,7 @@ pub mod diff;
 pub mod evolution;
 pub mod lint;
 pub mod matrix;
+pub mod outline;
 pub mod routing;
 pub mod suite;
 pub mod types;

@@ -10,3 +10,15 @@ export { start } from "./author/start";
 export type { AuthzenAnswer, AuthzenRequest, AuthzenSubject, AuthzenValue } from "./author/authzen";
 export type { Actor, Administration, Administered, AuditRecord, Difference, Grant, Impact, RemovedAssignment } from "./author/administration";
 export type { Finding, GrantChange, GrantChanges, HolderDiff, Matrix, PolicyDiff, Report, RoleDiff, RouteDiff, Setting } from "./author/reports";
+export type {
+  HeldRole,
+  Outline,
+  OutlinedFeature,
+  OutlinedGroup,
+  OutlinedModule,
+  OutlinedPermission,
+  OutlinedPerson,
+  OutlinedRole,
+  OutlinedScope,
+} from "./author/outline";
+export type { Holder, May, Who } from "./author/who";

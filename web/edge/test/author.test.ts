@@ -422,3 +422,25 @@ function code(ask: () => unknown): string {
   expect(error.message.startsWith(error.code)).toBe(true);
   return error.message;
 }
+
+test.each(EXAMPLES)("of %s the outline has the rows of the matrix and the roles of its columns", (name) => {
+  const policy = compile(example(name));
+  const outline = policy.outline({ now: NOW });
+  const matrix = policy.matrix();
+  expect(outline.permissions.map(({ name }) => name)).toEqual(matrix.rows.map(({ module, action }) => `${module}:${action}`));
+  expect(outline.permissions.map(({ open }) => open)).toEqual(matrix.rows.map(({ open }) => open));
+  expect(outline.roles.map(({ id }) => id)).toEqual(matrix.roles.map(({ role }) => role));
+});
+
+test("who may is as the program says, and of what is not there nothing is said", () => {
+  const policy = compile(example("omniflow"));
+  const who = policy.who("conversations:read", { now: NOW, resource: { teams: ["billing"] } });
+  expect(who.permission).toBe("conversations:read");
+  if (PROGRAM) {
+    copyFileSync(fileURLToPath(new URL("examples/omniflow/policy.json", ROOT)), file("omniflow-who.json"));
+    const said = portcullis(["who", "omniflow-who.json", "conversations:read", "--resource", "teams=billing", "--now", String(NOW), "--json"]);
+    expect(who).toEqual(JSON.parse(said));
+  }
+  expect(() => policy.who("conversations:reed", { now: NOW })).toThrow(/no permission `conversations:reed`/);
+  expect(() => policy.who("conversations:read", { now: NOW, resource: { colour: ["red"] } })).toThrow(/no resource attribute `colour`/);
+});

@@ -204,11 +204,7 @@ fn build_package() -> Result<()> {
         sources.insert(root().join(AUTHOR.folder).join(file));
     }
     sources.insert(root().join("package-lock.json"));
-    let mut stamp = Vec::new();
-    for source in &sources {
-        stamp.extend_from_slice(source.as_os_str().as_encoded_bytes());
-        stamp.extend(fs::read(source).with_context(|| format!("no {}", source.display()))?);
-    }
+    let stamp = stamp(&sources)?;
     let stamp_file = root().join("target/web/package.stamp");
     let there = [EDGE, AUTHOR].iter().all(|package| {
         root().join(package.folder).join("dist").is_dir() && root().join(package.published).is_dir()
@@ -227,6 +223,16 @@ fn build_package() -> Result<()> {
     }
     fs::write(stamp_file, stamp)?;
     Ok(())
+}
+
+/// Returns what differs as soon as one of the files does.
+pub(super) fn stamp(sources: &BTreeSet<PathBuf>) -> Result<Vec<u8>> {
+    let mut stamp = Vec::new();
+    for source in sources {
+        stamp.extend_from_slice(source.as_os_str().as_encoded_bytes());
+        stamp.extend(fs::read(source).with_context(|| format!("no {}", source.display()))?);
+    }
+    Ok(stamp)
 }
 
 /// Copies what is published, which is what is tested: the very files.
@@ -254,7 +260,7 @@ fn publish(package: &Package) -> Result<()> {
 }
 
 /// Refuses a package that names a file which is not there.
-fn check_exports(published: &Path) -> Result<()> {
+pub(super) fn check_exports(published: &Path) -> Result<()> {
     let package = fs::read_to_string(published.join("package.json"))?;
     let package: serde_json::Value = serde_json::from_str(&package)?;
     let exports = package
@@ -376,7 +382,8 @@ fn imported(text: &str) -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-fn files(folder: &Path, found: &mut BTreeSet<PathBuf>) -> Result<()> {
+/// Adds the files of a folder, and of those below it.
+pub(super) fn files(folder: &Path, found: &mut BTreeSet<PathBuf>) -> Result<()> {
     let entries = fs::read_dir(folder).with_context(|| format!("no {}", folder.display()))?;
     for entry in entries {
         let path = entry?.path();

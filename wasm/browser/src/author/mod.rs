@@ -10,3 +10,4 @@ mod json;
 mod payload;
 mod preview;
 mod source;
+mod who;

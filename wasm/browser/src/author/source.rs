@@ -10,7 +10,8 @@ use alloc::{
 use portcullis_admin::audit::Digest;
 use portcullis_policy::Document;
 use portcullis_review::{
-    diff::Diff, evolution::Evolution, lint::lint, matrix::Matrix, suite, types::typescript,
+    diff::Diff, evolution::Evolution, lint::lint, matrix::Matrix, outline::Outline, suite,
+    types::typescript,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -25,6 +26,7 @@ use super::{
     json::problems_json,
     payload::Payload,
     preview::Preview,
+    who::who,
 };
 
 /// A compiled policy, or why there is none.
@@ -99,6 +101,18 @@ impl Source {
                 ))),
             }
         })
+    }
+
+    /// Returns what a page shows of it at `now`: names, choices, people and what is off.
+    #[must_use]
+    pub fn outline(&self, now: f64) -> String {
+        self.answer(|own| written(&Outline::new(own.model(), seconds(now))))
+    }
+
+    /// Returns who may use a permission at `now`, on a resource of which a part may be known.
+    #[must_use]
+    pub fn who(&self, permission: &str, resource: &str, now: f64) -> String {
+        self.answer(|own| written(&who(own, permission, resource, seconds(now))?))
     }
 
     /// Returns its names as types of TypeScript.

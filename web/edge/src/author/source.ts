@@ -4,7 +4,9 @@ import { type Administered, type Administration, asked } from "./administration"
 import { type Problem, answered } from "./errors";
 import { ask, bytesOf, jsonOf, POLICY_BYTES_MAX, release, secondsOf } from "./guest";
 import { Preview } from "./preview";
+import type { Outline } from "./outline";
 import type { Finding, Matrix, PolicyDiff, Report } from "./reports";
+import type { Who } from "./who";
 
 /** What a bundle says of itself; what is left out is as `portcullis build` has it. */
 export interface Edition {
@@ -91,6 +93,23 @@ export class PolicySource {
   matrixAs(format: MatrixFormat, roles: readonly string[] = []): string {
     const json = jsonOf(roles, "the roles");
     return this.#text((guest) => guest.matrix(json, String(format)));
+  }
+
+  /** Returns what a page shows of it: names, choices, people and what is off. */
+  outline(options: { readonly now: number }): Outline {
+    const now = secondsOf(options?.now);
+    return this.#json((guest) => guest.outline(now));
+  }
+
+  /**
+   * Returns who may use a permission, on a resource of which `id` and some attributes may be given.
+   *
+   * @throws PortcullisError `malformed` for a permission or an attribute that the catalog has not.
+   */
+  who(permission: string, options: { readonly now: number; readonly resource?: Readonly<Record<string, readonly string[]>> }): Who {
+    const now = secondsOf(options?.now);
+    const resource = jsonOf(options?.resource ?? {}, "the resource");
+    return this.#json((guest) => guest.who(String(permission), resource, now));
   }
 
   /** Returns its names as types of TypeScript: what `portcullis types` writes. */

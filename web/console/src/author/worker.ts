@@ -1,0 +1,3 @@
+import { type Port, serveAuthor } from "./serve";
+
+serveAuthor(self as unknown as Port);
