@@ -1,3 +1,5 @@
+import { PortcullisError } from "./errors";
+
 /** Returns the time in Unix seconds. */
 export type Clock = () => number;
 
@@ -14,6 +16,12 @@ export const turnClock: Clock = () => {
   }
   return reading;
 };
+
+/** Returns an end that was given. What would never come is refused: milliseconds, for one, and what is no number. */
+export function endOf(given: unknown, name: string): number {
+  if (typeof given === "number" && given >= 0 && given < 1e11) return given;
+  throw new PortcullisError("malformed", `\`${name}\` is no time in Unix seconds`);
+}
 
 function forget(): void {
   reading = undefined;

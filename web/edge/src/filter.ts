@@ -1,4 +1,5 @@
 import { PortcullisError } from "./errors";
+import { bare, isObject, member } from "./members";
 
 /** A comparison with an attribute of the resource, which is a set of strings. */
 export type Atom = { readonly attribute: string } & (
@@ -22,7 +23,7 @@ type Truth = boolean | undefined;
  *
  * Only what the filter reads is looked at, as where the origin applies it to its rows.
  */
-export type Predicate = (resource: Readonly<Record<string, unknown>>) => Truth;
+export type Predicate = (resource: object) => Truth;
 
 /**
  * Returns the predicate of a residual, or of what is always allowed.
@@ -52,7 +53,8 @@ interface Compiled {
 }
 
 /** Returns nothing for an atom that is not known here: a snapshot may come from a later version. */
-function compiled(atom: Atom): Compiled | undefined {
+function compiled(given: Atom): Compiled | undefined {
+  const atom = bare(given);
   const [test, list] = meaning(atom);
   if (test === undefined || !Array.isArray(list) || list.some((item) => typeof item !== "string")) return undefined;
   return { attribute: atom.attribute, test, one: list.length === 1 ? list[0] : undefined, constants: new Set(list) };
@@ -71,9 +73,9 @@ function isComplete(all: (Compiled | undefined)[]): all is Compiled[] {
 }
 
 /** False where an atom is false or unknown; undefined where one is not plain; else true. */
-function conjunction(all: readonly Compiled[], resource: Readonly<Record<string, unknown>>): Truth {
+function conjunction(all: readonly Compiled[], resource: object): Truth {
   for (const atom of all) {
-    const value = resource[atom.attribute];
+    const value = member(resource, atom.attribute);
     if (typeof value === "string") {
       if (value === "" ? !ofNone(atom.test) : !ofOne(atom, value)) return false;
       // What equals a constant is within the grammar, for the constant is.
@@ -159,12 +161,12 @@ export class Filter {
   readonly kind: "all" | "none" | "some";
   /** The condition, of `some`. */
   readonly residual: Residual | undefined;
-  readonly #test: (resource: Readonly<Record<string, unknown>>) => boolean;
+  readonly #test: (resource: object) => boolean;
 
   constructor(
     kind: "all" | "none" | "some",
     residual: Residual | undefined,
-    test: (resource: Readonly<Record<string, unknown>>) => boolean,
+    test: (resource: object) => boolean,
   ) {
     this.kind = kind;
     this.residual = residual;
@@ -174,7 +176,7 @@ export class Filter {
   /** Says whether a resource is one that may be listed: what is unknown of it says no. */
   test(resource: object): boolean {
     try {
-      return this.#test(resource as Readonly<Record<string, unknown>>);
+      return isObject(resource) && this.#test(resource);
     } catch {
       return false;
     }
@@ -189,7 +191,7 @@ export class Filter {
   toPrisma(columns: Columns = {}): object {
     if (!this.residual) return this.kind === "all" ? {} : NOTHING;
     return {
-      OR: this.residual.any.map(({ all }) => ({ AND: all.map((atom) => prisma(atom, column(atom, columns))) })),
+      OR: this.residual.any.map(({ all }) => ({ AND: all.map((atom) => prisma(bare(atom), column(atom, columns))) })),
     };
   }
 
@@ -200,14 +202,14 @@ export class Filter {
   toMongo(columns: Columns = {}): object {
     if (!this.residual) return this.kind === "all" ? {} : { $nor: [{}] };
     return {
-      $or: this.residual.any.map(({ all }) => ({ $and: all.map((atom) => mongo(atom, column(atom, columns))) })),
+      $or: this.residual.any.map(({ all }) => ({ $and: all.map((atom) => mongo(bare(atom), column(atom, columns))) })),
     };
   }
 }
 
 function column({ attribute }: Atom, columns: Columns): Column {
-  const own = Object.hasOwn(columns, attribute) ? columns[attribute] : undefined;
-  return typeof own === "object" ? own : { field: own ?? attribute };
+  const own = bare(columns)[attribute];
+  return bare(typeof own === "object" ? own : { field: own ?? attribute });
 }
 
 /** The constants that a field can hold, as it holds them. */

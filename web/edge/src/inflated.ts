@@ -8,6 +8,7 @@ export async function inflated(base64: string): Promise<Uint8Array<ArrayBuffer>>
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
   for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  // Not by a blob: jsdom puts one without streams in its place.
+  const stream = new Response(bytes).body?.pipeThrough(new DecompressionStream("deflate-raw"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }

@@ -1,4 +1,5 @@
 import { PortcullisError } from "./errors";
+import { isObject, member } from "./members";
 import { sortedValues } from "./values";
 
 /** Writes the packed layout 1 of `wit/plugin.wit`: lengths as LEB128, then what follows. */
@@ -12,18 +13,18 @@ export class Packer {
   }
 
   /** Appends a request's version and subject. */
-  subject(subject: Record<string, unknown>, attributes: readonly string[]): this {
+  subject(subject: object, attributes: readonly string[]): this {
     this.#byte(1);
-    this.#text(string(subject.type ?? "user", "type"));
-    this.#text(idOf(subject.id));
-    this.#names(subject.roles, "roles");
+    this.#text(string(member(subject, "type") ?? "user", "type"));
+    this.#text(idOf(member(subject, "id")));
+    this.#names(member(subject, "roles"), "roles");
     this.#run(() => {
-      for (const [team, roles] of Object.entries((subject.team_roles as object | undefined) ?? {})) {
+      for (const [team, roles] of Object.entries(member(subject, "team_roles") ?? {})) {
         this.#text(team);
         this.#names(roles, "team_roles");
       }
     });
-    this.#names(subject.groups, "groups");
+    this.#names(member(subject, "groups"), "groups");
     this.#attributes(subject, attributes);
     return this;
   }
@@ -31,18 +32,20 @@ export class Packer {
   /** Appends a question. */
   question(
     permission: string,
-    resource: Record<string, unknown> | undefined,
-    facts: { action?: object; context?: object } | undefined,
+    resource: object | undefined,
+    facts: object | undefined,
     declared: Declared,
   ): this {
+    if (resource !== undefined && !isObject(resource)) throw new PortcullisError("malformed", "the resource is no object");
     this.#text(permission);
-    this.#attributes(facts?.action as Record<string, unknown> | undefined, declared.action);
-    this.#attributes(facts?.context as Record<string, unknown> | undefined, declared.context);
-    if (resource?.id === undefined) {
+    this.#attributes(facts && member(facts, "action"), declared.action);
+    this.#attributes(facts && member(facts, "context"), declared.context);
+    const id = resource && member(resource, "id");
+    if (id === undefined) {
       this.#byte(0);
     } else {
       this.#byte(1);
-      this.#text(idOf(resource.id));
+      this.#text(idOf(id));
     }
     this.#attributes(resource, declared.resource);
     return this;
@@ -53,13 +56,14 @@ export class Packer {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  #attributes(given: Record<string, unknown> | undefined, declared: readonly string[]): void {
+  #attributes(given: unknown, declared: readonly string[]): void {
     this.#run(() => {
       if (!given) return;
       for (const name of declared) {
-        if (given[name] === undefined) continue;
+        const value = member(given, name);
+        if (value === undefined) continue;
         this.#text(name);
-        this.#names(given[name], name);
+        this.#names(value, name);
       }
     });
   }

@@ -1,6 +1,7 @@
 import { Policy as GuestPolicy } from "../generated/edge.js";
-import { type Clock, turnClock } from "./clock";
+import { type Clock, endOf, turnClock } from "./clock";
 import { answered, attempted, PortcullisError } from "./errors";
+import { bare, isObject, member } from "./members";
 import { Packer } from "./pack";
 import { type Names, Session } from "./session";
 import { start } from "./start";
@@ -52,7 +53,7 @@ export class Portcullis<V extends Vocabulary = Registered> {
     this.features = features;
     this.permissions = permissions;
     this.scopes = scopes;
-    const present = (name: string) => permissions[former[name] as number];
+    const present = (name: string) => (Object.hasOwn(former, name) ? permissions[former[name] as number] : undefined);
     this.#names = { permissions, subject, action, context, resource, present };
   }
 
@@ -65,13 +66,12 @@ export class Portcullis<V extends Vocabulary = Registered> {
     bundle: Uint8Array | ArrayBuffer,
     options: LoadOptions,
   ): Promise<Portcullis<V>> {
-    const now = options.now ?? turnClock;
+    const { trust: stated, now = turnClock, wholeBundle = false, verify = platformVerify } = bare(options);
     const clock = typeof now === "number" ? () => now : now;
-    const trust = attempted("invalid-trust", () => packTrust(options.trust, options.wholeBundle ?? false));
+    const trust = attempted("invalid-trust", () => packTrust(stated, wholeBundle));
     // A copy: what is verified must be what is opened.
     const bytes: Bytes = attempted("malformed", () => new Uint8Array(bundle.slice(0)));
     await start();
-    const verify = options.verify ?? platformVerify;
     let verified = new Uint8Array();
     for (;;) {
       const guest = new GuestPolicy(bytes, trust, verified, clock());
@@ -89,13 +89,14 @@ export class Portcullis<V extends Vocabulary = Registered> {
    * @throws PortcullisError `bundle-expired`, `limit-exceeded` or `malformed`.
    */
   session(subject: Subject<V> | AuthzenSubject<V>, options: SessionOptions = {}): Session<V> {
-    if (this.#freed) throw new PortcullisError("freed", "");
+    const policy = this.#held();
     const packed = attempted("malformed", () => new Packer().subject(plain(subject, this.#names.subject), this.#names.subject).finish().slice());
-    const until = options.validUntil ?? this.header.expires_at;
-    const guest = this.#guest.session(packed, until, this.#clock());
+    const given = bare(options);
+    const until = "validUntil" in given ? endOf(given.validUntil, "validUntil") : this.header.expires_at;
+    const guest = policy.session(packed, until, this.#clock());
     // A session that could not be made answers every question with why.
     if (guest.valid_until() === 0) answered(guest.modules(this.#clock()));
-    return new Session<V>(this.#guest, guest, this.#names, this.#clock, packed);
+    return new Session<V>(() => this.#held(), guest, this.#names, this.#clock, packed);
   }
 
   /** Gives its memory back at once; it answers no longer, and its sessions are to be freed too. */
@@ -107,19 +108,25 @@ export class Portcullis<V extends Vocabulary = Registered> {
 
   /** Returns the floor that refuses every bundle older than this one. */
   floor(): Floor {
-    return { sequence: this.header.sequence, digest: this.header.slice_of ?? this.header.digest };
+    const { sequence, slice_of, digest } = bare(this.header);
+    return { sequence, digest: slice_of ?? digest };
+  }
+
+  #held(): GuestPolicy {
+    if (this.#freed) throw new PortcullisError("freed", "");
+    return this.#guest;
   }
 }
 
 /** Returns a subject with its properties beside its id: left where they are, they would make it one without a role. */
-function plain(subject: object, attributes: readonly string[]): Record<string, unknown> {
-  const { properties, ...own } = subject as Record<string, unknown>;
-  if (properties === undefined || properties === null || attributes.includes("properties")) return subject as Record<string, unknown>;
-  const stated = Object.keys(own).filter((name) => name !== "type" && name !== "id");
-  if (typeof properties !== "object" || stated.length > 0) {
+function plain(subject: object, attributes: readonly string[]): object {
+  const properties = member(subject, "properties") ?? undefined;
+  if (properties === undefined || attributes.includes("properties")) return subject;
+  const stated = Object.keys(subject).filter((name) => !["type", "id", "properties"].includes(name));
+  if (!isObject(properties) || stated.length > 0) {
     throw new PortcullisError("malformed", "a subject has its roles and attributes either beside its id or in `properties`");
   }
-  return { ...properties, ...own };
+  return { ...properties, ...subject };
 }
 
 /** Who a bundle is for, what it replaces and how long it holds; times in Unix seconds. */

@@ -2,6 +2,7 @@ import type { Session as Guest, Policy as GuestPolicy } from "../generated/edge.
 import { answered, attempted, PortcullisError } from "./errors";
 import type { Clock } from "./clock";
 import { Filter, type Predicate, predicate, type Residual } from "./filter";
+import { bare, isObject } from "./members";
 import { type Declared, Packer } from "./pack";
 import { NO_MODULES, type Snapshot, type View, type VisibleModule, type When } from "./view";
 import type { Facts, Registered, Resource, Vocabulary } from "./vocabulary";
@@ -35,7 +36,7 @@ export interface Names extends Declared {
 /** A subject under a policy, resolved once and asked many times. */
 export class Session<V extends Vocabulary = Registered> implements View<V> {
   readonly validUntil: number;
-  readonly #policy: GuestPolicy;
+  readonly #policy: () => GuestPolicy;
   readonly #guest: Guest;
   readonly #names: Names;
   readonly #clock: Clock;
@@ -46,7 +47,7 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
   #freed = false;
 
   /** @internal */
-  constructor(policy: GuestPolicy, guest: Guest, names: Names, clock: Clock, subject: Uint8Array) {
+  constructor(policy: () => GuestPolicy, guest: Guest, names: Names, clock: Clock, subject: Uint8Array) {
     this.#policy = policy;
     this.#guest = guest;
     this.#names = names;
@@ -63,12 +64,17 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
   can(permission: V["permission"], resource?: Resource<V>): boolean {
     if (!(this.#clock() < this.validUntil)) return false;
     const test = this.#tests.get(permission);
-    if (!test) return test === undefined && this.#canFormer(permission, resource);
-    if (resource === undefined) return true;
+    const isAbout = arguments.length > 1;
+    if (!test) {
+      // A name that the catalog has no longer may be a former name.
+      const present = test ?? this.#names.present(permission);
+      return present ? (isAbout ? this.can(present, resource) : this.can(present)) : false;
+    }
+    if (!isAbout) return true;
     try {
-      return test(resource as Record<string, unknown>) ?? this.#ask(permission, resource);
+      return isObject(resource) && (test(resource) ?? this.#ask(permission, resource));
     } catch {
-      // It is no object, or one whose members cannot be read.
+      // Its members cannot be read.
       return false;
     }
   }
@@ -86,18 +92,18 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
   answer(permission: V["permission"], resource?: Resource<V>, facts?: Facts<V>): string {
     this.#held();
     return attempted("malformed", () => {
-      const question = new Packer().question(permission, resource as Given, facts, this.#names);
+      const question = new Packer().question(permission, resource, facts, this.#names);
       return answered(this.#guest.decide(question.finish(), this.#clock()));
     });
   }
 
   /** Decides many questions at once, 4,096 at most; the answers keep their order. */
   checkMany(questions: readonly Question<V>[]): Decision<V>[] {
-    if (questions.length === 0) return [];
     this.#held();
     const lines = attempted("malformed", () => {
+      if (questions.length === 0) return [];
       const packer = new Packer();
-      for (const { permission, resource, ...facts } of questions) packer.question(permission, resource as Given, facts, this.#names);
+      for (const { permission, resource, ...facts } of questions.map(bare)) packer.question(permission, resource, facts, this.#names);
       return this.#guest.decide(packer.finish(), this.#clock()).split("\n");
     });
     return lines.map((line) => JSON.parse(answered(line)));
@@ -120,7 +126,7 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
         return new Filter("none", undefined, () => false);
       case "conditional": {
         const fast = predicate(decision.residual);
-        const holds = () => this.#clock() < this.validUntil;
+        const holds = () => !this.#freed && this.#clock() < this.validUntil;
         return new Filter("some", decision.residual, (resource) => holds() && (fast(resource) ?? test(resource)));
       }
     }
@@ -150,8 +156,8 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
   explain(permission: V["permission"], resource?: Resource<V>, facts?: Facts<V>): Explanation {
     this.#held();
     return attempted("malformed", () => {
-      const request = new Packer(this.#subject).question(permission, resource as Given, facts, this.#names);
-      return JSON.parse(answered(this.#policy.explain(request.finish(), this.#clock())));
+      const request = new Packer(this.#subject).question(permission, resource, facts, this.#names);
+      return JSON.parse(answered(this.#policy().explain(request.finish(), this.#clock())));
     });
   }
 
@@ -165,6 +171,7 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
 
   /** Returns what a page shows by, to be sent with the page. */
   snapshot(): Snapshot<V> {
+    this.#held();
     const open = [...this.#tests].filter(([, test]) => test);
     const permissions = Object.fromEntries(open.map(([name]) => [name, this.#when(name)]));
     return {
@@ -177,12 +184,6 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
 
   #held(): void {
     if (this.#freed) throw new PortcullisError("freed", "");
-  }
-
-  // A name that the catalog has no longer may be a former name.
-  #canFormer(permission: string, resource?: Resource<V>): boolean {
-    const present = this.#names.present(permission);
-    return present !== undefined && this.can(present, resource);
   }
 
   #ask(permission: string, resource: Resource<V>): boolean {
@@ -214,8 +215,6 @@ export class Session<V extends Vocabulary = Registered> implements View<V> {
     }
   }
 }
-
-type Given = Record<string, unknown> | undefined;
 
 const UNKNOWN: Predicate = () => undefined;
 

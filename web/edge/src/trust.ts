@@ -1,4 +1,5 @@
 import { PortcullisError } from "./errors";
+import { bare } from "./members";
 
 /** What is trusted: the content of `trust.json`, as `portcullis keygen` writes it. */
 export interface Trust {
@@ -32,25 +33,29 @@ export interface Floor {
 }
 
 /** Packs trust as the guest reads it (`wasm/browser/src/trust.rs`). */
-export function packTrust(trust: Trust, wholeBundle: boolean): Uint8Array {
-  const floor = typeof trust.floor === "number" ? { sequence: trust.floor } : trust.floor;
+export function packTrust(given: Trust | undefined, wholeBundle: boolean): Uint8Array {
+  const trust = bare(given);
+  if (!Array.isArray(trust.keys)) throw new PortcullisError("invalid-trust", "give `trust`, the content of `trust.json`");
+  const keys: Trust["keys"] = trust.keys.map(bare);
   const lists = [
     [trust.audience, ...tenantsOf(trust.tenants, "`tenants` is empty")],
-    ...trust.keys.map((key) => ["", ...tenantsOf(key.tenants, "a key's `tenants` are empty")]),
+    ...keys.map((key) => ["", ...tenantsOf(key.tenants, "a key's `tenants` are empty")]),
   ];
   const names = ENCODER.encode(lists.map((list) => list.map(plain).join("\0")).join("\x01"));
-  const bytes = new Uint8Array(48 + 33 * trust.keys.length + names.length);
-  const view = new DataView(bytes.buffer);
+  const bytes = new Uint8Array(48 + 33 * keys.length + names.length);
   // A threshold of more keys than a bundle may carry is refused as one that is out of reach.
   bytes[0] = Math.min(integer(trust.threshold, "threshold"), 255);
   bytes[1] = wholeBundle ? 2 : 1;
-  bytes[2] = floor ? (floor.digest ? 2 : 1) : 0;
-  view.setBigUint64(3, BigInt(integer(floor?.sequence ?? 0, "floor")), true);
-  if (floor?.digest) bytes.set(fixed(floor.digest, "floor"), 11);
-  bytes[47] = trust.keys.length;
-  if (trust.keys.length > 255) throw new PortcullisError("invalid-trust", "more than 255 keys");
+  if (trust.floor !== undefined) {
+    const { sequence, digest } = bare(typeof trust.floor === "object" ? trust.floor : { sequence: trust.floor });
+    bytes[2] = digest === undefined ? 1 : 2;
+    new DataView(bytes.buffer).setBigUint64(3, BigInt(integer(sequence, "floor")), true);
+    if (digest !== undefined) bytes.set(fixed(digest, "floor"), 11);
+  }
+  bytes[47] = keys.length;
+  if (keys.length > 255) throw new PortcullisError("invalid-trust", "more than 255 keys");
   let at = 48;
-  for (const key of trust.keys) {
+  for (const key of keys) {
     bytes[at] = useOf(key.use ?? "any");
     bytes.set(fixed(key.key, "key"), at + 1);
     at += 33;

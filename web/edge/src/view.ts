@@ -1,4 +1,7 @@
+import { endOf } from "./clock";
+import { attempted, PortcullisError } from "./errors";
 import { Filter, type Predicate, predicate, type Residual } from "./filter";
+import { bare, isObject } from "./members";
 import type { Registered, Resource, Vocabulary } from "./vocabulary";
 
 /** A module that a subject sees, with what it may do in it. */
@@ -42,8 +45,9 @@ export interface View<V extends Vocabulary = Registered> {
   /**
    * Says whether something may be shown. Without a resource: whether the permission is not
    * denied with nothing known. With one: whether its filter lets the resource through, which
-   * for a resource within the limits is whether it is allowed. Never throws: what has no
-   * answer is denied.
+   * for a resource within the limits is whether it is allowed. A resource that is given and
+   * undefined, as a row that is not loaded yet, is denied. Never throws: what has no answer
+   * is denied.
    */
   can(permission: V["permission"], resource?: Resource<V>): boolean;
   /** Returns what may be listed; nothing, where that cannot be known without the engine. */
@@ -57,34 +61,40 @@ export interface View<V extends Vocabulary = Registered> {
   modules(): readonly VisibleModule<V>[];
 }
 
-/** Returns the view of a snapshot: what the session that it was taken of would show. */
+/**
+ * Returns the view of a snapshot: what the session that it was taken of would show.
+ *
+ * @throws PortcullisError `malformed` where it is no snapshot, or one of another version.
+ */
 export function viewOf<V extends Vocabulary = Registered>(snapshot: Snapshot<V>, clock: () => number): View<V> {
-  const tests = new Map<string, Predicate>();
-  for (const [name, when] of Object.entries<When | undefined>(snapshot.permissions)) {
-    tests.set(name, when ? predicate(when) : NEVER);
-  }
-  const holds = () => clock() < snapshot.valid_until;
+  const { version, valid_until, modules, permissions } = bare(snapshot);
+  const validUntil = endOf(valid_until, "valid_until");
+  if (version !== 1 || !Array.isArray(modules)) throw new PortcullisError("malformed", "no snapshot of version 1");
+  const whens = new Map<string, [test: Predicate, when: When]>();
+  attempted("malformed", () => {
+    for (const [name, when] of Object.entries(permissions) as [string, When][]) whens.set(name, [when ? predicate(when) : NEVER, when]);
+  });
+  const holds = () => clock() < validUntil;
   return {
-    validUntil: snapshot.valid_until,
-    can: (permission, resource) => {
-      const test = tests.get(permission);
+    validUntil,
+    can(permission, resource) {
+      const [test] = whens.get(permission) ?? [];
       if (!test || !holds()) return false;
-      // Values that only the engine can judge are denied until it is there.
-      if (resource === undefined) return true;
+      if (arguments.length < 2) return true;
       try {
-        return test(resource as Record<string, unknown>) === true;
+        // Values that only the engine can judge are denied until it is there.
+        return isObject(resource) && test(resource) === true;
       } catch {
         return false;
       }
     },
     filter: (permission) => {
-      const test = tests.get(permission);
-      const when = Object.hasOwn(snapshot.permissions, permission) ? snapshot.permissions[permission] : undefined;
+      const [test, when] = whens.get(permission) ?? [];
       if (!test || !when) return new Filter("none", undefined, () => false);
       return new Filter(when === true ? "all" : "some", when === true ? undefined : when, (resource) => holds() && test(resource) === true);
     },
     locked: () => false,
-    modules: () => (holds() ? snapshot.modules : NO_MODULES),
+    modules: () => (holds() ? modules : NO_MODULES),
   };
 }
 
