@@ -1,104 +1,36 @@
-import { type Attempt, backoff, jittered, within } from "./attempt";
-import { type Fetched, fetchNewer, NotFetched } from "./fetched";
+import { type Attempt, within } from "./attempt";
+import { errorOf, explained, statusOf } from "./failure";
+import { type Fetched, fetchNewer } from "./fetched";
+import { Floors } from "./floors";
+import { Holding } from "./holding";
 import {
   type Clock,
-  type Floor,
-  type Id,
-  Portcullis,
+  type LoadOptions,
+  type Portcullis,
   PortcullisError,
-  type PortcullisErrorCode,
   type Registered,
-  type Session,
   type Snapshot,
   start,
   type Subject,
-  type Trust,
   turnClock,
-  type Verify,
   type View,
   viewOf,
   type Vocabulary,
 } from "./index.js";
-import { type Keeper, pageStorage, Shelf } from "./kept";
-import { Life } from "./life";
-import { isOf, type News, Tabs } from "./tabs";
+import { pageStorage, Shelf } from "./kept";
+import { Life, type Why } from "./life";
+import { Listeners } from "./listeners";
+import { bare } from "./members";
+import { type Ended, isOf, type News } from "./news";
+import type { AccessOptions, SubjectSource } from "./options";
+import { Pace } from "./pace";
+import { Person, whoOf } from "./person";
+import type { AccessState, AccessStatus, PageAccess } from "./state";
+import { Tabs } from "./tabs";
 import { watchedPolicy } from "./violations";
 
-/** Who is signed in: as the page knows it, or how to ask the server, which is asked again with every new bundle. */
-export type SubjectSource<V extends Vocabulary = Registered> = Subject<V> | (() => Subject<V> | Promise<Subject<V>>);
-
-/** What a page's access to its bundle needs. */
-export interface AccessOptions<V extends Vocabulary = Registered> {
-  /** Where the bundle is; its server answers `If-None-Match`. */
-  readonly url: string | URL;
-  readonly trust: Trust;
-  /**
-   * Who is signed in. A function is asked again whenever there is a new bundle, so that a role given or taken away
-   * counts without a reload.
-   */
-  readonly subject: SubjectSource<V>;
-  /** What the server rendered the page by: the first render shows the same. */
-  readonly snapshot?: Snapshot<V>;
-  /** How often to look for a newer bundle, in seconds; only before it expires, unless given. */
-  readonly refreshSeconds?: number;
-  /** After how many seconds a refresh that has no answer is given up; 10, unless given. */
-  readonly timeoutSeconds?: number;
-  /**
-   * Where the last good bundle is kept, so that a reload without a network shows what it knew: in `localStorage`,
-   * unless given; `false` keeps nothing. A whole bundle is never kept.
-   */
-  readonly storage?: Keeper | false;
-  readonly now?: Clock;
-  readonly wholeBundle?: boolean;
-  /** How signatures are verified: by the platform's own cryptography, unless given. */
-  readonly verify?: Verify;
-  /** How to fetch; the platform's own, unless given. */
-  readonly fetch?: (url: string | URL, init: RequestInit) => Promise<Response>;
-  /** How to make the engine ready; `start`, unless given. */
-  readonly start?: () => Promise<void>;
-}
-
-/** Where a page stands. Only `ready` shows anything. */
-export type AccessStatus =
-  /** Nothing is known yet: that is not denied. */
-  | "pending"
-  | "ready"
-  /** What was known no longer holds, and nothing newer was to be had. */
-  | "expired"
-  /** The server does not know who asks (401): sign in. */
-  | "unauthenticated"
-  /** The server knows who asks, and has nothing for them (403). */
-  | "forbidden"
-  /** The server gives no bundle: no network, no answer in time, or an error of its own. */
-  | "offline"
-  /** The page's content security policy forbids what this needs. */
-  | "blocked"
-  /** The browser lacks what this needs. */
-  | "unsupported"
-  /** There is a bundle, and it was refused: `error` says why. */
-  | "failed";
-
-/** What a page shows by, at one time. */
-export interface AccessState<V extends Vocabulary = Registered> {
-  readonly view: View<V> | undefined;
-  readonly status: AccessStatus;
-  readonly error: PortcullisError | undefined;
-}
-
-/** What components need of an access: an `Access`, or one that a test makes up. */
-export interface PageAccess<V extends Vocabulary = Registered> {
-  /** The same object until something changes. */
-  readonly state: AccessState<V>;
-  readonly subscribe: (listener: () => void) => () => void;
-  readonly refresh: () => Promise<void>;
-  navigate(): void;
-  refreshSeconds?: number | undefined;
-}
-
-interface Held<V extends Vocabulary> {
-  readonly policy: Portcullis<V>;
-  readonly session: Session<V>;
-}
+export type { AccessOptions, SubjectSource } from "./options";
+export type { AccessState, AccessStatus, PageAccess } from "./state";
 
 /**
  * A page's access: fetches the bundle, keeps the last good one, and lets listeners know.
@@ -109,55 +41,46 @@ interface Held<V extends Vocabulary> {
  * tabs one fetches for all.
  */
 export class Access<V extends Vocabulary = Registered> implements PageAccess<V> {
+  readonly initial: AccessState<V>;
   readonly #options: AccessOptions<V>;
   readonly #clock: Clock;
-  readonly #listeners = new Set<() => void>();
+  readonly #timeoutMs: number;
+  readonly #person: Person<V>;
+  readonly #holding: Holding<V>;
+  readonly #pace: Pace;
+  readonly #floors = new Floors<V>();
+  readonly #listeners = new Listeners();
   readonly #life = new Life((why) => this.#woken(why));
   readonly #tabs: Tabs;
   readonly #shelf: Shelf;
-  #subject: SubjectSource<V>;
-  #seconds: number | undefined;
-  /** Whose the bundle is, once that is known. */
-  #who: string | undefined;
-  #view: View<V> | undefined;
-  #held: Held<V> | undefined;
-  /** What was shown before: a render that is under way may still ask it. */
-  #former: Held<V> | undefined;
-  #waiting: Held<V> | undefined;
   #status: AccessStatus = "pending";
-  #state: AccessState<V> = { view: undefined, status: "pending", error: undefined };
-  /** Whom the server named when it was last asked. */
-  #asked: Subject<V> | undefined;
   #error: PortcullisError | undefined;
+  #state: AccessState<V> = { view: undefined, status: "pending", error: undefined };
   #etag: string | undefined;
-  #floor: number | Floor | undefined;
   #running: Attempt | undefined;
-  #failures = 0;
-  /** When to refresh by itself, and when that was last done, by `performance.now()`. */
-  #due = Number.POSITIVE_INFINITY;
-  #refreshed = Number.NEGATIVE_INFINITY;
 
   constructor(options: AccessOptions<V>) {
-    this.#options = options;
-    this.#clock = options.now ?? turnClock;
-    this.#subject = options.subject;
-    this.#who = whoOf(options.subject);
-    this.#seconds = options.refreshSeconds;
-    this.#floor = options.trust.floor;
-    const name = `portcullis ${options.trust.audience} ${options.url}`;
-    this.#tabs = new Tabs(name, (news) => this.#heard(news));
-    const { storage = pageStorage() } = options;
-    this.#shelf = new Shelf(storage && !options.wholeBundle ? storage : undefined, name);
-    if (options.snapshot) {
-      this.#view = viewOf(options.snapshot, this.#clock);
-      this.#status = "ready";
-      this.#expire();
-    }
+    const own = bare(options);
+    const { url, trust, now = turnClock, timeoutSeconds = 10, storage = pageStorage(), snapshot } = own;
+    this.#options = own;
+    this.#clock = now;
+    this.#person = new Person(own.subject);
+    this.#holding = new Holding(now);
+    this.#pace = new Pace(own.refreshSeconds);
+    const name = `portcullis ${trust?.audience} ${url}`;
+    this.#timeoutMs = timeoutSeconds * 1000;
+    // Whoever waits for another tab still has to have time for an answer of their own.
+    this.#tabs = new Tabs(name, this.#timeoutMs / 2, (news) => this.#heard(news));
+    this.#shelf = new Shelf(storage && !own.wholeBundle ? storage : undefined, name);
+    this.#show(snapshot);
+    // Whether it had run out was for the server to say: a page whose clock is ahead would be hydrated as another one.
+    const isHydrated = snapshot && this.#status === "expired" && typeof document !== "undefined";
+    this.initial = isHydrated ? { view: viewOf(snapshot, () => 0), status: "ready", error: undefined } : this.state;
   }
 
   /** What may be asked now; nothing unless the status is `ready`. */
   get view(): View<V> | undefined {
-    return this.#view;
+    return this.#holding.view;
   }
 
   get status(): AccessStatus {
@@ -179,33 +102,36 @@ export class Access<V extends Vocabulary = Registered> implements PageAccess<V> 
 
   /** The verified bundle that is shown; nothing while a snapshot or nothing is. */
   get policy(): Portcullis<V> | undefined {
-    return this.#view && this.#view === this.#held?.session ? this.#held.policy : undefined;
+    return this.#holding.policy;
   }
 
   /** Who the page is for, once that is known. */
   get subject(): Subject<V> | undefined {
-    return typeof this.#subject === "function" ? this.#asked : this.#subject;
+    return this.#person.subject;
   }
 
   /** How often it looks for a newer bundle by itself, in seconds. */
   get refreshSeconds(): number | undefined {
-    return this.#seconds;
+    return this.#pace.seconds;
   }
 
   set refreshSeconds(seconds: number | undefined) {
-    this.#seconds = seconds;
+    this.#pace.seconds = seconds;
     this.#plan();
   }
 
   /**
    * Fetches the bundle if it has changed; never throws, `error` tells what failed. One that is under way is joined,
-   * unless it seems to hang: then that is given up.
+   * until it seems to hang: then that is given up. After `signOut` there is nobody to fetch it for.
    */
   readonly refresh = (): Promise<void> => {
+    if (this.#person.isNobody) return Promise.resolve();
     const running = this.#running;
-    if (running && performance.now() - running.began < HUNG_MS) return running.done;
+    const patienceMs = running ? running.began + HUNG_MS - performance.now() : 0;
+    if (running && patienceMs > 0) return this.#joined(running, patienceMs);
     running?.abort(new Error("a newer refresh took its place"));
-    const attempt = within((this.#options.timeoutSeconds ?? 10) * 1000, (signal) => this.#refresh(signal, () => this.#running === own));
+    const isSame = this.#generation();
+    const attempt = within(this.#timeoutMs, (signal) => this.#refresh(signal, () => this.#running === own && isSame()));
     const own: Attempt = { ...attempt, done: attempt.done.catch((cause) => this.#running === own && this.#failed(cause)).then(() => this.#ended(own)) };
     this.#running = own;
     return own.done;
@@ -213,25 +139,31 @@ export class Access<V extends Vocabulary = Registered> implements PageAccess<V> 
 
   /** Applies what waits for a navigation: to be called at each. */
   navigate(): void {
-    if (this.#waiting) {
-      this.#apply(this.#waiting);
-      this.#changed();
-    }
+    if (this.#holding.navigate()) this.#changed();
   }
 
-  /** Another person is signed in: nothing of the former one's is left, neither here nor in other tabs. */
-  identify(subject: SubjectSource<V>): Promise<void> {
-    this.#leave("unauthenticated");
-    this.#subject = subject;
-    this.#who = whoOf(subject);
-    this.#status = "pending";
+  /**
+   * Another person is signed in: nothing of the former one's is left, neither here nor in other tabs. Of the same
+   * person something else is known, such as a role. With a snapshot there is something to show by at once.
+   */
+  identify(subject: SubjectSource<V>, { snapshot }: { readonly snapshot?: Snapshot<V> | undefined } = {}): Promise<void> {
+    const { who } = this.#person;
+    const isSame = who !== undefined && who === whoOf(subject);
+    if (who !== undefined && !isSame) this.#tell("unauthenticated", true);
+    if (snapshot || !isSame || !this.#holding.reask(subject as Subject<V>)) this.#leave();
+    else this.#stop();
+    this.#person.become(subject);
+    if (!this.view) this.#show(snapshot);
     this.#changed();
     return this.refresh();
   }
 
-  /** Nobody is signed in any more, neither here nor in other tabs. */
+  /** Nobody is signed in any more, neither here nor in other tabs, until `identify` says who is. */
   signOut(): void {
-    this.#leave("unauthenticated");
+    if (!this.#person.isNobody) this.#tell("unauthenticated", true);
+    this.#leave();
+    this.#person.leave();
+    this.#status = "unauthenticated";
     this.#changed();
   }
 
@@ -242,118 +174,159 @@ export class Access<V extends Vocabulary = Registered> implements PageAccess<V> 
     this.#tabs.open();
     this.#plan();
     return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size > 0) return;
+      this.#listeners.remove(listener);
+      if (!this.#listeners.isEmpty) return;
       this.#life.end();
       this.#tabs.close();
     };
   };
 
-  async #refresh(signal: AbortSignal, current: () => boolean): Promise<void> {
+  #joined(running: Attempt, patienceMs: number): Promise<void> {
+    return new Promise((done) => {
+      const timer = setTimeout(() => this.#running === running && done(this.refresh()), patienceMs);
+      void running.done.then(() => {
+        clearTimeout(timer);
+        done();
+      });
+    });
+  }
+
+  async #refresh(signal: AbortSignal, isCurrent: () => boolean): Promise<void> {
     await (this.#options.start ?? start)();
-    if (!this.#etag && current()) await this.#restore(current);
+    if (!this.#etag && isCurrent()) await this.#restore(isCurrent);
     const { url, fetch = globalThis.fetch } = this.#options;
-    const own = { who: this.#who ?? "", etag: this.#etag };
-    // Whether it is still the newest is asked by its etag: a copy of the browser's would be somebody's, of some time.
-    const work = () => fetchNewer(fetch, url, this.#etag, { credentials: "same-origin", cache: "no-store", signal });
+    const own = { who: this.#person.who ?? "", etag: this.#etag };
+    const work = () => {
+      signal.throwIfAborted();
+      // Whether it is still the newest is asked by its etag: a copy of the browser's would be somebody's, of some time.
+      return fetchNewer(fetch, url, own.etag, { credentials: "same-origin", cache: "no-store", signal });
+    };
     const violation = watchedPolicy();
     const news = await this.#tabs.fetch(work, own, signal).catch(async (cause) => {
       const directive = await violation();
-      throw directive ? new PortcullisError("blocked", `the page's \`${directive}\` forbids ${url}`, { cause }) : cause;
+      if (directive) throw new PortcullisError("blocked", `the page's \`${directive}\` forbids ${url}`, { cause });
+      if (statusOf(errorOf(cause)) === "offline" && isCurrent()) await this.#restore(isCurrent, true);
+      throw cause;
     });
-    if (news && current()) await this.#answered(news.answer, current);
+    if (news && isCurrent()) await this.#answered(news.answer, isCurrent);
   }
 
-  async #answered(answer: Fetched | undefined, current: () => boolean): Promise<void> {
-    if (answer) await this.#take(answer, current);
-    if (!current()) return;
+  async #answered(answer: Fetched | undefined, isCurrent: () => boolean): Promise<void> {
+    if (answer) {
+      const subject = await this.#person.ask();
+      if (!isCurrent()) return;
+      if (!subject || this.#isAnother(subject)) return this.#replaced(subject);
+      await this.#take(answer, subject, isCurrent);
+      if (isCurrent()) this.#keep(answer, subject);
+    }
+    if (!isCurrent()) return;
     this.#error = undefined;
-    this.#failures = 0;
+    this.#pace.succeeded();
   }
 
-  async #take(fetched: Fetched, current: () => boolean, kept = false): Promise<void> {
-    const { trust, wholeBundle, verify } = this.#options;
-    const floor = this.#floor;
-    const policy = await Portcullis.load<V>(fetched.bytes, {
-      trust: floor === undefined ? trust : { ...trust, floor },
-      now: this.#clock,
-      ...(wholeBundle === undefined ? {} : { wholeBundle }),
-      ...(verify && { verify }),
-    }).catch((error) => {
-      throw explained(error, this.#options.url, fetched, this.#clock());
+  #isAnother(subject: Subject<V>): boolean {
+    const { who } = this.#person;
+    return who !== undefined && who !== whoOf(subject);
+  }
+
+  /** The server says that it is somebody else, or nobody: what it answered was for the former. */
+  #replaced(subject: Subject<V> | undefined): void {
+    if (this.#person.who !== undefined) this.#tell("unauthenticated", true);
+    this.#leave();
+    this.#pace.refreshed();
+    this.#status = subject ? "pending" : "unauthenticated";
+    this.#changed();
+    if (subject) void this.refresh();
+  }
+
+  async #take(fetched: Fetched, subject: Subject<V>, isCurrent: () => boolean): Promise<void> {
+    const { trust, wholeBundle, verify, url } = this.#options;
+    const options: LoadOptions = { trust, now: this.#clock, ...(wholeBundle !== undefined && { wholeBundle }), ...(verify && { verify }) };
+    const take = (policy: Portcullis<V>) => {
+      if (!isCurrent()) {
+        policy.free();
+        return false;
+      }
+      this.#holding.take(policy, subject);
+      this.#person.is(subject);
+      this.#etag = fetched.etag;
+      this.#status = "ready";
+      return true;
+    };
+    await this.#floors.load(fetched.bytes, options, take).catch((error) => {
+      throw explained(error, url, fetched, this.#clock());
     });
-    const subject = typeof this.#subject === "function" ? await this.#subject() : this.#subject;
-    if (!current()) return policy.free();
+  }
+
+  #keep({ etag, bytes }: Fetched, subject: Subject<V>): void {
     const who = whoOf(subject);
-    // The server says that it is somebody else now.
-    if (this.#who !== undefined && this.#who !== who) this.#leave("unauthenticated");
-    const held = { policy, session: policy.session(subject) };
-    this.#who = who;
-    this.#asked = subject;
-    this.#floor = policy.floor();
-    this.#etag = fetched.etag;
-    if (!kept && who) this.#shelf.put({ who, subject, etag: fetched.etag, bytes: fetched.bytes });
-    // The first is no change to wait for: the page was rendered by it, or by nothing.
-    if (this.#held && this.#view && policy.header.changes_at_next_session) {
-      release(this.#waiting);
-      this.#waiting = held;
-    } else this.#apply(held);
+    if (who) this.#shelf.put({ who, subject, etag, bytes });
   }
 
   /** Shows what was kept, if it still holds and is this person's. */
-  async #restore(current: () => boolean): Promise<void> {
-    const asked = typeof this.#subject === "function";
-    const kept = this.#view ? undefined : this.#shelf.take(asked ? undefined : this.#who);
+  async #restore(isCurrent: () => boolean, isOffline = globalThis.navigator?.onLine === false): Promise<void> {
+    const { isAsked, who } = this.#person;
     // Whoever the server has to be asked for may be another by now: what was kept is for a page without a network.
-    if (!kept || (asked && globalThis.navigator?.onLine !== false)) return;
-    const source = this.#subject;
+    if (this.view || (isAsked && !isOffline)) return;
+    const kept = this.#shelf.take(who);
+    if (!kept) return;
+    const subject = await this.#person.ask().catch(() => kept.subject as Subject<V>);
+    if (!subject || whoOf(subject) !== kept.who) return;
     try {
-      if (asked) this.#subject = kept.subject as Subject<V>;
-      await this.#take(kept, current, true);
-      if (current()) this.#changed();
+      await this.#take(kept, subject, isCurrent);
+      if (isCurrent()) this.#changed();
     } catch {
-      this.#shelf.clear();
-    } finally {
-      if (asked && current()) this.#subject = source;
+      if (isCurrent()) this.#shelf.clear();
     }
   }
 
-  #apply(held: Held<V>): void {
-    release(this.#former);
-    this.#former = this.#held;
-    this.#held = held;
-    this.#waiting = undefined;
-    this.#view = held.session;
-    this.#status = "ready";
+  /** Shows by what the server rendered by, if it did. */
+  #show(snapshot: Snapshot<V> | undefined): void {
+    this.#status = this.#person.isNobody ? "unauthenticated" : "pending";
+    if (!snapshot || this.#person.isNobody) return;
+    try {
+      this.#holding.show(viewOf(snapshot, this.#clock));
+      this.#status = "ready";
+      this.#expire();
+    } catch (cause) {
+      this.#error = errorOf(cause);
+    }
   }
 
   /** Lets go of all that is known of a person. */
-  #leave(status: "unauthenticated" | "forbidden", tell = true): void {
-    // Once: a tab that has nobody left has nothing to say, or two tabs would never come to an end.
-    if (tell && this.#who && this.#status !== status) this.#tabs.tell({ kind: "ended", who: this.#who, status });
-    this.#who = whoOf(this.#subject);
-    this.#running?.abort(new Error("it is for somebody else now"));
-    this.#running = undefined;
-    for (const held of [this.#former, this.#held, this.#waiting]) release(held);
-    this.#former = this.#held = this.#waiting = this.#view = undefined;
-    this.#etag = this.#error = this.#asked = undefined;
-    this.#floor = this.#options.trust.floor;
+  #leave(): void {
+    this.#person.forget();
+    this.#stop();
+    this.#holding.clear();
+    this.#error = undefined;
     this.#shelf.clear();
-    this.#status = status;
-    this.#due = Number.POSITIVE_INFINITY;
-    this.#failures = 0;
+    this.#pace.rest();
+  }
+
+  /** Gives up what is under way; what is fetched next is fetched whole. */
+  #stop(): void {
+    this.#running?.abort(new Error("it is for somebody else now"));
+    this.#running = this.#etag = undefined;
+  }
+
+  /** Lets other tabs know that somebody may no longer be here, or has left. */
+  #tell(status: Ended["status"], left: boolean): void {
+    this.#tabs.tell({ kind: "ended", who: this.#person.who ?? "", status, left });
   }
 
   #failed(cause: unknown): void {
     const error = errorOf(cause);
-    this.#failures++;
+    this.#pace.failed();
     if (error.code === "unauthenticated" || error.code === "forbidden") {
+      // Once: a tab that has nobody left has nothing to say, or two tabs would never come to an end.
+      if (this.#person.who !== undefined && this.#status !== error.code) this.#tell(error.code, false);
       const running = this.#running;
       this.#running = undefined;
-      this.#leave(error.code);
+      this.#leave();
       this.#running = running;
-    } else if (!this.#view && this.#status !== "expired") {
-      this.#status = STATUS[error.code] ?? "failed";
+      this.#status = error.code;
+    } else if (!this.view && this.#status !== "expired") {
+      this.#status = statusOf(error);
     }
     this.#error = error;
   }
@@ -362,7 +335,7 @@ export class Access<V extends Vocabulary = Registered> implements PageAccess<V> 
     // Whoever waits for one that was given up waits for the next.
     if (this.#running !== own) return this.#running?.done;
     this.#running = undefined;
-    this.#refreshed = performance.now();
+    this.#pace.refreshed();
     this.#expire();
     this.#schedule();
     this.#changed();
@@ -370,124 +343,75 @@ export class Access<V extends Vocabulary = Registered> implements PageAccess<V> 
   }
 
   #heard(news: News): void {
-    if (news.who !== (this.#who ?? "")) return;
+    const { isNobody, isAsked, who = "" } = this.#person;
+    if (isNobody) return;
     if (news.kind === "ended") {
-      this.#leave(news.status, false);
-      this.#changed();
-      // Who has to be asked for may have been replaced by somebody whom the server knows.
-      if (typeof this.#subject === "function") void this.refresh();
+      // Whose answer a tab waits for that has yet to learn who it is for, nobody knows.
+      if (news.who === who || news.who === "" || who === "") this.#sentAway(news, isAsked);
       return;
     }
-    if (!isOf(news, this.#etag)) return;
-    const held = this.#held;
-    const current = () => this.#held === held;
-    const taken = this.#answered(news.answer, current).catch(() => undefined);
+    if (news.who !== who || !isOf(news, this.#etag)) return;
+    const isCurrent = this.#generation();
+    const taken = this.#answered(news.answer, isCurrent).catch(() => undefined);
     void taken.then(() => {
-      this.#refreshed = performance.now();
+      if (!isCurrent()) return;
+      this.#pace.refreshed();
       this.#schedule();
       this.#changed();
     });
   }
 
-  #woken(why: "time" | "reader" | "network"): void {
+  #sentAway({ status, left }: Ended, isAsked: boolean): void {
+    this.#leave();
+    // Who has to be asked for may have been replaced by somebody whom the server knows.
+    if (left && !isAsked) this.#person.leave();
+    this.#status = status;
+    this.#changed();
+    if (isAsked) void this.refresh();
+  }
+
+  #woken(why: Why): void {
     if (this.#expire()) this.#changed();
-    const now = performance.now();
-    const due = why === "time" ? now >= this.#due : why === "network" || now - this.#refreshed > RECENT_MS;
-    if (due && this.#status !== "pending") void this.refresh();
+    if (this.#pace.isDue(why) && this.#status !== "pending") void this.refresh();
     else this.#plan();
   }
 
   /** Denies what no longer holds; says whether something changed. */
   #expire(): boolean {
-    if (!this.#view || this.#clock() < this.#view.validUntil) return false;
-    if (this.#waiting && this.#clock() < this.#waiting.session.validUntil) {
-      this.#apply(this.#waiting);
-      return true;
+    const outcome = this.#holding.expire(this.#person.subject);
+    if (outcome === "expired") {
+      this.#status = "expired";
+      // That it has not changed is no answer to a page that has nothing left.
+      this.#etag = undefined;
+      this.#pace.hurry();
     }
-    if (this.#renew()) return true;
-    this.#view = undefined;
-    this.#status = "expired";
-    this.#due = Number.NEGATIVE_INFINITY;
-    return true;
-  }
-
-  /** Asks the bundle once more: a role or a feature may have ended, and the rest of it holds. */
-  #renew(): boolean {
-    const held = this.#held;
-    if (!held || !this.#asked || this.#view !== held.session || this.#clock() >= held.policy.header.expires_at) return false;
-    const session = held.policy.session(this.#asked);
-    if (this.#clock() >= session.validUntil) {
-      session.free();
-      return false;
-    }
-    // Whoever still asks the one that ended hears no.
-    held.session.free();
-    this.#held = { policy: held.policy, session };
-    this.#view = session;
-    return true;
+    return outcome !== "holds";
   }
 
   /** Says when to refresh next, after one has come to its end. */
   #schedule(): void {
-    const now = performance.now();
-    this.#due = Number.POSITIVE_INFINITY;
     // Only the reader can change that: they come back signed in.
-    if (this.#status === "unauthenticated" || this.#status === "forbidden") return;
-    if (this.#failures > 0) this.#due = now + backoff(this.#failures);
-    else if (this.#view) {
-      // In time for another try or two, and not too often for one that has but seconds left.
-      const left = Math.max(this.#view.validUntil - this.#clock(), 5) * 1000;
-      this.#due = now + jittered(left * 0.8, 0.1);
-    }
-    if (this.#failures === 0 && this.#seconds !== undefined) this.#due = Math.min(this.#due, now + jittered(this.#seconds * 1000, 0.1));
+    if (this.#status === "unauthenticated" || this.#status === "forbidden") return this.#pace.rest();
+    this.#pace.schedule(this.view && this.view.validUntil - this.#clock());
     this.#plan();
   }
 
   #plan(): void {
-    const expires = this.#view ? (this.#view.validUntil - this.#clock()) * 1000 : Number.POSITIVE_INFINITY;
-    this.#life.wakeAfter(Math.min(expires, this.#due - performance.now()));
+    const expires = this.view ? (this.view.validUntil - this.#clock()) * 1000 : Number.POSITIVE_INFINITY;
+    this.#life.wakeAfter(Math.min(expires, this.#pace.wait()));
   }
 
   #changed(): void {
     this.#plan();
-    for (const listener of [...this.#listeners]) listener();
+    this.#listeners.call();
+  }
+
+  /** Returns what says whether the page is still for whoever it is for. */
+  #generation(): () => boolean {
+    const { generation } = this.#person;
+    return () => this.#person.generation === generation;
   }
 }
-
-function release(held: Held<never> | Held<Vocabulary> | undefined): void {
-  held?.session.free();
-  held?.policy.free();
-}
-
-/** Returns who a subject is; nothing where the server has to be asked. */
-function whoOf(subject: { readonly type?: string | undefined; readonly id: Id } | (() => unknown)): string | undefined {
-  return typeof subject === "function" ? undefined : JSON.stringify([subject.type ?? "user", String(subject.id)]);
-}
-
-function errorOf(cause: unknown): PortcullisError {
-  if (cause instanceof PortcullisError) return cause;
-  const words = String((cause as Error | undefined)?.message ?? cause);
-  const code = cause instanceof NotFetched ? (REFUSALS[cause.status] ?? "offline") : "offline";
-  return new PortcullisError(code, words, { cause });
-}
-
-/** Says what a rejection alone does not: that a clock is wrong, or that what came is no bundle at all. */
-function explained(error: unknown, url: string | URL, { bytes, date }: Fetched, now: number): unknown {
-  if (!(error instanceof PortcullisError) || !error.rejection) return error;
-  let hint = "";
-  if (error.rejection === "bad-magic") {
-    hint = `${url} answered something else: ${JSON.stringify(new TextDecoder().decode(bytes.subarray(0, 24)))}`;
-  } else if ((error.rejection === "not-yet-valid" || error.rejection === "expired") && date !== undefined) {
-    const ahead = now - date;
-    if (Math.abs(ahead) > 2) hint = `this device's clock is ${Math.abs(ahead)} s ${ahead > 0 ? "ahead of" : "behind"} the server's; set it`;
-  }
-  return hint ? new PortcullisError("bundle-rejected", error.rejection, { cause: error, hint }) : error;
-}
-
-const REFUSALS: Readonly<Record<number, PortcullisErrorCode>> = { 401: "unauthenticated", 403: "forbidden", 404: "not-found" };
-const STATUS: { readonly [code in PortcullisErrorCode]?: AccessStatus } = { offline: "offline", blocked: "blocked", unsupported: "unsupported" };
 
 /** A refresh that takes longer is not joined by the next. */
 const HUNG_MS = 2_000;
-/** A reader who comes back twice within this is one who came back once. */
-const RECENT_MS = 2_000;

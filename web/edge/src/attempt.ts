@@ -13,14 +13,19 @@ export interface Attempt {
  */
 export function within(milliseconds: number, work: (signal: AbortSignal) => Promise<void>): Attempt {
   const controller = new AbortController();
-  const ended = new Promise<never>((_, rejected) => {
-    controller.signal.addEventListener("abort", () => rejected(controller.signal.reason), { once: true });
-  });
   const timer = setTimeout(() => {
     controller.abort(new Error(`there was no answer within ${milliseconds / 1000} s`));
   }, milliseconds);
-  const done = Promise.race([work(controller.signal), ended]).finally(() => clearTimeout(timer));
+  const done = orAborted(controller.signal, work(controller.signal)).finally(() => clearTimeout(timer));
   return { done, began: performance.now(), abort: (why) => controller.abort(why) };
+}
+
+/** Waits for work until the signal aborts, and no longer. */
+export function orAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const aborted = new Promise<never>((_, rejected) => {
+    signal.addEventListener("abort", () => rejected(signal.reason), { once: true });
+  });
+  return Promise.race([work, aborted]);
 }
 
 /** Returns how long to wait after so many failures: twice as long each time, and not all pages at once. */

@@ -1,3 +1,5 @@
+import { bare } from "./members";
+
 /** What keeps text for a page, as `localStorage` does. */
 export interface Keeper {
   getItem(key: string): string | null;
@@ -51,9 +53,10 @@ export class Shelf {
     try {
       const text = this.#keeper?.getItem(this.#key);
       if (!text) return undefined;
-      const { bundle, etag, ...rest } = JSON.parse(text);
-      if (typeof rest.who === "string" && (who === undefined || rest.who === who)) {
-        return { ...rest, etag: typeof etag === "string" ? etag : undefined, bytes: Uint8Array.from(atob(bundle), (char) => char.charCodeAt(0)) };
+      const { who: whose, subject, etag, bundle } = bare(JSON.parse(text) as Record<string, any>);
+      if (typeof whose === "string" && (who === undefined || whose === who)) {
+        const bytes = Uint8Array.from(atob(bundle), (char) => char.charCodeAt(0));
+        return { who: whose, subject, etag: typeof etag === "string" ? etag : undefined, bytes };
       }
     } catch {
       // Damaged, or not to be read.

@@ -1,15 +1,18 @@
+/** Why a page looks at its access again. */
+export type Why = "time" | "reader" | "network";
+
 /**
  * When a page looks at its access again: at a time, when its reader comes back, and when the network does.
  *
  * It lives only while somebody listens, so that whoever forgets it leaves no timer behind.
  */
 export class Life {
-  readonly #woken: (why: "time" | "reader" | "network") => void;
+  readonly #woken: (why: Why) => void;
   readonly #heard = new Map<string, () => void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #alive = false;
 
-  constructor(woken: (why: "time" | "reader" | "network") => void) {
+  constructor(woken: (why: Why) => void) {
     this.#woken = woken;
   }
 

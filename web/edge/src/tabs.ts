@@ -1,18 +1,6 @@
+import { orAborted } from "./attempt";
 import type { Fetched } from "./fetched";
-
-/** What a tab tells the others of the same page. */
-export type News =
-  /** What the server answered: nothing where the bundle is still the one of that etag. */
-  | Answered
-  /** Somebody is no longer signed in, or may no longer be here. */
-  | { readonly kind: "ended"; readonly who: string; readonly status: "unauthenticated" | "forbidden" };
-
-interface Answered {
-  readonly kind: "answered";
-  readonly who: string;
-  readonly etag: string | undefined;
-  readonly answer: Fetched | undefined;
-}
+import { isOf, type News } from "./news";
 
 /**
  * The tabs that show the same bundle: one fetches, and tells the others. Where a platform has no channel or no locks,
@@ -20,18 +8,20 @@ interface Answered {
  */
 export class Tabs {
   readonly #name: string;
+  readonly #patienceMs: number;
   readonly #hear: (news: News) => void;
   readonly #waiting = new Set<(news: News) => void>();
   #channel: BroadcastChannel | undefined;
 
-  constructor(name: string, hear: (news: News) => void) {
+  constructor(name: string, patienceMs: number, hear: (news: News) => void) {
     this.#name = name;
+    this.#patienceMs = Math.min(patienceMs, OTHER_TAB_MS);
     this.#hear = hear;
   }
 
   open(): void {
-    if (this.#channel || typeof document === "undefined" || typeof BroadcastChannel === "undefined") return;
-    this.#channel = new BroadcastChannel(this.#name);
+    this.#channel ??= this.#opened();
+    if (!this.#channel) return;
     this.#channel.onmessage = ({ data }: MessageEvent<News>) => {
       for (const waiting of this.#waiting) waiting(data);
       this.#hear(data);
@@ -43,8 +33,11 @@ export class Tabs {
     this.#channel = undefined;
   }
 
+  /** Lets the others know, also where this one listens to nobody. */
   tell(news: News): void {
-    this.#channel?.postMessage(news);
+    const channel = this.#channel ?? this.#opened();
+    channel?.postMessage(news);
+    if (channel !== this.#channel) channel?.close();
   }
 
   /**
@@ -60,12 +53,18 @@ export class Tabs {
     if (!locks) return { answer: await work() };
     const news = await locks.request(this.#name, { ifAvailable: true }, async (lock) => {
       if (!lock) return undefined;
-      const answer = await work();
+      // Given up for somebody else, it is of no use to another tab either, and nobody waits for it.
+      const answer = await orAborted(signal, work());
       this.tell({ kind: "answered", ...own, answer });
       return { answer };
     });
     if (news) return news;
     return (await this.#heard(own, signal)) ? undefined : { answer: await work() };
+  }
+
+  #opened(): BroadcastChannel | undefined {
+    if (typeof document === "undefined" || typeof BroadcastChannel === "undefined") return undefined;
+    return new BroadcastChannel(this.#name);
   }
 
   #heard(own: { readonly who: string; readonly etag: string | undefined }, signal: AbortSignal): Promise<boolean> {
@@ -76,16 +75,11 @@ export class Tabs {
         done(heard);
       };
       const waiting = (news: News) => news.who === own.who && (news.kind === "ended" || isOf(news, own.etag)) && end(true);
-      const timer = setTimeout(end, OTHER_TAB_MS, false);
+      const timer = setTimeout(end, this.#patienceMs, false);
       signal.addEventListener("abort", () => end(false), { once: true });
       this.#waiting.add(waiting);
     });
   }
-}
-
-/** Says whether an answer is one for a tab that has the bundle of this etag, or none. */
-export function isOf(news: Answered, etag: string | undefined): boolean {
-  return news.answer !== undefined || (etag !== undefined && news.etag === etag);
 }
 
 const OTHER_TAB_MS = 3_000;

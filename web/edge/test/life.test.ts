@@ -2,7 +2,7 @@ import { start } from "@portcullis/edge";
 import { beforeAll, expect, test, vi } from "vitest";
 
 import { decoded } from "./conformance";
-import { access, cases, bundles, changes, down, expires_at, good, live, memory, never, now, pass, permission, server, settled, status, turnsTheClock } from "./pages";
+import { access, cases, bundles, changes, down, expires_at, good, live, memory, never, now, pass, permission, served, server, settled, status, subject, turnsTheClock } from "./pages";
 
 // A page's life: its requests, its waits and its end.
 const instances: WebAssembly.Instance[] = [];
@@ -343,4 +343,61 @@ test("a thousand reloads take no more memory than ten", async () => {
     if (at >= 9) sizes.push(...instances.map(({ exports }) => (exports.memory as WebAssembly.Memory).buffer.byteLength));
   }
   expect([instances.length, new Set(sizes).size]).toEqual([1, 1]);
+});
+
+test("a page that has expired is not content with a bundle that has not changed: it says why, and tries again", async () => {
+  const own = access();
+  live(own);
+  await own.refresh();
+  // The server knows the etag of the slice that it still has.
+  for (let left = expires_at - now; left >= 0; left -= 5) await pass(5);
+  expect([own.status, own.view, server.asks.at(-1)?.etag]).toEqual(["expired", undefined, undefined]);
+  expect(own.error?.rejection).toBe("expired");
+  const before = server.asks.length;
+  await pass(3);
+  expect(server.asks.length).toBe(before + 1);
+});
+
+test("whoever joins a refresh that turns out to hang waits for it no longer than for a slow one", async () => {
+  server.reply = never;
+  const own = access();
+  const first = own.refresh();
+  await pass(1);
+  const second = own.refresh();
+  server.reply = served();
+  await pass(1);
+  await Promise.all([first, second]);
+  expect([own.status, server.asks.length]).toEqual(["ready", 2]);
+  await pass(1);
+  expect([server.asks.length, vi.getTimerCount()]).toEqual([2, 0]);
+});
+
+test("where only the server is down, a reload shows what was kept of whoever it last named", async () => {
+  const storage = memory();
+  let named: () => Promise<{ id: string } | null> = async () => subject;
+  const page = () => access({ storage, subject: () => named() });
+  await page().refresh();
+  server.reply = down;
+  named = () => Promise.reject(new TypeError("Failed to fetch"));
+  const own = page();
+  await own.refresh();
+  expect([own.status, own.error?.code, own.view?.can(permission)]).toEqual(["ready", "offline", true]);
+  for (const other of [{ id: "ann" }, null]) {
+    named = async () => other;
+    const another = page();
+    await another.refresh();
+    expect([another.status, another.view]).toEqual(["offline", undefined]);
+  }
+});
+
+test("a role that was taken away is gone at once, and the page is not empty until the server has answered", async () => {
+  const [, whole] = changes.instant.map(decoded) as [Uint8Array, Uint8Array<ArrayBuffer>];
+  const sam = { id: "sam", roles: ["supervisor"], teams: ["emea"] };
+  const own = access({ subject: sam, wholeBundle: true });
+  server.reply = () => new Response(whole);
+  await own.refresh();
+  expect(own.view?.can("reports:read")).toBe(true);
+  server.reply = never;
+  void own.identify({ ...sam, roles: [] });
+  expect([own.status, own.view?.can("reports:read"), own.subject?.roles]).toEqual(["ready", false, []]);
 });

@@ -52,6 +52,7 @@ async function tab(id = "sam"): Promise<Page> {
 }
 
 type Tab = { access: { refresh(): Promise<void>; signOut(): void; identify(subject: object): Promise<void> } };
+const SAM = { id: "sam", roles: ["supervisor"], teams: ["emea"] };
 const refresh = (page: Page) => page.evaluate(() => (window as unknown as Tab).access.refresh());
 const shows = (page: Page, title: string) => page.waitForFunction((expected) => document.title === expected, title);
 const chromium = test.skipIf(!CHROMIUM);
@@ -124,7 +125,9 @@ chromium("who is signed out in one tab is in the other", async () => {
   await one.evaluate(() => (window as unknown as Tab).access.signOut());
   for (const page of [one, two]) await shows(page, "unauthenticated nothing");
   reply = () => ({ body: after });
-  await refresh(one);
+  for (const page of [one, two]) await refresh(page);
+  for (const page of [one, two]) expect(await page.title()).toBe("unauthenticated nothing");
+  for (const page of [one, two]) await page.evaluate((sam) => (window as unknown as Tab).access.identify(sam), SAM);
   for (const page of [one, two]) await shows(page, "ready true");
   reply = () => ({ status: 401 });
   await refresh(two);
