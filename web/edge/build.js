@@ -61,6 +61,18 @@ const frameworks = ["react", "react/jsx-runtime", "vue"];
 // The entries that hold what all share: the engine, and the class of what is thrown.
 const shared = ["./index.js", "./access.js"];
 
+/** Declarations of what is public, and of nothing of the guests. */
+const types = { only: true, compilerOptions: { stripInternal: true } };
+
+const react = {
+  ...common,
+  // React's tools show the names of components.
+  esbuildOptions: (options) => void Object.assign(options, { minify: false, minifyWhitespace: true, minifySyntax: true }),
+  entry: ["src/react.tsx"],
+  external: [...frameworks, ...shared],
+  banner: { js: '"use client";' },
+};
+
 /** The package of a console: its source is here, beside what it shares. */
 const AUTHOR = "../author/dist";
 
@@ -77,16 +89,8 @@ await Promise.all([
     esbuildPlugins: [beside],
     esbuildOptions: (options) => void Object.assign(options, quiet),
   }),
-  build({
-    ...common,
-    // React's tools show the names of components.
-    esbuildOptions: (options) => void Object.assign(options, { minifyIdentifiers: false }),
-    entry: ["src/react.tsx"],
-    format: "esm",
-    platform: "neutral",
-    external: [...frameworks, ...shared],
-    banner: { js: '"use client";' },
-  }),
+  build({ ...react, format: "esm", platform: "neutral" }),
+  build({ ...react, format: "cjs", platform: "node", esbuildPlugins: [required] }),
   build({
     ...common,
     entry: ["src/vue.ts", "src/testing.ts", "src/devtools.ts"],
@@ -97,7 +101,7 @@ await Promise.all([
   }),
   build({
     ...common,
-    entry: { index: "src/index.ts", access: "src/access.ts", worker: "src/worker.ts", react: "src/react.tsx", vue: "src/vue.ts", testing: "src/testing.ts", devtools: "src/devtools.ts" },
+    entry: { index: "src/index.ts", access: "src/access.ts", worker: "src/worker.ts", vue: "src/vue.ts", testing: "src/testing.ts", devtools: "src/devtools.ts" },
     format: "cjs",
     platform: "node",
     external: frameworks,
@@ -109,7 +113,7 @@ await Promise.all([
     entry: ["src/index.ts", "src/access.ts", "src/worker.ts", "src/react.tsx", "src/vue.ts", "src/testing.ts", "src/devtools.ts"],
     format: "esm",
     external: [...frameworks, ...shared],
-    dts: { only: true },
+    dts: types,
   }),
   build({
     ...common,
@@ -131,7 +135,7 @@ await Promise.all([
     esbuildPlugins: [inNode, deflated],
     esbuildOptions: (options) => void Object.assign(options, quiet, { inject: ["src/node-globals.ts"] }),
   }),
-  build({ ...common, outDir: AUTHOR, entry: ["src/author.ts"], format: "esm", dts: { only: true } }),
+  build({ ...common, outDir: AUTHOR, entry: ["src/author.ts"], format: "esm", dts: types }),
 ]);
 
 for (const [name, folder] of [["edge", "dist"], ["author", AUTHOR]]) {

@@ -1,5 +1,5 @@
 import type { Access } from "./access.js";
-import type { Session, Vocabulary } from "./index.js";
+import type { Session, Subject, Vocabulary } from "./index.js";
 
 /**
  * Shows in an element what a page is shown by: who, of which tenant, until when, what they may, and of each permission
@@ -7,7 +7,7 @@ import type { Session, Vocabulary } from "./index.js";
  *
  * Returns what takes it away again.
  */
-export function mountPanel(access: Access<Vocabulary>, element: HTMLElement): () => void {
+export function mountPanel(access: Shown, element: HTMLElement): () => void {
   const root = element.shadowRoot ?? element.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLE);
@@ -43,11 +43,14 @@ export function mountPanel(access: Access<Vocabulary>, element: HTMLElement): ()
   };
 }
 
-function factsOf(access: Access<Vocabulary>): [string, string][] {
+/** What the panel needs of an access: one that a test makes up has it too. */
+type Shown = Pick<Access<Vocabulary>, "status" | "error" | "view" | "policy" | "subject" | "subscribe">;
+
+function factsOf(access: Shown): [string, string][] {
   const { status, error, view, policy, subject } = access;
   const facts: [string, string][] = [["status", status]];
   if (error) facts.push(["last failure", error.message]);
-  if (subject) facts.push(["who", `${subject.type ?? "user"} ${subject.id}`], ["roles", subject.roles?.join(", ") || "none stated"]);
+  if (subject) facts.push(["who", `${subject.type ?? "user"} ${subject.id}`], ["roles", rolesOf(subject).join(", ") || "none stated"]);
   if (view) facts.push(["until", new Date(view.validUntil * 1000).toISOString()], ["shown by", policy ? "the engine" : "a snapshot"]);
   if (policy) {
     const { tenant, catalog, sequence, slice_of } = policy.header;
@@ -57,7 +60,12 @@ function factsOf(access: Access<Vocabulary>): [string, string][] {
   return facts;
 }
 
-function row(access: Access<Vocabulary>, name: string, isOpen: boolean, toggle: () => void): HTMLElement {
+/** Returns the roles of a subject, of which one alone may be text. */
+function rolesOf({ roles }: Subject<Vocabulary>): readonly string[] {
+  return ([] as string[]).concat(roles ?? []);
+}
+
+function row(access: Shown, name: string, isOpen: boolean, toggle: () => void): HTMLElement {
   const allowed = access.view?.can(name) ?? false;
   const button = made("button", `${allowed ? "✓" : "✗"} ${name}`);
   button.type = "button";

@@ -10,8 +10,22 @@ import {
 } from "react";
 
 import { Access, type AccessOptions, type AccessState, type AccessStatus, type PageAccess } from "./access.js";
-import { type Decision, type Filter, PortcullisError, type Registered, type Resource, type Session, type Subject, type View, type VisibleModule, type Vocabulary } from "./index.js";
-import { type Asked, shown, type Shown } from "./shown";
+import {
+  type Decision,
+  type Filter,
+  PortcullisError,
+  type Registered,
+  type Resource,
+  type Session,
+  type Snapshot,
+  type Subject,
+  turnClock,
+  type View,
+  viewOf,
+  type VisibleModule,
+  type Vocabulary,
+} from "./index.js";
+import { type Asked, isAskable, shown, type Shown } from "./shown";
 import { type ModuleNode, moduleTree } from "./tree";
 
 export type { ModuleNode, Shown };
@@ -40,25 +54,37 @@ const Context = createContext<Current | undefined>(undefined);
 
 /** Provides what may be shown; renders the same on the server and at first on the client. */
 export function Portcullis(props: PortcullisProps): ReactNode {
-  const access = "access" in props ? props.access : undefined;
   const given = "view" in props ? props.view : undefined;
-  const location = "access" in props ? props.location : undefined;
-  const seconds = "access" in props ? props.refreshSeconds : undefined;
+  const frame = useMemo<State | undefined>(() => given && { view: given, status: "ready", error: undefined }, [given]);
+  return <Provided {...("access" in props && props)} frame={frame}>{props.children}</Provided>;
+}
+
+type State = AccessState<Vocabulary>;
+
+interface ProvidedProps {
+  readonly access?: PageAccess<Vocabulary>;
+  readonly location?: unknown;
+  readonly refreshSeconds?: number;
+  /** What is shown in place of what the access says. */
+  readonly frame: State | undefined;
+  readonly children: ReactNode;
+}
+
+function Provided({ access, location, refreshSeconds, frame, children }: ProvidedProps): ReactNode {
   const subscribe = useCallback((listener: () => void) => access?.subscribe(listener) ?? nothing, [access]);
   const read = useCallback(() => access?.state, [access]);
-  const state = useSyncExternalStore(subscribe, read, read);
+  // However late a page is hydrated, it is at first what the server rendered.
+  const first = useCallback(() => access?.initial ?? access?.state, [access]);
+  const state = useSyncExternalStore(subscribe, read, first);
   useEffect(() => {
-    if (access && seconds !== undefined) access.refreshSeconds = seconds;
+    if (access && refreshSeconds !== undefined) access.refreshSeconds = refreshSeconds;
     void access?.refresh();
-  }, [access, seconds]);
+  }, [access, refreshSeconds]);
   // The location is not read: that it changes is what counts.
   useEffect(() => access?.navigate(), [access, location]);
-  const current = useMemo<Current>(
-    () => ({ ...(state ?? { view: given, status: "ready", error: undefined }), refresh: access?.refresh ?? settled }),
-    [given, state, access],
-  );
+  const current = useMemo<Current>(() => ({ ...(frame ?? state ?? NOTHING), refresh: access?.refresh ?? settled }), [frame, state, access]);
   // React 18 knows no other way.
-  return <Context.Provider value={current}>{props.children}</Context.Provider>;
+  return <Context.Provider value={current}>{children}</Context.Provider>;
 }
 
 /** What a page is made of that brings no access of its own. */
@@ -69,21 +95,37 @@ export type PortcullisPageProps = Omit<AccessOptions<Vocabulary>, "subject"> & {
   readonly location?: unknown;
 };
 
-/** As `<Portcullis access>`, with an access of its own: for a server component, whose props have to be data. */
+/**
+ * As `<Portcullis access>`, with an access of its own: for a server component, whose props have to be data. Another
+ * subject comes with another snapshot, which is shown from its first render on.
+ */
 export function PortcullisPage({ children, location, ...options }: PortcullisPageProps): ReactNode {
   const [access] = useState(() => new Access<Vocabulary>(options));
-  const who = JSON.stringify(options.subject, (_, value) => (typeof value === "bigint" ? String(value) : value));
+  const { subject, snapshot, now = turnClock } = options;
+  const who = JSON.stringify(subject, (_, value) => (typeof value === "bigint" ? String(value) : value));
   const [former, identified] = useState(who);
+  const isFormer = who === former;
   useEffect(() => {
-    if (who === former) return;
+    if (isFormer) return;
     identified(who);
-    void access.identify(JSON.parse(who));
-  }, [access, who, former]);
+    void access.identify(subject, { snapshot });
+  }, [access, who, isFormer]);
+  // The access is still the former's until this is shown: a render that is thrown away must not change it.
+  const frame = useMemo(() => (isFormer ? undefined : firstOf(snapshot, now)), [isFormer, who]);
   return (
-    <Portcullis access={access} location={location}>
+    <Provided access={access} location={location} frame={frame}>
       {children}
-    </Portcullis>
+    </Provided>
   );
+}
+
+function firstOf(snapshot: Snapshot<Vocabulary> | undefined, now: () => number): State {
+  try {
+    if (snapshot) return { view: viewOf(snapshot, now), status: "ready", error: undefined };
+  } catch {
+    // The access says why.
+  }
+  return { ...NOTHING, status: "pending" };
 }
 
 /** Returns where the page stands; `pending` is not denied, it is not yet known. */
@@ -97,10 +139,10 @@ export function useView<V extends Vocabulary = Registered>(): View<V> | undefine
   return useCurrent().view as View<V> | undefined;
 }
 
-/** Says whether something may be shown; undefined while that is pending. */
-export function useCan<V extends Vocabulary = Registered>(permission: V["permission"], resource?: Resource<V>): boolean | undefined {
+/** Says whether something may be shown; undefined while that is pending. A resource that is given and undefined is denied. */
+export function useCan<V extends Vocabulary = Registered>(permission: V["permission"], ...resource: [resource?: Resource<V>]): boolean | undefined {
   const { view, status } = useCurrent();
-  if (view) return view.can(permission, resource as Resource<Vocabulary> | undefined);
+  if (view) return isAskable(resource) && view.can(permission, ...(resource as [Resource<Vocabulary>]));
   return status === "pending" ? undefined : false;
 }
 
@@ -117,11 +159,14 @@ export function useFilter<V extends Vocabulary = Registered>(permission: V["perm
 }
 
 /** Returns the decision with its reason; undefined where there is no engine to ask, as with a snapshot. */
-export function useDecision<V extends Vocabulary = Registered>(permission: V["permission"], resource?: Resource<V>): Decision<V> | undefined {
+export function useDecision<V extends Vocabulary = Registered>(
+  permission: V["permission"],
+  ...resource: [resource?: Resource<V>]
+): Decision<V> | undefined {
   const { view } = useCurrent();
-  if (!view || !("check" in view)) return undefined;
+  if (!view || !("check" in view) || !isAskable(resource)) return undefined;
   try {
-    return (view as unknown as Session<V>).check(permission, resource);
+    return (view as unknown as Session<V>).check(permission, ...resource);
   } catch {
     return undefined;
   }
@@ -173,5 +218,6 @@ function useCurrent(): Current {
 }
 
 const nothing = () => undefined;
+const NOTHING: State = { view: undefined, status: "ready", error: undefined };
 const settled = () => Promise.resolve();
 const NONE: readonly never[] = Object.freeze([]);

@@ -1,5 +1,6 @@
-import type { AccessState, AccessStatus, PageAccess } from "./access.js";
-import { Filter, type PortcullisError, type Registered, type Resource, type View, type VisibleModule, type Vocabulary } from "./index.js";
+import type { Access, AccessState, AccessStatus, SubjectSource } from "./access.js";
+import { type Decision, Filter, type PortcullisError, type Registered, type Resource, type Subject, type View, type VisibleModule, type Vocabulary } from "./index.js";
+import { isObject } from "./members";
 
 /** What somebody may do in a test. What is not named is denied. */
 export interface Mocked<V extends Vocabulary = Registered> {
@@ -12,25 +13,55 @@ export interface Mocked<V extends Vocabulary = Registered> {
   /** `ready`, unless given: only then anything is shown. */
   readonly status?: AccessStatus;
   readonly error?: PortcullisError;
+  /** What `useDecision` answers, where there is an engine to ask; a permission that is not named is not granted. */
+  readonly decisions?: { readonly [name in V["permission"]]?: Decision<V> };
+  /** Who is signed in. */
+  readonly subject?: Subject<V>;
 }
 
-/** An access that a test makes up, and changes. */
-export interface MockAccess<V extends Vocabulary = Registered> extends PageAccess<V> {
+/** What is counted of each function that is called. */
+type Called = "refresh" | "navigate" | "identify" | "signOut";
+
+/** All that an `Access` has, made up by a test that can change it. */
+export interface MockAccess<V extends Vocabulary = Registered> extends Pick<Access<V>, keyof Access<V>> {
   /** Changes what somebody may do, and lets components know. */
   set(mocked: Mocked<V>): void;
-  /** How often `refresh` and `navigate` were called. */
-  readonly calls: { readonly refresh: number; readonly navigate: number };
+  /** How often each was called. */
+  readonly calls: { readonly [name in Called]: number };
 }
 
 /** Returns an access without an engine, a bundle or a network: `<Portcullis access={mockAccess({ can: ["tickets:read"] })}>`. */
 export function mockAccess<V extends Vocabulary = Registered>(mocked: Mocked<V> = {}): MockAccess<V> {
   const listeners = new Set<() => void>();
-  const calls = { refresh: 0, navigate: 0 };
+  const calls = { refresh: 0, navigate: 0, identify: 0, signOut: 0 };
+  let { subject } = mocked;
   let state = stateOf(mocked);
+  const change = (next: AccessState<V>) => {
+    state = next;
+    for (const listener of [...listeners]) listener();
+  };
   return {
     get state() {
       return state;
     },
+    get initial() {
+      return state;
+    },
+    get view() {
+      return state.view;
+    },
+    get status() {
+      return state.status;
+    },
+    get error() {
+      return state.error;
+    },
+    get subject() {
+      return subject;
+    },
+    // There is no engine.
+    policy: undefined,
+    refreshSeconds: undefined,
     calls,
     subscribe: (listener) => {
       listeners.add(listener);
@@ -41,9 +72,20 @@ export function mockAccess<V extends Vocabulary = Registered>(mocked: Mocked<V> 
       return Promise.resolve();
     },
     navigate: () => void calls.navigate++,
+    identify: async (source: SubjectSource<V>) => {
+      calls.identify++;
+      subject = (typeof source === "function" ? await source() : source) ?? undefined;
+      change(subject ? stateOf(mocked) : NOBODY);
+    },
+    signOut: () => {
+      calls.signOut++;
+      subject = undefined;
+      change(NOBODY);
+    },
     set: (changed) => {
-      state = stateOf(changed);
-      for (const listener of [...listeners]) listener();
+      mocked = changed;
+      if (changed.subject) subject = changed.subject;
+      change(stateOf(changed));
     },
   };
 }
@@ -51,27 +93,32 @@ export function mockAccess<V extends Vocabulary = Registered>(mocked: Mocked<V> 
 /** Returns a view alone: `<Portcullis view={mockView({ can: ["tickets:read"] })}>`. */
 export function mockView<V extends Vocabulary = Registered>(mocked: Mocked<V> = {}): View<V> {
   const rules = rulesOf(mocked);
-  const can = (permission: string, resource?: Resource<V>) => {
-    const rule = rules.get(permission) ?? false;
-    return typeof rule === "function" ? resource === undefined || rule(resource) : rule;
-  };
   const modules = mocked.modules ?? modulesOf([...rules].filter(([, rule]) => rule).map(([name]) => name));
-  return {
+  const { decisions } = mocked;
+  const view: View<V> = {
+    ...(decisions && { check: (permission: V["permission"]) => decisions[permission] ?? { effect: "deny", reason: "not-granted" } }),
     validUntil: Number.POSITIVE_INFINITY,
-    can,
+    can(permission, resource) {
+      const rule = rules.get(permission) ?? false;
+      if (arguments.length < 2) return rule !== false;
+      return isObject(resource) && (typeof rule === "function" ? rule(resource as Resource<V>) : rule);
+    },
     locked: (permission) => mocked.locked?.includes(permission) ?? false,
     modules: () => modules as readonly VisibleModule<V>[],
     filter: (permission) => {
-      const kind = !can(permission) ? "none" : typeof rules.get(permission) === "function" ? "some" : "all";
-      return new Filter(kind, undefined, (resource) => can(permission, resource as Resource<V>));
+      const kind = !view.can(permission) ? "none" : typeof rules.get(permission) === "function" ? "some" : "all";
+      return new Filter(kind, undefined, (resource) => view.can(permission, resource as Resource<V>));
     },
   };
+  return view;
 }
 
 function stateOf<V extends Vocabulary>(mocked: Mocked<V>): AccessState<V> {
   const { status = "ready", error } = mocked;
   return { view: status === "ready" ? mockView(mocked) : undefined, status, error };
 }
+
+const NOBODY: AccessState<never> = { view: undefined, status: "unauthenticated", error: undefined };
 
 type Rule = boolean | ((resource: Resource<never>) => boolean);
 

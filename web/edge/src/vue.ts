@@ -3,6 +3,7 @@ import {
   computed,
   type ComputedRef,
   defineComponent,
+  getCurrentInstance,
   inject,
   type InjectionKey,
   type MaybeRefOrGetter,
@@ -15,7 +16,7 @@ import {
 
 import type { AccessState, AccessStatus, PageAccess } from "./access.js";
 import { type Decision, type Filter, PortcullisError, type Registered, type Resource, type Session, type View, type VisibleModule, type Vocabulary } from "./index.js";
-import { type Shown, shown } from "./shown";
+import { type Asked, isAskable, type Shown, shown } from "./shown";
 import { type ModuleNode, moduleTree } from "./tree";
 
 export type { ModuleNode, Shown };
@@ -38,14 +39,23 @@ export interface PortcullisOptions {
 /** The plugin: `app.use(portcullis, { access })`. */
 export const portcullis = {
   install(app: App, { access, router }: PortcullisOptions): void {
-    const state = shallowRef(access.state);
+    const state = shallowRef(access.initial ?? access.state);
     app.provide(KEY, { state, refresh: access.refresh });
     // A server renders once, by what is there.
     if (typeof document === "undefined") return;
-    const end = access.subscribe(() => {
+    const read = () => {
       state.value = access.state;
-    });
-    app.onUnmount?.(end);
+    };
+    // However late a page is hydrated, it is at first what the server rendered.
+    const { mount } = app;
+    let end: (() => void) | undefined;
+    app.mount = (...where) => {
+      const root = mount(...where);
+      end ??= access.subscribe(read);
+      read();
+      return root;
+    };
+    app.onUnmount?.(() => end?.());
     router?.afterEach(() => access.navigate());
     void access.refresh();
   },
@@ -67,15 +77,16 @@ export function useView<V extends Vocabulary = Registered>(): ComputedRef<View<V
   return computed(() => state.value.view as View<V> | undefined);
 }
 
-/** Says whether something may be shown; undefined while that is pending. */
+/** Says whether something may be shown; undefined while that is pending. A resource that is given and undefined is denied. */
 export function useCan<V extends Vocabulary = Registered>(
   permission: MaybeRefOrGetter<V["permission"]>,
-  resource?: MaybeRefOrGetter<Resource<V> | undefined>,
+  ...resource: [resource?: MaybeRefOrGetter<Resource<V> | undefined>]
 ): ComputedRef<boolean | undefined> {
   const { state } = current();
   return computed(() => {
     const { view, status } = state.value;
-    if (view) return view.can(toValue(permission), toValue(resource) as Resource<Vocabulary> | undefined);
+    const about = resource.map(toValue) as [Resource<Vocabulary>];
+    if (view) return isAskable(about) && view.can(toValue(permission), ...about);
     return status === "pending" ? undefined : false;
   });
 }
@@ -89,13 +100,14 @@ export function useFilter<V extends Vocabulary = Registered>(permission: MaybeRe
 /** Returns the decision with its reason; undefined where there is no engine to ask, as with a snapshot. */
 export function useDecision<V extends Vocabulary = Registered>(
   permission: MaybeRefOrGetter<V["permission"]>,
-  resource?: MaybeRefOrGetter<Resource<V> | undefined>,
+  ...resource: [resource?: MaybeRefOrGetter<Resource<V> | undefined>]
 ): ComputedRef<Decision<V> | undefined> {
   const { state } = current();
   return computed(() => {
     const { view } = state.value;
-    if (!view || !("check" in view)) return undefined;
-    return attempted(() => (view as unknown as Session<V>).check(toValue(permission), toValue(resource)));
+    const about = resource.map(toValue) as [Resource<V>];
+    if (!view || !("check" in view) || !isAskable(about)) return undefined;
+    return attempted(() => (view as unknown as Session<V>).check(toValue(permission), ...about));
   });
 }
 
@@ -137,10 +149,13 @@ export const Can = defineComponent({
     locked: { state: Shown };
   }>,
   setup(props, { slots }) {
-    const { state } = current();
-    const outcome = computed(() => shown(state.value.view, state.value.status === "pending", props as never));
+    const { state: now } = current();
+    const instance = getCurrentInstance();
     return () => {
-      const state = outcome.value;
+      const { I, all, any, on } = props;
+      // A declared property is there though nobody gave it, so whether it was given is asked elsewhere.
+      const asked = { I, all, any, ...("on" in (instance?.vnode.props ?? {}) && { on }) };
+      const state = shown(now.value.view, now.value.status === "pending", asked as Asked<Vocabulary>);
       const allowed = state === "allowed";
       if (state === "pending") return slots.pending?.({ state });
       if (allowed !== props.not) return slots.default?.({ allowed, state });

@@ -1,10 +1,11 @@
+import { Access } from "@portcullis/edge/access";
 import { Can, type CanProps, Portcullis, PortcullisPage, useAccess, useCan, useDecision, useFilter, useModuleTree, useView } from "@portcullis/edge/react";
 import { type MockAccess, mockAccess, mockView, type Mocked } from "@portcullis/edge/testing";
 import * as vue from "@portcullis/edge/vue";
 import type { ReactNode } from "react";
 import { renderToString } from "react-dom/server";
 import { expect, test } from "vitest";
-import { createSSRApp, h } from "vue";
+import { createSSRApp, h, shallowRef } from "vue";
 import { renderToString as renderVue } from "vue/server-renderer";
 
 // The components of both frameworks, by the access that tests make up.
@@ -14,6 +15,8 @@ const plain = (html: string) => html.replace(/<!--.*?-->/g, "");
 const inReact = (access: MockAccess, children: ReactNode) => plain(renderToString(<Portcullis access={access}>{children}</Portcullis>));
 async function inVue(access: MockAccess, render: () => unknown, setup?: () => unknown): Promise<string> {
   const app = createSSRApp({ setup: () => (setup?.(), render) });
+  // Of a property of another type it warns, which is what some of these give.
+  app.config.warnHandler = () => undefined;
   return plain(await renderVue(app.use(vue.portcullis, { access })));
 }
 
@@ -38,6 +41,15 @@ const CASES: [string, CanProps, Mocked, string][] = [
   ["a feature that is lacking", { I: "quality:read" }, jo, "locked"],
   ["a feature that is lacking, and a permission", { all: ["quality:read", "tickets:delete"] }, jo, "denied"],
   ["one of two, where a feature would open one", { any: ["quality:read", "tickets:delete"] }, jo, "locked"],
+  // What is given by mistake is no question that was meant to be wider.
+  ...[undefined, null, false, 0, "", "jo"].map((on) => [`a resource that is ${JSON.stringify(on)}`, { I: "tickets:read", on }, jo, "denied"] as never),
+  ...[null, false, "", "tickets:read", {}].flatMap((list) => [
+    [`each of ${JSON.stringify(list)}`, { I: "tickets:read", all: list }, jo, "denied"] as never,
+    [`one of ${JSON.stringify(list)}`, { I: "tickets:read", any: list }, jo, "denied"] as never,
+  ]),
+  ["each of a list with a hole", { all: new Array(1) }, jo, "denied"],
+  ["each of a list with nothing in it", { I: "tickets:read", all: [undefined] as never }, jo, "denied"],
+  ["lists that are left out", { I: "tickets:read", all: undefined, any: undefined }, jo, "shown"],
 ];
 
 test.each(CASES)("<Can>: %s", async (_, props, mocked, expected) => {
@@ -105,6 +117,70 @@ test("hooks answer as the view does", async () => {
   expect(asked).toBe(2);
 });
 
+test("hooks that are given a row which is not there deny", async () => {
+  const access = mockAccess(jo);
+  let asked = 0;
+  function Asks() {
+    asked++;
+    expect([useCan("tickets:close"), useCan("tickets:close", undefined), useCan("tickets:close", null as never)]).toEqual([true, false, false]);
+    expect(useCan("tickets:read", undefined)).toBe(false);
+    return null;
+  }
+  inReact(access, <Asks />);
+  await inVue(access, () => null, () => {
+    asked++;
+    const row = shallowRef<{ owner: string } | undefined>();
+    const may = vue.useCan("tickets:close", row);
+    expect([may.value, vue.useCan("tickets:close").value, vue.useCan("tickets:read", undefined).value]).toEqual([false, true, false]);
+    row.value = { owner: "jo" };
+    expect(may.value).toBe(true);
+  });
+  expect(asked).toBe(2);
+});
+
+test("what every object inherits is no property of a component", () => {
+  const access = mockAccess(jo);
+  for (const [name, value] of [["any", ["tickets:read"]], ["I", "tickets:read"], ["on", { owner: "jo" }]] as const) {
+    Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true });
+    try {
+      expect(inReact(access, <Can all={["tickets:delete"]} denied="denied">shown</Can>)).toBe("denied");
+      expect(inReact(access, <Can denied="denied">shown</Can>)).toBe("denied");
+      expect(inReact(access, <Can all={["tickets:close"]}>shown</Can>)).toBe("shown");
+    } finally {
+      delete (Object.prototype as Record<string, unknown>)[name];
+    }
+  }
+});
+
+test("an access that a test makes up has all that an access has", async () => {
+  const real = new Access({ url: "/access.pclb", trust: { threshold: 1, keys: [], audience: "default" }, subject: { id: "jo" } });
+  const access = mockAccess({ ...jo, subject: { id: "jo" } });
+  const members = (object: object) => [...Object.keys(object), ...Object.getOwnPropertyNames(Object.getPrototypeOf(object))];
+  for (const name of members(real).filter((one) => one !== "constructor")) expect(name in access, name).toBe(true);
+  const heard: unknown[] = [];
+  access.subscribe(() => heard.push([access.status, access.subject?.id, access.view?.can("tickets:read")]));
+  access.signOut();
+  await access.identify({ id: "ann" });
+  await access.identify(() => null);
+  expect(heard).toEqual([["unauthenticated", undefined, undefined], ["ready", "ann", true], ["unauthenticated", undefined, undefined]]);
+  expect(access.calls).toEqual({ refresh: 0, navigate: 0, identify: 2, signOut: 1 });
+  expect([access.initial, access.error, access.policy, access.refreshSeconds]).toEqual([access.state, undefined, undefined, undefined]);
+});
+
+test("a test says why, as an engine would", () => {
+  const decisions = { "tickets:read": { effect: "allow", reason: "granted", role: "agent", scope: "all" } } as const;
+  const access = mockAccess({ ...jo, decisions });
+  function Asks() {
+    expect([useDecision("tickets:read"), useDecision("tickets:delete"), useDecision("tickets:read", undefined)]).toEqual([
+      decisions["tickets:read"],
+      { effect: "deny", reason: "not-granted" },
+      undefined,
+    ]);
+    return "asked";
+  }
+  expect(inReact(access, <Asks />)).toBe("asked");
+});
+
 test("what a test changes, listeners hear of", () => {
   const access = mockAccess(jo);
   const heard: string[] = [];
@@ -130,7 +206,7 @@ test("a component without a provider says what is missing", async () => {
 test("a page with an access of its own renders by the snapshot", () => {
   const snapshot = {
     version: 1,
-    valid_until: Number.MAX_SAFE_INTEGER,
+    valid_until: 99_999_999_999,
     modules: [],
     permissions: { "tickets:close": { any: [{ all: [{ attribute: "owner", in: ["jo"] }] }] } },
   } as const;
