@@ -276,7 +276,7 @@ fn a_lock_that_is_a_link_leads_nowhere() {
 fn a_lock_that_was_replaced_while_waiting_is_taken_anew() {
     let desk = desk();
     let held = desk.turn();
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         let waiting = scope.spawn(|| {
             let turn = desk.turn();
             let found = fs::metadata(&desk.file.lock).unwrap();
