@@ -19,6 +19,16 @@ pub(crate) fn deactivate(
     subject: &SubjectName,
     unlisted: bool,
 ) -> Result<(), Refused> {
+    let subject = known(model, subject, unlisted)?;
+    change(draft, model, &subject, Operation::Deactivate)
+}
+
+/// Resolves a subject, which the directory has unless it may be `unlisted`.
+pub(crate) fn known(
+    model: &Model,
+    subject: &SubjectName,
+    unlisted: bool,
+) -> Result<SubjectKey, Refused> {
     let subject = subject.resolve(&model.subject_types);
     check_subject(model, &subject)?;
     if !unlisted && model.person(&subject.kind, &subject.id).is_none() {
@@ -26,7 +36,7 @@ pub(crate) fn deactivate(
                          \"unlisted\": true";
         return Err(not_listed(model, &subject, otherwise));
     }
-    change(draft, model, &subject, Operation::Deactivate)
+    Ok(subject)
 }
 
 pub(crate) fn activate(
@@ -67,7 +77,12 @@ fn change(
 
 /// Everything that it has is taken or given: each role is covered as if it were itself, and so is
 /// each that a token or a trusted header may give it besides, of which the policy knows nothing.
-fn steps(model: &Model, subject: &SubjectKey, operation: Operation, now: UnixSeconds) -> Vec<Step> {
+pub(crate) fn steps(
+    model: &Model,
+    subject: &SubjectKey,
+    operation: Operation,
+    now: UnixSeconds,
+) -> Vec<Step> {
     let person = model.person(&subject.kind, &subject.id);
     let held = person.map(|person| Holdings::listed(model, person).at(now));
     let held = held.unwrap_or_default().bindings;
@@ -113,7 +128,7 @@ fn steps(model: &Model, subject: &SubjectKey, operation: Operation, now: UnixSec
 }
 
 /// Returns what anybody may hold by what a token or a trusted header says, each with why.
-fn besides(model: &Model) -> BTreeMap<Binding, Besides> {
+pub(crate) fn besides(model: &Model) -> BTreeMap<Binding, Besides> {
     let mut found = BTreeMap::new();
     for (role, index) in model
         .roles

@@ -134,6 +134,21 @@ pub enum Change {
         /// The subject.
         subject: SubjectName,
     },
+    /// Refuse the tokens of a subject's earlier sign-ins.
+    SignOut {
+        /// The subject.
+        subject: SubjectName,
+        /// First moment at which a sign-in counts, in RFC 3339; that of the change when left out.
+        before: Option<Until>,
+        /// Whether it may be one that the directory does not have.
+        #[serde(default)]
+        unlisted: bool,
+    },
+    /// Refuse the tokens of everybody's earlier sign-ins.
+    SignOutAll {
+        /// First moment at which a sign-in counts, in RFC 3339; that of the change when left out.
+        before: Option<Until>,
+    },
     /// Give the members of a group a role.
     Map {
         /// The group's id, which should be one that never changes.
@@ -198,6 +213,7 @@ impl ChangeKind {
             Self::Unassign => Operation::Unassign,
             Self::Deactivate => Operation::Deactivate,
             Self::Activate => Operation::Activate,
+            Self::SignOut | Self::SignOutAll => Operation::SignOut,
             Self::Map | Self::Claim => Operation::Map,
             Self::Unmap | Self::Unclaim => Operation::Unmap,
             Self::Enable => Operation::Enable,
@@ -252,6 +268,8 @@ impl fmt::Display for Change {
             } => write!(f, "left {role}{} to {subject} until {until}", OnTeam(team)),
             Self::Deactivate { subject, .. } => write!(f, "deactivated {subject}"),
             Self::Activate { subject } => write!(f, "activated {subject}"),
+            Self::SignOut { subject, .. } => write!(f, "signed out {subject}"),
+            Self::SignOutAll { .. } => f.write_str("signed out everybody"),
             Self::Map { group, role, team } => {
                 write!(f, "mapped the group {group} to {role}{}", OnTeam(team))
             }

@@ -13,6 +13,7 @@ use crate::removed::RemovedAssignment;
 use crate::required::Cover;
 use crate::{
     Change, SubjectKey, activity, claims, endings, exported, holders, lookup, role_grants, roles,
+    sign_out,
 };
 
 /// A tenant as a change would leave it.
@@ -111,6 +112,12 @@ impl Draft {
                 activity::deactivate(it, model, subject, *unlisted)
             }
             Change::Activate { subject } => activity::activate(it, model, subject),
+            Change::SignOut {
+                subject,
+                before,
+                unlisted,
+            } => sign_out::one(it, model, subject, *before, *unlisted),
+            Change::SignOutAll { before } => sign_out::all(it, model, *before),
             Change::Map { group, role, team } => {
                 holders::map(it, model, group, role, team.as_deref())
             }

@@ -79,6 +79,7 @@ mod removed;
 mod required;
 mod role_grants;
 mod roles;
+mod sign_out;
 mod subject_key;
 mod subject_name;
 mod target_attributes;

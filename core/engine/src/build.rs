@@ -5,7 +5,7 @@ use core::cell::Cell;
 
 use crate::{
     checks::Checks,
-    format::{self, EndingBinding, List, Payload, RoleChanges, Source},
+    format::{self, EndingBinding, List, Payload, RoleChanges, SESSIONS_FROM, Source},
     grammar::{has_control, is_module, is_name, is_value},
     grants::{GrantIndex, RoleGrants},
     ids::{ActionId, ModuleId, PermissionId, RoleId, ScopeId},
@@ -244,6 +244,10 @@ impl<'b> Builder<'b> {
         self.tables.enabled = Span::of(self.base, tenant.features.bytes());
         self.tables.next_session = tenant.role_changes == RoleChanges::NextSession;
         self.additions(&tenant.additions);
+        if tenant.sessions_from != 0 {
+            checks.known_since(2);
+        }
+        self.tables.sessions_from = tenant.sessions_from;
         for set in checks.items(tenant.scope_sets) {
             checks.sound(!set.bytes().is_empty());
             self.indices(set, self.tables.scopes.len());
@@ -269,7 +273,7 @@ impl<'b> Builder<'b> {
         let role = everyone.map(|binding| RoleId(binding.role));
         self.tables.everyone = first.zip(role);
         let people = checks.items(tenant.directory);
-        let has_endings = Cell::new(false);
+        let (has_endings, has_sessions) = (Cell::new(false), Cell::new(false));
         self.tables.directory = self.listed(people, |build, person| {
             checks.sound(is_value(person.kind));
             checks.sound(is_value(person.id));
@@ -283,6 +287,11 @@ impl<'b> Builder<'b> {
                     has_endings.set(true);
                     continue;
                 }
+                if attribute.attribute == SESSIONS_FROM {
+                    build.sessions_from(&attribute);
+                    has_sessions.set(true);
+                    continue;
+                }
                 let known = build.tables.subject_attributes.len();
                 checks.sound(usize::from(attribute.attribute) < known);
                 build.values(attribute.values);
@@ -290,6 +299,7 @@ impl<'b> Builder<'b> {
             (person.kind, person.id)
         });
         self.tables.has_endings = has_endings.get();
+        self.tables.has_sessions_from = has_sessions.get() || tenant.sessions_from != 0;
     }
 
     fn additions(&mut self, additions: &format::Additions<'_>) {
@@ -446,6 +456,15 @@ impl<'b> Builder<'b> {
                 .sound(ending.team.is_empty() || (has_team && is_value(ending.team)));
         }
         self.checks.sound(before.is_some());
+    }
+
+    /// Checks from when on a sign-in counts: one second.
+    fn sessions_from(&self, own: &format::PersonAttribute<'_>) {
+        self.checks.known_since(2);
+        let mut seconds = self.checks.items(List::<u64>::new(own.values.bytes()));
+        self.checks
+            .sound(seconds.next().is_some_and(|from| from != 0));
+        self.checks.sound(seconds.next().is_none());
     }
 
     fn bindings(&self, list: List<'_, format::Binding<'_>>) {

@@ -179,6 +179,10 @@ pub(crate) struct Tables {
     pub(crate) feature_ends: Span,
     /// Whether somebody of the directory holds a role for a time.
     pub(crate) has_endings: bool,
+    /// First second at which a sign-in counts, of whomever; 0 where every one does.
+    pub(crate) sessions_from: u64,
+    /// Whether it is not 0, or the directory says such a second of somebody.
+    pub(crate) has_sessions_from: bool,
     pub(crate) next_session: bool,
     pub(crate) grants: GrantIndex,
 }

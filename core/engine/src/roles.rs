@@ -183,6 +183,21 @@ impl Policy {
             .is_some_and(|person| person.is_inactive())
     }
 
+    /// Returns the first second at which a sign-in of the subject counts, by what the tenant's
+    /// directory says of it and what the tenant says of everybody; nothing where every one does.
+    #[must_use]
+    pub fn sessions_from(&self, subject: &Subject<'_>) -> Option<UnixSeconds> {
+        let tables = &self.bundle.tables;
+        if !tables.has_sessions_from {
+            return None;
+        }
+        let own = self.person(subject);
+        let own = own.map_or(0, |person| person.sessions_from());
+        Some(own.max(tables.sessions_from))
+            .filter(|from| *from != 0)
+            .map(UnixSeconds)
+    }
+
     /// Says whether the catalog declares that type of subjects.
     ///
     /// A directory and everybody's role speak of declared types alone. Of another type, as of

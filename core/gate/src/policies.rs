@@ -204,6 +204,7 @@ impl Policies {
     }
 
     /// Returns the policy that answers a subject of the tenant; if none does, why.
+    #[inline(never)]
     pub(crate) fn policy_for(
         &self,
         tenant: &str,

@@ -124,7 +124,7 @@ fn code(value: &Value) -> String {
 }
 
 /// What each reason means, and what to do about it.
-pub(crate) const REASONS: [(&str, &str); 33] = [
+pub(crate) const REASONS: [(&str, &str); 34] = [
     (
         "scheme",
         "the header has none of the schemes that `identity.tokens` names for it: send `Bearer TOKEN`, or name its `scheme` there",
@@ -198,6 +198,10 @@ pub(crate) const REASONS: [(&str, &str); 33] = [
     (
         "too-old",
         "the token was issued longer ago than the issuer's `max_age_seconds`",
+    ),
+    (
+        "signed-out",
+        "the policy's `sessions_from`, of whoever asks or of the tenant, is later than the sign-in that the token states, or the token states none, neither in the claim of `signed_in` nor in `iat`: sign in again",
     ),
     (
         "subject",

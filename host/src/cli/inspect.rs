@@ -228,6 +228,7 @@ fn write_header(
         ),
         ("features on", list(&info.features)),
         ("role changes", role_changes(policy).to_owned()),
+        ("signed out", signed_out(policy).to_string()),
     ];
     for (name, value) in rows.iter().filter(|(_, value)| !value.is_empty()) {
         writeln!(out, "{name:<13} {value}")?;
@@ -320,6 +321,7 @@ fn to_json(info: &BundleInfo, policy: &Policy, signers: &[Signer<'_>]) -> Value 
         "generator": policy.header().generator,
         "signed_by": signers.iter().map(Signer::to_json).collect::<Vec<_>>(),
         "role_changes": role_changes(policy),
+        "sessions_from": signed_out(policy).to_json(),
         "sizes": {
             "bytes": info.size_bytes,
             "modules": info.modules,
@@ -383,6 +385,49 @@ fn role_changes(policy: &Policy) -> &'static str {
         "next-session"
     } else {
         "instant"
+    }
+}
+
+/// Who has to sign in again.
+struct SignedOut {
+    /// Everybody who signed in before that; 0 where nobody has to for that.
+    everybody: u64,
+    /// How many people of the directory have a time of their own.
+    people: usize,
+}
+
+fn signed_out(policy: &Policy) -> SignedOut {
+    let tenant = policy.bundle().payload().map(|payload| payload.tenant);
+    let people = tenant.iter().flat_map(|tenant| tenant.directory.iter());
+    SignedOut {
+        everybody: tenant.as_ref().map_or(0, |tenant| tenant.sessions_from),
+        people: people.filter(|person| person.sessions_from() != 0).count(),
+    }
+}
+
+impl SignedOut {
+    fn to_json(&self) -> Value {
+        let everybody = Some(self.everybody).filter(|from| *from != 0);
+        json!({ "everybody": everybody, "people": self.people })
+    }
+}
+
+impl fmt::Display for SignedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let joint = if self.everybody == 0 {
+            ""
+        } else {
+            write!(f, "everybody before {}", utc(UnixSeconds(self.everybody)))?;
+            ", and "
+        };
+        match self.people {
+            0 => Ok(()),
+            1 => write!(f, "{joint}one of the directory before a time of its own"),
+            many => write!(
+                f,
+                "{joint}{many} of the directory before times of their own"
+            ),
+        }
     }
 }
 

@@ -1,16 +1,17 @@
-//! `subject`: let somebody hold nothing for a while.
+//! `subject`: let somebody hold nothing for a while, or sign in again.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use portcullis_admin::{Change, SubjectName};
+use portcullis_policy::source::Until;
 
 use super::{
     administer::{ActorArgs, ChangeArgs},
     stop::Stop,
 };
 
-/// Let a subject hold nothing, whatever gives it a role, or hold again what it has
+/// Let a subject hold nothing, whatever gives it a role, or hold again what it has, or sign in again
 ///
 /// What the directory says of it stays. Somebody of the tenant needs a permission that the
 /// catalog's `administration` names for it, and to cover all that the subject has.
@@ -24,7 +25,9 @@ pub(crate) struct Subject {
 const EXAMPLES: &str = "\
 Examples:
   portcullis subject deactivate policy.json kim --as ann
-  portcullis subject activate policy.json kim --as ann --dry-run";
+  portcullis subject activate policy.json kim --as ann --dry-run
+  portcullis subject sign-out policy.json kim --as ann
+  portcullis subject sign-out-all policy.json --before 2026-12-01T08:00:00Z --as ann";
 
 #[derive(Debug, Subcommand)]
 enum SubjectOperation {
@@ -32,6 +35,10 @@ enum SubjectOperation {
     Deactivate(Deactivate),
     /// Let it hold again what it has
     Activate(OneSubject),
+    /// Refuse the tokens of its earlier sign-ins; it never moves back
+    SignOut(SignOut),
+    /// Refuse the tokens of everybody's earlier sign-ins; it never moves back
+    SignOutAll(SignOutAll),
 }
 
 #[derive(Args, Debug)]
@@ -55,6 +62,40 @@ struct OneSubject {
     change: ChangeArgs,
 }
 
+#[derive(Args, Debug)]
+struct SignOut {
+    #[command(flatten)]
+    one: OneSubject,
+    #[command(flatten)]
+    sessions: SessionArgs,
+    /// Whom the directory does not have: only a token, a trusted header or a group knows it
+    #[arg(long)]
+    unlisted: bool,
+}
+
+#[derive(Args, Debug)]
+struct SignOutAll {
+    /// The policy
+    policy: PathBuf,
+    #[command(flatten)]
+    sessions: SessionArgs,
+    #[command(flatten)]
+    actor: ActorArgs,
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+#[derive(Args, Clone, Copy, Debug)]
+struct SessionArgs {
+    /// First moment at which a sign-in counts, as 2026-12-01T08:00:00Z; now when left out
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    before: Option<Until>,
+}
+
+fn moment(text: &str) -> Result<Until, &'static str> {
+    Until::parse(text).ok_or("write a time, as 2026-12-01T08:00:00Z")
+}
+
 impl Subject {
     pub(crate) fn run(&self) -> Result<(), Stop> {
         let named = |one: &OneSubject| SubjectName::Key(one.subject.clone());
@@ -67,6 +108,24 @@ impl Subject {
             SubjectOperation::Activate(one) => {
                 let subject = named(one);
                 (one, Change::Activate { subject })
+            }
+            SubjectOperation::SignOut(SignOut {
+                one,
+                sessions,
+                unlisted,
+            }) => {
+                let change = Change::SignOut {
+                    subject: named(one),
+                    before: sessions.before,
+                    unlisted: *unlisted,
+                };
+                (one, change)
+            }
+            SubjectOperation::SignOutAll(all) => {
+                let before = all.sessions.before;
+                let who = |model: &_| all.actor.read(model);
+                let change = Change::SignOutAll { before };
+                return all.change.run(&all.policy, &change, who);
             }
         };
         let who = |model: &_| one.actor.read(model);

@@ -13,7 +13,7 @@ const DESK: &str = r#"{
       "admin": { "manages": "*", "grants": { "all": "*" } },
       "agent": { "grants": { "own": "tickets:write", "all": "tickets:read" } }
     },
-    "administration": { "roles:write": ["create", "assign", "unassign", "activate", "deactivate"] }
+    "administration": { "roles:write": ["create", "assign", "unassign", "activate", "deactivate", "sign-out"] }
   },
   "tenant": {
     "id": "acme",
@@ -125,4 +125,43 @@ fn a_role_goes_from_tenant_to_tenant() {
         "role import globex.json @agent.json --id other --as ann",
         "unknown permission `fax:write`",
     );
+}
+
+#[test]
+fn somebody_and_everybody_is_signed_out() {
+    let office = Office::new(DESK);
+    let before = "--before 2023-10-31T08:00:00Z --as ann";
+    let done = office.ok(&format!("subject sign-out policy.json jo {before}"));
+    assert!(done.starts_with("signed out jo\n"), "{done}");
+    let line = r#"      "jo":  { "sessions_from": "2023-10-31T08:00:00Z", "roles": ["agent"] }"#;
+    let signed_out = DESK.replacen(r#"      "jo":  { "roles": ["agent"] }"#, line, 1);
+    assert_eq!(office.read("policy.json"), signed_out);
+    let again = "subject sign-out policy.json jo --before 2023-10-30T08:00:00Z --as ann";
+    office.refused(again, "signed out before 2023-10-31T08:00:00Z already");
+    office.refused("subject sign-out policy.json kim --as ann", "--unlisted");
+    office.ok("subject sign-out policy.json kim --unlisted --as ann");
+    let done = office.ok(&format!("subject sign-out-all policy.json {before}"));
+    assert!(done.starts_with("signed out everybody\n"), "{done}");
+    let policy = office.read("policy.json");
+    assert!(
+        policy.contains(r#""sessions_from": "2023-10-31T08:00:00Z","#),
+        "{policy}"
+    );
+    let log = office.ok("audit log policy.json");
+    office.ok("keygen -o keys");
+    office.ok("build policy.json -k keys/signing.key -o shop.pclb");
+    let shown = office.ok("inspect shop.pclb --trust keys/trust.json --now 1700000001");
+    let said =
+        "everybody before 2023-10-31T08:00:00Z, and 2 of the directory before times of their own";
+    assert!(shown.contains(said), "{shown}");
+    let json = office.ok("inspect shop.pclb --trust keys/trust.json --now 1700000001 --json");
+    assert!(
+        json.contains(r#""sessions_from":{"everybody":1698739200,"people":2}"#),
+        "{json}"
+    );
+    assert!(log.contains("sign-out-all"), "{log}");
+    office.ok("audit verify policy.json");
+    let wrong = "subject sign-out policy.json jo --before yesterday --as ann";
+    let ran = office.run(&wrong.split(' ').collect::<Vec<_>>());
+    assert_eq!(ran.exit, 64, "{}", ran.err);
 }

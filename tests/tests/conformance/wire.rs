@@ -1,6 +1,6 @@
 //! The engine's own reader of the format, and postcard: what one writes the other reads.
 
-use core::fmt::Debug;
+use core::{fmt::Debug, num::NonZeroU64};
 
 use portcullis_engine::format::{self, List, Wire};
 use portcullis_random::tape::Tape;
@@ -67,6 +67,10 @@ fn both_read_every_part_of_every_example() {
             both::<_, (u16, &str, u64)>(person.ending());
             for attribute in both::<_, (u16, &[u8])>(person.attributes) {
                 if attribute.ending().is_some() {
+                    continue;
+                }
+                if attribute.sessions_from().is_some() {
+                    both::<u64, NonZeroU64>(List::new(attribute.values.bytes()));
                     continue;
                 }
                 both::<&str, &str>(attribute.values);
@@ -257,6 +261,7 @@ impl Strings {
                 } else {
                     format::Additions::default()
                 },
+                sessions_from: number % 3,
                 scope_sets: List::new(&runs[3]),
                 roles: List::new(&runs[4]),
                 groups: List::new(&runs[5]),
@@ -269,6 +274,8 @@ impl Strings {
 
 /// The format once more, as plain serde types.
 mod mirror {
+    use core::num::NonZeroU64;
+
     use serde::{Deserialize, Serialize};
 
     #[derive(Debug, Deserialize, Serialize)]
@@ -331,6 +338,10 @@ mod mirror {
         #[serde(borrow)]
         InstantWith(Additions<'a>),
         NextSessionWith(Additions<'a>),
+        InstantFrom(NonZeroU64),
+        NextSessionFrom(NonZeroU64),
+        InstantWithFrom(Additions<'a>, NonZeroU64),
+        NextSessionWithFrom(Additions<'a>, NonZeroU64),
     }
 
     #[derive(Debug, Deserialize, Serialize)]

@@ -1,6 +1,6 @@
 //! Every plugin and request of one VM.
 
-use alloc::collections::BTreeMap;
+use alloc::{collections::BTreeMap, vec::Vec};
 
 use portcullis_proxy_shell::Root;
 
@@ -9,7 +9,8 @@ use portcullis_proxy_shell::Root;
 /// Proxies run plugins of the same code in one VM, so all state belongs to its plugin.
 #[derive(Debug)]
 pub(crate) struct Filter {
-    roots: BTreeMap<u32, Root>,
+    /// Few, so that looking through them is quick.
+    roots: Vec<(u32, Root)>,
     /// The plugin of each request in flight.
     streams: BTreeMap<u32, u32>,
 }
@@ -17,14 +18,14 @@ pub(crate) struct Filter {
 impl Filter {
     pub(crate) const fn new() -> Self {
         Self {
-            roots: BTreeMap::new(),
+            roots: Vec::new(),
             streams: BTreeMap::new(),
         }
     }
 
     pub(crate) fn create(&mut self, context: u32, parent: u32) {
         if parent == 0 {
-            self.roots.insert(context, Root::new());
+            self.roots.push((context, Root::new()));
         } else {
             self.streams.insert(context, parent);
         }
@@ -33,25 +34,26 @@ impl Filter {
     pub(crate) fn delete(&mut self, context: u32) {
         match self.streams.remove(&context) {
             Some(root) => {
-                if let Some(root) = self.roots.get_mut(&root) {
+                if let Some(root) = self.root(root) {
                     root.closed(context);
                     root.forget(context);
                 }
             }
-            None => {
-                self.roots.remove(&context);
-            }
+            None => self.roots.retain(|(own, _)| *own != context),
         }
     }
 
     /// Returns a plugin.
     pub(crate) fn root(&mut self, root: u32) -> Option<&mut Root> {
-        self.roots.get_mut(&root)
+        let mut roots = self.roots.iter_mut();
+        let (_, found) = roots.find(|(own, _)| *own == root)?;
+        Some(found)
     }
 
     /// Returns the plugin of a request.
     pub(crate) fn root_of(&mut self, stream: u32) -> Option<&mut Root> {
-        self.roots.get_mut(self.streams.get(&stream)?)
+        let root = *self.streams.get(&stream)?;
+        self.root(root)
     }
 }
 

@@ -85,9 +85,12 @@ impl Target {
                 target.team.clone_from(team);
                 target.subject = Some(subject.resolve(types));
             }
-            Change::Deactivate { subject, .. } | Change::Activate { subject } => {
+            Change::Deactivate { subject, .. }
+            | Change::Activate { subject }
+            | Change::SignOut { subject, .. } => {
                 target.subject = Some(subject.resolve(types));
             }
+            Change::SignOutAll { .. } => {}
             Change::Map { group, role, team } | Change::Unmap { group, role, team } => {
                 target.role = Some(role.clone());
                 target.team.clone_from(team);

@@ -71,12 +71,11 @@ fn every_operation_has_one_name() {
     for kind in ChangeKind::VARIANTS {
         let json = serde_json::to_string(kind).unwrap();
         assert_eq!(json, format!("\"{}\"", kind.name()));
-        let error = serde_json::from_str::<Change>(&format!(r#"{{"operation":{json}}}"#));
-        // It is known, and only what it is about is missing.
-        assert!(
-            error.unwrap_err().to_string().contains("missing field"),
-            "{json}"
-        );
+        // It is known, and at most what it is about is missing.
+        match serde_json::from_str::<Change>(&format!(r#"{{"operation":{json}}}"#)) {
+            Ok(change) => assert_eq!(change.kind(), *kind),
+            Err(error) => assert!(error.to_string().contains("missing field"), "{json}"),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod json;
 mod on_teams;
 mod people;
 mod refusals;
+mod sign_out;
 mod typescript;
 mod until;
 

@@ -144,7 +144,7 @@ pub(crate) fn policy(choices: &mut Choices<'_>) -> Document {
                 "office:create": ["create", "clone"],
                 "office:edit": ["edit", "reset"],
                 "office:delete": "delete",
-                "office:people": ["assign", "unassign", "deactivate", "activate"],
+                "office:people": ["assign", "unassign", "deactivate", "activate", "sign-out"],
                 "office:groups": ["map", "unmap"]
             }
         },
@@ -237,11 +237,16 @@ pub(crate) fn change(choices: &mut Choices<'_>, source: &Source) -> Change {
         }
         14 => {
             let subject = choices.one(&USERS).into();
-            if choices.chance(50) {
-                let unlisted = true;
-                Change::Deactivate { subject, unlisted }
-            } else {
-                Change::Activate { subject }
+            let (before, unlisted) = (None, true);
+            match choices.below(4) {
+                0 | 1 => Change::Deactivate { subject, unlisted },
+                2 => Change::Activate { subject },
+                _ if choices.chance(30) => Change::SignOutAll { before },
+                _ => Change::SignOut {
+                    subject,
+                    before,
+                    unlisted,
+                },
             }
         }
         15 => Change::Map {

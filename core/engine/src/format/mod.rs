@@ -43,6 +43,9 @@ pub const NONCE_BYTES: usize = 16;
 /// The number in the place of an attribute's under which roles are that somebody holds for a time:
 /// no list is long enough for it to be an attribute's.
 pub const ENDING: u16 = u16::MAX;
+/// The number in the place of an attribute's under which is the first second at which somebody's
+/// sign-in counts; it is no attribute's either.
+pub const SESSIONS_FROM: u16 = u16::MAX - 1;
 
 /// Returns the lowest format that has everything that a payload uses, so that engines of an
 /// earlier version read what they understand. Of bytes that are no payload it is 1.
@@ -68,8 +71,9 @@ pub fn format_of(payload: &[u8]) -> u8 {
         payload.tenant.directory.iter(),
     );
     let is_new = !payload.tenant.additions.is_empty()
+        || payload.tenant.sessions_from != 0
         || groups.any(|group| group.is_everybodys())
-        || people.any(|person| person.is_inactive() || !person.ending().bytes().is_empty())
+        || people.any(|person| person.is_new())
         || atoms.any(|atom| matches!(atom, Atom::Differs(..)))
         || roles.any(|role| !role.origin.is_in_format_1());
     if is_new { 2 } else { 1 }
@@ -385,7 +389,8 @@ wire! {
         /// nothing, whatever gives it a role.
         pub groups: List<'a, &'a str>,
         /// Its attributes, ascending by index. Since format 2 [`ENDING`] is no attribute: in the
-        /// place of values it has the roles that the subject holds for a time.
+        /// place of values it has the roles that the subject holds for a time; nor is
+        /// [`SESSIONS_FROM`], which has a second there.
         pub attributes: List<'a, PersonAttribute<'a>>,
     }
 }
@@ -394,7 +399,7 @@ wire! {
     /// One attribute in the directory.
     #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
     pub struct PersonAttribute<'a> {
-        /// Index among the subject's declared attributes, or [`ENDING`].
+        /// Index among the subject's declared attributes, or [`ENDING`] or [`SESSIONS_FROM`].
         pub attribute: u16,
         /// Its values, ascending and distinct.
         pub values: List<'a, &'a str>,
@@ -415,6 +420,15 @@ impl<'a> PersonAttribute<'a> {
     pub fn ending(&self) -> Option<List<'a, EndingBinding<'a>>> {
         (self.attribute == ENDING).then(|| List::new(self.values.bytes()))
     }
+
+    /// Returns the first second at which a sign-in counts, if it says that.
+    #[must_use]
+    pub fn sessions_from(&self) -> Option<u64> {
+        if self.attribute != SESSIONS_FROM {
+            return None;
+        }
+        List::<u64>::new(self.values.bytes()).iter().next()
+    }
 }
 
 impl<'a> Person<'a> {
@@ -424,6 +438,19 @@ impl<'a> Person<'a> {
         // The largest number comes last.
         let last = self.attributes.iter().last();
         last.and_then(|own| own.ending()).unwrap_or_default()
+    }
+
+    /// Returns the first second at which its sign-in counts; 0 where every one does.
+    #[must_use]
+    pub fn sessions_from(&self) -> u64 {
+        let mut own = self.attributes.iter();
+        own.find_map(|own| own.sessions_from()).unwrap_or(0)
+    }
+
+    /// Says whether it has what format 1 does not have.
+    fn is_new(&self) -> bool {
+        let last = self.attributes.iter().last();
+        self.is_inactive() || last.is_some_and(|own| own.attribute >= SESSIONS_FROM)
     }
 
     /// Says whether it holds nothing.

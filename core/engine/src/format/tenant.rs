@@ -15,6 +15,9 @@ pub struct Tenant<'a> {
     /// What only some policies have: since format 2. Where there is nothing of it, it is not
     /// written.
     pub additions: Additions<'a>,
+    /// First second at which a sign-in counts, of whomever: since format 2. Where every sign-in
+    /// does it is 0, and not written.
+    pub sessions_from: u64,
     /// Sets of scopes that grants refer to, each ascending.
     pub scope_sets: List<'a, List<'a, u16>>,
     /// Every role, built-in and custom, ascending by id.
@@ -73,25 +76,32 @@ impl Additions<'_> {
 impl<'a> Wire<'a> for Tenant<'a> {
     fn read(cursor: &mut Cursor<'a>) -> Self {
         let features = Wire::read(cursor);
-        let head = variant(cursor, 4);
-        let additions = if head < 2 {
-            Additions::default()
-        } else {
-            let additions = Additions::read(cursor);
-            // So that what says the same is the same bytes.
+        let head = variant(cursor, 8);
+        let has = |what: u32| head & what != 0;
+        let mut additions = Additions::default();
+        // So that what says the same is the same bytes, what is written says something.
+        if has(ADDITIONS) {
+            additions = Additions::read(cursor);
             if additions.is_empty() {
                 cursor.fail();
             }
-            additions
-        };
+        }
+        let mut sessions_from = 0;
+        if has(SESSIONS_FROM) {
+            sessions_from = u64::read(cursor);
+            if sessions_from == 0 {
+                cursor.fail();
+            }
+        }
         Self {
             features,
-            role_changes: if head & 1 == 0 {
-                RoleChanges::Instant
-            } else {
+            role_changes: if has(NEXT_SESSION) {
                 RoleChanges::NextSession
+            } else {
+                RoleChanges::Instant
             },
             additions,
+            sessions_from,
             scope_sets: Wire::read(cursor),
             roles: Wire::read(cursor),
             groups: Wire::read(cursor),
@@ -102,16 +112,21 @@ impl<'a> Wire<'a> for Tenant<'a> {
 
 impl Serialize for Tenant<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let additions = (!self.additions.is_empty()).then_some(&self.additions);
-        let head = match (self.role_changes, additions) {
-            (RoleChanges::Instant, None) => Head::Instant,
-            (RoleChanges::NextSession, None) => Head::NextSession,
-            (RoleChanges::Instant, Some(additions)) => Head::InstantWith(additions),
-            (RoleChanges::NextSession, Some(additions)) => Head::NextSessionWith(additions),
-        };
-        let mut fields = serializer.serialize_struct("Tenant", 6)?;
+        let flag = |holds: bool, flag: u32| if holds { flag } else { 0 };
+        let has_additions = !self.additions.is_empty();
+        let waits = self.role_changes == RoleChanges::NextSession;
+        let head = flag(waits, NEXT_SESSION)
+            | flag(has_additions, ADDITIONS)
+            | flag(self.sessions_from != 0, SESSIONS_FROM);
+        let mut fields = serializer.serialize_struct("Tenant", 8)?;
         fields.serialize_field("features", &self.features)?;
-        fields.serialize_field("role_changes", &head)?;
+        fields.serialize_field("head", &head)?;
+        if has_additions {
+            fields.serialize_field("additions", &self.additions)?;
+        }
+        if self.sessions_from != 0 {
+            fields.serialize_field("sessions_from", &self.sessions_from)?;
+        }
         fields.serialize_field("scope_sets", &self.scope_sets)?;
         fields.serialize_field("roles", &self.roles)?;
         fields.serialize_field("groups", &self.groups)?;
@@ -120,12 +135,8 @@ impl Serialize for Tenant<'_> {
     }
 }
 
-/// When role changes reach a session, and what only some policies have, as they stand on the
-/// wire: one number says both, so that the others pay nothing.
-#[derive(Serialize)]
-enum Head<'t, 'a> {
-    Instant,
-    NextSession,
-    InstantWith(&'t Additions<'a>),
-    NextSessionWith(&'t Additions<'a>),
-}
+// One number on the wire says when role changes reach a session and what follows, so that
+// policies without more pay nothing.
+const NEXT_SESSION: u32 = 1;
+const ADDITIONS: u32 = 2;
+const SESSIONS_FROM: u32 = 4;

@@ -17,6 +17,8 @@ pub(crate) struct Claims {
     pub(crate) groups: Claim,
     pub(crate) team_roles: Option<ClaimPath>,
     pub(crate) version: Option<ClaimPath>,
+    /// When somebody signed in; where a token does not say, `iat` stands for it.
+    pub(crate) signed_in: Option<ClaimPath>,
     /// By the subject attribute that it gives.
     pub(crate) attributes: Vec<(String, Claim)>,
     /// By the attribute of the action.
@@ -93,7 +95,7 @@ impl Claims {
         let named = named.into_iter().flatten().map(|(_, claim)| claim);
         let claims = [&self.roles, &self.groups].into_iter().chain(named);
         let sources = claims.flat_map(|claim| &claim.sources);
-        let scalars = [&self.kind, &self.team_roles, &self.version];
+        let scalars = [&self.kind, &self.team_roles, &self.version, &self.signed_in];
         core::iter::once(&self.subject)
             .chain(sources)
             .map(|source| &source.path)
@@ -121,6 +123,7 @@ impl Default for Claims {
             groups: Claim::default(),
             team_roles: None,
             version: None,
+            signed_in: None,
             attributes: Vec::new(),
             action: Vec::new(),
             context: Vec::new(),
@@ -156,6 +159,7 @@ impl Read for Claims {
         }
         own.team_roles = object.optional("team_roles");
         own.version = object.optional("version");
+        own.signed_in = object.optional("signed_in");
         let teams: Option<Claim> = object.optional(TEAMS);
         own.attributes
             .extend(teams.map(|claim| (TEAMS.to_owned(), claim)));

@@ -161,6 +161,7 @@ mod tests {
             by: StatedBy::Headers,
             narrowed: Vec::new(),
             dotted: None,
+            signed_in: None,
             valid_from: UnixSeconds(10),
             valid_until: UnixSeconds(100),
         })

@@ -59,6 +59,7 @@ pub(super) fn read(
         by: StatedBy::Token(iss.to_owned()),
         narrowed: Vec::new(),
         dotted: dotted(claims, issuer),
+        signed_in: times::signed_in(issuer, claims)?,
         valid_from,
         valid_until,
     };

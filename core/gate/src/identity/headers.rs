@@ -88,6 +88,7 @@ pub(super) fn read(config: &TrustedHeaders, fields: &Fields<'_>) -> Result<Ident
         // Only a verified token may ask for an older policy.
         version: None,
         by: StatedBy::Headers,
+        signed_in: None,
         narrowed: Vec::new(),
         dotted: None,
         valid_from: UnixSeconds(0),

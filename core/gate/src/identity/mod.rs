@@ -44,6 +44,8 @@ pub(crate) struct Identity {
     pub(crate) dotted: Option<String>,
     /// The policy version of a verified token.
     pub(crate) version: Option<u64>,
+    /// When it signed in, as far as a token says so.
+    pub(crate) signed_in: Option<UnixSeconds>,
     /// First second at which it is believed.
     pub(crate) valid_from: UnixSeconds,
     /// First second at which it is no longer believed.
@@ -134,8 +136,16 @@ pub fn identity_reasons() -> impl Iterator<Item = &'static str> {
 
 const REASONS: &str = "action algorithm attribute audience comma context encoding expired groups \
     header issuer key malformed no-expiry no-issue-time not-yet-valid query repeated roles scheme \
-    signature spelling subject subject-type team-roles tenant time token-type too-long too-old two-tokens type \
+    signature signed-out spelling subject subject-type team-roles tenant time token-type too-long too-old two-tokens type \
     version";
+
+/// Who asks, and whether a cookie says so.
+#[derive(Debug)]
+pub(crate) struct Identified {
+    pub(crate) identity: Arc<Identity>,
+    /// Browsers go on sending it, whatever became of it.
+    pub(crate) by_cookie: bool,
+}
 
 /// Why nobody is identified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,7 +179,7 @@ pub(crate) fn identify(
     fields: &Fields<'_>,
     query: Option<&[u8]>,
     now: UnixSeconds,
-) -> Result<Arc<Identity>, Unidentified> {
+) -> Result<Identified, Unidentified> {
     let own = config.identity();
     let bytes_max = config.limits().token_bytes.most;
     if TokenKeys::VERIFY
@@ -182,18 +192,25 @@ pub(crate) fn identify(
             return Err(Unidentified::CrossSite);
         }
         let (issuers, token) = (&own.issuers, found.token.as_ref());
-        if let Some(known) = tokens.get(issuers.digest(), token, now) {
-            return Ok(known);
+        let by_cookie = found.origins.is_some();
+        if let Some(identity) = tokens.get(issuers.digest(), token, now) {
+            return Ok(Identified {
+                identity,
+                by_cookie,
+            });
         }
         let verified = verify(issuers, token, now).map_err(|why| match why {
-            Unidentified::Invalid(why @ (EXPIRED | TOO_OLD)) if found.origins.is_some() => {
+            Unidentified::Invalid(why @ (EXPIRED | TOO_OLD)) if by_cookie => {
                 Unidentified::LapsedCookie(why)
             }
             why => why,
         });
         let identity = Arc::new(verified?);
         tokens.insert(issuers.digest(), token, &identity, config.limits().tokens);
-        return Ok(identity);
+        return Ok(Identified {
+            identity,
+            by_cookie,
+        });
     }
     // What anybody else says is as if it were not there.
     let trusted = own.trusted_headers.as_ref();
@@ -205,5 +222,8 @@ pub(crate) fn identify(
         }
         _ => headers::read(trusted, fields),
     };
-    identity.map(Arc::new)
+    Ok(Identified {
+        identity: Arc::new(identity?),
+        by_cookie: false,
+    })
 }

@@ -6,7 +6,10 @@ use portcullis_engine::{
     Attributes, Decision, DenyReason, InvalidRequest, Policy, Question, Resource, Set, Subject,
 };
 
-use super::findings::{Findings, GrantFound, Refused};
+use super::{
+    answering::Answering,
+    findings::{Findings, GrantFound, Refused},
+};
 use crate::{
     attributes::ResourceFacts,
     code::Code,
@@ -25,33 +28,35 @@ pub(super) enum Allowed {
 
 /// Asks the policy.
 pub(super) fn decide(
-    policy: &Policy,
+    policies: &Answering<'_>,
     identity: &Identity,
     permission: &str,
     resource: &ResourceFacts,
     route: &Route,
     findings: &mut Findings<'_>,
 ) -> Result<Allowed, Refused> {
-    check_subject(policy, identity, findings)?;
+    check_subject(policies, identity, findings)?;
     let facts = Facts::new(identity, resource);
-    match facts.ask(policy, permission, route, findings) {
+    match facts.ask(&policies.policy, permission, route, findings) {
         Ok(answer) => answer,
         Err(invalid) => Err(findings.refuse(Code::LimitExceeded, invalid.message())),
     }
 }
 
 /// Refuses somebody of a type that the catalog does not declare, for the directory knows nobody of
-/// it, and somebody of whom the directory says that nothing is held.
+/// it, and somebody of whom the newest directory says that nothing is held.
 pub(super) fn check_subject(
-    policy: &Policy,
+    policies: &Answering<'_>,
     identity: &Identity,
     findings: &mut Findings<'_>,
 ) -> Result<(), Refused> {
-    if !policy.has_subject_type(&identity.kind) {
+    let newest = policies.newest();
+    let mut both = [&policies.policy, newest].into_iter();
+    if !both.all(|policy| policy.has_subject_type(&identity.kind)) {
         return Err(findings.refuse(Code::IdentityInvalid, SUBJECT_TYPE));
     }
     match Subject::new(&identity.kind, &identity.id) {
-        Ok(subject) if policy.is_inactive(&subject) => {
+        Ok(subject) if newest.is_inactive(&subject) => {
             findings.effect = "deny";
             Err(findings.refuse(Code::NotActive, ""))
         }

@@ -1,5 +1,6 @@
 //! One request, one verdict.
 
+mod answering;
 mod ask;
 mod claimable;
 mod findings;

@@ -2,13 +2,12 @@
 
 use alloc::{borrow::ToOwned as _, string::String, sync::Arc, vec::Vec};
 
-use portcullis_engine::Policy;
-
 use super::{
     Judge,
+    answering::SIGNED_OUT,
     ask::{self, Allowed},
     claimable::claimable,
-    findings::{Findings, Refused, TenantSource},
+    findings::{Findings, Refused},
 };
 use crate::{
     attributes,
@@ -18,7 +17,7 @@ use crate::{
     fields::{Fields, TOKEN},
     hygiene,
     identity::{
-        Identity, StatedTenant, TOO_LONG, TokenCache, UNKNOWN_KEY, Unidentified, identify,
+        Identified, Identity, TOO_LONG, TokenCache, UNKNOWN_KEY, Unidentified, identify,
         identity_reasons,
     },
     limits::METHOD_BYTES_MAX,
@@ -101,8 +100,11 @@ impl<'j> Judge<'j> {
         let query = query.and_then(|_| path.query());
         let identity = identify(self.config, tokens, request, fields, query, self.now);
         let is_optional = settled.is_some_and(|found| found.route.access == Access::Optional);
-        let identity = match identity {
-            Ok(identity) => identity,
+        let Identified {
+            identity,
+            by_cookie,
+        } = match identity {
+            Ok(identified) => identified,
             // A browser goes on sending a cookie after its time: that is nobody, as without it.
             Err(Unidentified::Missing | Unidentified::LapsedCookie(_)) if is_optional => {
                 return Ok(public(findings, Vec::new()));
@@ -110,7 +112,8 @@ impl<'j> Judge<'j> {
             Err(why) => return Err(self.unidentified(why, findings)),
         };
         findings.identity = Some(Arc::clone(&identity));
-        let (tenant, policy) = self.policy_of(&identity, findings)?;
+        let policies = self.policies_of(&identity, findings)?;
+        let tenant = policies.tenant;
         let found = match settled {
             Some(found) => found,
             None => {
@@ -130,12 +133,20 @@ impl<'j> Judge<'j> {
         if !found.route.tenant_host.as_ref().is_none_or(at_tenant) {
             return Err(findings.refuse(Code::TenantMismatch, "host"));
         }
-        let (identity, dropped) = claimable(&policy, &identity);
+        if policies.have_signed_out(&identity) {
+            findings.identity = None;
+            // Nobody, as with a cookie whose own time is over.
+            if by_cookie && found.route.access == Access::Optional {
+                return Ok(public(findings, Vec::new()));
+            }
+            return Err(findings.refuse(Code::IdentityInvalid, SIGNED_OUT));
+        }
+        let (identity, dropped) = claimable(&policies.policy, &identity);
         findings.roles_dropped = dropped.saturating_add(identity.narrowed.len());
         let mut set = hygiene::identity_headers(&identity, tenant);
         let Access::Permission(permission) = &found.route.access else {
             self.check_limits(&identity, findings)?;
-            ask::check_subject(&policy, &identity, findings)?;
+            ask::check_subject(&policies, &identity, findings)?;
             if found.route.access != Access::Authenticated {
                 return Ok(public(findings, set));
             }
@@ -148,7 +159,7 @@ impl<'j> Judge<'j> {
             .map_err(|why| findings.refuse(why.code, why.detail))?;
         self.check_limits(&identity, findings)?;
         let allowed = ask::decide(
-            &policy,
+            &policies,
             &identity,
             permission,
             &resource,
@@ -283,42 +294,6 @@ impl<'j> Judge<'j> {
         }
         let is_named = self.policies.name_host_of(request.authority);
         findings.refuse(Code::RouteUnknown, if is_named { "" } else { "authority" })
-    }
-
-    /// Returns the tenant and the policy that answer somebody.
-    fn policy_of<'i>(
-        &self,
-        identity: &'i Identity,
-        findings: &mut Findings<'_>,
-    ) -> Result<(&'i str, Policy), Refused>
-    where
-        'j: 'i,
-    {
-        let stated = match &identity.tenant {
-            StatedTenant::Absent => None,
-            StatedTenant::Named(name) => Some(name.as_str()),
-            StatedTenant::Foreign(_) => {
-                findings.tenant = TenantSource::Identity;
-                return Err(findings.refuse(Code::TenantMismatch, "issuer"));
-            }
-        };
-        let (tenant, source) = match (self.config.tenant(), stated) {
-            (Some(own), Some(stated)) if own != stated => {
-                findings.tenant = TenantSource::Identity;
-                return Err(findings.refuse(Code::TenantMismatch, "identity"));
-            }
-            (Some(own), _) => (own, TenantSource::Listener),
-            (None, Some(stated)) => (stated, TenantSource::Identity),
-            (None, None) => return Err(findings.refuse(Code::TenantMismatch, "not-stated")),
-        };
-        findings.tenant = source;
-        match self.policies.policy_for(tenant, identity.version, self.now) {
-            Ok(policy) => {
-                findings.policy = Some(policy.clone());
-                Ok((tenant, policy))
-            }
-            Err(code) => Err(findings.refuse(code, "")),
-        }
     }
 }
 

@@ -143,6 +143,7 @@ pub(crate) fn compile_into(
         features: on,
         feature_ends,
         role_changes: tenant.role_changes.unwrap_or(RoleChanges::Instant),
+        sessions_from: tenant::sessions_from(tenant.sessions_from),
         groups: tenancy.groups(&tenant.groups, &at_tenant),
         directory: tenancy.directory(&tenant.directory, &at_tenant),
         retired: tenant.retired.0.clone(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use portcullis_engine::UnixSeconds;
 use portcullis_json::{Path, nearest_or};
 
 use super::names::{check_value, element};
@@ -10,7 +11,7 @@ use super::vocabulary::Vocabulary;
 use crate::atom::Entity;
 use crate::model::{Binding, Group, Person, SubjectTypes};
 use crate::problem::Problems;
-use crate::source::{AssignedRoles, Catalog, Entry, Members, OneOrMany, Tenant, Timed};
+use crate::source::{AssignedRoles, Catalog, Entry, Members, OneOrMany, Tenant, Timed, Until};
 
 /// What resolving a tenant needs to know.
 #[derive(Clone, Copy, Debug)]
@@ -144,6 +145,7 @@ impl Tenancy<'_> {
             kind: kind.to_owned(),
             id: id.to_owned(),
             inactive: entry.active == Some(false),
+            sessions_from: sessions_from(entry.sessions_from),
             ..Person::default()
         };
         person.roles = self.assigned(&entry.roles, &at.key("roles"));
@@ -187,6 +189,12 @@ impl Tenancy<'_> {
         found.dedup();
         found
     }
+}
+
+/// Returns from when on a sign-in counts. The first second of all stands for the one after it, so
+/// that whoever writes it is asked for a sign-in like anybody else.
+pub(super) fn sessions_from(stated: Option<Until>) -> Option<UnixSeconds> {
+    stated.map(|from| from.0.max(UnixSeconds(1)))
 }
 
 /// Returns the most roles that a tenant may define: its own limit comes before the catalog's.

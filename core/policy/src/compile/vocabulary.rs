@@ -6,7 +6,7 @@ use super::names::{Names, check_name, check_value, element, repeated};
 use crate::atom::Entity;
 use crate::model::{self, FeatureIndex, Requirement, SubjectTypes};
 use crate::problem::Problems;
-use crate::source::{self, ACTIVE, OneOrMany, Requires};
+use crate::source::{self, ACTIVE, OneOrMany, Requires, SESSIONS_FROM};
 
 /// The declared attributes, by whose they are.
 #[derive(Debug)]
@@ -45,12 +45,17 @@ impl Vocabulary {
             team: source.team.clone(),
             directory_only: source.directory_only.0.clone(),
         };
-        if vocabulary.subject.find(ACTIVE).is_some() {
-            problems.error(
-                &at.key("subject"),
-                format!("the attribute name `{ACTIVE}` is reserved: it says who holds nothing"),
-                "give the attribute another name",
-            );
+        for (name, says) in [
+            (ACTIVE, "who holds nothing"),
+            (SESSIONS_FROM, "who has to sign in again"),
+        ] {
+            if vocabulary.subject.find(name).is_some() {
+                problems.error(
+                    &at.key("subject"),
+                    format!("the attribute name `{name}` is reserved: it says {says}"),
+                    "give the attribute another name",
+                );
+            }
         }
         if let Some(team) = &source.team {
             vocabulary.resource.expect(team, &at.key("team"), problems);

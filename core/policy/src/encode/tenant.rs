@@ -2,7 +2,7 @@
 
 use portcullis_engine::format::{
     Binding, ENDING, EndingBinding, FeatureEnd, Group, List, Person, PersonAttribute, Role,
-    RoleChanges, RoleOrigin,
+    RoleChanges, RoleOrigin, SESSIONS_FROM,
 };
 use portcullis_engine::limits::FEATURE_ENDS_MAX;
 
@@ -46,6 +46,7 @@ impl TenantRuns {
         };
         let mut parts = Self::new(pack(features)?, role_changes);
         parts.feature_ends = pack(feature_ends)?;
+        parts.sessions_from = model.tenant.sessions_from.map_or(0, |from| from.0);
         let mut types = model.subject_types.names().to_vec();
         types.sort_unstable();
         if types != ["service", "user"] {
@@ -139,13 +140,14 @@ impl TenantRuns {
             };
             push(&mut attributes, &wire)?;
         }
+        let sessions_from = pack(person.sessions_from.map(|from| from.0))?;
         let ending = order.ending(&person.roles)?;
-        if !ending.is_empty() {
-            let wire = PersonAttribute {
-                attribute: ENDING,
-                values: List::new(&ending),
-            };
-            push(&mut attributes, &wire)?;
+        for (attribute, run) in [(SESSIONS_FROM, &sessions_from), (ENDING, &ending)] {
+            if !run.is_empty() {
+                let values = List::new(run);
+                let wire = PersonAttribute { attribute, values };
+                push(&mut attributes, &wire)?;
+            }
         }
         let marker = person.inactive.then_some("");
         let groups = person.groups.iter().map(String::as_str);

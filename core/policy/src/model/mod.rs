@@ -250,6 +250,8 @@ pub struct Tenant {
     pub feature_ends: BTreeMap<FeatureIndex, UnixSeconds>,
     /// When a change of roles reaches those who are signed in.
     pub role_changes: RoleChanges,
+    /// First second at which a sign-in counts, of whomever; never 0.
+    pub sessions_from: Option<UnixSeconds>,
     /// The roles of the members of groups, ascending by id.
     pub groups: Vec<Group>,
     /// What is known of subjects, ascending by type and id.
@@ -287,6 +289,8 @@ pub struct Person {
     pub id: String,
     /// Whether it holds nothing, whatever gives it a role.
     pub inactive: bool,
+    /// First second at which its sign-in counts; never 0.
+    pub sessions_from: Option<UnixSeconds>,
     /// Its roles, ascending and distinct.
     pub roles: Vec<Binding>,
     /// Its groups, ascending and distinct.

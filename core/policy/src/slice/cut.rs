@@ -2,8 +2,8 @@
 
 use portcullis_engine::format::{
     Alias, Atom, Binding, Catalog, ENDING, EndingBinding, FeatureEnd, Group, Header, List, Module,
-    OptionalIndex, Payload, Permission, Person, PersonAttribute, Requirement, Role, ScopeRow,
-    Source, TeamAttribute, Tenant,
+    OptionalIndex, Payload, Permission, Person, PersonAttribute, Requirement, Role, SESSIONS_FROM,
+    ScopeRow, Source, TeamAttribute, Tenant,
 };
 use portcullis_engine::{Policy, RoleId};
 
@@ -226,6 +226,7 @@ impl TenantRuns {
             Some(FeatureEnd { feature, ..end })
         });
         runs.feature_ends = pack(ends)?;
+        runs.sessions_from = whole.sessions_from;
         runs.keep_roles(policy, whole, reach)?;
         for group in &reach.groups {
             let roles = bindings(group.roles, &reach.roles)?;
@@ -286,7 +287,10 @@ impl TenantRuns {
         let known = |id: &&str| id.is_empty() || reach.groups.iter().any(|group| group.id == *id);
         let groups = pack(person.groups.iter().filter(known))?;
         let mut attributes = pack(person.attributes.iter().filter_map(|own| {
-            let attribute = reach.attributes.subject.number(own.attribute)?;
+            let attribute = match own.attribute {
+                SESSIONS_FROM => SESSIONS_FROM,
+                attribute => reach.attributes.subject.number(attribute)?,
+            };
             Some(PersonAttribute { attribute, ..own })
         }))?;
         let ending = pack(person.ending().iter().filter_map(|own| {

@@ -7,13 +7,15 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
-use super::{AssignedRoles, Members, OneOrMany};
+use super::{AssignedRoles, Members, OneOrMany, Until};
 
 /// What a directory says of one subject: its roles and groups, and its attributes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
     /// Whether it holds anything at all; yes when left out.
     pub active: Option<bool>,
+    /// Where it signed in before, it has to sign in again.
+    pub sessions_from: Option<Until>,
     /// Its roles, each perhaps until some time.
     pub roles: AssignedRoles,
     /// Its `groups`, and attributes by their names.
@@ -24,7 +26,10 @@ impl Entry {
     /// Returns whether it says nothing.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.active.is_none() && self.roles.is_empty() && self.values.is_empty()
+        self.active.is_none()
+            && self.sessions_from.is_none()
+            && self.roles.is_empty()
+            && self.values.is_empty()
     }
 }
 
@@ -52,6 +57,8 @@ impl Read for Entry {
         for (name, place) in object.rest() {
             if name == ACTIVE {
                 entry.active = Some(bool::read(&place));
+            } else if name == SESSIONS_FROM {
+                entry.sessions_from = Some(Until::read(&place));
             } else if name == ROLES {
                 entry.roles = AssignedRoles::read(&place);
             } else {
@@ -67,6 +74,9 @@ impl Serialize for Entry {
         let mut object = serializer.serialize_map(None)?;
         if let Some(active) = self.active {
             object.serialize_entry(ACTIVE, &active)?;
+        }
+        if let Some(from) = self.sessions_from {
+            object.serialize_entry(SESSIONS_FROM, &from)?;
         }
         if !self.roles.is_empty() {
             object.serialize_entry(ROLES, &self.roles)?;
@@ -86,6 +96,7 @@ impl JsonSchema for Entry {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let values = generator.subschema_for::<OneOrMany>();
         let roles = generator.subschema_for::<AssignedRoles>();
+        let from = generator.subschema_for::<Until>();
         json_schema!({
             "description": "What a directory says of one subject: its roles and groups, and its attributes.",
             "type": "object",
@@ -93,6 +104,10 @@ impl JsonSchema for Entry {
                 "active": {
                     "description": "Whether it holds anything at all; yes when left out.",
                     "type": "boolean"
+                },
+                "sessions_from": {
+                    "description": "Where it signed in before, it has to sign in again.",
+                    "allOf": [from]
                 },
                 "roles": roles
             },
@@ -104,3 +119,5 @@ impl JsonSchema for Entry {
 const ROLES: &str = "roles";
 /// No attribute of subjects has this name.
 pub(crate) const ACTIVE: &str = "active";
+/// Nor this one.
+pub(crate) const SESSIONS_FROM: &str = "sessions_from";

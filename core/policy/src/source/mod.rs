@@ -25,8 +25,8 @@ mod until;
 pub use answer::Answer;
 pub use catalog::{Attributes, Catalog, Limits};
 pub use condition::Condition;
-pub(crate) use entry::ACTIVE;
 pub use entry::Entry;
+pub(crate) use entry::{ACTIVE, SESSIONS_FROM};
 pub use everyone::Everyone;
 pub use expectation::Expectation;
 pub use kind::Kind;
@@ -159,9 +159,9 @@ mod tests {
                 "resource":{"id":"path.id","r":{"constant":["1","2"]}},"conditional":"forward","accepts":"encoded-slash",
                 "cors":{"origins":"https://h","headers":"x-a","credentials":true,"max_age_seconds":60}},
               {"methods":"*","path":"/","public":true}]},
-          "tenant":{"id":"t","features":["a",{"feature":"b","until":"2027-01-31T00:00:00Z"}],"limits":{"custom_roles":2},"role_changes":"next-session","roles":{"y":{"base":"x"},"z":{"clones":"x"}},
+          "tenant":{"id":"t","features":["a",{"feature":"b","until":"2027-01-31T00:00:00Z"}],"limits":{"custom_roles":2},"role_changes":"next-session","sessions_from":"2026-11-30T08:00:00Z","roles":{"y":{"base":"x"},"z":{"clones":"x"}},
             "edits":{"x":{"added":{"*":"*"},"removed":{"*":"m:go"}}},"groups":{"g":"x"},
-            "directory":{"u":{"active":false,"roles":"x","s":["1","2"]},"v":{"roles":["x",{"role":"y@e","until":"2026-12-31T00:00:00Z"}]},"w":{"roles":{"role":"x","until":"2026-12-31T00:00:00Z"}}},"retired":"w"},
+            "directory":{"u":{"active":false,"sessions_from":"2026-12-01T08:00:00Z","roles":"x","s":["1","2"]},"v":{"roles":["x",{"role":"y@e","until":"2026-12-31T00:00:00Z"}]},"w":{"roles":{"role":"x","until":"2026-12-31T00:00:00Z"}}},"retired":"w"},
           "tests":[{"name":"n","features":[],"now":1,"subject":{"type":"t","id":"i","roles":"x","team_roles":{"t":"x"},"groups":"g","s":"1"},
             "action":{"m":"1"},"context":{"z":"1"},"resource":{"r":[]},"expect":{"m:go":"allow"},"visible":[]},
             {"name":"q","subject":{},"request":{"method":"GET","target":"/a/1","host":"h.example.com","headers":{"x-a":["1","2"]}},

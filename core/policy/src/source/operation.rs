@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 /// What an administrator can do to roles and to who holds them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Operation {
     /// Create a role from nothing.
     Create,
@@ -28,6 +28,8 @@ pub enum Operation {
     Deactivate,
     /// Let a subject hold again what it has.
     Activate,
+    /// Let a subject, or everybody, sign in again.
+    SignOut,
     /// Give the members of a group a role.
     Map,
     /// Take a role from the members of a group.
@@ -40,7 +42,7 @@ pub enum Operation {
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Create,
         Self::Clone,
         Self::Edit,
@@ -50,6 +52,7 @@ impl Operation {
         Self::Unassign,
         Self::Deactivate,
         Self::Activate,
+        Self::SignOut,
         Self::Map,
         Self::Unmap,
         Self::Enable,
@@ -75,6 +78,7 @@ impl Operation {
             Self::Unassign => "unassign",
             Self::Deactivate => "deactivate",
             Self::Activate => "activate",
+            Self::SignOut => "sign-out",
             Self::Map => "map",
             Self::Unmap => "unmap",
             Self::Enable => "enable",

@@ -4,7 +4,7 @@ use portcullis_json::{Place, Read};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Edit, EnabledFeatures, Entry, Limits, Members, OneOrMany, Role, RoleChanges};
+use super::{Edit, EnabledFeatures, Entry, Limits, Members, OneOrMany, Role, RoleChanges, Until};
 
 /// What a customer of the product defines.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -21,6 +21,10 @@ pub struct Tenant {
     /// When a change of roles reaches those who are signed in; `instant` when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role_changes: Option<RoleChanges>,
+    /// Who signed in before, whoever it is, has to sign in again: a time of RFC 3339 in whole
+    /// seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sessions_from: Option<Until>,
     /// The tenant's own roles.
     #[serde(default, skip_serializing_if = "Members::is_empty")]
     pub roles: Members<Role>,
@@ -46,6 +50,7 @@ impl Read for Tenant {
             features: object.or_default("features"),
             limits: object.or_default("limits"),
             role_changes: object.optional("role_changes"),
+            sessions_from: object.optional("sessions_from"),
             roles: object.or_default("roles"),
             edits: object.or_default("edits"),
             groups: object.or_default("groups"),

@@ -15,5 +15,6 @@ mod keeper_slices;
 mod leak;
 mod open;
 mod random;
+mod sessions_from;
 mod slices;
 mod until;

@@ -19,6 +19,7 @@ mod places;
 mod query_tokens;
 mod routes;
 mod shadow;
+mod signed_out;
 mod tenants;
 mod tenants_of_issuers;
 mod tokens;

@@ -46,7 +46,7 @@ pub struct HolderDiff {
     pub roles_gained: Vec<String>,
     /// Roles held before and not now.
     pub roles_lost: Vec<String>,
-    /// Attributes with other values.
+    /// Attributes with other values, and `sessions_from` where that is another time.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attributes: Vec<AttributeChange>,
     /// What its grants differ by.
@@ -260,7 +260,11 @@ fn attributes(before: Option<&Person>, after: Option<&Person>) -> Vec<AttributeC
                 values.iter().cloned().collect::<BTreeSet<_>>(),
             )
         });
-        sets.collect::<BTreeMap<_, _>>()
+        // No attribute has this name.
+        let from = person.and_then(|person| person.sessions_from);
+        let from = from.map(|from| BTreeSet::from([super::sessions_from(Some(from))]));
+        let from = from.map(|times| ("sessions_from".to_owned(), times));
+        sets.chain(from).collect::<BTreeMap<_, _>>()
     };
     let (old, new) = (of(before), of(after));
     let names = old.keys().chain(new.keys()).collect::<BTreeSet<_>>();

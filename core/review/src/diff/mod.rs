@@ -20,6 +20,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use grants::{Names, open_modules};
+use portcullis_engine::UnixSeconds;
 use portcullis_policy::model::{Model, PermissionIndex};
 use portcullis_policy::source::Until;
 
@@ -141,6 +142,11 @@ fn everyone(model: &Model) -> String {
     format!("{role} for {}", everyone.types.join(", "))
 }
 
+/// Words from when on a sign-in counts; nothing where every one does.
+fn sessions_from(from: Option<UnixSeconds>) -> String {
+    from.map_or_else(String::new, |from| Until(from).to_string())
+}
+
 fn settings(before: &Model, after: &Model) -> Vec<Setting> {
     let of = |model: &Model| {
         let attributes = &model.attributes;
@@ -148,6 +154,7 @@ fn settings(before: &Model, after: &Model) -> Vec<Setting> {
             ("catalog", model.catalog.clone()),
             ("tenant", model.tenant.id.clone()),
             ("role_changes", model.tenant.role_changes.name().to_owned()),
+            ("sessions_from", sessions_from(model.tenant.sessions_from)),
             (
                 "team attribute",
                 attributes.team.clone().unwrap_or_default(),

@@ -310,3 +310,36 @@ fn a_diff_is_json() {
     assert_eq!(json["subjects"][0]["lost"][0]["team"], "emea");
     assert_eq!(json["subjects"][0]["type"], "user");
 }
+
+#[test]
+fn a_sign_out_is_shown_and_one_that_was_taken_back() {
+    let from = r#""features": ["more"], "roles""#;
+    let to = r#""features": ["more"], "sessions_from": "2026-12-01T08:00:00Z", "roles""#;
+    let changed = diff(from, to);
+    let setting = Setting {
+        name: "sessions_from",
+        before: String::new(),
+        after: "2026-12-01T08:00:00Z".to_owned(),
+    };
+    assert_eq!(changed.settings, [setting]);
+    assert!(changed.subjects.is_empty());
+    let from = r#""al": { "roles": "agent" }"#;
+    let to = r#""al": { "sessions_from": "2026-12-01T08:00:00Z", "roles": "agent" }"#;
+    let after = POLICY.replacen(from, to, 1);
+    for (before, after, is_gained) in [(POLICY, after.as_str(), true), (&after, POLICY, false)] {
+        let changed = between(before, after);
+        let [al] = changed.subjects.as_slice() else {
+            panic!("{changed:?}");
+        };
+        let times = vec!["2026-12-01T08:00:00Z".to_owned()];
+        let (gained, lost) = if is_gained {
+            (times, Vec::new())
+        } else {
+            (Vec::new(), times)
+        };
+        let name = "sessions_from".to_owned();
+        let expected = AttributeChange { name, gained, lost };
+        assert_eq!(al.attributes, [expected]);
+        assert!(al.roles_gained.is_empty() && al.roles_lost.is_empty());
+    }
+}

@@ -47,6 +47,7 @@ pub(super) fn tenant(
         }
     }
     tenant.insert("directory".to_owned(), directory.into());
+    signed_out(tape, 15, &mut tenant);
     tenant.into()
 }
 
@@ -72,7 +73,15 @@ fn person(tape: &mut Tape<'_>, model: &Model, roles: &[String], teams: bool) -> 
             list(tape, values.into_iter().map(str::to_owned).collect())
         });
     }
+    signed_out(tape, 15, &mut person);
     person.into()
+}
+
+/// Says from when on sign-ins count, which no decision asks.
+fn signed_out(tape: &mut Tape<'_>, percent: usize, of: &mut Map<String, Value>) {
+    maybe(tape, percent, of, "sessions_from", |tape| {
+        json!(tape.word(&["1970-01-01T00:00:00Z", "2023-11-14T22:13:20Z"]))
+    });
 }
 
 /// Writes a name, perhaps with the time at which it ends: just when policies are asked here, a

@@ -64,6 +64,12 @@ export function changeWords(i18n: I18n, names: Names, change: Change): string {
       const who = subjectName(names, change.subject);
       return i18n._(msg`Activate ${who}`);
     }
+    case "sign-out": {
+      const who = subjectName(names, change.subject);
+      return i18n._(msg`Sign ${who} out everywhere`);
+    }
+    case "sign-out-all":
+      return i18n._(msg`Sign everybody out`);
     case "map":
       return change.team
         ? i18n._(msg`Give members of ${change.group} ${role} on ${change.team}`)

@@ -18,6 +18,8 @@ export const OPERATIONS: Readonly<Record<LoggedRecord["operation"], MessageDescr
   unassign: msg`Role unassigned`,
   deactivate: msg`Person deactivated`,
   activate: msg`Person activated`,
+  "sign-out": msg`Person signed out`,
+  "sign-out-all": msg`Everybody signed out`,
   map: msg`Group given a role`,
   unmap: msg`Role taken from a group`,
   claim: msg`Role opened to tokens`,

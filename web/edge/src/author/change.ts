@@ -135,6 +135,22 @@ export type Change =
       /** The subject. */
       readonly subject: SubjectKey;
     }
+  /** Refuse the tokens of a subject's earlier sign-ins. */
+  | {
+      readonly operation: "sign-out";
+      /** The subject. */
+      readonly subject: SubjectKey;
+      /** First moment at which a sign-in counts, in RFC 3339; that of the change when left out. */
+      readonly before?: string;
+      /** Whether it may be one that the directory does not have. */
+      readonly unlisted?: boolean;
+    }
+  /** Refuse the tokens of everybody's earlier sign-ins. */
+  | {
+      readonly operation: "sign-out-all";
+      /** First moment at which a sign-in counts, in RFC 3339; that of the change when left out. */
+      readonly before?: string;
+    }
   /** Give the members of a group a role. */
   | {
       readonly operation: "map";

@@ -281,6 +281,16 @@ fn every_error_names_place_and_cure() {
             "$.tenant.directory.jo.active: expected a boolean",
         ),
         (
+            r#""id": "acme", "directory": { "jo": { "sessions_from": "yesterday" } }"#,
+            r#""id": "acme""#,
+            "$.tenant.directory.jo.sessions_from: `yesterday` is no time of RFC 3339 in whole seconds",
+        ),
+        (
+            r#""id": "acme", "sessions_from": 1000"#,
+            r#""id": "acme""#,
+            "$.tenant.sessions_from: expected a string",
+        ),
+        (
             r#""id": "acme", "retired": "reader""#,
             r#""id": "acme""#,
             "$.tenant.retired: the id `reader` belonged to a deleted role",
