@@ -325,8 +325,9 @@ fn a_sign_out_is_shown_and_one_that_was_taken_back() {
     assert!(changed.subjects.is_empty());
     let from = r#""al": { "roles": "agent" }"#;
     let to = r#""al": { "sessions_from": "2026-12-01T08:00:00Z", "roles": "agent" }"#;
-    let after = POLICY.replacen(from, to, 1);
-    for (before, after, is_gained) in [(POLICY, after.as_str(), true), (&after, POLICY, false)] {
+    let signed_out = POLICY.replacen(from, to, 1);
+    let signed_out = signed_out.as_str();
+    for (before, after, is_gained) in [(POLICY, signed_out, true), (signed_out, POLICY, false)] {
         let changed = between(before, after);
         let [al] = changed.subjects.as_slice() else {
             panic!("{changed:?}");
