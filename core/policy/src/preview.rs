@@ -17,7 +17,7 @@ use crate::model::Model;
 /// Fails where no bundle can be made of the policy.
 pub fn preview(model: &Model, metadata: &BundleMetadata) -> Result<Policy, UnopenablePolicy> {
     let payload = encode(model, metadata)?;
-    if metadata.not_before >= metadata.expires_at {
+    if metadata.issued_at.max(metadata.not_before) >= metadata.expires_at {
         return Err(UnopenablePolicy::Rejected(RejectedBundle::Expired));
     }
     let bundle = Bundle::from_unverified_payload(payload);

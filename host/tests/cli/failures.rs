@@ -38,7 +38,7 @@ fn a_bundle_that_is_not_believed_ends_with_its_code_and_a_hint() {
         ("huge.pclb", "keys", NOW, "too-large"),
         ("a.pclb", "others", NOW, "untrusted-signer"),
         ("whole.pclb", "slices", NOW, "slices-only-key"),
-        ("a.pclb", "keys", "1699999999", "not-yet-valid"),
+        ("a.pclb", "keys", "1699999699", "not-yet-valid"),
         ("a.pclb", "keys", "1702592000", "expired"),
     ] {
         let trust = format!("{trust}/trust.json");

@@ -211,7 +211,15 @@ test("a bundle that is not there is named by its address", async () => {
   expect([own.status, own.error?.message]).toEqual(["failed", "not-found: https://app.example/access.pclb answered 404"]);
 });
 
+test.each([-1, -299, -300])("a clock that is %i s wrong locks nobody out", async (wrong) => {
+  server.reply = () => new Response(good);
+  const own = access({ now: () => now + wrong });
+  await own.refresh();
+  expect([own.status, own.error]).toEqual(["ready", undefined]);
+});
+
 test.each([
+  [-301, "not-yet-valid", "301 s behind"],
   [-3600, "not-yet-valid", "3600 s behind"],
   [expires_at - now + 60, "expired", "660 s ahead of"],
 ])("a clock that is wrong by %i s is named as the reason", async (wrong, rejection, words) => {

@@ -47,7 +47,7 @@ pub struct BundleMetadata {
 
 impl BundleMetadata {
     /// Says that a bundle is made at `issued_at`, which is its sequence too, and
-    /// holds from then on for `valid_for_seconds`.
+    /// holds for `valid_for_seconds` from then on, and for five minutes before.
     #[must_use]
     pub fn new(
         audience: impl Into<String>,
@@ -59,7 +59,7 @@ impl BundleMetadata {
             audience: audience.into(),
             sequence: issued_at.0,
             issued_at,
-            not_before: issued_at,
+            not_before: UnixSeconds(issued_at.0.saturating_sub(BACKDATED_SECONDS)),
             expires_at: UnixSeconds(issued_at.0.saturating_add(valid_for_seconds)),
             pin_floor: 0,
             audit_head: None,
@@ -186,6 +186,9 @@ pub(crate) const fn check_count(what: &'static str, count: usize) -> Result<(), 
 }
 
 pub(crate) const COUNT_MAX: usize = INDEX_MAX.saturating_sub(1);
+/// How long before it is made a bundle holds already, in seconds: where a reader's clock is behind
+/// the signer's by less, it is let in all the same.
+const BACKDATED_SECONDS: u64 = 300;
 /// What made a bundle, for people.
 pub(crate) const GENERATOR: &str = concat!("portcullis ", env!("CARGO_PKG_VERSION"));
 

@@ -1,7 +1,9 @@
 //! What a slice says of itself, who takes it, and what cannot be cut.
 
 use portcullis_engine::{RejectedBundle, SignedBundle, SliceUse, UnixSeconds};
+use portcullis_policy::Source;
 use portcullis_policy::authzen::Subject;
+use portcullis_policy::encode::{BundleMetadata, encode};
 use portcullis_policy::sign::sign;
 use portcullis_policy::slice::{Audience, SliceEdition, UnsliceableBundle, slice};
 
@@ -104,9 +106,8 @@ fn gateways_refuse_slices_and_browsers_whole_bundles() {
     let payload = slice(whole.policy.bundle(), &roles(&["agent"]), &metadata).unwrap();
     let by_whole_key = sign(&payload, &[whole_key()]).unwrap();
     assert!(verify(by_whole_key, SliceUse::SlicesOnly).is_ok());
-    let metadata =
-        portcullis_policy::encode::BundleMetadata::new("default", NOW, 10, &whole.source.catalog);
-    let payload = portcullis_policy::encode::encode(&whole.model, &metadata).unwrap();
+    let metadata = BundleMetadata::new("default", NOW, 10, &whole.source.catalog);
+    let payload = encode(&whole.model, &metadata).unwrap();
     let forged = sign(&payload, &[slices_key()]).unwrap();
     assert_eq!(
         verify(forged, SliceUse::Either).unwrap_err(),
@@ -153,11 +154,37 @@ fn a_slice_never_outlives_its_whole() {
     )
     .unwrap();
     assert_eq!(open_slice(bytes).expires_at(), UnixSeconds(2_000));
-    for (issued_at, sliceable) in [(999, false), (1_000, true), (1_999, true), (2_000, false)] {
+    for (issued_at, sliceable) in [(699, false), (700, true), (1_999, true), (2_000, false)] {
         let metadata = SliceEdition::new(bundle, UnixSeconds(issued_at), None);
         let cut = slice(bundle, &roles(&["agent"]), &metadata);
         assert_eq!(cut.is_ok(), sliceable, "{issued_at}");
         assert!(cut.is_ok() || cut == Err(UnsliceableBundle::OutOfTime));
+    }
+}
+
+#[test]
+fn a_clock_that_is_five_minutes_behind_locks_nobody_out() {
+    let whole = whole(HELPDESK);
+    let slice = cut(&whole.policy, &roles(&["agent"]));
+    assert_eq!(whole.policy.header().not_before, UnixSeconds(NOW.0 - 300));
+    for (behind, rejected) in [
+        (1, None),
+        (299, None),
+        (300, None),
+        (301, Some(RejectedBundle::NotYetValid)),
+    ] {
+        let now = UnixSeconds(NOW.0 - behind);
+        let opened = SignedBundle::new(slice.clone()).verify(&trust(SliceUse::Either), now);
+        assert_eq!(opened.err(), rejected, "{behind} s behind");
+    }
+}
+
+#[test]
+fn a_bundle_of_the_first_seconds_of_time_holds_from_the_first() {
+    let (source, _) = Source::load(HELPDESK).unwrap();
+    for (issued_at, not_before) in [(0, 0), (299, 0), (300, 0), (301, 1)] {
+        let metadata = BundleMetadata::new("default", UnixSeconds(issued_at), 10, &source.catalog);
+        assert_eq!(metadata.not_before, UnixSeconds(not_before));
     }
 }
 

@@ -57,7 +57,7 @@ impl Gateway {
         let config = GateConfig::from_json(config.to_string().as_bytes());
         let config = config.map_err(|error| UntestablePolicy::Ungated(error.to_string()))?;
         let mut gate = Gate::new(config);
-        gate.offer(bundle, metadata.not_before)
+        gate.offer(bundle, metadata.issued_at)
             .map_err(|rejection| UntestablePolicy::Ungated(rejection.to_string()))?;
         Ok(Self { gate, attributes })
     }

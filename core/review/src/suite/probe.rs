@@ -80,7 +80,7 @@ impl Probe {
         Ok(Self {
             gateway: Gateway::open(&probing, &metadata)?,
             names,
-            now: metadata.not_before,
+            now: metadata.issued_at,
         })
     }
 
