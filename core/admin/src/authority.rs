@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_engine::UnixSeconds;
-use portcullis_policy::atom::{Atom, Entity, Reference};
+use portcullis_policy::atom::Atom;
 use portcullis_policy::model::{Holdings, Model, PermissionIndex};
 
 use crate::endings::lasts;
@@ -28,8 +28,33 @@ struct HeldAlternative {
     until: Option<UnixSeconds>,
 }
 
-/// A team that stands for every team: no team has this name.
-pub(crate) const ANY_TEAM: &str = "\0";
+/// The team that the holder of a grant is bound to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum BoundTeam<'t> {
+    /// Whichever.
+    Any,
+    /// This one.
+    Named(&'t str),
+}
+
+impl<'t> BoundTeam<'t> {
+    /// Returns its name, if it is a certain one.
+    pub(crate) const fn name(self) -> Option<&'t str> {
+        match self {
+            Self::Any => None,
+            Self::Named(team) => Some(team),
+        }
+    }
+
+    /// Returns what stands for it among the constants of atoms.
+    const fn constant(self) -> &'t str {
+        match self {
+            // No team has this name, so what holds on it holds on every team.
+            Self::Any => "\0",
+            Self::Named(team) => team,
+        }
+    }
+}
 
 impl<'m> Authority<'m> {
     pub(crate) fn new(model: &'m Model, holdings: &Holdings, teams: BTreeSet<String>) -> Self {
@@ -70,9 +95,10 @@ impl<'m> Authority<'m> {
     pub(crate) fn reaches(
         &self,
         grant: ScopedPermission,
-        team: &str,
+        team: BoundTeam<'_>,
         until: Option<UnixSeconds>,
     ) -> bool {
+        let team = team.constant();
         let attribute = self.model.attributes.team.as_deref().unwrap_or_default();
         let mut held = Vec::new();
         for own in self.on(grant, until) {
@@ -104,31 +130,15 @@ fn alternatives<'a>(
     team: Option<&'a str>,
 ) -> impl Iterator<Item = BTreeSet<Atom>> + use<'a> {
     let attribute = model.attributes.team.as_deref().unwrap_or_default();
-    let own = team.map(|team| team_atom(model, team));
-    let permission = model.permissions.get(grant.permission.get());
-    let scopes = permission.map_or(&[][..], |permission| &permission.scopes);
-    let condition = scopes
-        .iter()
-        .find(|(known, _)| *known == grant.scope)
-        .and_then(|(_, condition)| model.conditions.get(condition.get()));
-    let alternatives = condition.map_or(&[][..], |condition| &condition.0);
-    alternatives.iter().filter_map(move |atoms| {
-        let atoms = atoms.iter().cloned().chain(own.clone()).collect();
+    // INVARIANT (teams): without a team attribute nothing is bound to a team.
+    let on_team = team.and_then(|team| model.team_atom(team));
+    let condition = model.condition(grant.permission, grant.scope);
+    let alternatives = condition.into_iter().flat_map(|condition| &condition.0);
+    alternatives.filter_map(move |atoms| {
+        let atoms = atoms.iter().cloned().chain(on_team.clone()).collect();
         match team {
             Some(team) => bound(atoms, attribute, team),
             None => Some(atoms),
         }
     })
-}
-
-fn team_atom(model: &Model, team: &str) -> Atom {
-    // INVARIANT (teams): without a team attribute nothing is bound to a team.
-    let attribute = model.attributes.team.clone().unwrap_or_default();
-    Atom::Is {
-        of: Reference {
-            entity: Entity::Resource,
-            attribute,
-        },
-        constants: vec![team.to_owned()],
-    }
 }

@@ -38,13 +38,3 @@ fn written_out(model: &Model, grants: &[Grant]) -> BTreeSet<ScopedPermission> {
     };
     grants.iter().flat_map(of_grant).collect()
 }
-
-/// Says whether a grant holds for every resource.
-pub(crate) fn is_unconditional(model: &Model, grant: ScopedPermission) -> bool {
-    let permission = model.permissions.get(grant.permission.get());
-    let scopes = permission.map_or(&[][..], |permission| &permission.scopes);
-    let condition = scopes.iter().find(|(known, _)| *known == grant.scope);
-    condition
-        .and_then(|(_, condition)| model.conditions.get(condition.get()))
-        .is_some_and(|condition| condition.0.iter().any(Vec::is_empty))
-}

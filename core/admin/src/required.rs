@@ -7,7 +7,7 @@ use portcullis_policy::model::{Binding, Model, RoleIndex};
 use portcullis_policy::source::Operation;
 
 use crate::assignable::reachable;
-use crate::authority::ANY_TEAM;
+use crate::authority::BoundTeam;
 use crate::authorization::{Authorization, Step};
 use crate::grants::{self, ScopedPermission};
 use crate::refused::{GrantName, Refused, RefusedReason};
@@ -31,12 +31,12 @@ pub(crate) enum Cover {
 
 /// A grant that the actor has to cover.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct RequiredGrant {
+struct RequiredGrant<'t> {
     grant: ScopedPermission,
     /// The team on which; everywhere if there is no team.
-    team: Option<String>,
+    team: Option<&'t str>,
     /// The team that its holder is bound to, so that the grant reaches that team.
-    bound: Option<String>,
+    bound: Option<BoundTeam<'t>>,
     /// When it ends; it is to be covered for as long.
     until: Option<UnixSeconds>,
 }
@@ -47,7 +47,7 @@ struct Place<'t> {
     /// The team on which; everywhere if there is no team.
     team: Option<&'t str>,
     /// The team that their holder is bound to.
-    bound: Option<&'t str>,
+    bound: Option<BoundTeam<'t>>,
     /// When they end; nothing where they last.
     until: Option<UnixSeconds>,
 }
@@ -111,21 +111,20 @@ impl Authorization<'_> {
             team,
             bound,
             until,
-        }: &RequiredGrant,
+        }: &RequiredGrant<'_>,
     ) -> Option<GrantName> {
-        if !self.authority.covers(*grant, team.as_deref(), *until) {
-            return Some(lookup::grant_name(self.model, *grant, team.as_deref()));
+        if !self.authority.covers(*grant, *team, *until) {
+            return Some(lookup::grant_name(self.model, *grant, *team));
         }
-        let bound = bound.as_deref()?;
-        let named = Some(bound).filter(|team| *team != ANY_TEAM);
+        let bound = (*bound)?;
         let reaches = self.authority.reaches(*grant, bound, *until);
-        (!reaches).then(|| lookup::grant_name(self.model, *grant, named))
+        (!reaches).then(|| lookup::grant_name(self.model, *grant, bound.name()))
     }
 
-    fn required(&self, step: &Step, after: &Model) -> BTreeSet<RequiredGrant> {
+    fn required<'s>(&'s self, step: &'s Step, after: &Model) -> BTreeSet<RequiredGrant<'s>> {
         let place = |everywhere: bool| Place {
             team: step.team.as_deref().filter(|_| !everywhere),
-            bound: step.team.as_deref(),
+            bound: step.team.as_deref().map(BoundTeam::Named),
             until: step.until,
         };
         match &step.cover {
@@ -152,7 +151,7 @@ impl Authorization<'_> {
         before: Option<&str>,
         later: Option<&str>,
         after: &Model,
-    ) -> BTreeSet<RequiredGrant> {
+    ) -> BTreeSet<RequiredGrant<'_>> {
         // INVARIANT (numbers): permissions and scopes are the catalog's, so the two models
         // number them alike.
         let of = |model: &Model, id: Option<&str>| {
@@ -173,7 +172,7 @@ impl Authorization<'_> {
         let changed = changed.collect::<BTreeSet<_>>();
         for team in teams_of(self.model, before) {
             let place = Place {
-                bound: Some(team),
+                bound: Some(BoundTeam::Named(team)),
                 ..everywhere
             };
             required.extend(at(place, &changed));
@@ -182,12 +181,12 @@ impl Authorization<'_> {
     }
 
     /// Returns all that a role lets its holder do and hand out.
-    fn of_assignment(
+    fn of_assignment<'t>(
         &self,
         step: &Step,
         role: RoleIndex,
-        place: Place<'_>,
-    ) -> BTreeSet<RequiredGrant> {
+        place: Place<'t>,
+    ) -> BTreeSet<RequiredGrant<'t>> {
         let of_catalog = |role: &RoleIndex| grants::of_catalog(self.model, *role);
         let mut own = grants::of_role(self.model, role);
         let others = reachable(self.model, role);
@@ -206,21 +205,21 @@ impl Authorization<'_> {
         // What a role lists its holder may assign without cover, on any team if it holds the
         // role everywhere. So whoever hands the role out hands that out too.
         let reached = Place {
-            bound: place.bound.or(Some(ANY_TEAM)),
+            bound: place.bound.or(Some(BoundTeam::Any)),
             ..place
         };
         at(place, &own).chain(at(reached, &others)).collect()
     }
 }
 
-fn at<'g>(
-    place: Place<'g>,
+fn at<'t, 'g>(
+    place: Place<'t>,
     grants: &'g BTreeSet<ScopedPermission>,
-) -> impl Iterator<Item = RequiredGrant> + 'g {
+) -> impl Iterator<Item = RequiredGrant<'t>> + use<'t, 'g> {
     grants.iter().map(move |grant| RequiredGrant {
         grant: *grant,
-        team: place.team.map(str::to_owned),
-        bound: place.bound.map(str::to_owned),
+        team: place.team,
+        bound: place.bound,
         until: place.until,
     })
 }

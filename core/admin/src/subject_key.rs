@@ -3,7 +3,7 @@
 use core::fmt;
 
 use portcullis_policy::authzen::Subject;
-use portcullis_policy::model::Person;
+use portcullis_policy::model::{Person, SubjectTypes};
 use serde::{Deserialize, Serialize};
 
 /// A subject by type and id.
@@ -40,10 +40,7 @@ impl SubjectKey {
 /// Writes a key of the directory that names the subject, whatever types the catalog declares.
 impl fmt::Display for SubjectKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.kind != "user" || self.id.contains(':') {
-            write!(f, "{}:", self.kind)?;
-        }
-        f.write_str(&self.id)
+        f.write_str(&SubjectTypes::key(&self.kind, &self.id))
     }
 }
 

@@ -43,3 +43,4 @@ pub mod types;
 pub mod who;
 
 mod explained;
+mod question;

@@ -1,11 +1,14 @@
 //! A compiled policy, with every name resolved and every grant written out.
 
+mod editors;
 mod ends;
 mod holdings;
 mod index;
+mod meaning;
 mod openness;
 mod subject_types;
 
+pub use editors::Editors;
 pub use holdings::Holdings;
 pub use index::{
     ConditionIndex, FeatureIndex, ModuleIndex, PermissionIndex, RoleIndex, ScopeIndex,
@@ -14,7 +17,7 @@ pub use index::{
 pub use openness::Openness;
 pub use subject_types::SubjectTypes;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use portcullis_engine::UnixSeconds;
 
@@ -324,14 +327,6 @@ impl Model {
                 let former = self.former_modules.iter().find(|former| former.id == id)?;
                 self.modules.get(former.module.get())
             })
-    }
-
-    /// Returns the permissions that stand for editing roles.
-    #[must_use]
-    pub fn editing(&self) -> BTreeSet<PermissionIndex> {
-        let edit = self.administration.iter();
-        let edit = edit.filter(|one| one.operations.contains(&Operation::Edit));
-        edit.map(|one| one.permission).collect()
     }
 
     /// Returns the role of that id.

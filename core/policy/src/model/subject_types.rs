@@ -33,6 +33,17 @@ impl SubjectTypes {
         }
     }
 
+    /// Returns the shortest key of a directory that names a subject, whatever types a catalog
+    /// declares: with its type, but for a user whose id has no colon.
+    #[must_use]
+    pub fn key(kind: &str, id: &str) -> String {
+        if kind == Self::USER && !id.contains(':') {
+            id.to_owned()
+        } else {
+            format!("{kind}:{id}")
+        }
+    }
+
     /// The type of a key without one.
     pub const USER: &'static str = "user";
 }
@@ -47,6 +58,18 @@ impl Default for SubjectTypes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_without_a_type_names_a_user_whose_id_has_no_colon() {
+        for (kind, id, key) in [
+            ("user", "jo", "jo"),
+            ("user", "f:1:jo", "user:f:1:jo"),
+            ("service", "ci", "service:ci"),
+        ] {
+            assert_eq!(SubjectTypes::key(kind, id), key);
+            assert_eq!(SubjectTypes::default().split(key), (kind, id), "{key}");
+        }
+    }
 
     #[test]
     fn a_key_is_split_only_behind_a_declared_type() {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use portcullis_policy::atom::{Atom, Entity, Reference};
-use portcullis_policy::model::{Binding, Model, ModuleIndex, PermissionIndex};
+use portcullis_policy::atom::Atom;
+use portcullis_policy::model::{Binding, Condition, Model, ModuleIndex, PermissionIndex};
 
 /// A grant that one policy has and the other has not.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -155,6 +155,8 @@ pub(super) fn collect(
         let Some(role) = model.roles.get(binding.role.get()) else {
             continue;
         };
+        let team = binding.team.as_deref();
+        let on_team = team.and_then(|team| model.team_atom(team));
         for grant in &role.grants {
             let Some(permission) = model.permissions.get(grant.permission.get()) else {
                 continue;
@@ -163,23 +165,17 @@ pub(super) fn collect(
                 Some(names) => names.before(model, grant.permission),
                 None => &permission.name,
             };
-            let worth = role.available && open.permission(grant.permission);
+            let is_effective = open.is_effective(role, grant.permission);
             for scope in model.scopes_of(*grant) {
-                let found = permission.scopes.iter().find(|(own, _)| own == scope);
-                let condition = found
-                    .and_then(|(_, condition)| model.conditions.get(condition.get()))
-                    .map(|condition| condition.0.as_slice());
+                let condition = model.condition(grant.permission, *scope);
                 let grant = GrantChange {
                     permission: name.to_owned(),
                     scope: model.scopes.get(scope.get()).cloned().unwrap_or_default(),
                     team: binding.team.clone(),
-                    condition: words(
-                        condition.unwrap_or_default(),
-                        team_atom(model, binding.team.as_deref()).as_ref(),
-                    ),
+                    condition: words(condition, on_team.as_ref()),
                 };
                 let entry = grants.entry(grant).or_default();
-                *entry |= worth;
+                *entry |= is_effective;
             }
         }
     }
@@ -196,20 +192,11 @@ pub(super) fn open_modules(model: &Model) -> Vec<&str> {
         .collect()
 }
 
-fn team_atom(model: &Model, team: Option<&str>) -> Option<Atom> {
-    Some(Atom::Is {
-        of: Reference {
-            entity: Entity::Resource,
-            attribute: model.attributes.team.clone()?,
-        },
-        constants: vec![team?.to_owned()],
-    })
-}
-
 /// Writes a condition as one line of atoms, so that equal ones are written alike.
-fn words(condition: &[Vec<Atom>], bound: Option<&Atom>) -> String {
-    let conjunctions = condition.iter().map(|conjunction| {
-        let atoms = conjunction.iter().chain(bound).collect::<BTreeSet<_>>();
+fn words(condition: Option<&Condition>, on_team: Option<&Atom>) -> String {
+    let conjunctions = condition.into_iter().flat_map(|condition| &condition.0);
+    let conjunctions = conjunctions.map(|conjunction| {
+        let atoms = conjunction.iter().chain(on_team).collect::<BTreeSet<_>>();
         atoms
             .iter()
             .map(ToString::to_string)

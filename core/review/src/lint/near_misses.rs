@@ -28,7 +28,7 @@ impl NearMisses<'_> {
         let constants = constants(model);
         let mapped = || model.tenant.groups.iter().map(|group| group.id.as_str());
         for person in &model.tenant.directory {
-            let key = key(person);
+            let key = SubjectTypes::key(&person.kind, &person.id);
             let at = at_directory.key(&key);
             for group in &person.groups {
                 if mapped().all(|known| known != group) {
@@ -138,12 +138,4 @@ fn folded<'n>(name: &str, mut known: impl Iterator<Item = &'n str>) -> Option<&'
 
 fn fold(name: &str) -> String {
     name.trim().to_lowercase()
-}
-
-/// Returns the shortest key of a directory that names somebody.
-fn key(person: &Person) -> String {
-    match person.kind.as_str() {
-        SubjectTypes::USER if !person.id.contains(':') => person.id.clone(),
-        kind => format!("{kind}:{}", person.id),
-    }
 }

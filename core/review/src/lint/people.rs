@@ -1,50 +1,53 @@
 //! People of whom nobody is left who may edit roles.
 
 use portcullis_json::Path;
-use portcullis_policy::model::{Binding, Holdings, Model};
+use portcullis_policy::model::{Editors, Holdings, Model, Person};
 
 use super::{Findings, Severity, some};
 
-/// Looks whether all who may edit roles are people who are not active.
+/// Looks whether somebody of those who have a role that may edit roles can do so for good.
 ///
-/// No operation leads there, but an edit of the file does, and then none leads out.
+/// No operation leads there, but an edit of the file or the time does, and then none leads out.
 pub(super) fn look(model: &Model, findings: &mut Findings) {
-    let editing = model.editing();
-    let may_edit = |binding: &Binding| {
-        let role = model.roles.get(binding.role.get());
-        let role = role.filter(|role| role.available && binding.team.is_none());
-        let mut grants = role.into_iter().flat_map(|role| &role.grants);
-        grants.any(|grant| editing.contains(&grant.permission))
+    if Editors::surest(model).is_some() {
+        return;
+    }
+    let people = model.tenant.directory.iter();
+    let named = people.filter(|person| {
+        let mut bindings = Holdings::listed(model, person).bindings.into_iter();
+        bindings.any(|binding| model.lets_edit(&binding))
+    });
+    let (idle, active): (Vec<_>, Vec<_>) = named.partition(|person| person.inactive);
+    let ids = |people: &[&Person]| {
+        let ids = people.iter().map(|person| person.id.as_str());
+        some(&ids.collect::<Vec<_>>())
     };
-    let groups = &model.tenant.groups;
-    let people = &model.tenant.directory;
-    let holds = |held: Holdings| held.bindings.iter().any(may_edit);
-    let is_left = groups.iter().any(|group| group.roles.iter().any(may_edit))
-        || people
-            .iter()
-            .any(|person| holds(Holdings::of_person(model, person)));
-    if is_left {
-        return;
-    }
-    let idle = people.iter().filter(|person| person.inactive);
-    let idle = idle.filter(|person| holds(Holdings::listed(model, person)));
-    let idle: Vec<&str> = idle.map(|person| person.id.as_str()).collect();
-    if idle.is_empty() {
-        return;
-    }
-    let at_tenant = Path::Root.key("tenant");
-    let names = editing
-        .iter()
-        .filter_map(|index| model.permissions.get(index.get()));
+    let names = model.editing().into_iter();
+    let names = names.filter_map(|index| model.permissions.get(index.get()));
     let names: Vec<&str> = names.map(|permission| permission.name.as_str()).collect();
-    findings.add(
-        ("nobody-left", Severity::Error),
-        &at_tenant.key("directory"),
-        format!(
-            "only {} may edit roles ({}), and nobody of them is active",
-            some(&idle),
-            some(&names)
-        ),
-        "let one of them be active, or give somebody else a role that may",
-    );
+    let names = some(&names);
+    let (severity, message, cure) = if !active.is_empty() {
+        (
+            Severity::Warning,
+            format!(
+                "only {} may edit roles ({names}), and not for good: the role, or a feature that it takes, ends or is off",
+                ids(&active)
+            ),
+            "give somebody such a role without an end, and keep the feature on",
+        )
+    } else if !idle.is_empty() {
+        (
+            Severity::Error,
+            format!(
+                "only {} may edit roles ({names}), and nobody of them is active",
+                ids(&idle)
+            ),
+            "let one of them be active, or give somebody else a role that may",
+        )
+    } else {
+        return;
+    };
+    let at_tenant = Path::Root.key("tenant");
+    let at = at_tenant.key("directory");
+    findings.add(("nobody-left", severity), &at, message, cure);
 }

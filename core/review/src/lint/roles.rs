@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::{Findings, Severity};
+use crate::question;
 use portcullis_json::Path;
-use portcullis_policy::model::{Binding, Model, Role, RoleIndex};
-use portcullis_policy::source::{Source, Test};
+use portcullis_policy::model::{
+    Binding, Condition, Holdings, Model, Role, RoleIndex, SubjectTypes,
+};
+use portcullis_policy::source::Source;
 
 /// Looks at who has which role.
 pub(super) fn look(source: &Source, model: &Model, findings: &mut Findings) {
@@ -16,7 +19,7 @@ pub(super) fn look(source: &Source, model: &Model, findings: &mut Findings) {
     unavailable(model, findings);
 }
 
-fn unused(source: &Source, model: &Model, tested: &Roles, findings: &mut Findings) {
+fn unused(source: &Source, model: &Model, tested: &BTreeSet<RoleIndex>, findings: &mut Findings) {
     let tenant = &model.tenant;
     let mapped = tenant.groups.iter().flat_map(|group| &group.roles);
     let assigned = tenant.directory.iter().flat_map(|person| &person.roles);
@@ -44,7 +47,7 @@ fn unused(source: &Source, model: &Model, tested: &Roles, findings: &mut Finding
     }
 }
 
-fn untested(source: &Source, model: &Model, tested: &Roles, findings: &mut Findings) {
+fn untested(source: &Source, model: &Model, tested: &BTreeSet<RoleIndex>, findings: &mut Findings) {
     let root = Path::Root;
     if source.tests.is_empty() {
         findings.add(
@@ -88,15 +91,13 @@ fn services(model: &Model, findings: &mut Findings) {
         .tenant
         .directory
         .iter()
-        .filter(|person| person.kind != "user")
+        .filter(|person| person.kind != SubjectTypes::USER)
     {
         let (kind, id) = (&person.kind, &person.id);
-        let groups = person.groups.iter();
-        let groups = groups.filter_map(|id| model.tenant.groups.iter().find(|own| own.id == *id));
-        let mapped = groups.flat_map(|group| &group.roles);
-        let held = person.roles.iter().chain(mapped).collect::<BTreeSet<_>>();
+        // Whoever is not active is a matter of one edit to be active.
+        let bindings = Holdings::listed(model, person).bindings.into_iter();
         for Binding { role, team, .. } in
-            held.into_iter().filter(|own| powerful.contains(&own.role))
+            bindings.filter(|binding| powerful.contains(&binding.role))
         {
             let role = model
                 .roles
@@ -108,7 +109,7 @@ fn services(model: &Model, findings: &mut Findings) {
             };
             findings.add(
                 ("service-all-powerful", severity),
-                &at.key(&format!("{kind}:{id}")),
+                &at.key(&SubjectTypes::key(kind, id)),
                 format!("the {kind} `{id}` has the role `{whole}`, which may do everything"),
                 "give it a role of its own with what it needs: its credentials lie in files",
             );
@@ -126,13 +127,8 @@ fn is_all_powerful(model: &Model, role: &Role) -> bool {
         let Some(permission) = model.permissions.get(grant.permission.get()) else {
             return false;
         };
-        let own = model.scopes_of(*grant);
-        let always = |(scope, condition): &(_, portcullis_policy::model::ConditionIndex)| {
-            let condition = model.conditions.get(condition.get());
-            own.contains(scope)
-                && condition.is_some_and(|condition| condition.0.iter().any(Vec::is_empty))
-        };
-        own.len() == permission.scopes.len() || permission.scopes.iter().any(always)
+        model.scopes_of(*grant).len() == permission.scopes.len()
+            || model.conditions_of(*grant).any(Condition::is_always_true)
     })
 }
 
@@ -160,53 +156,19 @@ fn unavailable(model: &Model, findings: &mut Findings) {
         tell(&at_groups.key(&group.id), &group.roles);
     }
     for person in &model.tenant.directory {
-        let (kind, id) = (&person.kind, &person.id);
-        let key = match kind.as_str() {
-            "user" if !id.contains(':') => id.clone(),
-            _ => format!("{kind}:{id}"),
-        };
+        let key = SubjectTypes::key(&person.kind, &person.id);
         tell(&at_directory.key(&key), &person.roles);
     }
 }
 
-type Roles = BTreeSet<RoleIndex>;
-
-/// Returns the roles that the subjects of tests have, however they come by them.
-fn tested(source: &Source, model: &Model) -> Roles {
-    source
-        .tests
-        .iter()
-        .flat_map(|test| roles_of(test, model))
-        .collect()
-}
-
-fn roles_of(test: &Test, model: &Model) -> Roles {
-    let subject = &test.subject;
-    let own = subject.roles.iter();
-    let own = own.map(|text| text.split_once('@').map_or(text, |(id, _)| id));
-    let bound = subject
-        .team_roles
-        .iter()
-        .flat_map(|(_, roles)| roles.iter());
-    let named = own.chain(bound).filter_map(|id| model.role(id));
-    let kind = subject.kind.as_deref().unwrap_or("user");
-    let id = subject.id.as_deref().unwrap_or_default();
-    let mut people = model.tenant.directory.iter();
-    let person = people.find(|person| person.kind == kind && person.id == id);
-    let groups = person.into_iter().flat_map(|person| &person.groups);
-    let groups = groups.map(String::as_str).chain(subject.groups.iter());
-    let mapped = groups
-        .filter_map(|id| model.tenant.groups.iter().find(|group| group.id == id))
-        .flat_map(|group| &group.roles);
-    let assigned = person.into_iter().flat_map(|person| &person.roles);
-    let bound = assigned.chain(mapped).map(|binding| binding.role);
-    let everyone = model.everyone.iter();
-    let everyone =
-        everyone.filter(|everyone| !id.is_empty() && everyone.types.iter().any(|own| own == kind));
-    named
-        .chain(bound)
-        .chain(everyone.map(|everyone| everyone.role))
-        .collect()
+/// Returns the roles that count for the subjects of tests, however they come by them.
+fn tested(source: &Source, model: &Model) -> BTreeSet<RoleIndex> {
+    let mut tested = BTreeSet::new();
+    for test in &source.tests {
+        let held = Holdings::of_subject(model, &question::subject(&test.subject));
+        tested.extend(held.usable(model).map(|binding| binding.role));
+    }
+    tested
 }
 
 fn numbered(model: &Model) -> impl Iterator<Item = (&Role, RoleIndex)> {

@@ -10,7 +10,7 @@ use super::{Findings, Severity, some};
 use portcullis_json::Path;
 use portcullis_policy::TestHosts;
 use portcullis_policy::atom::{Atom, Entity};
-use portcullis_policy::model::{Condition, Grant, Model, PermissionIndex};
+use portcullis_policy::model::{Condition, Model, PermissionIndex};
 use portcullis_policy::source::{Expected, Source};
 
 /// Looks at the routes, if there are any.
@@ -139,7 +139,8 @@ fn refusing(model: &Model, at: &Path<'_>, findings: &mut Findings) {
                 continue;
             };
             holders = holders.saturating_add(1);
-            let unknown = conditions(model, *grant).map(|condition| unknown(condition, route));
+            let conditions = model.conditions_of(*grant);
+            let unknown = conditions.map(|condition| unknown(condition, route));
             let unknown = unknown.collect::<Vec<_>>();
             if unknown.iter().all(|names| !names.is_empty()) {
                 refused.push(role.id.as_str());
@@ -171,15 +172,6 @@ fn refusing(model: &Model, at: &Path<'_>, findings: &mut Findings) {
 /// Returns where a route stands in the source.
 fn place(model: &Model, index: usize) -> usize {
     model.route_places.get(index).copied().unwrap_or(index)
-}
-
-/// Returns the conditions of a grant.
-fn conditions(model: &Model, grant: Grant) -> impl Iterator<Item = &Condition> {
-    let permission = model.permissions.get(grant.permission.get());
-    let scopes = permission.into_iter().flat_map(|found| &found.scopes);
-    let own = model.scopes_of(grant);
-    let granted = scopes.filter(|(scope, _)| own.contains(scope));
-    granted.filter_map(|(_, condition)| model.conditions.get(condition.get()))
 }
 
 /// Returns what a condition reads of a resource that a route never gives; nothing where

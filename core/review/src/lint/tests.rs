@@ -48,6 +48,11 @@ fn a_directory_whose_only_administrator_is_not_active_is_found() {
         r#""administration": { "m:write": "edit" }, "roles": { "admin""#,
         1,
     );
+    let named = named.replacen(
+        r#""id": "jo", "roles": ["#,
+        r#""id": "x", "roles": ["mine", "#,
+        1,
+    );
     assert_eq!(found(&named), [""; 0]);
     let nobody = named.replacen(
         r#""roles": ["mine"]"#,
@@ -76,6 +81,55 @@ fn a_directory_whose_only_administrator_is_not_active_is_found() {
         1,
     );
     assert_eq!(found(&by_group), [""; 0]);
+}
+
+#[test]
+fn administrators_who_may_for_a_time_only_are_found() {
+    let named = CLEAN.replacen(
+        r#""roles": { "admin""#,
+        r#""administration": { "x:read": "edit" }, "roles": { "admin""#,
+        1,
+    );
+    let held = |roles: &str| named.replacen(r#"["mine"]"#, roles, 1);
+    let for_good = held(r#"["mine", "admin"]"#);
+    assert_eq!(found(&for_good), [""; 0]);
+    let until = r#""until": "2100-01-01T00:00:00Z" }"#;
+    let role = held(&format!(r#"["mine", {{ "role": "admin", {until}]"#));
+    let features = r#""features": ["extra"], "roles""#;
+    let feature = for_good.replacen(
+        features,
+        &format!(r#""features": {{ "feature": "extra", {until}, "roles""#),
+        1,
+    );
+    let off = for_good.replacen(features, r#""roles""#, 1);
+    for policy in [role, feature, off] {
+        let found = found(&policy);
+        let nobody_left = "nobody-left warning $.tenant.directory".to_owned();
+        assert!(found.contains(&nobody_left), "{found:?}");
+    }
+}
+
+#[test]
+fn a_role_that_counts_for_no_test_is_untested() {
+    let untested = "role-untested warning $.tenant.roles.mine".to_owned();
+    let mine = r#""directory": { "jo": { "roles": ["mine"] }"#;
+    let tested = CLEAN.replacen(
+        r#""jo", "roles": ["admin""#,
+        r#""x", "roles": ["admin", "mine""#,
+        1,
+    );
+    assert_ne!(tested, CLEAN);
+    assert_eq!(found(&tested), [""; 0]);
+    let by_person = CLEAN.replacen(
+        mine,
+        r#""directory": { "jo": { "active": false, "roles": ["mine"] }"#,
+        1,
+    );
+    assert!(found(&by_person).contains(&untested));
+    let by_team = CLEAN.replacen(r#", "team": "teams" }"#, " }", 1);
+    let by_team = by_team.replacen(mine, r#""directory": { "jo": { "groups": "g" }"#, 1);
+    let by_team = by_team.replacen(r#""agent@emea"]"#, r#""agent", "mine@emea"]"#, 1);
+    assert!(found(&by_team).contains(&untested));
 }
 
 #[test]

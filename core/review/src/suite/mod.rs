@@ -2,7 +2,6 @@
 
 pub(crate) mod gateway;
 mod probe;
-mod question;
 mod report;
 mod requests;
 mod run;

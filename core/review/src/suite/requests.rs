@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use portcullis_gate::routes::{Origin, Route};
 use portcullis_gate::{Code, Entry, UnixSeconds};
 
+use super::UntestablePolicy;
 use super::gateway::Gateway;
 use super::probe::{Probe, Reading};
 use super::run::{Failure, failure};
-use super::{UntestablePolicy, question};
 use crate::coverage::RouteCoverage;
+use crate::question;
 use portcullis_policy::TestHosts;
 use portcullis_policy::encode::BundleMetadata;
 use portcullis_policy::model::{FeatureIndex, Model};

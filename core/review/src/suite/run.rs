@@ -8,9 +8,10 @@ use portcullis_engine::{Policy, Question, Session, Subject, UnixSeconds};
 use portcullis_json::nearest_or;
 
 use super::requests::Requests;
-use super::{Policies, UntestablePolicy, question};
+use super::{Policies, UntestablePolicy};
 use crate::coverage::{Coverage, Exercised};
 use crate::explained::Explained;
+use crate::question;
 use portcullis_policy::encode::BundleMetadata;
 use portcullis_policy::model::Model;
 use portcullis_policy::source::Expectation;

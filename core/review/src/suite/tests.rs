@@ -1,4 +1,4 @@
-//! Tests of the test kit.
+//! Tests of running the tests of a policy.
 
 use super::*;
 use portcullis_engine::UnixSeconds;

@@ -1,10 +1,11 @@
 //! Policy tests as requests.
 
 use portcullis_policy::authzen::{Action, Attribute, Request, Resource, Subject, TeamRole};
+use portcullis_policy::model::SubjectTypes;
 use portcullis_policy::source::{OneOrMany, Test, TestSubject};
 
 /// Turns a test into the request that it speaks of, without permission.
-pub(super) fn request(test: &Test) -> Request {
+pub(crate) fn request(test: &Test) -> Request {
     let id = test.resource.get("id");
     let resource = test.resource.iter().filter(|(name, _)| *name != "id");
     Request {
@@ -23,7 +24,8 @@ pub(super) fn request(test: &Test) -> Request {
     }
 }
 
-fn subject(subject: &TestSubject) -> Subject {
+/// Returns whom a test speaks of.
+pub(crate) fn subject(subject: &TestSubject) -> Subject {
     let (mut roles, mut team_roles) = (Vec::new(), Vec::new());
     for text in subject.roles.iter() {
         match text.split_once('@').filter(|(_, team)| !team.is_empty()) {
@@ -45,7 +47,10 @@ fn subject(subject: &TestSubject) -> Subject {
         role: role.to_owned(),
     });
     Subject {
-        kind: subject.kind.clone().unwrap_or_else(|| "user".to_owned()),
+        kind: subject
+            .kind
+            .clone()
+            .unwrap_or_else(|| SubjectTypes::USER.to_owned()),
         id: subject.id.clone().unwrap_or_default(),
         roles: sorted(roles),
         team_roles: team_roles.collect(),
