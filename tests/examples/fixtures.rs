@@ -24,11 +24,11 @@ use portcullis_policy::{
     authzen::{Attribute, Request, Resource, Subject, Vocabulary},
     encode::{BundleMetadata, encode},
     sign::{TrustFile, TrustFileKey, sign},
-    slice::{Audience, SliceEdition, slice},
+    slice::{Audience, SliceMetadata, slice},
 };
 use portcullis_random::{
     policies::RandomPolicy,
-    requests::Asker,
+    requests::RequestGenerator,
     tape::{self, Tape},
 };
 use portcullis_tests::{
@@ -130,10 +130,11 @@ impl Fixtures {
         let (policy, questions) = bytes.split_at(700);
         let policy = RandomPolicy::new(&mut Tape::new(policy));
         let bundle = bundles::bundle(&policy.json);
-        let asker = Asker::new(reference(&policy.json).all_questions(), &policy.aliases);
+        let generator =
+            RequestGenerator::new(reference(&policy.json).all_questions(), &policy.aliases);
         let vocabulary = vocabulary(&open(bundle.clone()));
         for (at, question) in questions.chunks(110).enumerate() {
-            let asked = asker.request(&mut Tape::new(question));
+            let asked = generator.request(&mut Tape::new(question));
             let Ok(request) = Request::read(asked.to_string().as_bytes(), &vocabulary) else {
                 continue;
             };
@@ -146,10 +147,10 @@ impl Fixtures {
     fn slices(&mut self) {
         for (example, policy) in places::examples() {
             let whole = open(bundles::bundle(&policy));
-            let asker = Asker::new(reference(&policy).all_questions(), &[]);
+            let generator = RequestGenerator::new(reference(&policy).all_questions(), &[]);
             let roles: Vec<String> = whole.roles().map(str::to_owned).collect();
             for (role, seed) in roles.iter().zip(0..) {
-                let metadata = SliceEdition::new(whole.bundle(), NOW, None);
+                let metadata = SliceMetadata::new(whole.bundle(), NOW, None);
                 let audience = Audience::Roles(vec![role.clone()]);
                 let Ok(payload) = slice(whole.bundle(), &audience, &metadata) else {
                     continue;
@@ -172,7 +173,7 @@ impl Fixtures {
                 }
                 for number in 0..12 {
                     let bytes = tape::bytes(seed * 100 + number, 160);
-                    let mut asked = asker.request(&mut Tape::new(&bytes));
+                    let mut asked = generator.request(&mut Tape::new(&bytes));
                     asked["subject"]["properties"] = json!({ "roles": [role] });
                     let Ok(request) = Request::read(asked.to_string().as_bytes(), &vocabulary)
                     else {
@@ -279,11 +280,11 @@ fn refused() -> Vec<Value> {
     let stranger = sign(&bundles::payload(&policy), &[key(9)]).unwrap();
     let end = NOW.0 + VALID_SECONDS;
     let opened = open(whole.clone());
-    let edition = SliceEdition::new(opened.bundle(), NOW, None);
+    let metadata = SliceMetadata::new(opened.bundle(), NOW, None);
     let cut = slice(
         opened.bundle(),
         &Audience::Roles(vec!["agent".to_owned()]),
-        &edition,
+        &metadata,
     )
     .unwrap();
     let sliced = sign(&cut, &[key(1)]).unwrap();

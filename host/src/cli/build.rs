@@ -7,15 +7,16 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use portcullis_engine::{
-    KeyUse, UnixSeconds, format::NONCE_BYTES, grammar::is_value, limits::BUNDLE_BYTES_MAX,
-};
+use portcullis_engine::{KeyUse, UnixSeconds, format::NONCE_BYTES, limits::BUNDLE_BYTES_MAX};
 use portcullis_host::{
     clock,
     files::{self, Readers},
 };
 use portcullis_policy::{
-    encode::{BundleMetadata, encode},
+    encode::{
+        BundleMetadata, DEFAULT_AUDIENCE, DEFAULT_VALID_SECONDS, InvalidMetadata, StatedMetadata,
+        encode,
+    },
     sign::{SigningKey, TrustFile, sign, with_nonce},
 };
 use portcullis_review::{evolution::Evolution, suite::Report};
@@ -67,7 +68,7 @@ pub(crate) struct Build {
     output: PathBuf,
 
     /// The deployment that may load it
-    #[arg(long, default_value = "default")]
+    #[arg(long, default_value = DEFAULT_AUDIENCE)]
     audience: String,
 
     /// Its place in the order of bundles [default: the time it is issued at]
@@ -79,7 +80,7 @@ pub(crate) struct Build {
     issued_at: Option<u64>,
 
     /// How long it holds: a number and s, m, h, d or w
-    #[arg(long, value_name = "DURATION", default_value = "30d")]
+    #[arg(long, value_name = "DURATION", default_value_t = Seconds(DEFAULT_VALID_SECONDS))]
     valid_for: Seconds,
 
     /// The lowest sequence that a session which waits for role changes may stay with: with
@@ -132,7 +133,6 @@ impl Build {
             return Err(Stop::check(format!("nothing was built: {failing}")));
         }
         metadata.audit_head = policies::audit_head(path, self.accept_outside)?;
-        metadata.without_directory = self.without.contains(&Part::Directory);
         let payload = encode(&model, &metadata);
         let payload = payload.map_err(|error| Stop::check(error.to_string()))?;
         let nonce = self.nonce(keys.first(), &payload)?;
@@ -170,10 +170,6 @@ impl Build {
         &self,
         catalog: &portcullis_policy::source::Catalog,
     ) -> Result<BundleMetadata, Stop> {
-        if !is_value(&self.audience) {
-            let message = "the audience is not 1 to 256 bytes without control characters";
-            return Err(Stop::usage(message));
-        }
         let issued_at = match self.issued_at {
             Some(seconds) => UnixSeconds(seconds),
             None => match source_date_epoch()? {
@@ -182,20 +178,23 @@ impl Build {
             },
         };
         let Seconds(valid_for) = self.valid_for;
-        if issued_at.0.checked_add(valid_for).is_none() {
-            return Err(Stop::usage("the bundle would hold longer than time"));
-        }
-        let mut metadata = BundleMetadata::new(&*self.audience, issued_at, valid_for, catalog);
-        metadata.sequence = self.sequence.unwrap_or(issued_at.0);
-        metadata.pin_floor = self.pin_floor;
-        if metadata.pin_floor > metadata.sequence {
-            let message = format!(
-                "the floor for pins {} is above the bundle's own sequence {}",
-                metadata.pin_floor, metadata.sequence
-            );
-            return Err(Stop::usage(message).hint("no session could stay with any bundle"));
-        }
-        Ok(metadata)
+        let stated = StatedMetadata {
+            audience: Some(self.audience.clone()),
+            sequence: self.sequence,
+            valid_for_seconds: Some(valid_for),
+            pin_floor: self.pin_floor,
+            without_directory: self.without.contains(&Part::Directory),
+            ..StatedMetadata::default()
+        };
+        BundleMetadata::stated(stated, issued_at, catalog).map_err(|invalid| {
+            let stop = Stop::usage(invalid.to_string());
+            match invalid {
+                InvalidMetadata::PinFloor { .. } => {
+                    stop.hint("no session could stay with any bundle")
+                }
+                _ => stop,
+            }
+        })
     }
 
     fn tell(

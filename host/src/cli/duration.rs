@@ -1,10 +1,30 @@
 //! Durations as people write them: `30d`.
 
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 /// A whole number of seconds, at least one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Seconds(pub(crate) u64);
+
+/// The units, the longest last.
+const UNITS: [(char, u64); 5] = [
+    ('s', 1),
+    ('m', 60),
+    ('h', 3_600),
+    ('d', 86_400),
+    ('w', 604_800),
+];
+
+/// Writes it in the longest unit that it is a whole number of.
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(seconds) = self;
+        let mut units = UNITS.into_iter().rev();
+        let whole = units.find(|(_, unit)| seconds.is_multiple_of(*unit));
+        let (name, unit) = whole.unwrap_or(('s', 1));
+        write!(f, "{}{name}", seconds / unit)
+    }
+}
 
 impl FromStr for Seconds {
     type Err = &'static str;
@@ -13,14 +33,8 @@ impl FromStr for Seconds {
         const USAGE: &str = "write a whole number and s, m, h, d or w, as 30d";
         let unit = text.chars().last().ok_or(USAGE)?;
         let number = text.strip_suffix(unit).ok_or(USAGE)?;
-        let unit: u64 = match unit {
-            's' => 1,
-            'm' => 60,
-            'h' => 3_600,
-            'd' => 86_400,
-            'w' => 604_800,
-            _ => return Err(USAGE),
-        };
+        let mut units = UNITS.into_iter();
+        let (_, unit) = units.find(|(name, _)| *name == unit).ok_or(USAGE)?;
         if !number.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(USAGE);
         }
@@ -47,6 +61,7 @@ mod tests {
             ("2w", 1_209_600),
         ] {
             assert_eq!(text.parse(), Ok(Seconds(seconds)), "{text}");
+            assert_eq!(Seconds(seconds).to_string().parse(), Ok(Seconds(seconds)));
         }
         for text in [
             "",

@@ -12,6 +12,7 @@ use portcullis_host::{
     files::{self, Readers},
     hex::to_hex,
 };
+use portcullis_policy::encode::DEFAULT_AUDIENCE;
 use portcullis_policy::sign::{SigningKey, TrustFile, TrustFileKey};
 use serde_json::json;
 
@@ -46,7 +47,7 @@ pub(crate) struct Keygen {
     tenants: Vec<String>,
 
     /// The audience whose bundles the trust file takes
-    #[arg(long, default_value = "default")]
+    #[arg(long, default_value = DEFAULT_AUDIENCE)]
     audience: String,
 
     /// Print what was made as JSON

@@ -12,7 +12,7 @@ use portcullis_host::{
 use portcullis_policy::{
     authzen::{Subject, Vocabulary},
     sign::{SigningKey, sign},
-    slice::{Audience, SliceEdition, slice},
+    slice::{Audience, SliceMetadata, slice},
 };
 use serde_json::json;
 
@@ -91,7 +91,7 @@ impl Slice {
         let audience = self.audience(whole)?;
         let keys = read_keys(&self.keys, Kind::Slice, &whole.header().tenant)?;
         let valid_for = self.valid_for.map(|Seconds(seconds)| seconds);
-        let metadata = SliceEdition::new(whole.bundle(), now, valid_for);
+        let metadata = SliceMetadata::new(whole.bundle(), now, valid_for);
         let payload = slice(whole.bundle(), &audience, &metadata)
             .map_err(|error| Stop::usage(error.to_string()))?;
         let (bytes, made) = if self.unsigned {

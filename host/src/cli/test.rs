@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::{Args, value_parser};
-use portcullis_policy::encode::BundleMetadata;
+use portcullis_policy::encode::{BundleMetadata, StatedMetadata};
 use portcullis_review::suite::Report;
 use serde_json::{Value, json};
 
@@ -61,7 +61,9 @@ impl Test {
                 }
             };
             let now = self.time.now()?;
-            let metadata = BundleMetadata::new("default", now, VALID_SECONDS, &source.catalog);
+            // As long as `build` lets its bundle hold.
+            let metadata = BundleMetadata::stated(StatedMetadata::default(), now, &source.catalog);
+            let metadata = metadata.map_err(|invalid| Stop::usage(invalid.to_string()))?;
             let report = policies::test(path, &source, &model, &metadata)?;
             let covered = self.covers(&report);
             if !report.passes() || !covered {
@@ -135,7 +137,5 @@ impl Test {
     }
 }
 
-/// How long the bundle would hold that the tests ask: as long as `build` lets it.
-const VALID_SECONDS: u64 = 30 * 86_400;
 /// How many grants, or routes, without a test are named before it is enough.
 const SHOWN_MAX: usize = 20;

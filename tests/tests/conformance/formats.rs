@@ -8,7 +8,7 @@ use portcullis_engine::{
 use portcullis_policy::{
     authzen::Subject,
     sign::{sign, with_nonce},
-    slice::{Audience, SliceEdition, slice},
+    slice::{Audience, SliceMetadata, slice},
 };
 use portcullis_tests::bundles::{self, NOW};
 
@@ -37,8 +37,9 @@ fn a_bundle_is_written_in_the_lowest_format_that_has_what_it_uses() {
 #[test]
 fn a_slice_has_the_format_that_it_needs_itself() {
     let whole = craft::open(&bundles::bundle(POLICY), &bundles::trust(), NOW).unwrap();
-    let edition = SliceEdition::new(&whole, NOW, None);
-    let of = |role: &str| slice(&whole, &Audience::Roles(vec![role.to_owned()]), &edition).unwrap();
+    let metadata = SliceMetadata::new(&whole, NOW, None);
+    let of =
+        |role: &str| slice(&whole, &Audience::Roles(vec![role.to_owned()]), &metadata).unwrap();
     assert_eq!(format_of(&of("approver")), 2);
     assert_eq!(format_of(&of("buyer")), 1);
     let nobody = Audience::Subject(Subject {
@@ -46,7 +47,7 @@ fn a_slice_has_the_format_that_it_needs_itself() {
         id: "nobody".to_owned(),
         ..Subject::default()
     });
-    assert_eq!(format_of(&slice(&whole, &nobody, &edition).unwrap()), 1);
+    assert_eq!(format_of(&slice(&whole, &nobody, &metadata).unwrap()), 1);
     let mut trust = bundles::trust();
     trust.slices = SliceUse::Either;
     for role in ["approver", "buyer"] {
@@ -116,8 +117,13 @@ fn a_whole_bundle_may_end_with_a_nonce_and_nothing_else() {
     }
     assert_eq!(open(1, &payload, NONCE_BYTES), long);
     let whole = craft::open(&bundles::bundle(POLICY), &bundles::trust(), NOW).unwrap();
-    let edition = SliceEdition::new(&whole, NOW, None);
-    let slice = slice(&whole, &Audience::Roles(vec!["buyer".to_owned()]), &edition).unwrap();
+    let metadata = SliceMetadata::new(&whole, NOW, None);
+    let slice = slice(
+        &whole,
+        &Audience::Roles(vec!["buyer".to_owned()]),
+        &metadata,
+    )
+    .unwrap();
     assert!(open(2, &slice, 0).is_ok());
     assert_eq!(open(2, &slice, NONCE_BYTES), long);
 }
@@ -131,11 +137,11 @@ fn a_whole_is_not_told_by_its_slice() {
         craft::open(&bundle, &bundles::trust(), NOW).unwrap()
     };
     let (guess, whole) = (open(&payload), open(&closed));
-    let edition = SliceEdition::new(&whole, NOW, None);
+    let metadata = SliceMetadata::new(&whole, NOW, None);
     let mut trust = bundles::trust();
     trust.slices = SliceUse::Either;
     for role in ["approver", "buyer"] {
-        let slice = slice(&whole, &Audience::Roles(vec![role.to_owned()]), &edition).unwrap();
+        let slice = slice(&whole, &Audience::Roles(vec![role.to_owned()]), &metadata).unwrap();
         let slice = sign(&slice, &[bundles::key(1)]).unwrap();
         let slice = craft::open(&slice, &trust, NOW).unwrap();
         assert_eq!(slice.header().slice_of, Some(whole.digest()));

@@ -4,7 +4,7 @@ export { InvalidPolicyError, type Problem, RefusedError, type Refusal } from "./
 export type { Change, RefusedReason, SubjectKey } from "./author/change";
 export { PortcullisError, type PortcullisErrorCode } from "./errors";
 export { isStarted, schema, startSync } from "./author/guest";
-export { compile, type Edition, type MatrixFormat, PolicySource } from "./author/source";
+export { type BundleMetadata, compile, type MatrixFormat, PolicySource } from "./author/source";
 export { Preview } from "./author/preview";
 export { start } from "./author/start";
 export type { AuthzenAnswer, AuthzenRequest, AuthzenSubject, AuthzenValue } from "./author/authzen";

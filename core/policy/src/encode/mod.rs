@@ -2,12 +2,16 @@
 
 mod catalog;
 pub(crate) mod intern;
+mod metadata;
 pub(crate) mod runs;
 mod tenant;
 
+pub use metadata::{
+    BundleMetadata, DEFAULT_AUDIENCE, DEFAULT_VALID_SECONDS, InvalidMetadata, StatedMetadata,
+};
+
 use core::fmt;
 
-use portcullis_engine::UnixSeconds;
 use portcullis_engine::format::{Header, Payload};
 use portcullis_engine::limits::INDEX_MAX;
 use portcullis_gate::routes::Routes;
@@ -17,59 +21,6 @@ use sha2::{Digest, Sha256};
 use self::runs::{CatalogRuns, TenantRuns};
 use crate::model::Model;
 use crate::source::Catalog;
-
-/// What a bundle says of itself, besides the policy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BundleMetadata {
-    /// The deployment that may load it.
-    pub audience: String,
-    /// Grows with every bundle of an audience and tenant.
-    pub sequence: u64,
-    /// When it was made.
-    pub issued_at: UnixSeconds,
-    /// First second at which it holds.
-    pub not_before: UnixSeconds,
-    /// First second at which it no longer holds.
-    pub expires_at: UnixSeconds,
-    /// Lowest sequence that a session may stay pinned to.
-    pub pin_floor: u64,
-    /// Last link of the audit chain at the time of the build.
-    pub audit_head: Option<[u8; 32]>,
-    /// SHA-256 of the catalog's source, as [`catalog_digest`] gives it.
-    pub catalog_digest: [u8; 32],
-    /// What made it, for people.
-    pub generator: String,
-    /// The gate's section, already encoded; empty for the routes of the policy itself.
-    pub routes: Vec<u8>,
-    /// Whether the people of the tenant's directory are left out.
-    pub without_directory: bool,
-}
-
-impl BundleMetadata {
-    /// Says that a bundle is made at `issued_at`, which is its sequence too, and
-    /// holds for `valid_for_seconds` from then on, and for five minutes before.
-    #[must_use]
-    pub fn new(
-        audience: impl Into<String>,
-        issued_at: UnixSeconds,
-        valid_for_seconds: u64,
-        catalog: &Catalog,
-    ) -> Self {
-        Self {
-            audience: audience.into(),
-            sequence: issued_at.0,
-            issued_at,
-            not_before: UnixSeconds(issued_at.0.saturating_sub(BACKDATED_SECONDS)),
-            expires_at: UnixSeconds(issued_at.0.saturating_add(valid_for_seconds)),
-            pin_floor: 0,
-            audit_head: None,
-            catalog_digest: catalog_digest(catalog),
-            generator: GENERATOR.to_owned(),
-            routes: Vec::new(),
-            without_directory: false,
-        }
-    }
-}
 
 /// Encodes a policy as a bundle's payload, ready to be signed.
 ///

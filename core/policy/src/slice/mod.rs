@@ -34,7 +34,7 @@ pub enum Audience {
 
 /// What a slice says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SliceEdition {
+pub struct SliceMetadata {
     /// When it is made.
     pub issued_at: UnixSeconds,
     /// First second at which it no longer holds; no later than the whole's.
@@ -43,7 +43,7 @@ pub struct SliceEdition {
     pub generator: String,
 }
 
-impl SliceEdition {
+impl SliceMetadata {
     /// Says that a slice of `whole` is made at `issued_at`, and holds for
     /// `valid_for_seconds` from then on, or as long as the whole does.
     #[must_use]
@@ -71,7 +71,7 @@ impl SliceEdition {
 pub fn slice(
     whole: &Bundle,
     audience: &Audience,
-    metadata: &SliceEdition,
+    metadata: &SliceMetadata,
 ) -> Result<Vec<u8>, UnsliceableBundle> {
     let header = whole.header();
     if header.slice_of.is_some() {

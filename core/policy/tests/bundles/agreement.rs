@@ -8,7 +8,7 @@ use portcullis_policy::slice::Audience;
 use serde_json::Value;
 
 use crate::open::{NOW, Whole, cut, examples, open_slice, whole};
-use crate::random::{Asker, Random, answer, policy, questions, snapshot};
+use crate::random::{Random, RequestGenerator, answer, policy, questions, snapshot};
 
 #[test]
 fn slices_of_random_policies_agree_with_the_whole() {
@@ -50,22 +50,22 @@ struct Tally {
 
 impl Tally {
     fn compare(&mut self, whole: &Whole, random: &mut Random, slices: usize, each: usize) {
-        let asker = Asker::new(&whole.model);
+        let generator = RequestGenerator::new(&whole.model);
         let available = whole.model.roles.iter().filter(|role| role.available);
         let roles = available.map(|role| role.id.clone()).collect::<Vec<_>>();
         if roles.is_empty() {
             return;
         }
         for _ in 0..slices {
-            self.of_roles(whole, &asker, random, &roles, each);
-            self.of_subject(whole, &asker, random, each);
+            self.of_roles(whole, &generator, random, &roles, each);
+            self.of_subject(whole, &generator, random, each);
         }
     }
 
     fn of_roles(
         &mut self,
         whole: &Whole,
-        asker: &Asker<'_>,
+        generator: &RequestGenerator<'_>,
         random: &mut Random,
         roles: &[String],
         each: usize,
@@ -77,21 +77,27 @@ impl Tally {
         let slice = open_slice(cut(&whole.policy, &Audience::Roles(audience.clone())));
         self.slices += 1;
         for _ in 0..each {
-            let subject = asker.subject(random, &audience, false);
-            self.ask(&whole.policy, &slice, asker, random, subject);
+            let subject = generator.subject(random, &audience, false);
+            self.ask(&whole.policy, &slice, generator, random, subject);
         }
     }
 
-    fn of_subject(&mut self, whole: &Whole, asker: &Asker<'_>, random: &mut Random, each: usize) {
+    fn of_subject(
+        &mut self,
+        whole: &Whole,
+        generator: &RequestGenerator<'_>,
+        random: &mut Random,
+        each: usize,
+    ) {
         let all = whole.model.roles.iter().map(|role| role.id.clone());
         let few = random.some(&all.collect::<Vec<_>>(), 30);
-        let subject = asker.subject(random, &few, true);
+        let subject = generator.subject(random, &few, true);
         let slice = open_slice(cut(&whole.policy, &Audience::Subject(subject.clone())));
         self.slices += 1;
         for _ in 0..each {
             let mut subject = subject.clone();
-            asker.describe(random, &mut subject);
-            self.ask(&whole.policy, &slice, asker, random, subject);
+            generator.describe(random, &mut subject);
+            self.ask(&whole.policy, &slice, generator, random, subject);
         }
     }
 
@@ -99,16 +105,16 @@ impl Tally {
         &mut self,
         whole: &Policy,
         slice: &Policy,
-        asker: &Asker<'_>,
+        generator: &RequestGenerator<'_>,
         random: &mut Random,
         subject: Subject,
     ) {
-        let request = asker.question(random, subject);
+        let request = generator.question(random, subject);
         // While it holds, the slice goes on as the whole does, whatever ends in the meantime.
         let now = TIMES[self.questions % TIMES.len()];
         let (whole, slice) = (whole.at(now), slice.at(now));
         let (whole, slice) = if random.chance(30) {
-            let fewer = asker.features(random);
+            let fewer = generator.features(random);
             // What had ended before the slice was cut is not in it.
             let on = |name: &&str| whole.enabled_features().any(|own| own == *name);
             let fewer = fewer.iter().map(String::as_str).filter(on);

@@ -11,7 +11,7 @@ use portcullis_policy::source::{OneOrMany, Role};
 use serde_json::Value;
 
 use crate::open::{NOW, Whole, examples, whole};
-use crate::random::{Asker, Random, answer, policy, questions};
+use crate::random::{Random, RequestGenerator, answer, policy, questions};
 
 #[test]
 fn every_cure_cures_in_random_policies() {
@@ -51,13 +51,13 @@ struct Tally {
 
 impl Tally {
     fn ask(&mut self, whole: &Whole, random: &mut Random, questions: usize) {
-        let asker = Asker::new(&whole.model);
+        let generator = RequestGenerator::new(&whole.model);
         let all = whole.model.roles.iter().map(|role| role.id.clone());
         let all = all.collect::<Vec<_>>();
         for _ in 0..questions {
             let few = random.some(&all, 20);
-            let subject = asker.subject(random, &few, true);
-            let request = asker.question(random, subject);
+            let subject = generator.subject(random, &few, true);
+            let request = generator.question(random, subject);
             self.explain(whole, &request, &all);
             self.questions += 1;
         }

@@ -4,7 +4,7 @@ use portcullis_engine::{
     Keeper, Offer, Policy, RejectedBundle, SignedBundle, SliceUse, UnixSeconds,
 };
 use portcullis_policy::sign::sign;
-use portcullis_policy::slice::{Audience, SliceEdition, slice};
+use portcullis_policy::slice::{Audience, SliceMetadata, slice};
 
 use crate::keeper::{LIMITS, Version, acme, may};
 use crate::open::{slices_key, trust};
@@ -13,7 +13,7 @@ fn slice_of(version: &Version, issued_at: u64, valid_for: u64) -> Vec<u8> {
     let whole = SignedBundle::new(version.bytes())
         .verify(&trust(SliceUse::WholeOnly), UnixSeconds(issued_at))
         .unwrap();
-    let metadata = SliceEdition::new(&whole, UnixSeconds(issued_at), Some(valid_for));
+    let metadata = SliceMetadata::new(&whole, UnixSeconds(issued_at), Some(valid_for));
     let payload = slice(
         &whole,
         &Audience::Roles(vec!["agent".to_owned()]),

@@ -9,7 +9,7 @@ use portcullis_policy::model::{Binding, Model, Requirement, RoleIndex};
 use portcullis_policy::slice::Audience;
 
 use crate::open::{AUDIT_HEAD, ROUTES, Whole, cut, examples, whole};
-use crate::random::{Asker, Random, answer, policy};
+use crate::random::{Random, RequestGenerator, answer, policy};
 
 #[test]
 fn slices_of_random_policies_leak_no_name() {
@@ -41,7 +41,7 @@ fn slices_of_the_examples_leak_no_name() {
 /// Looks through a slice for some roles and one for a subject.
 fn look(whole: &Whole, random: &mut Random) -> usize {
     let model = &whole.model;
-    let asker = Asker::new(model);
+    let generator = RequestGenerator::new(model);
     let available = model.roles.iter().filter(|role| role.available);
     let available = available.map(|role| role.id.clone()).collect::<Vec<_>>();
     let Some(first) = available.first() else {
@@ -51,7 +51,7 @@ fn look(whole: &Whole, random: &mut Random) -> usize {
     roles.push(first.clone());
     let of_roles = Knows::of_roles(whole, &roles);
     let few = random.some(&available, 20);
-    let subject = asker.subject(random, &few, true);
+    let subject = generator.subject(random, &few, true);
     let of_subject = Knows::of_subject(whole, &subject);
     let for_roles = cut(&whole.policy, &Audience::Roles(roles));
     let for_subject = cut(&whole.policy, &Audience::Subject(subject));

@@ -9,7 +9,7 @@ use portcullis_policy::Source;
 use portcullis_policy::encode::{BundleMetadata, encode};
 use portcullis_policy::model::Model;
 use portcullis_policy::sign::{SigningKey, sign};
-use portcullis_policy::slice::{Audience, SliceEdition, slice};
+use portcullis_policy::slice::{Audience, SliceMetadata, slice};
 
 /// When the bundles here are made.
 pub(crate) const NOW: UnixSeconds = UnixSeconds(1_000);
@@ -42,7 +42,7 @@ pub(crate) fn whole(text: &str) -> Whole {
 
 /// Cuts a slice, signed by a key that may sign nothing else; the bytes of the file.
 pub(crate) fn cut(whole: &Policy, audience: &Audience) -> Vec<u8> {
-    let metadata = SliceEdition::new(whole.bundle(), NOW, None);
+    let metadata = SliceMetadata::new(whole.bundle(), NOW, None);
     let payload = slice(whole.bundle(), audience, &metadata).unwrap();
     sign(&payload, &[slices_key()]).unwrap()
 }

@@ -308,12 +308,12 @@ fn values() -> Vec<String> {
 }
 
 /// Asks random questions about one policy.
-pub(crate) struct Asker<'m> {
+pub(crate) struct RequestGenerator<'m> {
     model: &'m Model,
     values: Vec<String>,
 }
 
-impl<'m> Asker<'m> {
+impl<'m> RequestGenerator<'m> {
     /// Gathers the values that conditions, teams and the directory know.
     pub(crate) fn new(model: &'m Model) -> Self {
         let mut values = values();

@@ -5,7 +5,7 @@ use portcullis_policy::Source;
 use portcullis_policy::authzen::Subject;
 use portcullis_policy::encode::{BundleMetadata, encode};
 use portcullis_policy::sign::sign;
-use portcullis_policy::slice::{Audience, SliceEdition, UnsliceableBundle, slice};
+use portcullis_policy::slice::{Audience, SliceMetadata, UnsliceableBundle, slice};
 
 use crate::open::{NOW, cut, open_slice, slices_key, trust, verify, whole, whole_key};
 
@@ -102,7 +102,7 @@ fn gateways_refuse_slices_and_browsers_whole_bundles() {
     );
     assert!(verify(bytes, SliceUse::Either).is_ok());
     // A key for slices signs nothing else, and one for anything signs slices too.
-    let metadata = SliceEdition::new(whole.policy.bundle(), NOW, None);
+    let metadata = SliceMetadata::new(whole.policy.bundle(), NOW, None);
     let payload = slice(whole.policy.bundle(), &roles(&["agent"]), &metadata).unwrap();
     let by_whole_key = sign(&payload, &[whole_key()]).unwrap();
     assert!(verify(by_whole_key, SliceUse::SlicesOnly).is_ok());
@@ -131,7 +131,7 @@ fn a_slice_never_outlives_its_whole() {
     let whole = whole(HELPDESK);
     let bundle = whole.policy.bundle();
     let expiry = |valid_for| {
-        let metadata = SliceEdition::new(bundle, NOW, valid_for);
+        let metadata = SliceMetadata::new(bundle, NOW, valid_for);
         let bytes = sign(
             &slice(bundle, &roles(&["agent"]), &metadata).unwrap(),
             &[slices_key()],
@@ -143,7 +143,7 @@ fn a_slice_never_outlives_its_whole() {
     assert_eq!(expiry(Some(1_000)), UnixSeconds(2_000));
     assert_eq!(expiry(Some(1_001)), UnixSeconds(2_000));
     assert_eq!(expiry(Some(u64::MAX)), UnixSeconds(2_000));
-    let longer = SliceEdition {
+    let longer = SliceMetadata {
         issued_at: NOW,
         expires_at: UnixSeconds(9_999),
         generator: "test".to_owned(),
@@ -155,7 +155,7 @@ fn a_slice_never_outlives_its_whole() {
     .unwrap();
     assert_eq!(open_slice(bytes).expires_at(), UnixSeconds(2_000));
     for (issued_at, sliceable) in [(699, false), (700, true), (1_999, true), (2_000, false)] {
-        let metadata = SliceEdition::new(bundle, UnixSeconds(issued_at), None);
+        let metadata = SliceMetadata::new(bundle, UnixSeconds(issued_at), None);
         let cut = slice(bundle, &roles(&["agent"]), &metadata);
         assert_eq!(cut.is_ok(), sliceable, "{issued_at}");
         assert!(cut.is_ok() || cut == Err(UnsliceableBundle::OutOfTime));
@@ -192,7 +192,7 @@ fn a_bundle_of_the_first_seconds_of_time_holds_from_the_first() {
 fn what_cannot_be_cut_is_said_with_a_cure() {
     let whole = whole(HELPDESK);
     let bundle = whole.policy.bundle();
-    let metadata = SliceEdition::new(bundle, NOW, None);
+    let metadata = SliceMetadata::new(bundle, NOW, None);
     for (ids, message) in [
         (&[][..], "a slice is for somebody: name a role"),
         (

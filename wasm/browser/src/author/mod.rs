@@ -4,9 +4,9 @@
 //! believed elsewhere: a payload leaves without a signature, a preview does not leave at all.
 
 mod administer;
-mod edition;
 mod failure;
 mod json;
+mod metadata;
 mod payload;
 mod preview;
 mod source;

@@ -21,9 +21,9 @@ use crate::time::seconds;
 
 use super::{
     administer::{Administered, Asked},
-    edition::edition,
     failure::{Failure, line, read},
     json::problems_json,
+    metadata::metadata,
     payload::Payload,
     preview::Preview,
     who::who,
@@ -79,8 +79,8 @@ impl Source {
     #[must_use]
     pub fn test(&self, now: f64) -> String {
         self.answer(|own| {
-            let edition = edition("{}", &own.source().catalog, seconds(now))?;
-            let report = suite::test(own.model(), &own.source().tests, &edition)?;
+            let metadata = metadata("{}", &own.source().catalog, seconds(now))?;
+            let report = suite::test(own.model(), &own.source().tests, &metadata)?;
             Ok(report.to_json().to_string())
         })
     }
@@ -157,8 +157,8 @@ impl Source {
     #[must_use]
     pub fn payload(&self, stated: &str, now: f64) -> Payload {
         Payload::new(self.compiled().and_then(|own| {
-            let edition = edition(stated, &own.source().catalog, seconds(now))?;
-            Ok(portcullis_policy::encode::encode(own.model(), &edition)?)
+            let metadata = metadata(stated, &own.source().catalog, seconds(now))?;
+            Ok(portcullis_policy::encode::encode(own.model(), &metadata)?)
         }))
     }
 
@@ -166,8 +166,8 @@ impl Source {
     #[must_use]
     pub fn preview(&self, now: f64) -> Preview {
         Preview::new(self.compiled().and_then(|own| {
-            let edition = edition("{}", &own.source().catalog, seconds(now))?;
-            Ok(portcullis_policy::preview(own.model(), &edition)?)
+            let metadata = metadata("{}", &own.source().catalog, seconds(now))?;
+            Ok(portcullis_policy::preview(own.model(), &metadata)?)
         }))
     }
 }

@@ -9,7 +9,7 @@ import type { Finding, Matrix, PolicyDiff, Report } from "./reports";
 import type { Who } from "./who";
 
 /** What a bundle says of itself; what is left out is as `portcullis build` has it. */
-export interface Edition {
+export interface BundleMetadata {
   /** When it is issued, in Unix seconds. */
   readonly now: number;
   /** `default`, unless given. */
@@ -151,18 +151,18 @@ export class PolicySource {
    *
    * @throws PortcullisError `unencodable` or `malformed`.
    */
-  payload(edition: Edition): Uint8Array {
-    const now = secondsOf(edition?.now);
+  payload(metadata: BundleMetadata): Uint8Array {
+    const now = secondsOf(metadata?.now);
     const stated = jsonOf(
       {
-        audience: edition.audience,
-        sequence: edition.sequence,
-        valid_for_seconds: edition.validForSeconds,
-        pin_floor: edition.pinFloor,
-        audit_head: edition.auditHead,
-        without_directory: edition.withoutDirectory,
+        audience: metadata.audience,
+        sequence: metadata.sequence,
+        valid_for_seconds: metadata.validForSeconds,
+        pin_floor: metadata.pinFloor,
+        audit_head: metadata.auditHead,
+        without_directory: metadata.withoutDirectory,
       },
-      "the edition",
+      "the metadata",
     );
     const guest = this.#alive();
     return ask(() => {
