@@ -1,17 +1,8 @@
-//! Answers as `AuthZEN` 1.0 evaluation responses.
+//! Failures of engines as `AuthZEN` 1.0 evaluation responses.
 
-use portcullis_policy::authzen::Malformed;
-use serde_json::Value;
+use portcullis_policy::authzen::{Malformed, unanswered};
 
 use crate::failure::Failure;
-
-/// Wraps a canonical answer: one line of JSON without its end.
-#[must_use]
-pub fn answered(canonical: &str) -> String {
-    // The engine writes the effect first, in exactly these bytes.
-    let decision = canonical.starts_with(r#"{"effect":"allow","#);
-    format!(r#"{{"decision":{decision},"context":{canonical}}}"#)
-}
 
 /// Denies because there is no answer, and says which failure it was.
 #[must_use]
@@ -27,29 +18,12 @@ pub fn failed(failure: &Failure) -> String {
         Failure::Trap(_) => 500,
         _ => 503,
     };
-    let message = Value::from(failure.to_string());
-    format!(
-        r#"{{"decision":false,"context":{{"effect":"error","error":{{"status":{status},"message":{message}}}}}}}"#
-    )
+    unanswered(status, &failure.to_string())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_an_allowance_is_a_yes() {
-        let allow = r#"{"effect":"allow","reason":"granted","role":"agent","scope":"own"}"#;
-        let line = format!(r#"{{"decision":true,"context":{allow}}}"#);
-        assert_eq!(answered(allow), line);
-        for other in [
-            r#"{"effect":"deny","reason":"not-granted"}"#,
-            r#"{"effect":"conditional","reason":"conditional","residual":{}}"#,
-        ] {
-            let line = format!(r#"{{"decision":false,"context":{other}}}"#);
-            assert_eq!(answered(other), line);
-        }
-    }
 
     #[test]
     fn every_failure_denies() {

@@ -8,7 +8,7 @@ use std::{
 
 use clap::Args;
 use portcullis_host::{Failure, LoadedPolicy, evaluation};
-use portcullis_policy::authzen::{Malformed, REQUEST_BYTES_MAX, Request};
+use portcullis_policy::authzen::{Malformed, REQUEST_BYTES_MAX, Request, evaluated_elsewhere};
 
 use super::{
     engines::EngineArgs,
@@ -144,7 +144,7 @@ impl<'p> Previews<'p> {
         };
         let policy = self.of(request.features.as_deref());
         match policy.and_then(|policy| policy.decide(&request, time.now_or_end())) {
-            Ok(canonical) => evaluation::answered(&canonical),
+            Ok(canonical) => evaluated_elsewhere(&canonical),
             Err(failure) => evaluation::failed(&failure),
         }
     }

@@ -1,9 +1,12 @@
-//! `OpenID` `AuthZEN` Authorization API 1.0 requests: the one place that reads them.
+//! `OpenID` `AuthZEN` Authorization API 1.0: the one place that reads requests and writes
+//! responses.
 
+mod answer;
 mod ask;
 mod read;
 mod set;
 
+pub use answer::{evaluated, evaluated_elsewhere, unanswered};
 pub use read::REQUEST_BYTES_MAX;
 
 use core::fmt;
@@ -128,18 +131,6 @@ pub struct Malformed {
     pub message: String,
     /// Whether a value is outside the grammar or a limit is passed.
     pub limit: bool,
-}
-
-impl Malformed {
-    /// Returns the answer to an evaluation request, as one line of JSON without its end.
-    #[must_use]
-    pub fn answer(&self) -> String {
-        let message = serde_json::Value::from(self.to_string());
-        format!(
-            "{{\"decision\":false,\"context\":{{\"effect\":\"error\",\
-             \"error\":{{\"status\":400,\"message\":{message}}}}}}}"
-        )
-    }
 }
 
 impl fmt::Display for Malformed {

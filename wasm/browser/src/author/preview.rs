@@ -1,9 +1,9 @@
 //! The class `Preview`.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
-use portcullis_engine::Policy;
-use portcullis_policy::authzen::{Request, Subject, Vocabulary};
+use portcullis_engine::{Decision, LimitExceeded, Policy};
+use portcullis_policy::authzen::{Request, Subject, Vocabulary, evaluated};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::failure::{Failure, line};
@@ -39,12 +39,7 @@ impl Preview {
     pub fn decide(&self, request: &[u8]) -> String {
         self.answer(|policy| {
             let request = Request::read(request, &Vocabulary::from(policy))?;
-            let canonical = decide(policy, &request)?;
-            // The engine writes the effect first, in exactly these bytes.
-            let decision = canonical.starts_with(r#"{"effect":"allow","#);
-            Ok(format!(
-                r#"{{"decision":{decision},"context":{canonical}}}"#
-            ))
+            decide(policy, &request, evaluated)
         })
     }
 
@@ -53,7 +48,7 @@ impl Preview {
     pub fn filter(&self, request: &[u8]) -> String {
         self.answer(|policy| {
             let request = Request::read_filter(request, &Vocabulary::from(policy))?;
-            decide(policy, &request)
+            decide(policy, &request, Decision::answer)
         })
     }
 
@@ -82,11 +77,15 @@ impl Preview {
     }
 }
 
-fn decide(policy: &Policy, request: &Request) -> Result<String, Failure> {
+fn decide(
+    policy: &Policy,
+    request: &Request,
+    written: impl FnOnce(&Decision<'_>, &Policy) -> Result<String, LimitExceeded>,
+) -> Result<String, Failure> {
     let policy = of(policy, request.features.as_deref());
     Ok(request.ask(|subject, question| {
         let decision = policy.decide(subject, &request.permission(), question);
-        decision.answer(&policy)
+        written(&decision, &policy)
     })??)
 }
 
