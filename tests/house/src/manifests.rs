@@ -26,7 +26,8 @@ pub fn without_reason(manifest: &File) -> Vec<String> {
                 ));
             }
         } else if line.starts_with('#') {
-            reason = true;
+            // A reason is a sentence; what heads a section is none.
+            reason = line.ends_with('.');
         } else if line.is_empty() {
             reason = false;
         } else {

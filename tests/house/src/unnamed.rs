@@ -53,19 +53,21 @@ fn collect(tokens: TokenStream, words: &mut BTreeSet<String>) {
 /// A type that another item has in its signature or field must be public, whoever names it; so must
 /// what a trait asks for.
 #[must_use]
-pub fn unnamed<'a>(items: &'a [String], words: &BTreeSet<String>) -> Vec<&'a str> {
-    let mut of_trait = false;
+pub fn unnamed(items: &[String], words: &BTreeSet<String>) -> Vec<String> {
+    let mut of_trait = None;
     let mut found = Vec::new();
     for item in items {
-        let Some((path, kind)) = path(item) else {
-            of_trait = item.starts_with("impl") && item.contains(" for ");
+        let Some(path) = path(item) else {
+            of_trait = implemented_for(item);
             continue;
         };
-        // An implementation's items follow it.
-        let associated = ["fn", "const", "type"].contains(&kind);
-        of_trait &= associated;
-        let name = path.rsplit("::").next().unwrap_or(path);
-        if !of_trait && !words.contains(name) && !items.iter().any(|item| needs(item, path)) {
+        // What a trait asks for follows the line of its implementation, below the same type.
+        let (above, name) = path.rsplit_once("::").unwrap_or(("", &path));
+        if of_trait.as_deref() == Some(above) {
+            continue;
+        }
+        of_trait = None;
+        if !words.contains(name) && !items.iter().any(|item| needs(item, &path)) {
             found.push(path);
         }
     }
@@ -74,8 +76,17 @@ pub fn unnamed<'a>(items: &'a [String], words: &BTreeSet<String>) -> Vec<&'a str
     found
 }
 
-/// Returns the path and the kind of a listed item, if it is one that somebody has to name.
-fn path(item: &str) -> Option<(&str, &str)> {
+/// Returns the type, without what it is generic over, for which a line says that a trait is
+/// implemented.
+fn implemented_for(item: &str) -> Option<String> {
+    let item = item.strip_prefix("impl")?;
+    let (_, own) = item.rsplit_once(" for ")?;
+    Some(bare(own))
+}
+
+/// Returns the path of a listed item without what it is generic over, if it is one that somebody
+/// has to name.
+fn path(item: &str) -> Option<String> {
     let rest = item.strip_prefix("#[non_exhaustive] ").unwrap_or(item);
     let rest = rest.strip_prefix("pub ")?;
     let rest = rest
@@ -83,10 +94,29 @@ fn path(item: &str) -> Option<(&str, &str)> {
         .map_or(rest, |_| rest.get("const ".len()..).unwrap_or(rest));
     let (kind, rest) = rest.split_once(' ')?;
     let kinds = ["fn", "const", "struct", "enum", "trait", "type", "static"];
-    let end = rest.find(['(', '<', ' ']).unwrap_or(rest.len());
     // A constant's path is followed by its type.
-    let end = rest.find(": ").map_or(end, |colon| colon.min(end));
-    kinds.contains(&kind).then_some((rest.get(..end)?, kind))
+    let path = bare(rest);
+    let path = path.strip_suffix(':').unwrap_or(&path);
+    kinds.contains(&kind).then(|| path.to_owned())
+}
+
+/// Returns the path that a text begins with, without what it is generic over.
+fn bare(text: &str) -> String {
+    let mut depth = 0_usize;
+    let mut before = ' ';
+    let mut path = String::new();
+    for character in text.chars() {
+        match character {
+            '<' => depth = depth.saturating_add(1),
+            // The arrow of a closure's type closes nothing.
+            '>' if before != '-' => depth = depth.saturating_sub(1),
+            '(' | ' ' if depth == 0 => break,
+            _ if depth == 0 => path.push(character),
+            _ => {}
+        }
+        before = character;
+    }
+    path
 }
 
 /// Returns whether an item of the API cannot be without the type at `path`.

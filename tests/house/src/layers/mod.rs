@@ -6,7 +6,7 @@ pub(crate) mod rust;
 mod typescript;
 
 pub use arrows::Arrow;
-pub use rust::arrows as rust_arrows;
+pub use rust::{arrows as rust_arrows, without_tests};
 pub use typescript::arrows as typescript_arrows;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -50,6 +50,35 @@ pub fn arrows(sources: &[File]) -> Result<Vec<Arrow>, String> {
     Ok(arrows)
 }
 
+/// Returns the sources of crates without the files that are compiled for their tests alone.
+///
+/// # Errors
+///
+/// Where a file is not Rust.
+pub fn without_tests(sources: &[File]) -> Result<Vec<&File>, String> {
+    let mut found = Vec::new();
+    let mut tests = BTreeSet::new();
+    for file in sources {
+        let Some((own, path)) = file.path.split_once("/src/") else {
+            continue;
+        };
+        let parsed =
+            syn::parse_file(&file.text).map_err(|error| format!("{}: {error}", file.path))?;
+        let module = module(path);
+        let of_tests = test_modules(&module, &parsed.items).into_iter();
+        tests.extend(of_tests.map(|module| (own, module)));
+        found.push((own, module, file));
+    }
+    let is_test = |own: &str, module: &[String]| {
+        (1..=module.len()).any(|end| {
+            let above = module.get(..end).unwrap_or(module);
+            tests.contains(&(own, above.to_vec()))
+        })
+    };
+    found.retain(|(own, module, _)| !is_test(own, module));
+    Ok(found.into_iter().map(|(_, _, file)| file).collect())
+}
+
 /// Returns the module that a file is, from the root of the crate.
 fn module(path: &str) -> Vec<String> {
     let path = path.strip_suffix(".rs").unwrap_or(path);

@@ -59,13 +59,47 @@ fn what_only_tests_name_is_found() {
         "pub fn a::Field::from_str(s: &str) -> Self",
         "impl a::Field",
         "pub fn a::Field::shown(&self) -> a::Field",
+        "impl<'a> a::Peer<'a>",
+        "pub fn a::Peer<'a>::seen<F: core::ops::Fn() -> bool>(&self, F) -> bool",
         "impl core::fmt::Display for a::Policy",
+        "pub fn a::Policy::fmt(&self)",
+        "pub const a::LAST: usize",
     ]
     .map(str::to_owned)
     .to_vec();
     assert_eq!(
         unnamed(&items, &words),
-        ["a::DecisionOfOld", "a::Field::shown", "a::MAX", "a::peek"]
+        [
+            "a::DecisionOfOld",
+            "a::Field::shown",
+            "a::LAST",
+            "a::MAX",
+            "a::Peer::seen",
+            "a::peek"
+        ]
+    );
+}
+
+#[test]
+fn files_of_tests_are_no_code_of_the_product() {
+    let sources = [
+        file("core/a/src/lib.rs", "mod own; #[cfg(test)] mod tests;"),
+        file("core/a/src/own.rs", "#[cfg(test)] mod cases;"),
+        file("core/a/src/own/cases.rs", ""),
+        file("core/a/src/tests/mod.rs", "mod deep;"),
+        file("core/a/src/tests/deep.rs", ""),
+        file("core/a/tests/all.rs", ""),
+        file("core/b/src/tests.rs", ""),
+    ];
+    let left = without_tests(&sources).unwrap().into_iter();
+    let left: Vec<&str> = left.map(|file| file.path.as_str()).collect();
+    assert_eq!(
+        left,
+        [
+            "core/a/src/lib.rs",
+            "core/a/src/own.rs",
+            "core/b/src/tests.rs"
+        ]
     );
 }
 

@@ -28,6 +28,7 @@ csv = \"1\" # Writes tables.
 rustix.workspace = true
 
 [workspace.dependencies]
+# authoring
 toml = \"1\"
 [dependencies.clap]
 # Its reason.
@@ -43,8 +44,8 @@ version = \"4\"
         [
             "a/Cargo.toml:7: no reason for `serde`",
             "a/Cargo.toml:15: no reason for `rustix`",
-            "a/Cargo.toml:18: no reason for `toml`",
-            "a/Cargo.toml:19: write `clap` as one line in the table of dependencies",
+            "a/Cargo.toml:19: no reason for `toml`",
+            "a/Cargo.toml:20: write `clap` as one line in the table of dependencies",
         ]
     );
 }
