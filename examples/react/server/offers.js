@@ -13,9 +13,7 @@ export const OFFERS = [
 /** Returns the offers for one subject, with the features that each lacks. */
 export function offered(session, offers) {
   return offers.flatMap(({ module, label, permission, about }) => {
-    const { answer, grants } = session.explain(permission);
-    // A feature that is off is the first reason of all: whether the role would open it is in its grants.
-    if (answer.reason !== "feature-disabled" || !grants.some(({ holds }) => holds !== "false")) return [];
-    return [{ module, label, about, features: answer.features }];
+    if (!session.locked(permission)) return [];
+    return [{ module, label, about, features: session.check(permission).features }];
   });
 }

@@ -49,7 +49,9 @@ export class PolicyFolder {
 
   features() {
     const { catalog, tenant } = this.#json("policy.json");
-    return [catalog.features].flat().map((name) => ({ name, on: [tenant.features ?? []].flat().includes(name) }));
+    // A feature that ends is an object with its name and its end.
+    const until = new Map([tenant.features ?? []].flat().map((own) => (own.feature ? [own.feature, Date.parse(own.until)] : [own, Infinity])));
+    return [catalog.features].flat().map((name) => ({ name, on: Date.now() < (until.get(name) ?? 0) }));
   }
 
   setFeature(name, on) {
