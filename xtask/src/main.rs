@@ -2,8 +2,10 @@
 
 mod api;
 mod bench;
+mod board;
 mod budgets;
 mod built;
+mod cargo_line;
 mod checks;
 mod console;
 mod count;
@@ -22,6 +24,7 @@ mod optimiser;
 mod others;
 mod parsers;
 mod passes;
+mod probe;
 mod progress;
 mod python;
 mod run;

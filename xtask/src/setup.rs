@@ -6,11 +6,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 
 use crate::optimiser::Optimiser;
+use crate::probe::{LINTER_PACKAGE, Next, OPTIMISER_PACKAGE, Probe, Tried, by_hand};
 use crate::progress;
 use crate::run::{is_root, run_within, say, which};
-use crate::toolchain::{
-    LINTER_PACKAGE, Next, OPTIMISER_PACKAGE, Probe, TARGET, Toolchain, Tried, by_hand,
-};
+use crate::toolchain::{TARGET, Toolchain};
 
 /// What builds the guests on this machine.
 #[derive(Debug, Clone)]

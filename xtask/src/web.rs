@@ -1,6 +1,7 @@
 //! The JavaScript side: the npm package, its tests, its demo and its figures.
 
 mod console;
+mod entry;
 mod matrix;
 mod package;
 mod tools;

@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, env, fs, path::Path};
 use portcullis_house::{
     api::{self, LISTED},
     files::File,
+    layers::without_tests,
     unnamed::{self, unnamed},
 };
 
