@@ -7,7 +7,17 @@
 //! [`Root::fetched`] when a fetch ends, and for each request [`Root::request`] and
 //! [`drop_trailers`].
 //!
-//! [`read_settings`], [`Seal`], [`UNAVAILABLE`] and [`lines`] serve shells without a `Host` too.
+//! [`read_settings`], [`Seal`], [`UNAVAILABLE`] and [`lines`] serve shells without a `Host` too:
+//!
+//! ```
+//! use portcullis_proxy_shell::Seal;
+//!
+//! // What one instance fetched, another of the same configuration believes.
+//! let seal = Seal::new(b"the configuration", "https://id.example.com");
+//! let tag = seal.tag(b"2026", b"a key set");
+//! assert!(seal.holds(b"2026", b"a key set", &tag));
+//! assert!(!seal.holds(b"2026", b"another key set", &tag));
+//! ```
 #![no_std]
 
 extern crate alloc;
