@@ -21,7 +21,7 @@ use portcullis_policy::{
     sign::{TrustFile, TrustFileKey, sign, with_nonce},
 };
 use portcullis_random::{
-    requests::Asker,
+    requests::RequestGenerator,
     tape::{self, Tape},
 };
 use portcullis_tests::{
@@ -108,11 +108,11 @@ fn freeze(name: &str, policy: &str, signers: &[u8], slice: bool) {
 /// Makes up questions, always the same, and asks the reference.
 fn ask(policy: &str) -> (String, String) {
     let reference = reference(policy);
-    let asker = Asker::new(reference.all_questions(), &[]);
+    let generator = RequestGenerator::new(reference.all_questions(), &[]);
     let (mut questions, mut answers) = (String::new(), String::new());
     for number in 0..60 {
         let bytes = tape::bytes(number, 160);
-        let request = asker.request(&mut Tape::new(&bytes));
+        let request = generator.request(&mut Tape::new(&bytes));
         let subject = request["subject"].to_string();
         let (question, answer) = match number % 6 {
             0 => (

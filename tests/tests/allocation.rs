@@ -18,7 +18,7 @@ use portcullis_engine::{
 use portcullis_host::pack;
 use portcullis_policy::authzen::{Request, Vocabulary};
 use portcullis_random::{
-    requests::Asker,
+    requests::RequestGenerator,
     tape::{self, Tape},
 };
 use portcullis_tests::{
@@ -60,9 +60,9 @@ fn deciding_allocates_nothing() {
         let opened = SignedBundle::new(bundle.clone()).verify(&trust(bundle.len()), NOW);
         let loaded = Policy::from(opened.unwrap());
         let vocabulary = Vocabulary::from(&loaded);
-        let asker = Asker::new(reference(&policy).all_questions(), &[]);
+        let generator = RequestGenerator::new(reference(&policy).all_questions(), &[]);
         let mut effects = [0_usize; 4];
-        for request in questions(&asker) {
+        for request in questions(&generator) {
             let request = Request::read(request.to_string().as_bytes(), &vocabulary).unwrap();
             let permission = request.permission();
             let packed = pack(&request);
@@ -119,8 +119,8 @@ fn number(
     shown(&session.decide(id, question, NOW).unwrap())
 }
 
-fn questions(asker: &Asker) -> impl Iterator<Item = Value> {
-    (0..300).map(|seed| asker.request(&mut Tape::new(&tape::bytes(seed, 160))))
+fn questions(generator: &RequestGenerator) -> impl Iterator<Item = Value> {
+    (0..300).map(|seed| generator.request(&mut Tape::new(&tape::bytes(seed, 160))))
 }
 
 /// The examples, the starter, and a policy as large as any should be.

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use portcullis_fuzz::{NOW, answer, open};
-use portcullis_random::{policies::RandomPolicy, requests::Asker, tape::Tape};
+use portcullis_random::{policies::RandomPolicy, requests::RequestGenerator, tape::Tape};
 use portcullis_reference::Reference;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -12,10 +12,10 @@ fuzz_target!(|bytes: &[u8]| {
     let native = open(&policy.json);
     let reference = Reference::new(&policy.json).expect("the reference reads what compiles");
     let reference = reference.at(NOW.0);
-    let asker = Asker::new(reference.all_questions(), &policy.aliases);
+    let generator = RequestGenerator::new(reference.all_questions(), &policy.aliases);
     for question in questions.chunks(160).take(8) {
         let mut tape = Tape::new(question);
-        let line = asker.request(&mut tape).to_string();
+        let line = generator.request(&mut tape).to_string();
         let (line, json) = (line.as_bytes(), &policy.json);
         let expected = reference.decide_line(line);
         assert_eq!(answer(native.as_ref(), line, false), expected, "{json}");

@@ -10,7 +10,7 @@ use crate::{
 
 /// Makes up questions about one policy.
 #[derive(Debug, Clone)]
-pub struct Asker {
+pub struct RequestGenerator {
     known: Questions,
     permissions: Vec<(String, String)>,
     ids: Vec<(String, String)>,
@@ -20,7 +20,7 @@ pub struct Asker {
     roles: Vec<String>,
 }
 
-impl Asker {
+impl RequestGenerator {
     /// Takes what the policy knows, and its former names, as (module, action).
     #[must_use]
     pub fn new(known: Questions, aliases: &[(String, String)]) -> Self {

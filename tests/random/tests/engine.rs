@@ -17,7 +17,7 @@ use portcullis_policy::{
 };
 use portcullis_random::{
     policies::RandomPolicy,
-    requests::Asker,
+    requests::RequestGenerator,
     tape::{Tape, bytes},
 };
 use portcullis_reference::Reference;
@@ -30,9 +30,9 @@ fn the_engine_answers_random_questions_as_the_reference_does() {
         let (policy, questions) = tape.split_at(900);
         let policy = RandomPolicy::new(&mut Tape::new(policy));
         let pair = Pair::open(&policy.json);
-        let asker = Asker::new(pair.reference.all_questions(), &policy.aliases);
+        let generator = RequestGenerator::new(pair.reference.all_questions(), &policy.aliases);
         for question in questions.chunks(140) {
-            let request = asker.request(&mut Tape::new(question));
+            let request = generator.request(&mut Tape::new(question));
             pair.compare(&request.to_string());
             pair.compare_modules(&request["subject"].to_string());
         }

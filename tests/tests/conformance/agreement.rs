@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_random::{policies::RandomPolicy, requests::Asker, tape::Tape};
+use portcullis_random::{policies::RandomPolicy, requests::RequestGenerator, tape::Tape};
 use portcullis_reference::{Attributes, holds};
 use portcullis_tests::engines::{Answers, EngineName};
 use proptest::{prop_assert_eq, proptest, test_runner::TestCaseError};
@@ -21,11 +21,11 @@ proptest! {
         let policy = RandomPolicy::new(&mut policy.tape());
         let native = EngineName::Native.open(&policy.json);
         let known = portcullis_tests::engines::reference(&policy.json).all_questions();
-        let asker = Asker::new(known, &policy.aliases);
+        let generator = RequestGenerator::new(known, &policy.aliases);
         for question in questions {
             let mut tape = question.tape();
-            let partial = asker.request(&mut tape);
-            let agreed = agree(native.as_ref(), &asker, &mut tape, &partial);
+            let partial = generator.request(&mut tape);
+            let agreed = agree(native.as_ref(), &generator, &mut tape, &partial);
             agreed.map_err(|error| {
                 TestCaseError::fail(format!("{error}\nof the policy {}", policy.json))
             })?;
@@ -36,7 +36,7 @@ proptest! {
 /// Holds what is said of a partial resource against what is said of total ones that extend it.
 fn agree(
     engine: &dyn Answers,
-    asker: &Asker,
+    generator: &RequestGenerator,
     tape: &mut Tape<'_>,
     partial: &Value,
 ) -> Result<(), TestCaseError> {
@@ -44,7 +44,7 @@ fn agree(
     let on_partial = context(&engine.decide(&line));
     let on_nothing = context(&engine.filter(&line));
     for _ in 0..3 {
-        let total = asker.total(tape, partial);
+        let total = generator.total(tape, partial);
         let on_total = context(&engine.decide(&total.to_string().into_bytes()));
         for said in [&on_partial, &on_nothing] {
             check(said, &on_total, &total)?;

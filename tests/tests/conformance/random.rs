@@ -7,7 +7,7 @@ use portcullis_host::pack;
 use portcullis_policy::authzen::Request;
 use portcullis_random::{
     policies::RandomPolicy,
-    requests::Asker,
+    requests::RequestGenerator,
     tape::{self, Tape},
 };
 use portcullis_reference::Reference;
@@ -31,9 +31,9 @@ proptest! {
     ) {
         let policy = RandomPolicy::new(&mut policy.tape());
         let trio = Trio::open(&policy.json);
-        let asker = Asker::new(trio.reference.all_questions(), &policy.aliases);
+        let generator = RequestGenerator::new(trio.reference.all_questions(), &policy.aliases);
         for question in questions {
-            trio.compare(&asker, &question).map_err(|error| with_policy(error, &policy.json))?;
+            trio.compare(&generator, &question).map_err(|error| with_policy(error, &policy.json))?;
         }
     }
 }
@@ -45,9 +45,9 @@ proptest! {
     fn examples_answer_alike_on_every_engine(
         questions in many_choices(160, QUESTIONS),
     ) {
-        for (trio, asker) in examples() {
+        for (trio, generator) in examples() {
             for question in &questions {
-                trio.compare(asker, question)?;
+                trio.compare(generator, question)?;
             }
         }
     }
@@ -61,9 +61,9 @@ fn random_questions_reach_every_answer() {
         let (policy, questions) = bytes.split_at(700);
         let policy = RandomPolicy::new(&mut Tape::new(policy));
         let reference = reference(&policy.json);
-        let asker = Asker::new(reference.all_questions(), &policy.aliases);
+        let generator = RequestGenerator::new(reference.all_questions(), &policy.aliases);
         for question in questions.chunks(110) {
-            let request = asker.request(&mut Tape::new(question));
+            let request = generator.request(&mut Tape::new(question));
             let answer = reference.decide_line(request.to_string().as_bytes());
             let answer: Value = serde_json::from_str(&answer).unwrap();
             let context = &answer["context"];
@@ -94,13 +94,14 @@ fn random_questions_reach_every_answer() {
     assert!(reached.values().all(|times| *times >= 15), "{reached:?}");
 }
 
-fn examples() -> &'static [(Trio, Asker)] {
-    static EXAMPLES: std::sync::OnceLock<Vec<(Trio, Asker)>> = std::sync::OnceLock::new();
+fn examples() -> &'static [(Trio, RequestGenerator)] {
+    static EXAMPLES: std::sync::OnceLock<Vec<(Trio, RequestGenerator)>> =
+        std::sync::OnceLock::new();
     EXAMPLES.get_or_init(|| {
         let open = |policy: &str| {
             let trio = Trio::open(policy);
-            let asker = Asker::new(trio.reference.all_questions(), &[]);
-            (trio, asker)
+            let generator = RequestGenerator::new(trio.reference.all_questions(), &[]);
+            (trio, generator)
         };
         let examples = places::examples();
         examples.iter().map(|(_, policy)| open(policy)).collect()
@@ -130,12 +131,16 @@ impl Trio {
     }
 
     /// Asks one random question of every engine, in every way in which it can be asked.
-    fn compare(&self, asker: &Asker, question: &Choices) -> Result<(), TestCaseError> {
+    fn compare(
+        &self,
+        generator: &RequestGenerator,
+        question: &Choices,
+    ) -> Result<(), TestCaseError> {
         let mut tape = question.tape();
-        let request = asker.request(&mut tape);
+        let request = generator.request(&mut tape);
         let spoilt = tape.chance(6);
         let line = if spoilt {
-            asker.spoil(&mut tape, &request)
+            generator.spoil(&mut tape, &request)
         } else {
             request.to_string().into_bytes()
         };

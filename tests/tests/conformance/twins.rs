@@ -9,7 +9,7 @@ use bindings::{
 use portcullis_engine::{PackedDecision, Policy, SignedBundle};
 use portcullis_host::pack;
 use portcullis_policy::authzen::{Attribute, Request, Vocabulary};
-use portcullis_random::{policies::RandomPolicy, requests::Asker};
+use portcullis_random::{policies::RandomPolicy, requests::RequestGenerator};
 use portcullis_tests::{
     bundles::{self, AUDIENCE, NOW, VALID_SECONDS},
     engines::reference,
@@ -38,9 +38,9 @@ proptest! {
     ) {
         let policy = RandomPolicy::new(&mut policy.tape());
         let mut guest = Guest::open(&policy.json);
-        let asker = Asker::new(reference(&policy.json).all_questions(), &policy.aliases);
+        let generator = RequestGenerator::new(reference(&policy.json).all_questions(), &policy.aliases);
         for question in questions {
-            let request = asker.request(&mut question.tape()).to_string();
+            let request = generator.request(&mut question.tape()).to_string();
             let request = Request::read(request.as_bytes(), &guest.vocabulary).unwrap();
             guest.compare(&request)?;
         }

@@ -54,7 +54,7 @@ impl TokenCache {
         let known = row
             .iter()
             .flatten()
-            .find(|known| same(&known.token, token))?;
+            .find(|known| equal_in_constant_time(&known.token, token))?;
         let identity = &known.identity;
         // `nbf` was in the past when it was verified; a clock set back is verified anew.
         let holds = identity.valid_from <= now && now < identity.valid_until;
@@ -82,7 +82,7 @@ impl TokenCache {
         let full = self.turn.checked_rem(row.len()).unwrap_or(0);
         let again = |place: &Option<VerifiedToken>| {
             let known = place.as_ref();
-            known.is_some_and(|known| same(&known.token, token))
+            known.is_some_and(|known| equal_in_constant_time(&known.token, token))
         };
         let free = || row.iter().position(Option::is_none);
         let at = row.iter().position(again).or_else(free).unwrap_or(full);
@@ -119,7 +119,7 @@ impl TokenCache {
 }
 
 /// Compares in a time that depends on the lengths alone.
-fn same(known: &[u8], token: &[u8]) -> bool {
+fn equal_in_constant_time(known: &[u8], token: &[u8]) -> bool {
     if known.len() != token.len() {
         return false;
     }

@@ -56,7 +56,7 @@ pub struct Conflicts {
 #[must_use]
 pub fn conflicts(routes: &[Route]) -> Conflicts {
     let mut check = Check::new(routes);
-    check.same();
+    check.duplicates();
     check.overlaps();
     let found = check.found.into_iter();
     Conflicts {
@@ -129,7 +129,7 @@ impl<'r> Check<'r> {
     }
 
     /// Finds the routes that match the very same requests, whatever else there is.
-    fn same(&mut self) {
+    fn duplicates(&mut self) {
         let named = names_hosts(self.routes);
         let mut known = BTreeMap::new();
         for (index, route) in self.routes.iter().enumerate() {
