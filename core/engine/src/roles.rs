@@ -5,7 +5,7 @@ use core::cmp::Ordering;
 
 use crate::{
     bundle::Bundle,
-    format::{Binding, Group, List, Person},
+    format::{Binding, DEFAULT_SUBJECT_TYPES, Group, List, Person},
     grammar::is_value,
     ids::{RoleId, UnixSeconds},
     index::item_at,
@@ -207,7 +207,7 @@ impl Policy {
     pub fn has_subject_type(&self, kind: &str) -> bool {
         let bytes = self.bundle.tables.subject_types.bytes(&self.bundle.bytes);
         if bytes.is_empty() {
-            return matches!(kind, "user" | "service");
+            return DEFAULT_SUBJECT_TYPES.contains(&kind);
         }
         List::<&str>::new(bytes).iter().any(|own| own == kind)
     }

@@ -46,6 +46,11 @@ pub const ENDING: u16 = u16::MAX;
 /// The number in the place of an attribute's under which is the first second at which somebody's
 /// sign-in counts; it is no attribute's either.
 pub const SESSIONS_FROM: u16 = u16::MAX - 1;
+/// The id that no group has and no subject can state: the group of that id is everybody's, and
+/// whoever of the directory is in it is not active.
+pub const NO_GROUP: &str = "";
+/// The types of subjects of a catalog that declares none, ascending.
+pub const DEFAULT_SUBJECT_TYPES: [&str; 2] = ["service", "user"];
 
 /// Returns the lowest format that has everything that a payload uses, so that engines of an
 /// earlier version read what they understand. Of bytes that are no payload it is 1.

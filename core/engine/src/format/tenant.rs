@@ -33,7 +33,7 @@ wire! {
     #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
     pub struct Additions<'a> {
         /// The types of subjects that the catalog declares, ascending; none where these are
-        /// `service` and `user`.
+        /// [`DEFAULT_SUBJECT_TYPES`](super::DEFAULT_SUBJECT_TYPES).
         pub subject_types: List<'a, &'a str>,
         /// Features that are on for a time, ascending by index; none of them is among
         /// [`Tenant::features`].

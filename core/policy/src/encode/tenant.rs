@@ -1,8 +1,8 @@
 //! The tenant's section.
 
 use portcullis_engine::format::{
-    Binding, ENDING, EndingBinding, FeatureEnd, Group, List, Person, PersonAttribute, Role,
-    RoleChanges, RoleOrigin, SESSIONS_FROM,
+    Binding, DEFAULT_SUBJECT_TYPES, ENDING, EndingBinding, FeatureEnd, Group, List, NO_GROUP,
+    Person, PersonAttribute, Role, RoleChanges, RoleOrigin, SESSIONS_FROM,
 };
 use portcullis_engine::limits::FEATURE_ENDS_MAX;
 
@@ -49,7 +49,7 @@ impl TenantRuns {
         parts.sessions_from = model.tenant.sessions_from.map_or(0, |from| from.0);
         let mut types = model.subject_types.names().to_vec();
         types.sort_unstable();
-        if types != ["service", "user"] {
+        if types != DEFAULT_SUBJECT_TYPES {
             parts.subject_types = pack(types)?;
         }
         let order = RoleOrder::new(model);
@@ -59,7 +59,7 @@ impl TenantRuns {
             let types = everyone.types.iter();
             let roles = pack(types.map(|kind| Binding { role, team: kind }))?;
             let wire = Group {
-                id: "",
+                id: NO_GROUP,
                 roles: List::new(&roles),
             };
             push(&mut parts.groups, &wire)?;
@@ -149,7 +149,7 @@ impl TenantRuns {
                 push(&mut attributes, &wire)?;
             }
         }
-        let marker = person.inactive.then_some("");
+        let marker = person.inactive.then_some(NO_GROUP);
         let groups = person.groups.iter().map(String::as_str);
         let groups = pack(marker.into_iter().chain(groups))?;
         let roles = order.bindings(&person.roles)?;

@@ -1,5 +1,7 @@
 //! The types of subjects that keys of a directory may name.
 
+use portcullis_engine::format::DEFAULT_SUBJECT_TYPES;
+
 /// The types that a key of a tenant's directory may begin with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubjectTypes(Vec<String>);
@@ -51,7 +53,9 @@ impl SubjectTypes {
 /// Users and services.
 impl Default for SubjectTypes {
     fn default() -> Self {
-        Self(vec![Self::USER.to_owned(), "service".to_owned()])
+        // Users first: most keys are of one.
+        let types = DEFAULT_SUBJECT_TYPES.iter().rev();
+        Self(types.map(|kind| (*kind).to_owned()).collect())
     }
 }
 

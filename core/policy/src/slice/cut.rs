@@ -2,7 +2,8 @@
 
 use portcullis_engine::format::{
     Alias, Atom, Binding, Catalog, ENDING, EndingBinding, FeatureEnd, Group, Header, List, Module,
-    OptionalIndex, Payload, Permission, Person, PersonAttribute, Requirement, Role, SESSIONS_FROM,
+    NO_GROUP, OptionalIndex, Payload, Permission, Person, PersonAttribute, Requirement, Role,
+    SESSIONS_FROM,
     ScopeRow, Source, TeamAttribute, Tenant,
 };
 use portcullis_engine::{Policy, RoleId};
@@ -283,8 +284,8 @@ impl TenantRuns {
         made_at: u64,
     ) -> Result<(), UnencodablePolicy> {
         let roles = bindings(person.roles, &reach.roles)?;
-        // The empty name says that it holds nothing.
-        let known = |id: &&str| id.is_empty() || reach.groups.iter().any(|group| group.id == *id);
+        // It says that somebody holds nothing.
+        let known = |id: &&str| *id == NO_GROUP || reach.groups.iter().any(|group| group.id == *id);
         let groups = pack(person.groups.iter().filter(known))?;
         let mut attributes = pack(person.attributes.iter().filter_map(|own| {
             let attribute = match own.attribute {
