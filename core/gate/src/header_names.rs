@@ -23,8 +23,9 @@ pub(crate) fn is_removed(name: &str) -> bool {
 }
 
 /// Says whether a header of that name is about the connection and no part of the request
-/// (RFC 9110, section 7.6.1).
-pub(crate) fn is_of_connection(name: &str) -> bool {
+/// (RFC 9110, section 7.6.1), in whatever spelling some server would take for it.
+#[must_use]
+pub fn is_of_connection(name: &str) -> bool {
     is_one_of(name, &OF_CONNECTION)
 }
 

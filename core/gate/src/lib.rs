@@ -77,6 +77,7 @@ pub use entry::Entry;
 pub use event::event;
 pub use fetch::{BegunFetch, FetchedKeys, KeyAnswer, KeyFetch, KeyOutcome};
 pub use gate::Gate;
+pub use header_names::is_of_connection;
 pub use identity::{TokenCache, identity_reasons};
 pub use path::{Ambiguities, Ambiguity, CanonicalPath, PathTooLong};
 pub use portcullis_engine::{Floor, Offer, Persisted, TenantKey, UnixSeconds};

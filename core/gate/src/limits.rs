@@ -12,6 +12,8 @@ pub const TARGET_BYTES_MAX: usize = 16 * 1024;
 pub const PARAMETERS_MAX: usize = 1_000;
 /// Longest key set, or description of an issuer, that is fetched, in bytes.
 pub const KEY_SET_BYTES_MAX: usize = 256 * 1024;
+/// How long a shell waits for an answer to such a fetch, in seconds.
+pub const KEY_FETCH_SECONDS: u64 = 5;
 /// Most header fields of a request.
 pub const HEADERS_MAX: usize = 256;
 /// Largest sum of header names and values, in bytes.

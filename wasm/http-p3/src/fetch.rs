@@ -7,7 +7,7 @@ use core::{
     task::Poll,
 };
 
-use portcullis_http_shell::{ANSWER_BYTES_MAX, FETCH_SECONDS, Fetch, Fetched, Scheme};
+use portcullis_http_shell::{ANSWER_BYTES_MAX, Fetch, Fetched, KEY_FETCH_SECONDS, Scheme};
 use wasip3::{
     clocks::monotonic_clock,
     http::{
@@ -76,5 +76,5 @@ async fn whole(response: Response) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-const LIMIT: u64 = FETCH_SECONDS * 1_000_000_000;
+const LIMIT: u64 = KEY_FETCH_SECONDS * 1_000_000_000;
 const PART_BYTES: usize = 16 * 1024;

@@ -1,6 +1,8 @@
 //! Fetches the keys of issuers, and shares them with other instances by files.
 
-use portcullis_http_shell::{FETCH_SECONDS, KEY_FILE_BYTES_MAX, KeyFile, Save, UnixSeconds, event};
+use portcullis_http_shell::{
+    KEY_FETCH_SECONDS, KEY_FILE_BYTES_MAX, KeyFile, Save, UnixSeconds, event,
+};
 use wasip3::clocks::monotonic_clock;
 
 use crate::{
@@ -22,7 +24,7 @@ pub(crate) async fn bring(issuer: usize) {
         refresh().await;
         let goes_on = with_state(|middleware| middleware.fetches_keys(issuer, seconds()));
         // Somebody else fetches them, and says in the file what came of it.
-        if goes_on != Some(true) || waited >= FETCH_SECONDS.saturating_mul(SECOND) {
+        if goes_on != Some(true) || waited >= KEY_FETCH_SECONDS.saturating_mul(SECOND) {
             return;
         }
         monotonic_clock::wait_for(PAUSE).await;

@@ -2,13 +2,13 @@
 
 use alloc::{string::String, vec::Vec};
 
-use portcullis_gate::{AnswerChanges, Forward};
+use portcullis_gate::{AnswerChanges, Forward, is_of_connection};
 
 /// A header field: its name, and its value.
 pub type Field = (String, Vec<u8>);
 
-/// Returns the fields that are not about one connection only (RFC 9110, section 7.6.1); nor
-/// `host`, which says whom a connection is to.
+/// Returns the fields that are not about one connection only; nor `host`, which says whom a
+/// connection is to, and the settings of HTTP/2 that come with an upgrade.
 fn end_to_end(mut all: Vec<Field>) -> Vec<Field> {
     let named: Vec<String> = all
         .iter()
@@ -19,7 +19,8 @@ fn end_to_end(mut all: Vec<Field>) -> Vec<Field> {
         .collect();
     all.retain(|(name, _)| {
         let lower = name.to_ascii_lowercase();
-        !HOP_BY_HOP.contains(&lower.as_str()) && !named.contains(&lower)
+        let also = ["host", "http2-settings"];
+        !is_of_connection(&lower) && !also.contains(&lower.as_str()) && !named.contains(&lower)
     });
     all
 }
@@ -53,18 +54,6 @@ pub fn answered(fields: Vec<Field>, changes: &AnswerChanges) -> Vec<Field> {
     fields
 }
 
-const HOP_BY_HOP: [&str; 9] = [
-    "connection",
-    "host",
-    "http2-settings",
-    "keep-alive",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
-
 #[cfg(test)]
 mod tests {
     use alloc::vec;
@@ -83,6 +72,7 @@ mod tests {
             field("Connection", "keep-alive, X-Hop"),
             field("x-hop", "1"),
             field("Transfer-Encoding", "chunked"),
+            field("transfer_encoding", "chunked"),
             field("host", "api.example.com"),
             field("accept", "*/*"),
             field("accept", "text/html"),

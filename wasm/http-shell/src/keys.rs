@@ -50,7 +50,7 @@ pub struct Save {
     pub bytes: Vec<u8>,
 }
 
-/// Something to fetch, in at most [`FETCH_SECONDS`] and without following a redirect: at most
+/// Something to fetch, in at most [`KEY_FETCH_SECONDS`](crate::KEY_FETCH_SECONDS) and without following a redirect: at most
 /// [`ANSWER_BYTES_MAX`] of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetch {
@@ -310,8 +310,6 @@ impl<'a> Kept<'a> {
 const TAG_BYTES: usize = 32;
 const HEAD_BYTES: usize = 32;
 
-/// How long an origin has for its answer.
-pub const FETCH_SECONDS: u64 = 5;
 /// How much of an answer is read: one byte more than it may have, so that the gate says what is
 /// wrong with a longer one.
 pub const ANSWER_BYTES_MAX: usize = KEY_SET_BYTES_MAX.saturating_add(1);

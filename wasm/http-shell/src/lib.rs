@@ -33,9 +33,7 @@ mod upstream_failure;
 pub use answer::Answer;
 pub use fields::{Field, answered};
 pub use file::{BundleFile, CONFIG_BYTES_MAX, Configuration, Mark, locate};
-pub use keys::{
-    ANSWER_BYTES_MAX, FETCH_SECONDS, Fetch, Fetched, KEY_FILE_BYTES_MAX, KeyFile, Save,
-};
+pub use keys::{ANSWER_BYTES_MAX, Fetch, Fetched, KEY_FILE_BYTES_MAX, KeyFile, Save};
 pub use middleware::{Incoming, Judged, Middleware, Time, Work};
-pub use portcullis_gate::{AnswerChanges, UnixSeconds, event};
+pub use portcullis_gate::{AnswerChanges, UnixSeconds, event, limits::KEY_FETCH_SECONDS};
 pub use settings::{Scheme, Upstream};

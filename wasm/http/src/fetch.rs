@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use portcullis_http_shell::{ANSWER_BYTES_MAX, FETCH_SECONDS, Fetch, Fetched, Scheme};
+use portcullis_http_shell::{ANSWER_BYTES_MAX, Fetch, Fetched, KEY_FETCH_SECONDS, Scheme};
 use wasip2::{
     clocks::monotonic_clock,
     http::{
@@ -77,4 +77,4 @@ fn wait(arrives: &Pollable, deadline: &Pollable) -> Option<()> {
     (!deadline.ready()).then_some(())
 }
 
-const LIMIT: u64 = FETCH_SECONDS * 1_000_000_000;
+const LIMIT: u64 = KEY_FETCH_SECONDS * 1_000_000_000;

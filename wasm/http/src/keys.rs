@@ -1,7 +1,7 @@
 //! Fetches the keys of issuers, and shares them with other instances by files.
 
 use portcullis_http_shell::{
-    FETCH_SECONDS, KEY_FILE_BYTES_MAX, KeyFile, Middleware, Save, UnixSeconds, event,
+    KEY_FETCH_SECONDS, KEY_FILE_BYTES_MAX, KeyFile, Middleware, Save, UnixSeconds, event,
 };
 use wasip2::clocks::monotonic_clock;
 
@@ -28,7 +28,7 @@ pub(crate) fn bring(issuer: usize) {
         refresh();
         let goes_on = with_state(|middleware| middleware.fetches_keys(issuer, seconds()));
         // Another instance fetches them, which says in the file what came of it.
-        if goes_on != Some(true) || waited >= FETCH_SECONDS.saturating_mul(SECOND) {
+        if goes_on != Some(true) || waited >= KEY_FETCH_SECONDS.saturating_mul(SECOND) {
             return;
         }
         monotonic_clock::subscribe_duration(PAUSE).block();

@@ -4,7 +4,7 @@ use alloc::{format, string::String, vec::Vec};
 
 use portcullis_gate::{
     Gate, GateConfig, KeyAddress, KeyAnswer, KeyFetch, KeyOutcome, UnixSeconds,
-    limits::KEY_SET_BYTES_MAX,
+    limits::{KEY_FETCH_SECONDS, KEY_SET_BYTES_MAX},
 };
 
 use crate::{
@@ -286,7 +286,7 @@ fn opened<'a>(seal: Seal<'_>, shared: &'a SharedBundle) -> Option<SharedKeys<'a>
     })
 }
 
-const TIMEOUT_MS: u32 = 5_000;
+const TIMEOUT_MS: u32 = 1_000 * KEY_FETCH_SECONDS as u32;
 /// How long other workers leave an issuer to the one whose turn it is.
-const TURN_MS: u64 = 10_000;
+const TURN_MS: u64 = 2_000 * KEY_FETCH_SECONDS;
 const WAITING_MAX: usize = 1_024;

@@ -14,6 +14,7 @@ pub use answer::{KeyAnswer, KeyOutcome};
 pub(crate) use answer::{document, set_of};
 
 use crate::config::{Issuers, KeyAddress, KeySource};
+use crate::limits::KEY_FETCH_SECONDS;
 
 /// Something that a shell is to fetch now, in at most five seconds and without following a
 /// redirect.
@@ -241,7 +242,7 @@ fn backoff_seconds(failures: u32) -> u64 {
 const FRESH_SECONDS: u64 = 600;
 const FRESH_SECONDS_MIN: u64 = 60;
 /// How long a fetch is waited for: longer than a shell gives it.
-const FLIGHT_SECONDS_MAX: u64 = 10;
+const FLIGHT_SECONDS_MAX: u64 = 2 * KEY_FETCH_SECONDS;
 
 #[cfg(test)]
 mod tests;
