@@ -83,7 +83,7 @@ fn mutants(only: &[String]) -> Result<()> {
         let mut command = Command::new(&program);
         command
             .current_dir(root())
-            // Its copy of the tree is another at each run: dependencies need not be built anew.
+            // Its copy of the tree is another at each run: dependencies need not be built again.
             .env("CARGO_TARGET_DIR", root().join("target/mutants"))
             // Most of the time goes into building.
             .envs([
@@ -98,7 +98,7 @@ fn mutants(only: &[String]) -> Result<()> {
             command.args([*option, value.as_str()]);
         }
         outcome = shown(&mut command);
-        // With a part of many, what is left after this run would be parted anew: it is named.
+        // With a part of many, what is left after this run would be split again: it is named.
         let missed = fs::read_to_string(root().join("target/mutants.out/missed.txt"))?;
         selected = missed
             .lines()

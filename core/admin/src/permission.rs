@@ -195,7 +195,7 @@ impl Authorization<'_> {
                     "what {} held has ended, {ended}, so it may not {name}",
                     self.who()
                 ),
-                "ask somebody else who may, or to be assigned a role anew".to_owned(),
+                "ask somebody else who may, or to be assigned a role again".to_owned(),
             );
         }
         if self.holdings.bindings.is_empty() {

@@ -230,7 +230,7 @@ impl Keeper {
     /// followed only where the tenant's role changes wait for the next session, the
     /// version is retained, unexpired, not below the newest header's floor for pins,
     /// and not superseded for too long. Features that the newest has off are off. It answers as at
-    /// `now`: ask anew for another time.
+    /// `now`: ask again for another time.
     #[must_use]
     pub fn policy_for(
         &self,

@@ -165,7 +165,7 @@ const MEANINGS: [(&str, &str); 21] = [
     ),
     (
         "bundle-expired",
-        "the policy has expired: build and publish it anew",
+        "the policy has expired: build and publish it again",
     ),
     (
         "tenant-mismatch",

@@ -155,7 +155,7 @@ pub(crate) const REASONS: [(&str, &str); 34] = [
     ),
     (
         "issuer",
-        "no entry of `identity.issuers` is the token's `iss` to the letter, a slash at its end included",
+        "no entry of `identity.issuers` is exactly the token's `iss`, a slash at its end included",
     ),
     (
         "key",
@@ -209,7 +209,7 @@ pub(crate) const REASONS: [(&str, &str); 34] = [
     ),
     (
         "subject-type",
-        "the type of whoever asks is not one of the catalog's `subject_types`, to the letter: declare it, or let whoever states it write it so",
+        "the type of whoever asks is not one of the catalog's `subject_types`, exactly as written there: declare it, or let whoever states it write it so",
     ),
     (
         "type",

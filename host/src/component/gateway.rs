@@ -72,7 +72,7 @@ impl HttpEngine for ComponentGateEngine {
     }
 }
 
-/// A gate, and how it is made anew after a trap.
+/// A gate, and how it is made again after a trap.
 struct ComponentGate {
     harness: Arc<Harness>,
     config: Vec<u8>,

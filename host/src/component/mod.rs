@@ -2,7 +2,7 @@
 //!
 //! An instance and its store are taken for each call and given back when it succeeded.
 //! A trap costs that one request: the instance is thrown away, and the next request is
-//! answered by a fresh one that has verified the bundle anew.
+//! answered by a fresh one that has verified the bundle again.
 
 mod artefact;
 mod bindings;

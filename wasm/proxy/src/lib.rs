@@ -15,7 +15,7 @@ mod pairs;
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
-/// Nothing here panics; if something did, the proxy must answer in its place and start anew.
+/// Nothing here panics; if something did, the proxy must answer in its place and start again.
 #[cfg(target_arch = "wasm32")]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {

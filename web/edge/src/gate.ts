@@ -289,7 +289,7 @@ async function bounded(response: Response): Promise<Uint8Array> {
 
 /** Returns an upstream's answer as the gate wants it. */
 function changed(answer: Response, changes: NonNullable<Verdict["forward"]>["answer"]): Response {
-  // An upgrade cannot be made anew, and browsers read none of these headers of one.
+  // An upgrade cannot be made again, and browsers read none of these headers of one.
   if (answer.status === 101 || (changes.remove.length === 0 && changes.add.length === 0)) return answer;
   const own = new Response(answer.body, answer);
   for (const name of changes.remove) own.headers.delete(name);

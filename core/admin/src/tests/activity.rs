@@ -338,9 +338,9 @@ fn what_has_ended_is_neither_lost_nor_kept() {
     let policy = Document::load(text).unwrap();
     let gone = change(&policy, "ann", &unassign("copy", "tim")).unwrap();
     assert!(gone.impacts.is_empty(), "{:?}", gone.impacts);
-    let anew = change(&policy, "ann", &assign("copy", "tim")).unwrap();
-    assert_eq!(touched(&anew).len(), 1);
-    assert!(touched(&anew)[0].contains("+tickets:delete at all"));
+    let again = change(&policy, "ann", &assign("copy", "tim")).unwrap();
+    assert_eq!(touched(&again).len(), 1);
+    assert!(touched(&again)[0].contains("+tickets:delete at all"));
     // So a feature that is turned on again opens what it had.
     let text = POLICY.replacen(
         r#""tenant": {"#,

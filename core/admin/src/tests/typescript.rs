@@ -1,6 +1,6 @@
 //! The TypeScript types of changes and refusals: written from the types here, and committed.
 //!
-//! `PORTCULLIS_BLESS=1` writes the file anew.
+//! `PORTCULLIS_BLESS=1` writes the file.
 
 use std::fmt::Write as _;
 use std::path::Path;

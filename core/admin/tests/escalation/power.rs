@@ -1,4 +1,4 @@
-//! What somebody holds, worked out anew: a second opinion on what administration covers.
+//! What somebody holds, worked out once more: a second opinion on what administration covers.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -75,7 +75,10 @@ impl Read for IdentityConfig {
         let token_places = object.place("tokens");
         let tokens = token_places.as_ref().map(|place| {
             if !issuers.as_ref().is_some_and(Issuers::have_keys) {
-                place.error("nobody's tokens are believed", "write `issuers` as well");
+                place.error(
+                    "no token is accepted without `issuers`",
+                    "write `issuers` as well",
+                );
             }
             tokens(place)
         });

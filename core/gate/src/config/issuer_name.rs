@@ -1,4 +1,4 @@
-//! An issuer's name: `iss` to the letter, or a template of one segment of its path.
+//! An issuer's name: exactly `iss`, or a template of one segment of its path.
 
 use alloc::{borrow::ToOwned as _, string::String};
 

@@ -75,7 +75,7 @@ pub(crate) enum TenantRule {
 }
 
 impl Issuers {
-    /// Says whether nobody's tokens are believed.
+    /// Says whether no issuer's tokens are believed.
     pub(crate) const fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
@@ -154,7 +154,7 @@ impl Issuers {
         })
     }
 
-    /// Replaces an issuer's keys; every token is then verified anew.
+    /// Replaces an issuer's keys; every token is then verified again.
     pub(super) fn replace_keys(
         &mut self,
         issuer: &str,

@@ -45,7 +45,7 @@ pub(crate) fn document(
 ) -> Result<KeyAddress, String> {
     let json = json(answer)?;
     let text = |name: &str| json.root.member(name).and_then(Node::as_str);
-    // OpenID Connect Discovery 1.0, section 4.3: to the letter.
+    // OpenID Connect Discovery 1.0, section 4.3: exactly.
     if text("issuer") != Some(issuer) {
         return Err("the description is of another issuer".to_owned());
     }

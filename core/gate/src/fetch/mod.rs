@@ -205,7 +205,7 @@ impl Flights {
         self.due_at = now;
     }
 
-    /// Notes that a set was taken that is fresh for so long; the next fetch begins anew.
+    /// Notes that a set was taken that is fresh for so long; the next fetch begins from the start.
     pub(crate) fn taken(&mut self, fetched_at: UnixSeconds, fresh_seconds: Option<u64>) {
         let most = self.source.max_age_seconds / 2;
         let fresh = fresh_seconds.unwrap_or(FRESH_SECONDS);

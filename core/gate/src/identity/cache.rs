@@ -56,7 +56,7 @@ impl TokenCache {
             .flatten()
             .find(|known| equal_in_constant_time(&known.token, token))?;
         let identity = &known.identity;
-        // `nbf` was in the past when it was verified; a clock set back is verified anew.
+        // `nbf` was in the past when it was verified; a clock set back is verified again.
         let holds = identity.valid_from <= now && now < identity.valid_until;
         holds.then(|| Arc::clone(identity))
     }

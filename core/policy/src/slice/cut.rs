@@ -1,4 +1,4 @@
-//! The encoder of slices: what is reached, numbered anew.
+//! The encoder of slices: what is reached, with numbers of its own.
 
 use portcullis_engine::format::{
     Alias, Atom, Binding, Catalog, ENDING, EndingBinding, FeatureEnd, Group, Header, List, Module,

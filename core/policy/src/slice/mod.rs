@@ -3,7 +3,7 @@
 //! A slice is cut from a bundle that was verified, not from a source, so that it
 //! cannot say more than what was signed. It holds only what the audience's own grants
 //! reach: the permissions granted to it in modules that are open, with the scopes,
-//! conditions, attributes, constants and features that those need, numbered anew. For
+//! conditions, attributes, constants and features that those need, with numbers of its own. For
 //! its audience it answers as the whole does, under the tenant's features or fewer:
 //! the same effect, and the same bytes where that is allow or conditional. What the
 //! audience may not do for want of a feature or a grant, a slice does not know.

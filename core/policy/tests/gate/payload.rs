@@ -195,6 +195,6 @@ fn a_payload_stands_alone_beside_issuers() {
                 "trusted_headers": { "peers": "spiffe://mesh", "payload": "x-jwt-payload" },
             });
         }),
-        "$.identity.tokens: nobody's tokens are believed; write `issuers` as well"
+        "$.identity.tokens: no token is accepted without `issuers`; write `issuers` as well"
     );
 }

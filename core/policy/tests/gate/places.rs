@@ -229,6 +229,6 @@ fn places_that_say_nothing_clear_are_refused() {
     }
     assert_eq!(
         invalid(|config| config["identity"] = json!({ "tokens": count(1) })),
-        "$.identity.tokens: nobody's tokens are believed; write `issuers` as well"
+        "$.identity.tokens: no token is accepted without `issuers`; write `issuers` as well"
     );
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use portcullis_policy::atom::Atom;
 use portcullis_policy::model::{Binding, Condition, Model, ModuleIndex, PermissionIndex};
 
-/// A grant that one policy has and the other has not.
+/// A grant that one policy has and the other does not.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct GrantChange {
     /// The permission, by its name in the second policy where it has one.

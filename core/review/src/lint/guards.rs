@@ -15,14 +15,14 @@ pub(super) fn look(source: &Source, model: &Model, findings: &mut Findings) {
             let Some(severity) = unfilled(source, model, &attribute) else {
                 continue;
             };
-            let whence = match severity {
+            let how = match severity {
                 Severity::Info => "only a request or the gate's configuration can give it",
                 _ => "nothing gives it: no test states it, and no route fills it",
             };
             findings.add(
                 ("guard-unfilled", severity),
                 at,
-                format!("the scope `{name}` needs `{attribute}`, and {whence}"),
+                format!("the scope `{name}` needs `{attribute}`, and {how}"),
                 "map a claim or header to it in the gate's configuration, or have every request \
                  state it, also as empty; where it is missing the scope never holds",
             );

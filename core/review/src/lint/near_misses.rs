@@ -97,7 +97,7 @@ impl NearMisses<'_> {
                 ("near-miss", Severity::Info),
                 at,
                 format!("the {sort} `{name}` is not `{like}`, and nearly is"),
-                format!("write `{like}` if that is meant: names are compared to the letter"),
+                format!("write `{like}` if that is meant: names must be exactly equal"),
             );
         }
     }

@@ -51,7 +51,7 @@ impl Matrix {
     /// Makes the table of a policy, of all its roles or of those that are named.
     ///
     /// # Errors
-    /// Refuses a role that the policy has not.
+    /// Refuses a role that the policy does not have.
     pub fn new(model: &Model, only: &[String]) -> Result<Self, UnknownRole> {
         let mut wanted = BTreeSet::new();
         for id in only {
@@ -97,7 +97,7 @@ impl Matrix {
     }
 }
 
-/// A role that a policy has not.
+/// A role that a policy does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownRole {
     role: String,

@@ -91,7 +91,7 @@ interface Turned {
   readonly off: readonly string[];
 }
 
-/** A grant that one policy has and the other has not. */
+/** A grant that one policy has and the other does not. */
 export interface GrantChange {
   readonly permission: string;
   readonly scope: string;

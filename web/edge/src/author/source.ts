@@ -82,7 +82,7 @@ export class PolicySource {
   /**
    * Returns who may do what: of all roles, or of those that are named.
    *
-   * @throws PortcullisError `malformed` for a role that the policy has not.
+   * @throws PortcullisError `malformed` for a role that the policy does not have.
    */
   matrix(roles: readonly string[] = []): Matrix {
     const json = jsonOf(roles, "the roles");

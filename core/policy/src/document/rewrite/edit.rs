@@ -146,7 +146,7 @@ impl Edit<'_> {
     }
 }
 
-/// An object or a list that is put together anew, spaced as it was.
+/// An object or a list that is put together from its parts, spaced as it was.
 struct Parts<'t> {
     text: &'t str,
     /// Where the space before its first member began.

@@ -29,7 +29,7 @@ pub(super) fn with_tenant(text: &str, before: &Source, after: &Source) -> Option
         let read = Source::parse(&whole).ok()?;
         (read == *after).then_some(whole)
     };
-    // Where members whose order counts were put into another, the tenant is written anew.
+    // Where members whose order counts were put into another, the whole tenant is written.
     let edited = edit.value(place, &old, &new).and_then(whole);
     edited.or_else(|| whole(edit.fresh(&new, "  ")?))
 }
