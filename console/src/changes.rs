@@ -1,9 +1,7 @@
 //! Changes that the page asks for: decided and written as the command line's.
 
 use hyper::StatusCode;
-use portcullis_admin::{
-    Administered, Change, Refused, TargetAttributes, administer, audit::Digest,
-};
+use portcullis_admin::{Change, Refused, TargetAttributes, administer, audit::Digest};
 use portcullis_engine::UnixSeconds;
 use portcullis_host::policy_file::{Changed, Manner, NotChanged, PolicyFileFailure, Step};
 use portcullis_policy::{Document, InvalidPolicy};
@@ -79,21 +77,17 @@ impl Asked {
         let mut document = Document::load(text).map_err(Against::Policy)?;
         let (mut steps, mut outcomes) = (Vec::new(), Vec::new());
         for (index, change) in self.changes.iter().enumerate() {
-            // Anew each time: who it is may follow from what a change before made of the policy.
+            // Each time: who it is may follow from what a change before made of the policy.
             let actor = who.actor(self.actor.as_ref(), document.model());
             let actor = actor.map_err(Against::Actor)?;
             let target = self.resource.as_slice();
             let done = administer(&document, &actor, change, target, now);
-            let Administered {
-                document: after,
-                record,
-                removed,
-                impacts,
-            } = done.map_err(|refused| Against::Change { index, refused })?;
-            outcomes.push(json!({ "record": record, "stripped": removed, "impacts": impacts }));
-            let text = after.text().to_owned();
+            let done = done.map_err(|refused| Against::Change { index, refused })?;
+            outcomes.push(json!(done.outcome()));
+            let text = done.document.text().to_owned();
+            let record = done.record;
             steps.push(Step { record, text });
-            document = after;
+            document = done.document;
         }
         Ok((steps, outcomes))
     }

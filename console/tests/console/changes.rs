@@ -149,7 +149,7 @@ fn an_outcome_is_what_the_command_line_prints() {
     let typed: Value = serde_json::from_str(&typed).unwrap();
     let outcome = &reply["outcomes"][0];
     assert_eq!(outcome["impacts"], typed["impacts"]);
-    assert_eq!(outcome["stripped"], typed["stripped"]);
+    assert_eq!(outcome["removed"], typed["removed"]);
     assert_eq!(outcome["record"]["target"], typed["record"]["target"]);
     assert_eq!(reply["digest"], office.digest("page"));
 }

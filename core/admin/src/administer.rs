@@ -5,7 +5,6 @@ use portcullis_policy::Document;
 use portcullis_policy::authzen::Attribute;
 use portcullis_policy::model::{Holdings, Model};
 use portcullis_policy::source::Operation;
-use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 use crate::actor::{Actor, Identity};
@@ -153,15 +152,42 @@ fn impacts_of(change: &Change, before: &Model, after: &Model, now: UnixSeconds) 
     impacts(before, after, now, member)
 }
 
-/// As JSON with the document's `text`, the `record`, the removed assignments as `stripped`,
-/// and the `impacts`.
+/// What became of a change, as every shell writes it as JSON.
+#[derive(Debug, Serialize)]
+pub struct Outcome<'a> {
+    /// The record of it.
+    pub record: &'a AuditRecord,
+    /// Who held a role that was deleted.
+    pub removed: &'a [RemovedAssignment],
+    /// Whom of the directory it touches.
+    pub impacts: &'a [Impact],
+}
+
+impl Administered {
+    /// Returns what became of the change, without the policy after it.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome<'_> {
+        Outcome {
+            record: &self.record,
+            removed: &self.removed,
+            impacts: &self.impacts,
+        }
+    }
+}
+
+/// As JSON with the document's `text` and what became of the change.
 impl Serialize for Administered {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Administered", 4)?;
-        object.serialize_field("text", self.document.text())?;
-        object.serialize_field("record", &self.record)?;
-        object.serialize_field("stripped", &self.removed)?;
-        object.serialize_field("impacts", &self.impacts)?;
-        object.end()
+        #[derive(Serialize)]
+        struct Whole<'a> {
+            text: &'a str,
+            #[serde(flatten)]
+            outcome: Outcome<'a>,
+        }
+        let whole = Whole {
+            text: self.document.text(),
+            outcome: self.outcome(),
+        };
+        whole.serialize(serializer)
     }
 }

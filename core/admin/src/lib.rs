@@ -87,7 +87,7 @@ mod words;
 mod written_grants;
 
 pub use actor::{Actor, UnusableActor};
-pub use administer::{Administered, administer};
+pub use administer::{Administered, Outcome, administer};
 pub use change::{Change, ChangeKind};
 pub use exported::ExportedRole;
 pub use impact::Impact;

@@ -11,7 +11,7 @@ import { OFFERS, offered } from "./offers.js";
 import { PEOPLE, subjectOf } from "./people.js";
 import { PolicyFolder } from "./policy.js";
 
-/** Starts the app; `folder` holds its policy and keys, made anew. */
+/** Starts the app; `folder` holds its policy and keys, made once more. */
 export async function serveApp({
   folder,
   program,

@@ -276,7 +276,7 @@ pub fn read_log(path: &Path) -> Result<AuditLog, PolicyFileFailure> {
     })
 }
 
-/// How often a lock that was replaced is taken anew.
+/// How often a lock that was replaced is taken again.
 const LOCK_TRIES_MAX: usize = 16;
 /// How long it is until a lock that somebody has is tried again.
 const LOCK_PAUSE: Duration = Duration::from_millis(20);

@@ -273,7 +273,7 @@ fn a_lock_that_is_a_link_leads_nowhere() {
 }
 
 #[test]
-fn a_lock_that_was_replaced_while_waiting_is_taken_anew() {
+fn a_lock_that_was_replaced_while_waiting_is_taken_again() {
     let desk = desk();
     let held = desk.turn();
     thread::scope(|scope| {

@@ -49,8 +49,8 @@ struct Pair {
 impl Pair {
     fn open(json: &str) -> Self {
         let (source, model) = Source::load(json).unwrap();
-        let edition = BundleMetadata::new("default", NOW, 1_000, &source.catalog);
-        let policy = preview(&model, &edition).unwrap();
+        let metadata = BundleMetadata::new("default", NOW, 1_000, &source.catalog);
+        let policy = preview(&model, &metadata).unwrap();
         Self {
             reference: Reference::new(json).unwrap().at(NOW.0),
             vocabulary: Vocabulary::from(&policy),

@@ -33,7 +33,7 @@ fn policy(keeper: &Keeper, pinned: Option<u64>, now: u64) -> Option<Policy> {
 }
 
 #[test]
-fn a_slice_may_be_cut_anew_under_the_same_sequence() {
+fn a_slice_may_be_cut_again_under_the_same_sequence() {
     let mut keeper = Keeper::new(trust(SliceUse::SlicesOnly), LIMITS);
     let version = Version::new(1);
     assert_eq!(

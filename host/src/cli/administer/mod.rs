@@ -18,7 +18,7 @@ use portcullis_host::{
     policy_file::{Changed, Manner, NotChanged, PolicyFile, Step},
 };
 use portcullis_policy::{Document, model::Model, source::Until};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use self::outcome::write_outcome;
 use super::{
@@ -195,13 +195,12 @@ impl ChangeArgs {
         link: Option<Digest>,
     ) -> Result<(), Stop> {
         if self.json {
-            return print_json(&json!({
-                "dry_run": self.dry_run,
-                "record": done.record,
-                "link": link,
-                "stripped": done.removed,
-                "impacts": done.impacts,
-            }));
+            let mut outcome = json!(done.outcome());
+            if let Value::Object(members) = &mut outcome {
+                members.shift_insert(0, "dry_run".to_owned(), json!(self.dry_run));
+                members.shift_insert(2, "link".to_owned(), json!(link));
+            }
+            return print_json(&outcome);
         }
         write_text(|out| {
             let would = if self.dry_run { "would have " } else { "" };

@@ -29,7 +29,7 @@ export interface Administered {
   readonly text: string;
   readonly record: AuditRecord;
   /** Who held a role that was deleted. */
-  readonly stripped: readonly RemovedAssignment[];
+  readonly removed: readonly RemovedAssignment[];
   /** Whom of the directory it touches. */
   readonly impacts: readonly Impact[];
 }
