@@ -91,5 +91,5 @@ pub use place::{Place, Report};
 #[cfg(feature = "read")]
 pub use read::Read;
 #[cfg(feature = "read")]
-pub use text::{DUPLICATES_MAX, JsonText, SyntaxError};
+pub use text::{JsonText, SyntaxError};
 pub use write::{write_list, write_member, write_string};

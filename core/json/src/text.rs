@@ -23,7 +23,7 @@ pub struct JsonText {
     /// The value; of members with one name it has the first.
     pub root: Node,
     /// The places of members that repeat a name, in the order written: the first
-    /// [`DUPLICATES_MAX`] of them.
+    /// 256 of them.
     pub duplicates: Vec<JsonPath>,
 }
 
@@ -142,7 +142,7 @@ impl fmt::Display for SyntaxError {
 impl core::error::Error for SyntaxError {}
 
 /// How many repeated members a document lists.
-pub const DUPLICATES_MAX: usize = 256;
+pub(crate) const DUPLICATES_MAX: usize = 256;
 
 const CROWDED: &str = "an object has too many members";
 

@@ -17,11 +17,13 @@ const CHANGES: &[&str] = &[
     r#"{"operation":"revoke","role":"copy","grants":{"*":"tickets:*"}}"#,
     r#"{"operation":"reset","role":"copy-of-copy"}"#,
     r#"{"operation":"rename","role":"copy","to":"copied"}"#,
-    r#"{"operation":"delete","role":"reader","reassign":"agent"}"#,
+    r#"{"operation":"delete","role":"copy-of-copy","reassign":"agent"}"#,
     r#"{"operation":"assign","role":"reader","team":"emea","subject":"new"}"#,
     r#"{"operation":"unassign","role":"admin","subject":"bob"}"#,
     r#"{"operation":"deactivate","subject":"jo"}"#,
     r#"{"operation":"activate","subject":"idle"}"#,
+    r#"{"operation":"sign-out","subject":"jo"}"#,
+    r#"{"operation":"sign-out-all"}"#,
     r#"{"operation":"map","group":"g-more","role":"reader"}"#,
     r#"{"operation":"unmap","group":"g-readers","role":"reader"}"#,
     r#"{"operation":"claim","role":"reader"}"#,
@@ -40,7 +42,7 @@ fn policy_text() -> String {
         ),
         (
             r#""people:remove": "unassign""#,
-            r#""people:remove": ["unassign", "deactivate"]"#,
+            r#""people:remove": ["unassign", "deactivate", "sign-out"]"#,
         ),
         (
             r#""id": "acme","#,

@@ -5,7 +5,7 @@ mod percent;
 mod segment;
 mod skeleton;
 
-use alloc::{borrow::Cow, string::String, vec::Vec};
+use alloc::{borrow::Cow, vec::Vec};
 
 pub use ambiguity::{Ambiguities, Ambiguity};
 pub(crate) use percent::{decode, encode_into, pair as percent_pair};
@@ -97,8 +97,7 @@ impl<'a> CanonicalPath<'a> {
     }
 
     /// Returns every way in which the target could be read differently.
-    #[must_use]
-    pub const fn ambiguities(&self) -> Ambiguities {
+    pub(crate) const fn ambiguities(&self) -> Ambiguities {
         self.ambiguities
     }
 
@@ -179,9 +178,9 @@ impl<'a> CanonicalPath<'a> {
 
     /// Returns the path decoded once and encoded again in the shortest way: two paths
     /// without ambiguities are the same path if and only if these texts are equal.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        let mut out = String::new();
+    #[cfg(test)]
+    pub(crate) fn to_text(&self) -> alloc::string::String {
+        let mut out = alloc::string::String::new();
         for segment in &self.segments {
             out.push('/');
             encode_into(&mut out, segment.decoded(), &PLAIN);

@@ -30,8 +30,7 @@ impl Model {
     }
 
     /// Returns what those features leave open that never end.
-    #[must_use]
-    pub fn lasting_openness(&self) -> Openness<'_> {
+    pub(super) fn lasting_openness(&self) -> Openness<'_> {
         self.openness_by(|feature| {
             self.tenant.features.binary_search(&feature).is_ok()
                 && !self.tenant.feature_ends.contains_key(&feature)

@@ -3,8 +3,7 @@
 use portcullis_engine::format::{
     Alias, Atom, Binding, Catalog, ENDING, EndingBinding, FeatureEnd, Group, Header, List, Module,
     NO_GROUP, OptionalIndex, Payload, Permission, Person, PersonAttribute, Requirement, Role,
-    SESSIONS_FROM,
-    ScopeRow, Source, TeamAttribute, Tenant,
+    SESSIONS_FROM, ScopeRow, Source, TeamAttribute, Tenant,
 };
 use portcullis_engine::{Policy, RoleId};
 

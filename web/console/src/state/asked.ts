@@ -10,7 +10,7 @@ import { nowSeconds, useSession } from "./session";
 export interface Asked<T> {
   readonly value: T | undefined;
   readonly error: Error | undefined;
-  /** Whether the question was asked anew since. */
+  /** Whether the question was asked again since. */
   readonly stale: boolean;
 }
 

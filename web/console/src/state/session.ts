@@ -21,7 +21,7 @@ export interface Session {
   readonly applied: readonly Change[];
   /** Why each of them is refused, or null. */
   readonly refusals: readonly (Refusal | null)[];
-  /** Changes with each policy that the desk has; what it was asked for is asked anew. */
+  /** Changes with each policy that the desk has; what it was asked for is asked again. */
   readonly version: number;
   readonly saving: Saving;
   save(): Promise<void>;

@@ -18,7 +18,7 @@ export function changeWords(i18n: I18n, names: Names, change: Change): string {
     case "import":
       return i18n._(msg`Import the role ${change.label ?? role}`);
     case "label":
-      return i18n._(msg`Name or describe ${role} anew`);
+      return i18n._(msg`Name or describe ${role} again`);
     case "rename":
       return i18n._(msg`Give ${role} the id ${change.to}`);
     case "grant": {
