@@ -52,6 +52,8 @@ export async function served(policies: Readonly<Record<string, Snapshot>>, actor
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     if (!pathname.startsWith("/api/")) return file(pathname, response);
     response.setHeader("cache-control", "no-store");
+    // A browser asks again by itself where a connection that it used before is reset, also with a POST.
+    response.setHeader("connection", "close");
     const json = (status: number, body?: unknown) => {
       response.writeHead(status, { "content-type": "application/json" }).end(body === undefined ? "" : JSON.stringify(body));
     };

@@ -16,7 +16,7 @@ export class HttpStore implements Store {
   }
 
   async open(): Promise<Opened> {
-    return (await this.#ask("/api/policies")).json();
+    return bodyOf(await this.#ask("/api/policies"));
   }
 
   async choose(actor: StoreActor): Promise<void> {
@@ -25,12 +25,12 @@ export class HttpStore implements Store {
 
   async read(id: string, known?: string): Promise<Snapshot | "unchanged"> {
     const response = await this.#ask(this.#path(id), known ? { headers: { "if-none-match": `"${known}"` } } : {}, [304]);
-    return response.status === 304 ? "unchanged" : snapshot(await response.json());
+    return response.status === 304 ? "unchanged" : snapshot(await bodyOf(response));
   }
 
   async change(id: string, request: ChangeRequest): Promise<Changed> {
     const response = await this.#ask(`${this.#path(id)}/changes`, { method: "POST", body: request }, [409, 422]);
-    const body = await response.json();
+    const body = await bodyOf(response);
     if (response.status === 422) return { outcome: "refused", index: body.index, refusal: body.refusal };
     if (response.status === 409) return { outcome: "conflict", snapshot: snapshot(body) };
     // The answer has the new records alone: the log as it is comes with the next reading.
@@ -65,6 +65,15 @@ export class HttpStore implements Store {
       () => response.statusText,
     );
     throw new StoreError(response.status === 401 ? "signed-out" : "failed", words);
+  }
+}
+
+/** Reads an answer; one that is cut off is none. */
+async function bodyOf(response: Response) {
+  try {
+    return await response.json();
+  } catch (cause) {
+    throw new StoreError("unreachable", "the answer of the program behind this page was cut off", { cause });
   }
 }
 

@@ -10,9 +10,9 @@ export type Administer = (text: string, change: Change, actor: StoreActor) => Pr
 export interface Faults {
   /** How long each request takes. */
   delayMs: number;
-  /** How many requests fail, from the next on. */
+  /** How many times saving fails, from the next time on. */
   failures: number;
-  /** Whether a failing change is made all the same, and only its answer is lost. */
+  /** Whether what fails is made all the same, and only its answer is lost. */
   losesAnswers: boolean;
 }
 
@@ -46,10 +46,12 @@ export class MemoryStore implements Store {
   }
 
   async change(id: string, request: ChangeRequest): Promise<Changed> {
-    const lost = this.faults.losesAnswers && this.faults.failures > 0;
-    if (!lost) await this.#reach();
+    await this.#reach();
+    const fails = this.faults.failures > 0;
+    if (fails) this.faults.failures -= 1;
+    if (fails && !this.faults.losesAnswers) throw new StoreError("unreachable", "the store does not answer");
     const answer = await this.#make(id, request, this.#actor ?? { subject: "nobody" });
-    if (lost) await this.#reach();
+    if (fails) throw new StoreError("unreachable", "the store does not answer");
     return answer;
   }
 
@@ -87,11 +89,7 @@ export class MemoryStore implements Store {
     return snapshot;
   }
 
-  async #reach(): Promise<void> {
-    await new Promise((done) => setTimeout(done, this.faults.delayMs));
-    if (this.faults.failures > 0) {
-      this.faults.failures -= 1;
-      throw new StoreError("unreachable", "the store does not answer");
-    }
+  #reach(): Promise<void> {
+    return new Promise((done) => setTimeout(done, this.faults.delayMs));
   }
 }
