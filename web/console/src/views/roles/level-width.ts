@@ -22,4 +22,4 @@ const SIDE_BY_SIDE_MAX = 3;
 const MANY_PIXELS = 272;
 const BOX_PIXELS = 120;
 const LETTER_PIXELS = 7.4;
-const PADDING_PIXELS = 18;
+const PADDING_PIXELS = 17;
