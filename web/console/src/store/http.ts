@@ -68,7 +68,7 @@ export class HttpStore implements Store {
   }
 }
 
-/** Reads an answer; one that is cut off is none. */
+/** Reads an answer; one that is cut off says nothing. */
 async function bodyOf(response: Response) {
   try {
     return await response.json();
