@@ -46,7 +46,10 @@ pub(crate) fn run(show: Show, once: bool) -> Result<()> {
         Show::Decisions => decisions(&build()?),
         Show::Envoy => gateways::demo(),
         Show::Web => web::demo(once),
-        Show::Console => console::demo(),
+        Show::Console => {
+            web::ensure_console()?;
+            console::demo()
+        }
     }
 }
 

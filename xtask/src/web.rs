@@ -40,6 +40,16 @@ pub(crate) fn build_console(web: &WebTools) -> Result<()> {
     console::build(web)
 }
 
+/// Builds the console's page and all that it is made of, where there is Node.js.
+pub(crate) fn ensure_console() -> Result<()> {
+    let tools = setup::ensure()?;
+    let Some(web) = ensure()? else {
+        return Ok(());
+    };
+    package::build(&tools)?;
+    console::build(&web)
+}
+
 /// Runs the console's suite alone.
 pub(crate) fn test_console() -> Result<()> {
     let tools = setup::ensure()?;
