@@ -4,31 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use super::left_out::{LeftOut, Requests};
 use super::members::{DOCUMENT, METHODS, OPERATION, PATH};
+use super::parameters;
 use super::permissions::{Asks, Operation, Permissions};
-use super::route::{Route, Said};
-use super::servers::{Base, Servers};
-use super::slashes;
+use super::route::{Method, Route, Said, renamed};
+use super::servers::{Servers, Wishes};
 use super::template::route_path;
+use super::{crossings, slashes};
 
 /// The routes of a described API, and what is not among them.
 #[derive(Debug, Default)]
 pub(super) struct Imported {
     /// Each as `catalog.routes` has it.
     pub(super) routes: Vec<Value>,
-    /// An operation or a path, and why there is no route for it.
-    pub(super) left_out: Vec<(String, String)>,
+    pub(super) left_out: Vec<LeftOut>,
     /// What was settled that the document does not say plainly.
     pub(super) notes: Vec<String>,
-}
-
-/// How a document is read.
-#[derive(Debug, Default)]
-pub(super) struct Wishes<'a> {
-    /// The path before all others, in place of the servers'.
-    pub(super) base: Option<&'a str>,
-    /// The hosts of every route.
-    pub(super) hosts: &'a [String],
 }
 
 /// Returns the routes of a document that was read.
@@ -46,31 +38,38 @@ pub(super) fn import(
     }
     let api = object(document, "the document")?;
     let mut import = Import {
-        servers: Servers::new(api, wishes.base),
+        document,
+        servers: Servers::new(api, *wishes),
         permissions,
         found: Imported::default(),
         routes: Vec::new(),
         places: BTreeMap::new(),
+        takers: BTreeMap::new(),
     };
-    for (name, cure) in DOCUMENT.unknown(api) {
-        import.leave_out(format!("`{name}`"), cure);
+    for unknown in DOCUMENT.unknown(api) {
+        import.leave_out(format!("`{}`", unknown.name), unknown.cure, None);
     }
     let Some(paths) = api.get("paths") else {
         let slip = DOCUMENT.unknown(api).next();
-        let cure = slip.map(|(name, cure)| format!(", but `{name}`; {cure}"));
+        let cure = slip.map(|slip| format!(", but `{}`; {}", slip.name, slip.cure));
         return Err(format!("it has no `paths`{}", cure.unwrap_or_default()));
     };
     let paths = object(paths, "`paths`")?;
     import.permissions.note_ids(ids(paths));
     for (path, item) in paths.iter().filter(|(path, _)| !path.starts_with("x-")) {
         if let Err(why) = import.path(path, item) {
-            import.leave_out(path.clone(), why);
+            let requests = import.requests(None, path, [item, item]);
+            import.leave_out(path.clone(), why, requests);
         }
     }
     let Imported {
         left_out, notes, ..
     } = &mut import.found;
     slashes::settle(&mut import.routes, left_out, notes);
+    left_out
+        .iter_mut()
+        .for_each(|own| own.name_wider(&import.routes));
+    notes.extend(crossings::notes(&import.routes, wishes.hosts));
     let hosts = import.servers.hosts();
     if !hosts.is_empty() && wishes.hosts.is_empty() {
         let hosts = hosts.iter().map(String::as_str).collect::<Vec<_>>();
@@ -86,7 +85,11 @@ pub(super) fn import(
     for name in permissions.unused() {
         let what = format!("the table's `{name}`");
         let why = "the document has no such operation".to_owned();
-        found.left_out.push((what, why));
+        found.left_out.push(LeftOut {
+            what,
+            why,
+            requests: None,
+        });
     }
     Ok(found)
 }
@@ -111,29 +114,52 @@ fn ids(paths: &Map<String, Value>) -> impl Iterator<Item = &str> {
 }
 
 struct Import<'a> {
+    document: &'a Value,
     servers: Servers<'a>,
     permissions: &'a mut Permissions,
     found: Imported,
     routes: Vec<Route>,
-    /// Where among the routes each is.
+    /// Where among the routes each is, by its shape.
     places: BTreeMap<Said, usize>,
+    /// Which route takes a method of a path, by the path's shape and whether `/` is at its end.
+    takers: BTreeMap<(String, bool, String), usize>,
 }
 
 impl<'a> Import<'a> {
-    fn leave_out(&mut self, what: String, why: String) {
-        self.found.left_out.push((what, why));
+    fn leave_out(&mut self, what: String, why: String, requests: Option<Requests>) {
+        self.found.left_out.push(LeftOut {
+            what,
+            why,
+            requests,
+        });
     }
 
-    fn path(&mut self, path: &str, item: &'a Value) -> Result<(), String> {
-        let item = object(item, "it")?;
+    /// Returns the requests that a path describes, or one operation there, as well as can be said.
+    fn requests(
+        &mut self,
+        method: Option<&str>,
+        path: &str,
+        within: [&'a Value; 2],
+    ) -> Option<Requests> {
+        let [operation, item] = within.map(Value::as_object);
+        let place = self.servers.place([operation?, item?]).ok()?;
+        Some(Requests {
+            method: method.map(str::to_owned),
+            path: format!("{}{path}", place.base),
+        })
+    }
+
+    fn path(&mut self, path: &str, whole: &'a Value) -> Result<(), String> {
+        let item = object(whole, "it")?;
         if let Some(reference) = item.get("$ref") {
             let reference = reference.as_str().unwrap_or_default();
             return Err(format!(
                 "it is written in `{reference}`; resolve references first"
             ));
         }
-        for (name, cure) in PATH.unknown(item) {
-            self.leave_out(format!("`{name}` of {path}"), cure);
+        for unknown in PATH.unknown(item) {
+            let what = format!("`{}` of {path}", unknown.name);
+            self.leave_out(what, unknown.cure, None);
         }
         let others = item.get("additionalOperations");
         if let Some(others) = others {
@@ -148,7 +174,8 @@ impl<'a> Import<'a> {
                 Err("it is written in `additionalOperations` too; keep one".to_owned())
             };
             if let Err(why) = added {
-                self.leave_out(line, why);
+                let requests = self.requests(Some(&method), path, [operation, whole]);
+                self.leave_out(line, why, requests);
             }
         }
         Ok(())
@@ -163,8 +190,9 @@ impl<'a> Import<'a> {
     ) -> Result<(), String> {
         let line = format!("{method} {path}");
         let operation = object(operation, "it")?;
-        if let Some((name, cure)) = OPERATION.unknown(operation).next() {
-            return Err(format!("it has `{name}`; {cure}"));
+        let unknown: Vec<_> = OPERATION.unknown(operation).collect();
+        if let Some(slip) = unknown.iter().find(|unknown| unknown.decides) {
+            return Err(format!("it has `{}`; {}", slip.name, slip.cure));
         }
         if !method
             .bytes()
@@ -194,24 +222,55 @@ impl<'a> Import<'a> {
             }
             None => return Err(NO_PERMISSION.to_owned()),
         };
-        let Base(base) = self.servers.base([operation, item])?;
-        let own = route_path(&base, path)?;
-        let notes = own.notes.iter().map(|note| format!("{line}: {note}"));
-        self.found.notes.extend(notes);
-        let resource = said("x-resource").map(Value::to_string);
+        let place = self.servers.place([operation, item])?;
+        let wide = parameters::wide(self.document, [operation, item]);
+        let own = route_path(&place.base, path, &wide)?;
+        let resource = said("x-resource").cloned();
+        let resource = resource.map(|resource| renamed(resource, &own.renamed).to_string());
         let said = Said {
             path: own.path,
             trailing_slash: own.trailing_slash,
             asks,
             resource,
         };
+        let notes = own.notes.into_iter().chain(place.moved);
+        let strays = unknown.iter();
+        let strays = strays.map(|stray| format!("it has `{}`; {}", stray.name, stray.cure));
+        let notes = notes.chain(strays).map(|note| format!("{line}: {note}"));
+        self.found.notes.extend(notes);
+        self.add(said, method, line)
+    }
+
+    /// Adds a method to the route that says the same, or a route.
+    fn add(&mut self, said: Said, method: &str, described: String) -> Result<(), String> {
+        let shape = said.shape();
         let next = self.routes.len();
-        let place = *self.places.entry(said.clone()).or_insert(next);
+        let place = *self.places.entry(shape.clone()).or_insert(next);
+        let taker = (shape.path, said.trailing_slash, method.to_owned());
+        let taken = self.takers.get(&taker).and_then(|at| {
+            let own = self.routes.get(*at)?;
+            Some((*at, own.described(method).to_owned()))
+        });
+        if let Some((at, other)) = taken {
+            if at != place {
+                return Err(format!(
+                    "it matches the requests of `{other}`, which asks otherwise; make them agree"
+                ));
+            }
+            let note = format!("{described}: one route with `{other}`, which asks the same");
+            self.found.notes.push(note);
+            return Ok(());
+        }
+        self.takers.insert(taker, place);
+        let method = Method {
+            name: method.to_owned(),
+            described,
+        };
         match self.routes.get_mut(place) {
-            Some(route) => route.methods.push(method.to_owned()),
+            Some(route) => route.methods.push(method),
             None => self.routes.push(Route {
                 said,
-                methods: vec![method.to_owned()],
+                methods: vec![method],
             }),
         }
         Ok(())
@@ -232,7 +291,8 @@ fn written(Route { said, methods }: Route, wishes: &Wishes<'_>) -> Value {
     } = said;
     let mut own = Map::new();
     let mut say = |name: &str, value: Value| own.insert(name.to_owned(), value);
-    say("methods", one_or_many(&methods));
+    let methods = methods.into_iter().map(|method| method.name);
+    say("methods", one_or_many(&methods.collect::<Vec<_>>()));
     if !wishes.hosts.is_empty() {
         let name = if wishes.hosts.len() == 1 {
             "host"
@@ -264,3 +324,5 @@ const NO_PERMISSION: &str = "nothing says which permission it needs; write `x-pe
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod together_tests;

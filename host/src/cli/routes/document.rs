@@ -2,7 +2,7 @@
 
 use portcullis_json::JsonText;
 use serde_json::Value;
-use serde_saphyr::Error;
+use serde_saphyr::{Error, Options};
 
 /// Reads a document; a member that appears twice is refused in either.
 pub(super) fn read(text: &str) -> Result<Value, String> {
@@ -16,11 +16,33 @@ pub(super) fn read(text: &str) -> Result<Value, String> {
             }
             // YAML has lists and objects in brackets too.
             Err(error) => {
-                return serde_saphyr::from_str(text).map_err(|_| error.to_string());
+                return serde_saphyr::from_str_with_options(text, options())
+                    .map_err(|_| error.to_string());
             }
         }
     }
-    serde_saphyr::from_str(text).map_err(|error| wrong(&error))
+    serde_saphyr::from_str_with_options(text, options()).map_err(|error| wrong(&error))
+}
+
+/// Bounds for a large API of one company: the file's own bound is that of its bytes, and only
+/// what aliases make of it needs others.
+fn options() -> Options {
+    serde_saphyr::options! {
+        budget: Some(serde_saphyr::budget! {
+            max_events: 3 * NODES_MAX,
+            max_nodes: NODES_MAX,
+            max_depth: DEPTH_MAX,
+            max_aliases: NODES_MAX,
+            max_anchors: NODES_MAX,
+            max_merge_keys: NODES_MAX,
+            max_recorded_anchor_events: NODES_MAX,
+            // One response that every operation shares is ordinary.
+            enforce_alias_anchor_ratio: false,
+        }),
+        alias_limits: serde_saphyr::alias_limits! {
+            max_total_replayed_events: NODES_MAX,
+        },
+    }
 }
 
 /// Says what is wrong with a YAML document.
@@ -54,9 +76,54 @@ fn wrong(error: &Error) -> String {
     }
 }
 
+const NODES_MAX: usize = 4_000_000;
+const DEPTH_MAX: usize = 128;
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fmt::Write as _;
+
+    /// The size of the largest documents that companies publish: 10 MB, 300,000 nodes and more.
+    #[test]
+    fn a_large_document_is_read_and_its_aliases_too() {
+        let mut text = String::from(
+            "openapi: 3.0.3\ninfo: { title: Large, version: '1' }\nx-errors: &errors\n  default: { description: An error }\npaths:\n",
+        );
+        let words = "What an operation does, said at some length. ".repeat(10);
+        for operation in 0..1_200 {
+            writeln!(text, "  /a{operation}:\n    get:\n      x-permission: a:read\n      responses: *errors\n      parameters:").unwrap();
+            for parameter in 0..16 {
+                writeln!(text, "        - name: p{parameter}\n          in: query\n          description: {words}\n          schema: {{ type: string, enum: [one, two, three] }}").unwrap();
+            }
+        }
+        assert!(text.len() > 9_000_000, "{}", text.len());
+        let document = read(&text).unwrap();
+        fn nodes(value: &Value) -> usize {
+            let inner: usize = match value {
+                Value::Array(all) => all.iter().map(nodes).sum(),
+                Value::Object(all) => all.values().map(|value| 1 + nodes(value)).sum(),
+                _ => 0,
+            };
+            1 + inner
+        }
+        assert!(nodes(&document) > 300_000, "{}", nodes(&document));
+        let shared = "/paths/~1a1199/get/responses/default/description";
+        assert_eq!(document.pointer(shared).unwrap(), "An error");
+        let deep = (0..100).map(|depth| format!("{}a:\n", " ".repeat(depth)));
+        assert!(read(&deep.collect::<String>()).is_ok());
+    }
+
+    #[test]
+    fn aliases_that_multiply_are_refused() {
+        let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for level in 1..10 {
+            let inner = vec![format!("*a{}", level - 1); 10].join(", ");
+            writeln!(text, "a{level}: &a{level} [{inner}]").unwrap();
+        }
+        let error = read(&text).unwrap_err();
+        assert!(error.contains("perhaps by its aliases"), "{error}");
+    }
 
     #[test]
     fn what_is_wrong_with_a_document_is_said_in_words_of_its_own() {

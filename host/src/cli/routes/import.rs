@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use portcullis_gate::routes::HostPattern;
 use serde_json::{Value, json};
 
 use super::{
-    described::{self, Imported, Wishes},
+    described::{self, Imported},
     document,
     permissions::Permissions,
+    servers::Wishes,
 };
 use crate::cli::{
     input,
@@ -61,9 +63,10 @@ impl Import {
             }
             None => Permissions::default(),
         };
+        let hosts = self.hosts()?;
         let wishes = Wishes {
-            base: self.base.as_deref(),
-            hosts: &self.hosts,
+            base: self.base()?,
+            hosts: &hosts,
         };
         let imported = described::import(&document, &mut permissions, &wishes);
         let path = self.document.display();
@@ -71,12 +74,43 @@ impl Import {
         self.print(imported)
     }
 
+    fn base(&self) -> Result<Option<&str>, Stop> {
+        let Some(base) = self.base.as_deref() else {
+            return Ok(None);
+        };
+        if !base.is_empty() && !base.starts_with('/') {
+            let message = format!("`{base}` is no path: a path begins with `/`");
+            let plain = base.split_once("://").map_or(base, |(_, rest)| {
+                rest.split_once('/').map_or("", |(_, path)| path)
+            });
+            return Err(Stop::usage(message).hint(format!("write `--base /{plain}`")));
+        }
+        Ok(Some(base.trim_end_matches('/')))
+    }
+
+    /// Returns the hosts as the gate compares them.
+    fn hosts(&self) -> Result<Vec<String>, Stop> {
+        let mut hosts = Vec::new();
+        for host in &self.hosts {
+            if HostPattern::parse(host).is_err() {
+                return Err(Stop::usage(format!("`{host}` is no host of a route")).hint(
+                    "write it as `--host api.example.com` or `--host '*.example.com'`, without a scheme or port",
+                ));
+            }
+            let host = host.to_ascii_lowercase();
+            if !hosts.contains(&host) {
+                hosts.push(host);
+            }
+        }
+        Ok(hosts)
+    }
+
     fn print(&self, imported: Imported) -> Result<(), Stop> {
         let left_out = imported.left_out;
         if self.json {
             let whole = left_out
                 .iter()
-                .map(|(what, why)| json!({ "operation": what, "why": why }));
+                .map(|own| json!({ "operation": own.what, "why": own.why }));
             print_json(&json!({
                 "routes": imported.routes,
                 "left_out": whole.collect::<Vec<_>>(),
@@ -86,8 +120,8 @@ impl Import {
             for note in &imported.notes {
                 stop::warn(note);
             }
-            for (what, why) in &left_out {
-                stop::warn(format!("no route for {what}: {why}"));
+            for own in &left_out {
+                stop::warn(format!("no route for {}: {}", own.what, own.why));
             }
             print_json(&Value::from(imported.routes))?;
         }
@@ -107,3 +141,38 @@ fn read(path: &Path) -> Result<Value, Stop> {
 }
 
 const DOCUMENT_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn import(base: Option<&str>, hosts: &[&str]) -> Import {
+        Import {
+            document: PathBuf::new(),
+            permissions: None,
+            base: base.map(str::to_owned),
+            hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
+            json: false,
+        }
+    }
+
+    #[test]
+    fn a_base_is_a_path_and_a_host_is_in_lower_case() {
+        assert_eq!(import(Some("/v1/"), &[]).base().unwrap(), Some("/v1"));
+        for (base, hint) in [
+            ("v1", "write `--base /v1`"),
+            ("https://api.example.com/v1", "write `--base /v1`"),
+        ] {
+            let refused = format!("{:?}", import(Some(base), &[]).base().unwrap_err());
+            assert!(
+                refused.contains("begins with `/`") && refused.contains(hint),
+                "{refused}"
+            );
+        }
+        let hosts = import(None, &["API.Example.com", "api.example.com", "*.B.example"]).hosts();
+        assert_eq!(hosts.unwrap(), ["api.example.com", "*.b.example"]);
+        for host in ["https://api.example.com", "api.example.com:8443", ""] {
+            assert!(import(None, &[host]).hosts().is_err(), "{host}");
+        }
+    }
+}

@@ -1,10 +1,13 @@
 //! `routes`: where routes come from, and which one a request takes.
 
+mod crossings;
 mod described;
 mod document;
 mod import;
+mod left_out;
 mod matching;
 mod members;
+mod parameters;
 mod permissions;
 mod route;
 mod servers;

@@ -4,60 +4,94 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-/// The path before an operation's own; empty for none.
+/// Where an operation is.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Base(pub(super) String);
+pub(super) struct Place {
+    /// The path before an operation's own; empty for none.
+    pub(super) base: String,
+    /// What a wish overrides that the operation's or path's own servers say, if it does.
+    pub(super) moved: Option<String>,
+}
+
+/// The path and host that are wished for, in place of the servers'.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Wishes<'a> {
+    /// The path before all others; it begins with `/`.
+    pub(super) base: Option<&'a str>,
+    /// The hosts of every route, in lower case.
+    pub(super) hosts: &'a [String],
+}
 
 /// The servers of a document, and what was seen of those that operations have.
 #[derive(Debug)]
 pub(super) struct Servers<'a> {
     document: &'a Map<String, Value>,
-    wished: Option<&'a str>,
+    wishes: Wishes<'a>,
     hosts: BTreeSet<String>,
     /// Variables with other values than the one that is taken.
     variables: BTreeSet<(String, String)>,
 }
 
 impl<'a> Servers<'a> {
-    pub(super) const fn new(document: &'a Map<String, Value>, wished: Option<&'a str>) -> Self {
+    pub(super) const fn new(document: &'a Map<String, Value>, wishes: Wishes<'a>) -> Self {
         Self {
             document,
-            wished,
+            wishes,
             hosts: BTreeSet::new(),
             variables: BTreeSet::new(),
         }
     }
 
-    /// Returns the path before an operation's own, which its servers have, or those of the next
-    /// that says any.
-    pub(super) fn base(&mut self, within: [&'a Map<String, Value>; 2]) -> Result<Base, String> {
-        let mut all = within.into_iter().chain([self.document]);
-        let servers = loop {
-            let Some(next) = all.next() else {
-                return Ok(Base(self.wished.unwrap_or_default().to_owned()));
-            };
+    /// Returns where an operation is, as its servers say, or those of the next that says any.
+    pub(super) fn place(&mut self, within: [&'a Map<String, Value>; 2]) -> Result<Place, String> {
+        let wished = self.wishes.base;
+        let all = within.into_iter().chain([self.document]);
+        let mut said = None;
+        for (at, next) in all.enumerate() {
             match next.get("servers") {
                 None => {}
                 Some(Value::Array(servers)) if servers.is_empty() => {}
-                Some(Value::Array(servers)) => break servers,
+                Some(Value::Array(servers)) => {
+                    said = Some((servers, at < within.len()));
+                    break;
+                }
                 Some(_) => return Err("its `servers` is no list".to_owned()),
             }
+        }
+        let Some((servers, is_own)) = said else {
+            let base = wished.unwrap_or_default().to_owned();
+            return Ok(Place { base, moved: None });
         };
-        let mut bases = Vec::new();
+        let (mut bases, mut moved) = (Vec::new(), None);
         for server in servers {
-            let base = self.base_of(server)?;
-            if !bases.contains(&base) {
-                bases.push(base);
+            let Server { host, path } = self.server(server)?;
+            let hosts = self.wishes.hosts;
+            let elsewhere = host.filter(|host| !hosts.is_empty() && !hosts.contains(host));
+            if let Some(host) = elsewhere.filter(|_| is_own) {
+                moved = Some(format!(
+                    "its own server is at {host}, and the route at {}, as --host says",
+                    hosts.join(", ")
+                ));
+            } else if is_own && wished.is_some_and(|wished| wished != path) {
+                moved = Some(format!(
+                    "its own server has the path `{path}`, and --base says another"
+                ));
+            }
+            if !bases.contains(&path) {
+                bases.push(path);
             }
         }
-        match (self.wished, bases.as_slice()) {
-            (Some(wished), _) => Ok(Base(wished.to_owned())),
-            (None, [one]) => Ok(Base(one.clone())),
-            (None, several) => Err(format!(
-                "its servers have different paths ({}); say which by --base",
-                several.join(", ")
-            )),
-        }
+        let base = match (wished, bases.as_slice()) {
+            (Some(wished), _) => wished.to_owned(),
+            (None, [one]) => one.clone(),
+            (None, several) => {
+                return Err(format!(
+                    "its servers have different paths ({}); say which by --base",
+                    several.join(", ")
+                ));
+            }
+        };
+        Ok(Place { base, moved })
     }
 
     /// Returns the hosts that servers name.
@@ -74,8 +108,8 @@ impl<'a> Servers<'a> {
         notes.collect()
     }
 
-    /// Returns the path of a server, its variables as they are by default.
-    fn base_of(&mut self, server: &Value) -> Result<String, String> {
+    /// Reads a server, its variables as they are by default.
+    fn server(&mut self, server: &Value) -> Result<Server, String> {
         let url = server.get("url").and_then(Value::as_str);
         let mut url = url.ok_or("one of its servers has no `url`")?.to_owned();
         let variables = server.get("variables").and_then(Value::as_object);
@@ -95,18 +129,33 @@ impl<'a> Servers<'a> {
             ));
         }
         let rest = url.split_once("://").map(|(_, rest)| rest);
+        let mut own = None;
         let path = match rest.or(url.strip_prefix("//")) {
             Some(rest) => {
                 let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-                self.hosts.insert(host.to_owned());
+                let host = host.to_ascii_lowercase();
+                self.hosts.insert(host.clone());
+                // A route's host has no port.
+                let (name, port) = host.rsplit_once(':').unwrap_or((&host, ""));
+                let is_port = port.bytes().all(|byte| byte.is_ascii_digit());
+                own = Some(if is_port { name.to_owned() } else { host });
                 path
             }
             None => url.trim_start_matches('/'),
         };
         let path = path.split(['?', '#']).next().unwrap_or_default();
-        Ok(match path.trim_end_matches('/') {
+        let path = match path.trim_end_matches('/') {
             "" => String::new(),
             path => format!("/{path}"),
-        })
+        };
+        Ok(Server { host: own, path })
     }
+}
+
+/// A server as a document has it.
+struct Server {
+    /// In lower case, without a port.
+    host: Option<String>,
+    /// Without a `/` at its end.
+    path: String,
 }

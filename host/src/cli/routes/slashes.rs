@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::left_out::LeftOut;
 use super::route::{Route, Said};
 
 /// Settles what is described with a `/` at its end beside what is described without.
@@ -10,7 +11,7 @@ use super::route::{Route, Said};
 /// requests that are described for it has no route, for nothing says what they ask.
 pub(super) fn settle(
     routes: &mut Vec<Route>,
-    left_out: &mut Vec<(String, String)>,
+    left_out: &mut Vec<LeftOut>,
     notes: &mut Vec<String>,
 ) {
     let plain: Vec<_> = routes
@@ -19,7 +20,7 @@ pub(super) fn settle(
         .collect();
     let heads: BTreeSet<&str> = plain
         .iter()
-        .filter(|own| own.methods.iter().any(|method| method == "HEAD"))
+        .filter(|own| own.methods.iter().any(|method| method.name == "HEAD"))
         .map(|own| own.said.path.as_str())
         .collect();
     let mut by_length: BTreeMap<Option<usize>, Vec<&Route>> = BTreeMap::new();
@@ -44,33 +45,37 @@ pub(super) fn settle(
             .copied()
             .collect();
         for method in &own.methods {
-            let takes = |other: &&&Route| {
-                let of_get = method == "HEAD" && !heads.contains(other.said.path.as_str());
+            let takes = |other: &&Route| {
+                let of_get = method.name == "HEAD" && !heads.contains(other.said.path.as_str());
                 let mut methods = other.methods.iter();
-                methods.any(|one| one == method || (of_get && one == "GET"))
+                let taken =
+                    methods.find(|one| one.name == method.name || (of_get && one.name == "GET"));
+                taken.map(|one| one.described.clone())
             };
-            let Some(other) = others.iter().find(takes) else {
+            let Some(other) = others.iter().find_map(takes) else {
                 noted.insert(path.clone());
                 continue;
             };
-            let why = format!(
-                "a route with `/` at its end takes the path without it too, which `{method} {}` asks otherwise; make them agree",
-                other.said.path
-            );
-            left_out.push((format!("{method} {path}/"), why));
-            refused.insert((own.said.clone(), method.clone()));
+            left_out.push(LeftOut {
+                what: method.described.clone(),
+                why: format!(
+                    "a route with `/` at its end takes the path without it too, which `{other}` asks otherwise; make them agree"
+                ),
+                requests: None,
+            });
+            refused.insert((own.said.clone(), method.name.clone()));
         }
     }
     for own in routes.iter_mut() {
         let said = &own.said;
         own.methods
-            .retain(|method| !refused.contains(&(said.clone(), method.clone())));
+            .retain(|method| !refused.contains(&(said.clone(), method.name.clone())));
     }
     let taken = taken(routes);
     for own in routes.iter_mut().filter(|own| !own.said.trailing_slash) {
         let said = shape(&own.said);
         own.methods
-            .retain(|method| !taken.contains(&(said.clone(), method.clone())));
+            .retain(|method| !taken.contains(&(said.clone(), method.name.clone())));
     }
     routes.retain(|own| !own.methods.is_empty());
     if !noted.is_empty() {
@@ -88,29 +93,22 @@ fn taken(routes: &[Route]) -> BTreeSet<(Said, String)> {
     let pairs = slashed.flat_map(|own| {
         let said = shape(&own.said);
         let methods = own.methods.iter();
-        methods.map(move |method| (said.clone(), method.clone()))
+        methods.map(move |method| (said.clone(), method.name.clone()))
     });
     pairs.collect()
 }
 
 /// Returns what a route says, whatever its parameters are called and whether a `/` is at its end.
 fn shape(said: &Said) -> Said {
-    let mut parts = said.path.split('{');
-    let mut path = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (name, rest) = part.split_once('}').unwrap_or((part, ""));
-        path.push_str(if name.ends_with("...") { "{...}" } else { "{}" });
-        path.push_str(rest);
-    }
     Said {
-        path,
         trailing_slash: false,
-        ..said.clone()
+        ..said.shape()
     }
 }
 
 fn agree(one: &Route, other: &Route) -> bool {
-    one.said.asks == other.said.asks && one.said.resource == other.said.resource
+    let (one, other) = (one.said.shape(), other.said.shape());
+    one.asks == other.asks && one.resource == other.resource
 }
 
 /// Returns how many segments a path has; nothing where it may have any number.
