@@ -53,6 +53,11 @@ pub(crate) fn expand(
     Ok(caught)
 }
 
+/// Says whether a pattern names one permission.
+pub(crate) fn is_explicit(text: &str) -> bool {
+    Pattern::parse(text).is_ok_and(|pattern| pattern.explicit().is_some())
+}
+
 /// Returns the scope of that name, or nothing for `*`.
 fn wanted(model: &Model, scope: &str) -> Result<Option<ScopeIndex>, Refused> {
     if scope == "*" {

@@ -9,7 +9,8 @@ use crate::draft::Draft;
 use crate::grants::{self, ScopedPermission};
 use crate::patterns::{self, Among};
 use crate::refused::{Refused, RefusedReason};
-use crate::{lookup, words, written_grants};
+use crate::rewritten::{self, Rewriting};
+use crate::{lookup, words};
 
 pub(crate) fn grant(
     draft: &mut Draft,
@@ -90,8 +91,10 @@ fn regrant(
     id: &str,
     grants: &BTreeSet<ScopedPermission>,
 ) {
+    let rewriting = Rewriting { model, index };
     if is_built_in(model, index) {
-        let edit = written_grants::edit(model, index, grants);
+        let edit = draft.tenant.edits.get(id).cloned().unwrap_or_default();
+        let edit = rewriting.edit(&edit, grants);
         if edit == Edit::default() {
             draft.tenant.edits.remove(id);
         } else {
@@ -99,9 +102,29 @@ fn regrant(
         }
         return;
     }
-    written_grants::write_out(&mut draft.tenant, model, id);
     if let Some(role) = draft.tenant.roles.get_mut(id) {
-        written_grants::set_grants(role, model, grants);
+        let base = rewritten::copied(model, role, index);
+        *role = rewriting.role(role, &base, grants);
+    }
+    keep_copies(draft, model, id, grants);
+}
+
+/// Leaves what a role's copies grant as it is: a change of the one does not change the others.
+fn keep_copies(draft: &mut Draft, model: &Model, id: &str, grants: &BTreeSet<ScopedPermission>) {
+    for (name, copy) in draft.tenant.roles.iter_mut() {
+        let Some(index) = model
+            .role(name)
+            .filter(|_| copy.clones.as_deref() == Some(id))
+        else {
+            continue;
+        };
+        let mut base = grants.clone();
+        base.retain(|grant| {
+            let permission = model.permissions.get(grant.permission.get());
+            permission.is_some_and(|permission| permission.may_be_held_by(index))
+        });
+        let held = grants::of_role(model, index);
+        *copy = Rewriting { model, index }.role(copy, &base, &held);
     }
 }
 

@@ -13,6 +13,28 @@ pub(super) struct Edit<'t> {
     pub(super) written: &'t str,
     pub(super) before: &'t str,
     pub(super) after: &'t str,
+    pub(super) lines: Lines<'t>,
+}
+
+/// How a text writes its lines, so that new ones are like the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Lines<'t> {
+    /// What ends one.
+    end: &'static str,
+    /// What each level is indented by.
+    pub(super) indent: &'t str,
+}
+
+impl<'t> Lines<'t> {
+    pub(super) fn of(text: &'t str) -> Self {
+        let indents = text.lines().map(|line| line_indent(line, line.len()));
+        // What is aligned with something above says nothing of a level.
+        let plain = |indent: &&str| !indent.is_empty() && indent.len() <= INDENT_MAX;
+        Self {
+            end: if text.contains("\r\n") { "\r\n" } else { "\n" },
+            indent: indents.into_iter().find(plain).unwrap_or("  "),
+        }
+    }
 }
 
 impl Edit<'_> {
@@ -106,8 +128,9 @@ impl Edit<'_> {
         if indent.len().saturating_add(line.len()) <= LINE_MAX {
             return Some(line);
         }
-        let inner = format!("{indent}  ");
-        self.spread(value, &format!("\n{inner}"), &inner)
+        let Lines { end, indent: level } = self.lines;
+        let inner = format!("{indent}{level}");
+        self.spread(value, &format!("{end}{inner}"), &inner)
     }
 
     /// Writes a value with `gap` before each member or element; within a line there is none
@@ -138,7 +161,7 @@ impl Edit<'_> {
             out.push_str(&value?);
         }
         if !value.items().is_empty() {
-            let outdented = edge.strip_suffix("  ").filter(|_| !is_line);
+            let outdented = edge.strip_suffix(self.lines.indent).filter(|_| !is_line);
             out.push_str(outdented.unwrap_or(edge));
         }
         out.push_str(close);
@@ -250,3 +273,4 @@ fn line_indent(text: &str, at: usize) -> &str {
 
 /// How long a line with a new value may become.
 const LINE_MAX: usize = 100;
+const INDENT_MAX: usize = 8;

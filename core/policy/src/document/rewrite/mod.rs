@@ -5,7 +5,7 @@ mod layout;
 
 use crate::source::Source;
 
-use edit::Edit;
+use edit::{Edit, Lines};
 use layout::Laid;
 
 /// Puts the tenant of `after` in the place of the one that a policy's text has; whatever did
@@ -20,6 +20,7 @@ pub(super) fn with_tenant(text: &str, before: &Source, after: &Source) -> Option
         written: text,
         before: &meant,
         after: &meaning,
+        lines: Lines::of(text),
     };
     let whole = |tenant: String| {
         let head = text.get(..place.place.start)?;
@@ -31,7 +32,7 @@ pub(super) fn with_tenant(text: &str, before: &Source, after: &Source) -> Option
     };
     // Where members whose order counts were put into another, the whole tenant is written.
     let edited = edit.value(place, &old, &new).and_then(whole);
-    edited.or_else(|| whole(edit.fresh(&new, "  ")?))
+    edited.or_else(|| whole(edit.fresh(&new, edit.lines.indent)?))
 }
 
 #[cfg(test)]
@@ -188,6 +189,45 @@ mod tests {
         assert_eq!(came.get(2).unwrap(), r#"        "roles": ["#);
         assert_eq!(came.get(3).unwrap(), r#"          "a@team-00000000","#);
         assert_eq!(came.last().unwrap(), "      }");
+    }
+
+    #[test]
+    fn new_lines_are_like_the_others() {
+        for (end, indent) in [("\r\n", "  "), ("\n", "\t"), ("\r\n", "    ")] {
+            let lines = HAND.lines().map(|line| {
+                let inner = line.trim_start();
+                let levels = line.len().saturating_sub(inner.len()) / 2;
+                format!("{}{inner}", indent.repeat(levels))
+            });
+            let text = lines.collect::<Vec<_>>().join(end);
+            let (_, came) = changed(&text, |source| {
+                let teams = (0..12).map(|at| format!("a@team-{at:08}"));
+                let entry = Entry {
+                    roles: teams.collect(),
+                    ..Entry::default()
+                };
+                source.tenant.directory.set("new", entry);
+            });
+            let levels = came.iter().map(|line| {
+                let inner = line.trim_start_matches(indent);
+                assert_eq!(inner, inner.trim_start(), "{line:?}");
+                (line.len() - inner.len()) / indent.len()
+            });
+            let levels: Vec<usize> = levels.collect();
+            assert_eq!(levels[1..4], [3, 4, 5], "{came:#?}");
+            assert_eq!(levels.last(), Some(&3));
+            let before = Source::parse(&text).unwrap();
+            let mut after = before.clone();
+            after
+                .tenant
+                .features
+                .0
+                .extend((0..20).map(|at| format!("feature-{at}").as_str().into()));
+            let written = with_tenant(&text, &before, &after).unwrap();
+            let ends = written.matches('\n').count();
+            assert_eq!(written.matches(end).count(), ends, "{written}");
+            assert!(ends > text.matches('\n').count());
+        }
     }
 
     #[test]
