@@ -1,14 +1,20 @@
 //! `inspect`: what is in a bundle.
 
-use std::{collections::BTreeMap, fmt, io, io::Write, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt, io,
+    io::Write,
+    path::PathBuf,
+};
 
 use anstyle::Style;
 use clap::Args;
 use portcullis_engine::{
-    KeyUse, PermissionId, Policy, RejectedBundle, SignedBundle, UnixSeconds, key_id,
+    KeyUse, PermissionId, Policy, RejectedBundle, SignedBundle, Subject, UnixSeconds, key_id,
 };
 use portcullis_host::{BundleInfo, LoadedPolicy as _, NativeEngine, hex::to_hex};
 use portcullis_policy::sign::TrustFileKey;
+use portcullis_policy::source::Until;
 use serde_json::{Value, json};
 
 use super::{
@@ -66,9 +72,10 @@ impl Inspect {
             }
         };
         let signers = signers.map_err(|rejection| Stop::failure(&rejection.into()))?;
-        let (info, policy) = (opened.info(), opened.policy());
+        let (info, view) = (opened.info(), opened.policy().at(now));
+        let policy: &Policy = &view;
         if self.json {
-            return print_json(&to_json(info, policy, &signers));
+            return print_json(&to_json(info, policy, &signers, now));
         }
         write_text(|out| {
             write_header(out, info, policy, now)?;
@@ -226,7 +233,7 @@ fn write_header(
                 info.size_bytes, info.modules, info.permissions, info.roles, info.grants
             ),
         ),
-        ("features on", list(&info.features)),
+        ("features on", list(&features_with_ends(policy, now))),
         ("role changes", role_changes(policy).to_owned()),
         ("signed out", signed_out(policy).to_string()),
     ];
@@ -287,7 +294,9 @@ fn write_roles(out: &mut dyn Write, policy: &Policy) -> io::Result<()> {
     Ok(())
 }
 
-fn to_json(info: &BundleInfo, policy: &Policy, signers: &[Signer<'_>]) -> Value {
+fn to_json(info: &BundleInfo, policy: &Policy, signers: &[Signer<'_>], now: UnixSeconds) -> Value {
+    let ends = feature_ends(policy, now).into_iter();
+    let ends = ends.map(|(name, end)| (name, Until(end).to_string()));
     let modules = modules(policy).into_iter().map(|module| {
         json!({
             "module": module.id,
@@ -329,10 +338,40 @@ fn to_json(info: &BundleInfo, policy: &Policy, signers: &[Signer<'_>]) -> Value 
             "roles": info.roles,
             "grants": info.grants,
         },
-        "features": info.features,
+        "features": policy.enabled_features().collect::<Vec<_>>(),
+        "feature_ends": ends.collect::<BTreeMap<_, _>>(),
         "modules": modules.collect::<Vec<_>>(),
         "roles": roles.collect::<Vec<_>>(),
     })
+}
+
+/// Names the features that are on; behind one that ends ` until ` and when.
+fn features_with_ends(policy: &Policy, now: UnixSeconds) -> Vec<String> {
+    let ends = feature_ends(policy, now);
+    let named = policy.enabled_features().map(|name| {
+        let until = ends.get(name).copied().map(Until);
+        format!("{name}{}", Until::after(until))
+    });
+    named.collect()
+}
+
+/// Returns when features end that are on at that time.
+fn feature_ends(policy: &Policy, now: UnixSeconds) -> BTreeMap<String, UnixSeconds> {
+    let mut ends = BTreeMap::new();
+    let Ok(nobody) = Subject::new("", "") else {
+        return ends;
+    };
+    let on = |at: UnixSeconds| -> BTreeSet<String> {
+        let view = policy.at(at);
+        view.enabled_features().map(str::to_owned).collect()
+    };
+    let mut at = now;
+    while let Some(next) = policy.at(at).ends_at(&nobody) {
+        let gone = &on(at) - &on(next);
+        ends.extend(gone.into_iter().map(|name| (name, next)));
+        at = next;
+    }
+    ends
 }
 
 struct Module<'p> {

@@ -7,10 +7,11 @@ use std::{
 
 use anstyle::{AnsiColor, Style};
 use clap::Args;
-use portcullis_review::lint::{Finding, Severity, lint};
+use portcullis_review::lint::{Finding, Severity, ended, lint};
 use serde_json::{Value, json};
 
 use super::{
+    load::TimeArgs,
     output::{count, print_json, write_text},
     policies,
     stop::Stop,
@@ -20,7 +21,8 @@ use super::{
 ///
 /// Roles that nobody has or no test covers, services that may do everything, scopes that
 /// can never hold, guards that nothing fills, patterns that catch what is for others, features that change nothing,
-/// public routes among protected ones, routes that refuse whoever holds their permission.
+/// public routes among protected ones, routes that refuse whoever holds their permission; and what
+/// has ended: features and assignments.
 /// It fails where there is a warning or worse; what is only information does not count.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -28,6 +30,9 @@ pub(crate) struct Lint {
     /// The policies
     #[arg(value_name = "POLICY", required = true)]
     policies: Vec<PathBuf>,
+
+    #[command(flatten)]
+    time: TimeArgs,
 
     /// Print the findings as JSON
     #[arg(long)]
@@ -45,7 +50,11 @@ impl Lint {
         let mut results = Vec::new();
         for path in &self.policies {
             let (passes, result) = match policies::load(path)? {
-                Ok((source, model)) => self.findings(path, &lint(&source, &model))?,
+                Ok((source, model)) => {
+                    let mut findings = lint(&source, &model);
+                    findings.extend(ended(&source, &model, self.time.now()?));
+                    self.findings(path, &findings)?
+                }
                 Err(invalid) => {
                     if !self.json {
                         policies::invalid(path, &invalid).tell();

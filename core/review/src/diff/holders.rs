@@ -194,7 +194,10 @@ impl<'a> Holders<'a> {
         let mut diffs = Vec::new();
         for (kind, id) in keys.collect::<BTreeSet<_>>() {
             let (was, is) = (old.get(&(kind, id)).copied(), new.get(&(kind, id)).copied());
-            let held = (roles_of(self.before, was), roles_of(self.after, is));
+            let held = (
+                roles_of(self.before, kind, id),
+                roles_of(self.after, kind, id),
+            );
             let attributes = attributes(was, is);
             diffs.extend(self.holder(Some(kind), id, held, attributes));
         }
@@ -239,11 +242,15 @@ impl<'a> Holders<'a> {
     }
 }
 
-/// Returns the roles that the directory gives a person, its groups' included.
-fn roles_of(model: &Model, person: Option<&Person>) -> BTreeSet<Binding> {
-    person
-        .map(|person| Holdings::of_person(model, person).bindings)
-        .unwrap_or_default()
+/// Returns the roles that a policy gives a subject, its groups' and everybody's included.
+fn roles_of(model: &Model, kind: &str, id: &str) -> BTreeSet<Binding> {
+    let Holdings {
+        mut bindings,
+        everyone,
+        ..
+    } = Holdings::of_key(model, kind, id);
+    bindings.extend(everyone);
+    bindings
 }
 
 fn texts(model: &Model, bindings: &BTreeSet<Binding>) -> BTreeSet<String> {

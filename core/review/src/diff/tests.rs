@@ -343,4 +343,20 @@ fn a_sign_out_is_shown_and_one_that_was_taken_back() {
         assert_eq!(al.attributes, [expected]);
         assert!(al.roles_gained.is_empty() && al.roles_lost.is_empty());
     }
+fn everybodys_role_is_held_by_whom_the_directory_has() {
+    let everyone = r#""id": "c", "everyone": { "role": "agent", "types": ["user"] },"#;
+    let policy = POLICY
+        .replacen(r#""id": "c","#, everyone, 1)
+        .replacen(r#""g": "agent@emea""#, r#""g": "mine@emea""#, 1)
+        .replacen(r#""al": { "roles": "agent" }"#, r#""al": {}"#, 1);
+    let inactive = policy.replacen(r#""al": {}"#, r#""al": { "active": false }"#, 1);
+    let gone = between(&policy, &inactive);
+    assert_eq!(touched(&gone), ["al"]);
+    assert_eq!(gone.subjects[0].roles_lost, ["agent"]);
+    assert_eq!(grants(&gone.subjects[0].grants), ["-m:read own"]);
+    // Whom the directory does not have holds it too, so a new entry gives nobody anything.
+    let listed = policy.replacen(r#""al": {}"#, r#""al": {}, "kim": {}"#, 1);
+    assert_eq!(touched(&between(&policy, &listed)), [""; 0]);
+    let without = policy.replacen(everyone, r#""id": "c","#, 1);
+    assert_eq!(touched(&between(&without, &policy)), ["al", "jo"]);
 }
