@@ -15,11 +15,13 @@ pub fn nearest_or<'n>(
     }
 }
 
-/// Returns the known name that `name` is most likely a slip for: at most a third of its
-/// characters, and three, are inserted, deleted, replaced or swapped with their neighbour.
+/// Returns the known name that `name` is most likely a slip for: one that differs in case or in
+/// white space around it alone, or of which at most a third of its characters, and three, are
+/// inserted, deleted, replaced or swapped with their neighbour.
 ///
 /// Of names as near as one another the first is returned.
 pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let folded = name.trim();
     // Names are short; a longer one is no slip of any of them, and would cost quadratic time.
     if name.len() > SLIP_BYTES_MAX {
         return None;
@@ -28,6 +30,9 @@ pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Opti
     let slips_max = (name.len() / 3).clamp(1, SLIPS_MAX);
     let mut best: Option<(usize, &str)> = None;
     for known in known {
+        if known.trim().eq_ignore_ascii_case(folded) {
+            return Some(known);
+        }
         // Two lengths differ by no more than what was inserted or deleted.
         if known.chars().count().abs_diff(name.len()) > slips_max {
             continue;
@@ -92,6 +97,9 @@ mod tests {
             ("lbela", None),
             ("permissions", None),
             ("", None),
+            ("GRANTS", Some("grants")),
+            (" own ", Some("own")),
+            ("Description\t", Some("description")),
         ];
         for (name, expected) in cases {
             assert_eq!(nearest(name, known), expected, "{name}");

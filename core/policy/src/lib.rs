@@ -36,6 +36,7 @@ pub mod sign;
 pub mod slice;
 pub mod source;
 
+mod alike;
 mod compile;
 mod document;
 mod etag;
@@ -43,6 +44,7 @@ mod preview;
 mod problem;
 mod test_hosts;
 
+pub use alike::{Slip, alike, look_alike, meant, slip};
 #[cfg(any(test, feature = "count"))]
 pub use compile::compilations_in;
 pub use compile::compile;

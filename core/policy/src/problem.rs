@@ -98,6 +98,20 @@ impl Problems {
         );
     }
 
+    /// Notes what a change of the catalog can bring about: in the catalog itself it makes the
+    /// policy wrong, but in a tenant's part, which such a change never stops, it is a warning, and
+    /// what is said there gives nothing.
+    pub(crate) fn gone(&self, at: &Path<'_>, message: impl Into<String>, cure: impl Into<String>) {
+        let path = at.to_json_path();
+        let is_tenants = path.as_str().starts_with("$.tenant.");
+        let list = if is_tenants {
+            &self.warnings
+        } else {
+            &self.errors
+        };
+        note(list, path, message.into(), cure.into());
+    }
+
     /// Returns the warnings if there was no error.
     pub(crate) fn finish(self) -> Result<Vec<Problem>, InvalidPolicy> {
         let problems = self.errors.into_inner().into_list("problem");

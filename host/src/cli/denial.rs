@@ -3,9 +3,11 @@
 use portcullis_engine::Policy;
 use portcullis_gate::Code;
 use portcullis_json::nearest_or;
+use portcullis_policy::meant;
 use serde_json::Value;
 
 use super::disbelief::Shown;
+use super::tenant_names::TenantNames;
 
 /// Says why a request was refused, by its log entry: what happened, what was read of who asked, and
 /// what to do. Nothing where it went on.
@@ -43,9 +45,18 @@ pub(crate) fn sentences(entry: &Value, policy: &Policy, shown: &Shown) -> Vec<St
         all.push(what_was_read(why));
         all.extend(unknown_roles(why, policy));
         all.extend(unclaimable_roles(why, policy));
+        let tenant = TenantNames::of(policy);
         for (member, cure) in NAMES {
             let names = why.get(member);
-            all.extend(listed(names).map(|name| cure.replace("NAME", name)));
+            let near = |name: &str| {
+                let groups = tenant.groups.iter().map(String::as_str);
+                let near = meant(name, groups).filter(|_| member == "unmapped_groups");
+                near.map(|near| format!("; did you mean `{near}`?"))
+            };
+            all.extend(listed(names).map(|name| {
+                let near = near(name).unwrap_or_default();
+                format!("{}{near}", cure.replace("NAME", name))
+            }));
             all.extend(rest(names));
         }
     }

@@ -1,21 +1,22 @@
 //! `explain`: why an answer is what it is.
 
 use clap::Args;
-use portcullis_host::Names;
-use portcullis_json::nearest;
+use portcullis_host::{Names, NativeEngine};
 use portcullis_policy::authzen::Request;
-use serde_json::Value;
+use portcullis_policy::meant;
+use serde_json::{Value, json};
 
 use super::{
     decide::Previews, engines::EngineArgs, input::JsonArgument, load::BundleArgs,
-    output::print_answer, stop::Stop,
+    output::print_answer, stop::Stop, tenant_names::TenantNames,
 };
 
 /// Say why an answer is what it is, and what would allow it
 ///
 /// The JSON names the answer, the roles held and where each comes from, what was ignored
 /// and why, what each grant is worth here, and the smallest changes that would allow it. Beside a
-/// permission or role that the policy does not have, `nearest` is the name that was probably meant.
+/// permission, role, group, team or type that the policy does not have, `nearest` is the name that
+/// was probably meant.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Explain {
@@ -48,12 +49,29 @@ impl Explain {
             .of(request.features.as_deref())
             .and_then(|policy| policy.explain(&request, now))
             .map_err(|failure| Stop::failure(&failure))?;
-        print_answer(&with_near_misses(explanation, policy.names()))
+        let (bundle, trust) = (self.bundle.bundle()?, self.bundle.trust()?);
+        // Of groups, teams and types only the bundle itself says which there are.
+        let native = NativeEngine.open_policy(&bundle, &trust, now);
+        let native = native.map_err(|failure| Stop::failure(&failure))?;
+        let tenant = TenantNames::of(native.policy());
+        let kind = &request.subject.kind;
+        print_answer(&with_near_misses(
+            explanation,
+            policy.names(),
+            &tenant,
+            kind,
+        ))
     }
 }
 
-/// Adds, to a permission or role that the policy does not have, the name that it may be a slip of.
-fn with_near_misses(explanation: String, names: &Names) -> String {
+/// Adds, to a permission, role, group, team or type that the policy does not have, the name that
+/// it may be a slip of.
+fn with_near_misses(
+    explanation: String,
+    names: &Names,
+    tenant: &TenantNames,
+    kind: &str,
+) -> String {
     let Ok(mut said) = serde_json::from_str::<Value>(&explanation) else {
         return explanation;
     };
@@ -62,7 +80,7 @@ fn with_near_misses(explanation: String, names: &Names) -> String {
         |of: &Value, member: &str, text: &str| of.get(member).and_then(Value::as_str) == Some(text);
     let mut near = |of: &mut Value, member: &str, known: &[String]| {
         let name = of.get(member).and_then(Value::as_str).unwrap_or_default();
-        let found = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
+        let found = meant(name, known.iter().map(String::as_str)).map(str::to_owned);
         if let (Some(found), Some(object)) = (found, of.as_object_mut()) {
             object.insert("nearest".to_owned(), found.into());
             is_changed = true;
@@ -74,9 +92,28 @@ fn with_near_misses(explanation: String, names: &Names) -> String {
     }
     let ignored = said.get_mut("ignored").and_then(Value::as_array_mut);
     for one in ignored.into_iter().flatten() {
-        if is(one, "kind", "role") && is(one, "why", "unknown") {
-            near(one, "id", &names.roles);
+        if !is(one, "why", "unknown") {
+            continue;
         }
+        let known = [
+            ("role", &names.roles),
+            ("group", &tenant.groups),
+            ("team", &tenant.teams),
+        ];
+        for (sort, known) in known {
+            if is(one, "kind", sort) {
+                near(one, "id", known);
+            }
+        }
+    }
+    // The engine takes any type; it is the directory that knows only some.
+    let known = tenant.types.iter().map(String::as_str);
+    if !tenant.types.iter().any(|known| known == kind)
+        && let Some(like) = meant(kind, known)
+        && let Some(ignored) = said.get_mut("ignored").and_then(Value::as_array_mut)
+    {
+        ignored.push(json!({ "kind": "type", "id": kind, "why": "unknown", "nearest": like }));
+        is_changed = true;
     }
     if is_changed {
         said.to_string()

@@ -38,6 +38,7 @@ mod signer;
 mod slice;
 mod stop;
 mod subject;
+mod tenant_names;
 mod test;
 mod types;
 mod utc;

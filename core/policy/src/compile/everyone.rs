@@ -4,7 +4,7 @@ use portcullis_json::{Path, nearest_or};
 
 use super::names::{element, repeated};
 use super::roles::RoleNames;
-use crate::model::{Administration, Everyone, Manages, Role, SubjectTypes};
+use crate::model::{Administration, Everyone, Grant, Manages, Role, SubjectTypes};
 use crate::problem::Problems;
 use crate::source::{Catalog, OneOrMany};
 
@@ -15,9 +15,11 @@ pub(super) fn everyone(
     subject_types: &SubjectTypes,
     roles: &mut [Role],
     administration: &[Administration],
-    at_catalog: &Path<'_>,
+    at: &Path<'_>,
     problems: &Problems,
 ) -> Option<Everyone> {
+    let (at_catalog, at_tenant) = (at.key("catalog"), at.key("tenant"));
+    let at_edits = at_tenant.key("edits");
     let source = catalog.everyone.as_ref()?;
     let at = at_catalog.key("everyone");
     let types = types(source.types.as_ref(), subject_types, &at, problems);
@@ -47,18 +49,28 @@ pub(super) fn everyone(
         );
     }
     for one in administration {
-        let granted = |grant: &crate::model::Grant| grant.permission == one.permission;
-        if role.grants.iter().any(granted) {
-            let operations = one.operations.iter().map(|operation| operation.name());
-            problems.error(
-                &at,
-                format!(
-                    "`{}` grants a permission that stands for {}, and everybody would do that",
-                    source.role,
-                    operations.collect::<Vec<_>>().join(", ")
-                ),
-                "except that permission from it, or name another role",
-            );
+        let grants = |grants: &[Grant]| grants.iter().any(|own| own.permission == one.permission);
+        if !grants(&role.grants) {
+            continue;
+        }
+        let operations = one.operations.iter().map(|operation| operation.name());
+        let message = format!(
+            "`{}` grants a permission that stands for {}, and everybody would do that",
+            source.role,
+            operations.collect::<Vec<_>>().join(", ")
+        );
+        if role
+            .grants_unedited
+            .as_deref()
+            .is_some_and(|own| !grants(own))
+        {
+            // The tenant added it, perhaps before this was everybody's role.
+            role.grants.retain(|own| own.permission != one.permission);
+            let cure = "take it out: it is not added";
+            problems.gone(&at_edits.key(&source.role), message, cure);
+        } else {
+            let cure = "except that permission from it, or name another role";
+            problems.error(&at, message, cure);
         }
     }
     Some(Everyone { role: index, types })

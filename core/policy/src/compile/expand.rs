@@ -45,7 +45,13 @@ impl Expander<'_> {
     ) {
         for (scope, patterns) in grants.iter() {
             let at = at.key(scope);
-            let wanted = self.wanted(scope, &at);
+            let wanted = match scope {
+                "*" => Some(Wanted::All),
+                _ => {
+                    let found = self.scopes.seek(scope, &at, self.problems);
+                    found.map(|found| Wanted::One(ScopeIndex(found)))
+                }
+            };
             for (index, text) in patterns.iter().enumerate() {
                 let at = element(&at, patterns, index);
                 if let (Some(pattern), Some(wanted)) = (self.pattern(text, &at), wanted) {
@@ -74,7 +80,14 @@ impl Expander<'_> {
     ) {
         for (scope, patterns) in removed.iter() {
             let at = at.key(scope);
-            let wanted = self.wanted(scope, &at);
+            let wanted = match scope {
+                "*" => Some(Wanted::All),
+                _ => {
+                    // A removal that is lost leaves the role more than was meant.
+                    let found = self.scopes.expect(scope, &at, self.problems);
+                    found.map(|found| Wanted::One(ScopeIndex(found)))
+                }
+            };
             for (index, text) in patterns.iter().enumerate() {
                 let at = element(&at, patterns, index);
                 if let (Some(pattern), Some(wanted)) = (self.pattern(text, &at), wanted) {
@@ -93,14 +106,6 @@ impl Expander<'_> {
                 .error(at, format!("unknown permission `{name}`"), cure);
         }
         found
-    }
-
-    fn wanted(&self, scope: &str, at: &Path<'_>) -> Option<Wanted> {
-        if scope == "*" {
-            return Some(Wanted::All);
-        }
-        let found = self.scopes.expect(scope, at, self.problems)?;
-        Some(Wanted::One(ScopeIndex(found)))
     }
 
     /// Reads a pattern; the former id of a module becomes its present one.
@@ -170,7 +175,7 @@ impl Expander<'_> {
             }
         }
         if !matched {
-            self.problems.error(
+            self.problems.gone(
                 at,
                 format!("`{pattern}` matches no permission that supports this scope"),
                 "fix the pattern or the scope, or take it out",
@@ -198,7 +203,7 @@ impl Expander<'_> {
         let name = &permission.name;
         if !permission.may_be_held_by(role) {
             let id = self.roles.id(role);
-            self.problems.error(
+            self.problems.gone(
                 at,
                 format!("`only` keeps `{name}` from the role `{id}`"),
                 "take it out, or name the role in `only`",
@@ -219,7 +224,7 @@ impl Expander<'_> {
                 format!("it supports `{}`", list.join("`, `"))
             };
             self.problems
-                .error(at, format!("`{name}` does not support this scope"), cure);
+                .gone(at, format!("`{name}` does not support this scope"), cure);
         }
         granted.entry(index).or_default().extend(scopes);
     }

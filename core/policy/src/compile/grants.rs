@@ -108,7 +108,16 @@ impl Writing<'_> {
         let base = if built_in {
             roles.expect_built_in(id, at, problems)
         } else {
-            roles.expect(id, at, problems)
+            let found = roles.seek(id, at, problems);
+            if found.is_some_and(|base| roles.is_contested(base)) {
+                problems.gone(
+                    at,
+                    format!("`{id}` is a role of the tenant and one of the catalog, so nothing is copied"),
+                    "name the role that is meant",
+                );
+                return None;
+            }
+            found
         };
         base.map(|base| (base.get(), follows))
     }
@@ -222,7 +231,9 @@ impl Writing<'_> {
         } = self.expander;
         let mut finished = Vec::new();
         for (index, Written { id, role, path }) in self.written.iter().enumerate() {
-            let built_in = number(index).is_some_and(|role| roles.is_built_in(role));
+            let own = number(index);
+            let built_in = own.is_some_and(|role| roles.is_built_in(role));
+            let contested = own.is_some_and(|role| roles.is_contested(role));
             check_label(role.label.as_deref(), path, problems);
             let base = self.bases.get(index).copied().flatten();
             finished.push(Role {
@@ -232,9 +243,9 @@ impl Writing<'_> {
                 built_in,
                 permanent: role.permanent.unwrap_or(false),
                 editable: role.editable.unwrap_or(!built_in),
-                available: role.available.unwrap_or(true),
+                available: role.available.unwrap_or(true) && !contested,
                 // A tenant's role may be called as a role that the identity provider gives everybody.
-                claimable: role.claimable.unwrap_or(built_in),
+                claimable: role.claimable.unwrap_or(built_in) && !contested,
                 manages: roles.manages(role.manages.as_ref(), built_in, path, problems),
                 base: base.and_then(|(base, _)| number(base)),
                 grants: self
@@ -268,9 +279,11 @@ fn edit(roles: &mut Roles, tenant: &Tenant, expander: Expander<'_>, at: &Path<'_
             continue;
         };
         if !role.editable {
-            expander.problems.error(
+            expander.problems.gone(
                 &at,
-                format!("the catalog does not let a tenant edit the role `{id}`"),
+                format!(
+                    "the catalog does not let a tenant edit the role `{id}`, so nothing is added"
+                ),
                 "clone it as a role of the tenant, or mark it \"editable\": true in the catalog",
             );
         }
@@ -280,7 +293,10 @@ fn edit(roles: &mut Roles, tenant: &Tenant, expander: Expander<'_>, at: &Path<'_
             let scopes = scopes.into_iter().flatten().copied();
             granted.entry(grant.permission).or_default().extend(scopes);
         }
-        expander.grant(index, &edit.added, &mut granted, &at.key("added"));
+        // What is taken away stays so, or the role would have more than its tenant meant.
+        if role.editable {
+            expander.grant(index, &edit.added, &mut granted, &at.key("added"));
+        }
         expander.revoke(&edit.removed, &mut granted, &at.key("removed"));
         let grants = intern(granted, &mut sets, &mut roles.scope_sets);
         let before = core::mem::replace(&mut role.grants, grants);

@@ -116,7 +116,7 @@ pub(crate) fn compile_into(
         &subject_types,
         &mut roles.roles,
         &administration,
-        &at_catalog,
+        &root,
         problems,
     );
     let routing = Routing {

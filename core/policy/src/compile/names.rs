@@ -75,20 +75,32 @@ impl Names {
     pub(super) fn expect(&self, name: &str, at: &Path<'_>, problems: &Problems) -> Option<u16> {
         let number = self.find(name);
         if number.is_none() {
-            let sort = self.sort;
-            let otherwise = if self.order.is_empty() {
-                format!("the catalog declares no {sort}: declare it, or take it out here")
-            } else {
-                self.list()
-            };
-            let known = self.order.iter().map(String::as_str);
-            problems.error(
-                at,
-                format!("unknown {sort} `{name}`"),
-                nearest_or(name, known, otherwise),
-            );
+            let (message, cure) = self.unknown(name);
+            problems.error(at, message, cure);
         }
         number
+    }
+
+    /// Finds a name, and reports one that is not known, which a tenant's may no longer be.
+    pub(super) fn seek(&self, name: &str, at: &Path<'_>, problems: &Problems) -> Option<u16> {
+        let number = self.find(name);
+        if number.is_none() {
+            let (message, cure) = self.unknown(name);
+            problems.gone(at, message, cure);
+        }
+        number
+    }
+
+    fn unknown(&self, name: &str) -> (String, String) {
+        let sort = self.sort;
+        let otherwise = if self.order.is_empty() {
+            format!("the catalog declares no {sort}: declare it, or take it out here")
+        } else {
+            self.list()
+        };
+        let known = self.order.iter().map(String::as_str);
+        let cure = nearest_or(name, known, otherwise);
+        (format!("unknown {sort} `{name}`"), cure)
     }
 
     pub(super) fn names(&self) -> &[String] {

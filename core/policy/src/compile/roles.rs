@@ -1,5 +1,7 @@
 //! The ids of roles, and lists of them.
 
+use std::collections::HashSet;
+
 use portcullis_json::{Path, nearest_or};
 
 use super::names::{Names, check_name, element, repeated};
@@ -12,6 +14,8 @@ use crate::source::{Catalog, OneOrMany, Tenant};
 pub(super) struct RoleNames {
     names: Names,
     built_in: usize,
+    /// Roles of the catalog whose ids the tenant has used for its own.
+    contested: HashSet<RoleIndex>,
 }
 
 impl RoleNames {
@@ -22,6 +26,7 @@ impl RoleNames {
         problems: &Problems,
     ) -> Self {
         let mut names = Names::new("role");
+        let mut contested = HashSet::new();
         let (at_catalog, at_tenant) = (at.key("catalog"), at.key("tenant"));
         let (at_built_in, at_custom) = (at_catalog.key("roles"), at_tenant.key("roles"));
         for id in catalog.roles.names() {
@@ -33,24 +38,52 @@ impl RoleNames {
         for id in tenant.roles.names() {
             let at = at_custom.key(id);
             check_name("role", id, &at, problems);
-            if names.find(id).is_some() {
-                problems.error(
+            // A tenant's role that is written twice has been reported as a member that is.
+            let known = names.find(id).map(RoleIndex);
+            if known.is_some_and(|known| known.get() < built_in) {
+                problems.gone(
                     &at,
-                    format!("the catalog has a role `{id}` too"),
+                    format!("the catalog has a role `{id}` too, so neither grants anything here"),
                     "give the tenant's role another id",
                 );
+                contested.extend(known);
             }
             names.add(id, &at, problems);
         }
-        Self { names, built_in }
+        let at_retired = at_tenant.key("retired");
+        for (index, id) in tenant.retired.iter().enumerate() {
+            let known = names.find(id).map(RoleIndex);
+            if known.is_some_and(|known| known.get() < built_in) {
+                problems.gone(
+                    &element(&at_retired, &tenant.retired, index),
+                    format!(
+                        "the id `{id}` belonged to a deleted role, so the catalog's role of that id grants nothing here"
+                    ),
+                    "give the catalog's role another id: old assignments may still name this one",
+                );
+                contested.extend(known);
+            }
+        }
+        Self {
+            names,
+            built_in,
+            contested,
+        }
+    }
+
+    /// Returns whether a role of the catalog has an id that the tenant used for one of its own:
+    /// whoever was given the one must not hold the other.
+    pub(super) fn is_contested(&self, role: RoleIndex) -> bool {
+        self.contested.contains(&role)
     }
 
     pub(super) fn find(&self, id: &str) -> Option<RoleIndex> {
         self.names.find(id).map(RoleIndex)
     }
 
-    pub(super) fn expect(&self, id: &str, at: &Path<'_>, problems: &Problems) -> Option<RoleIndex> {
-        self.names.expect(id, at, problems).map(RoleIndex)
+    /// Finds a role that a tenant's part may name though it is gone.
+    pub(super) fn seek(&self, id: &str, at: &Path<'_>, problems: &Problems) -> Option<RoleIndex> {
+        self.names.seek(id, at, problems).map(RoleIndex)
     }
 
     /// Finds a role of the catalog; the catalog cannot know a tenant's.
@@ -65,7 +98,7 @@ impl RoleNames {
             return found;
         }
         if found.is_some() {
-            problems.error(
+            problems.gone(
                 at,
                 format!("`{id}` is a role of the tenant, which the catalog cannot know"),
                 "name a role of the catalog",
@@ -74,7 +107,7 @@ impl RoleNames {
         }
         let known = self.names.names().iter().take(self.built_in);
         let cure = nearest_or(id, known.map(String::as_str), "name a role of the catalog");
-        problems.error(at, format!("the catalog has no role `{id}`"), cure);
+        problems.gone(at, format!("the catalog has no role `{id}`"), cure);
         None
     }
 
@@ -145,7 +178,7 @@ impl RoleNames {
         let roles = if built_in {
             self.built_in_list(ids, &at, problems)
         } else {
-            self.list(ids, &at, problems, |id, at| self.expect(id, at, problems))
+            self.list(ids, &at, problems, |id, at| self.seek(id, at, problems))
         };
         if roles.is_empty() {
             Manages::None

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use portcullis_engine::UnixSeconds;
+use portcullis_engine::grammar::is_name;
 use portcullis_json::{Path, nearest_or};
 
 use super::names::{check_value, element};
 use super::roles::RoleNames;
 use super::vocabulary::Vocabulary;
+use crate::alike::alike;
 use crate::atom::Entity;
 use crate::model::{Binding, Group, Person, SubjectTypes};
 use crate::problem::Problems;
@@ -44,40 +46,74 @@ impl Tenancy<'_> {
     /// Resolves the directory, ascending by type and id.
     pub(super) fn directory(&self, directory: &Members<Entry>, at: &Path<'_>) -> Vec<Person> {
         let at = at.key("directory");
-        let mut found = BTreeMap::new();
+        let mut found = BTreeMap::<_, (&str, Person)>::new();
         for (key, entry) in directory.iter() {
             let at = at.key(key);
             let (kind, id) = self.subject_types.split(key);
             self.check_key(key, &at);
             check_value("subject's id", id, &at, self.problems);
             let person = self.person(kind, id, entry, &at);
-            if found.insert((kind, id), person).is_some() {
-                self.problems.error(
-                    &at,
-                    format!("the {kind} `{id}` is in the directory twice"),
-                    "join the two entries; a key without a subject type before a colon is of a user",
-                );
+            match found.get_mut(&(kind, id)) {
+                Some((other, first)) => {
+                    let was_typed = [*other, key].iter().any(|key| self.has_unknown_type(key));
+                    self.join(first, &person, was_typed, &at);
+                }
+                None => drop(found.insert((kind, id), (key, person))),
             }
         }
-        found.into_values().collect()
+        found.into_values().map(|(_, person)| person).collect()
     }
 
-    /// Reports a key that begins with a type in another case: it would be a user's of that id, and
-    /// what it says of somebody would be lost.
+    /// Reports a subject that has two entries. Where a type that the catalog takes away made them
+    /// one, it holds nothing, and is not active, or signed
+    /// out, if either says so.
+    fn join(&self, first: &mut Person, other: &Person, was_typed: bool, at: &Path<'_>) {
+        let (kind, id) = (first.kind.clone(), first.id.clone());
+        let message = format!("the {kind} `{id}` is in the directory twice");
+        let cure = "join the two entries; a key without a subject type before a colon is of a user";
+        if !was_typed {
+            self.problems.error(at, message, cure);
+            return;
+        }
+        self.problems.gone(at, message, cure);
+        *first = Person {
+            kind,
+            id,
+            inactive: first.inactive || other.inactive,
+            sessions_from: first.sessions_from.max(other.sessions_from),
+            ..Person::default()
+        };
+    }
+
+    /// Says whether what stands before a key's first colon may have been a type once.
+    fn has_unknown_type(&self, key: &str) -> bool {
+        let head = key.split_once(':').map(|(head, _)| head);
+        head.is_some_and(|head| !self.subject_types.has(head))
+    }
+
+    /// Reports a key that begins with what looks like a type: it would be a user's of that id, and
+    /// what it says of somebody would be lost. Warns of any other that is not of a type.
     fn check_key(&self, key: &str, at: &Path<'_>) {
         let Some((head, id)) = key.split_once(':') else {
             return;
         };
-        let mut types = self.subject_types.names().iter();
-        let Some(near) = types.find(|kind| kind.eq_ignore_ascii_case(head) && *kind != head) else {
+        if self.subject_types.has(head) {
             return;
-        };
-        if !self.subject_types.has(head) {
-            self.problems.error(
+        }
+        let mut types = self.subject_types.names().iter();
+        match types.find(|kind| alike(kind, head)) {
+            Some(near) => self.problems.error(
                 at,
                 format!("`{head}` is no subject type, so this would be a user called `{key}`"),
                 format!("write `{near}:{id}`, or `user:{key}` if that is its id"),
-            );
+            ),
+            // A catalog may have taken the type away, or declare it some day.
+            None if head.len() > 1 && is_name(head) && !id.contains(':') => self.problems.warn(
+                at,
+                format!("this is a user called `{key}`, for `{head}` is no subject type"),
+                format!("write `user:{key}` if that is its id, or take it out"),
+            ),
+            None => {}
         }
     }
 
@@ -115,26 +151,28 @@ impl Tenancy<'_> {
             None => (text, None),
         };
         if self.everyone == Some(id) {
-            self.problems.error(
+            self.problems.gone(
                 at,
                 format!("`{id}` is everybody's role, and nobody is given it"),
                 "take it out; to give somebody more, give another role",
             );
+            return None;
         }
         if let Some(team) = team {
             check_value("team", team, at, self.problems);
             if !self.vocabulary.has_teams() {
-                self.problems.error(
+                self.problems.gone(
                     at,
                     format!(
                         "`{text}` binds a role to a team, and the catalog has no team attribute"
                     ),
                     "name one in `attributes.team` of the catalog, or give the role everywhere",
                 );
+                return None;
             }
         }
         Some(Binding {
-            role: self.roles.expect(id, at, self.problems)?,
+            role: self.roles.seek(id, at, self.problems)?,
             team: team.map(str::to_owned),
             until: None,
         })
@@ -160,7 +198,7 @@ impl Tenancy<'_> {
                 }
                 _ => {
                     let known = declared.names().iter().map(String::as_str);
-                    self.problems.error(
+                    self.problems.gone(
                         &at,
                         format!("`{name}` is no declared subject attribute"),
                         nearest_or(
@@ -224,7 +262,7 @@ pub(super) fn check(catalog: &Catalog, tenant: &Tenant, at: &Path<'_>, problems:
     for (index, id) in tenant.retired.iter().enumerate() {
         let at_id = element(&at_retired, &tenant.retired, index);
         super::names::check_name("role", id, &at_id, problems);
-        if tenant.roles.get(id).is_some() || catalog.roles.get(id).is_some() {
+        if tenant.roles.get(id).is_some() {
             problems.error(
                 &at_id,
                 format!("the id `{id}` belonged to a deleted role and is used again"),

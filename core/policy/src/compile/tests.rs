@@ -1,5 +1,6 @@
 //! Tests of the compiler, by policy text.
 
+mod catalog_changes;
 mod formers;
 mod refusals;
 mod tenant;

@@ -3,6 +3,7 @@
 use portcullis_json::Path;
 
 use super::names::{Names, check_name, check_value, element, repeated};
+use crate::alike::look_alike;
 use crate::atom::Entity;
 use crate::model::{self, FeatureIndex, Requirement, SubjectTypes};
 use crate::problem::Problems;
@@ -138,7 +139,7 @@ pub(super) fn feature_list(
     let mut found = Vec::new();
     for (index, name) in names.iter().enumerate() {
         let at = element(at, names, index);
-        let Some(feature) = features.expect(name, &at, problems) else {
+        let Some(feature) = features.seek(name, &at, problems) else {
             continue;
         };
         if found.contains(&FeatureIndex(feature)) {
@@ -165,6 +166,14 @@ pub(super) fn subject_types(
         let at = element(&at, types, index);
         if types.iter().take(index).any(|known| known == kind) {
             repeated("subject type", kind, &at, problems);
+        }
+        let before = types.iter().take(index);
+        if let Some(known) = look_alike(kind, before) {
+            problems.error(
+                &at,
+                format!("`{kind}` looks like the subject type `{known}`, and is another"),
+                "take one of the two out: people would take the one for the other",
+            );
         }
         check_value("subject's type", kind, &at, problems);
         if kind.contains(':') {

@@ -29,7 +29,10 @@ fn another_tenant_is_as_if_it_had_been_written() {
 fn a_tenant_that_does_not_compile_is_refused() {
     let document = Document::load(HELPDESK).unwrap();
     let mut tenant = document.source().tenant.clone();
-    tenant.features.0.push("telepathy".into());
+    tenant.features.0.push("analytics".into());
     let refused = document.with_tenant(tenant).unwrap_err();
-    assert!(refused.to_string().contains("telepathy"), "{refused}");
+    assert!(
+        refused.to_string().contains("`analytics` appears twice"),
+        "{refused}"
+    );
 }

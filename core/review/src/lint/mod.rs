@@ -3,6 +3,7 @@
 mod catalog;
 mod conditions;
 mod contradiction;
+mod ends;
 mod guards;
 mod near_misses;
 mod needs;
@@ -18,6 +19,8 @@ use serde::{Serialize, Serializer};
 use portcullis_json::{JsonPath, Path};
 use portcullis_policy::model::Model;
 use portcullis_policy::source::Source;
+
+pub use ends::ended;
 
 /// Something that may be wrong with a policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -90,7 +93,7 @@ pub fn lint(source: &Source, model: &Model) -> Vec<Finding> {
     guards::look(source, model, &mut findings);
     catalog::look(source, model, &mut findings);
     roles::look(source, model, &mut findings);
-    near_misses::look(model, &mut findings);
+    near_misses::look(source, model, &mut findings);
     people::look(model, &mut findings);
     needs::look(model, &mut findings);
     routes::look(source, model, &mut findings);

@@ -2,18 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use portcullis_json::{Path, nearest};
+use portcullis_json::Path;
 use portcullis_policy::atom::{Atom, Entity, Reference};
 use portcullis_policy::model::{Binding, Model, Person, SubjectTypes};
+use portcullis_policy::source::Source;
+use portcullis_policy::{Slip, look_alike, meant, slip};
 
 use super::{Findings, Severity};
 
 /// Looks at the groups, teams, types and values that the tenant names.
-pub(super) fn look(model: &Model, findings: &mut Findings) {
+pub(super) fn look(source: &Source, model: &Model, findings: &mut Findings) {
     let root = Path::Root;
     let at_tenant = root.key("tenant");
     let look = NearMisses { model, findings };
     look.all(&at_tenant);
+    let look = NearMisses { model, findings };
+    look.tests(source, &root.key("tests"));
 }
 
 struct NearMisses<'a> {
@@ -32,7 +36,7 @@ impl NearMisses<'_> {
             let at = at_directory.key(&key);
             for group in &person.groups {
                 if mapped().all(|known| known != group) {
-                    self.say("group", group, like(group, mapped()), &at.key("groups"));
+                    self.say("group", group, meant(group, mapped()), &at.key("groups"));
                 }
             }
             for (name, values) in &person.attributes {
@@ -43,7 +47,7 @@ impl NearMisses<'_> {
                     .iter()
                     .filter(|value| !known.contains(value.as_str()))
                 {
-                    let like = folded(value, known.iter().copied());
+                    let like = slipped(value, known.iter().copied());
                     self.say("value", value, like, &at.key(name));
                 }
             }
@@ -61,32 +65,46 @@ impl NearMisses<'_> {
         if person.kind != SubjectTypes::USER || types.has(head) {
             return;
         }
-        let like = like(head, types.names().iter().map(String::as_str));
+        let like = meant(head, types.names().iter().map(String::as_str));
         self.say("subject type", head, like, at);
     }
 
     /// Two spellings of one team are two teams.
     fn teams(&mut self, at: &Path<'_>) {
-        let tenant = &self.model.tenant;
-        let mapped = tenant.groups.iter().flat_map(|group| &group.roles);
-        let assigned = tenant.directory.iter().flat_map(|person| &person.roles);
-        let bound = mapped.chain(assigned).filter_map(team);
-        let attribute = self.model.attributes.team.as_deref();
-        let own = tenant
-            .directory
-            .iter()
-            .flat_map(|person| &person.attributes);
-        let own = own.filter(|(name, _)| Some(name.as_str()) == attribute);
-        let own = own.flat_map(|(_, values)| values.iter().map(String::as_str));
-        let mut spellings = BTreeMap::<String, BTreeSet<&str>>::new();
-        for team in bound.chain(own) {
-            spellings.entry(fold(team)).or_default().insert(team);
+        let teams: Vec<&str> = teams(self.model).into_iter().collect();
+        for (index, team) in teams.iter().enumerate() {
+            let before = teams.iter().take(index).copied();
+            self.say("team", team, slipped(team, before), at);
         }
-        for spelling in spellings.into_values() {
-            let mut spelling = spelling.into_iter();
-            let first = spelling.next();
-            for other in spelling {
-                self.say("team", other, first, at);
+    }
+
+    /// What a test says of nobody's group, team or type shows nothing.
+    fn tests(mut self, source: &Source, at: &Path<'_>) {
+        let model = self.model;
+        let groups = || model.tenant.groups.iter().map(|group| group.id.as_str());
+        let types = || model.subject_types.names().iter().map(String::as_str);
+        let teams = teams(model);
+        for (index, test) in source.tests.iter().enumerate() {
+            let at = at.index(index);
+            let at = at.key("subject");
+            let subject = &test.subject;
+            for group in subject.groups.iter() {
+                if groups().all(|known| known != group) {
+                    self.say("group", group, meant(group, groups()), &at.key("groups"));
+                }
+            }
+            for kind in subject.kind.iter() {
+                if types().all(|known| known != kind) {
+                    self.say("subject type", kind, meant(kind, types()), &at.key("type"));
+                }
+            }
+            let bound = subject.roles.iter();
+            let bound = bound.filter_map(|role| Some(role.split_once('@')?.1));
+            for team in subject.team_roles.names().chain(bound) {
+                if !teams.contains(team) {
+                    let like = slipped(team, teams.iter().copied());
+                    self.say("team", team, like, &at);
+                }
             }
         }
     }
@@ -127,15 +145,31 @@ fn constants(model: &Model) -> BTreeMap<&str, BTreeSet<&str>> {
     found
 }
 
-fn like<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> Option<&'n str> {
-    folded(name, known.clone()).or_else(|| nearest(name, known))
+/// Returns the teams that the tenant names: those that roles are bound to, and those that people
+/// are on.
+fn teams(model: &Model) -> BTreeSet<&str> {
+    let tenant = &model.tenant;
+    let mapped = tenant.groups.iter().flat_map(|group| &group.roles);
+    let assigned = tenant.directory.iter().flat_map(|person| &person.roles);
+    let bound = mapped.chain(assigned).filter_map(team);
+    let attribute = model.attributes.team.as_deref();
+    let people = tenant.directory.iter();
+    let own = people.flat_map(|person| &person.attributes);
+    let own = own.filter(|(name, _)| Some(name.as_str()) == attribute);
+    let own = own.flat_map(|(_, values)| values.iter().map(String::as_str));
+    bound.chain(own).collect()
 }
 
-fn folded<'n>(name: &str, mut known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let name = fold(name);
-    known.find(|known| fold(known) == name)
+/// Returns the known value that another one looks like, or is a slip for. Values are often a
+/// series, as `tier-1` and `tier-2` or `north` and `south`, so that only a letter that is missing
+/// or has changed places with its neighbour is one.
+fn slipped<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> Option<&'n str> {
+    let is_slip = |known: &&str| {
+        let is_word = |text: &str| text.len() >= WORD_MIN && !text.contains(char::is_numeric);
+        let same = matches!(slip(name, known), Some(Slip::Missing | Slip::Swapped));
+        same && is_word(name) && is_word(known)
+    };
+    look_alike(name, known.clone()).or_else(|| known.clone().find(is_slip))
 }
 
-fn fold(name: &str) -> String {
-    name.trim().to_lowercase()
-}
+const WORD_MIN: usize = 4;

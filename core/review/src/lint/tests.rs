@@ -149,7 +149,11 @@ fn what_is_nearly_a_known_name_is_hinted_at() {
             "$.tenant.directory",
         ),
         (
-            r#""jo": { "roles": ["mine"] }, "servce:ci": {}"#,
+            r#""jo": { "roles": ["mine"], "teams": ["emea", "emae", "north", "south", "tier-1", "tier-2"] }"#,
+            "$.tenant.directory",
+        ),
+        (
+            r#""jo": { "roles": ["mine"] }, "user:servce:ci": {}"#,
             r#"$.tenant.directory["user:servce:ci"]"#,
         ),
     ] {
@@ -161,6 +165,24 @@ fn what_is_nearly_a_known_name_is_hinted_at() {
         assert!(mapped.contains(directory));
         let found = found(&mapped.replacen(directory, to, 1));
         assert_eq!(found, [format!("near-miss info {path}")], "{to}");
+    }
+    let test = r#""subject": { "id": "jo","#;
+    for (to, path) in [
+        (r#""groups": "G-lead","#, ".groups"),
+        (r#""type": "User","#, ".type"),
+        (r#""team_roles": { "EMEA": "agent" },"#, ""),
+    ] {
+        let policy = CLEAN
+            .replacen(
+                r#""id": "t","#,
+                r#""id": "t", "groups": { "g-lead": "agent@emea" },"#,
+                1,
+            )
+            .replacen(test, &format!("{test} {to}"), 1);
+        let near = format!("near-miss info $.tests[0].subject{path}");
+        let found = found(&policy);
+        let found: Vec<&String> = found.iter().filter(|one| one.starts_with("near")).collect();
+        assert_eq!(found, [&near]);
     }
     let known =
         r#""jo": { "roles": ["mine"], "groups": ["g-lead", "staff"], "teams": ["emea", "apac"] }"#;
