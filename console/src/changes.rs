@@ -127,7 +127,7 @@ impl Against {
             Self::Actor(NotActor::Unusable(unusable)) => {
                 let cure = unusable
                     .cure()
-                    .unwrap_or("state it as docs/POLICY.md describes");
+                    .unwrap_or_else(|| "state it as docs/POLICY.md describes".to_owned());
                 let error = format!("{unusable}: {cure}; nothing was changed");
                 return Answer::error(StatusCode::BAD_REQUEST, error);
             }

@@ -8,7 +8,7 @@ use portcullis_policy::source::Operation;
 
 use crate::authorization::{Besides, Step};
 use crate::draft::Draft;
-use crate::holders::{change_entry, check_subject, not_listed};
+use crate::holders::{change_entry, check_like_nobody, check_subject, not_listed};
 use crate::refused::{Refused, RefusedReason};
 use crate::required::Cover;
 use crate::{SubjectKey, SubjectName};
@@ -29,8 +29,9 @@ pub(crate) fn known(
     subject: &SubjectName,
     unlisted: bool,
 ) -> Result<SubjectKey, Refused> {
-    let subject = subject.resolve(&model.subject_types);
+    let subject = subject.resolve(&model.subject_types)?;
     check_subject(model, &subject)?;
+    check_like_nobody(model, &subject)?;
     if !unlisted && model.person(&subject.kind, &subject.id).is_none() {
         let otherwise = "if only tokens or groups know it, say so: `--unlisted`, or \
                          \"unlisted\": true";
@@ -44,7 +45,7 @@ pub(crate) fn activate(
     model: &Model,
     subject: &SubjectName,
 ) -> Result<(), Refused> {
-    let subject = subject.resolve(&model.subject_types);
+    let subject = subject.resolve(&model.subject_types)?;
     check_subject(model, &subject)?;
     change(draft, model, &subject, Operation::Activate)
 }
@@ -127,6 +128,16 @@ pub(crate) fn steps(
     steps
 }
 
+/// Writes a name so that a shell takes it as one word.
+fn shell(name: &str) -> String {
+    let plain = |one: char| one.is_ascii_alphanumeric() || "-_.@:/+=".contains(one);
+    if name.chars().all(plain) {
+        name.to_owned()
+    } else {
+        format!("'{}'", name.replace('\'', r"'\''"))
+    }
+}
+
 /// Returns what anybody may hold by what a token or a trusted header says, each with why.
 pub(crate) fn besides(model: &Model) -> BTreeMap<Binding, Besides> {
     let mut found = BTreeMap::new();
@@ -141,10 +152,11 @@ pub(crate) fn besides(model: &Model) -> BTreeMap<Binding, Besides> {
             team: None,
             until: None,
         };
+        let id = &role.id;
         let cure = if role.built_in {
-            "let the catalog say `\"claimable\": false` of it"
+            format!("let the catalog say `\"claimable\": false` of `{id}`")
         } else {
-            "let tokens no longer state it: `role unmap --claim`"
+            format!("let tokens no longer state it: `portcullis role unmap POLICY {id} --claim`")
         };
         let why = format!("whoever has a token that states `{}` holds it", role.id);
         found.insert(binding, Besides { why, cure });
@@ -153,7 +165,15 @@ pub(crate) fn besides(model: &Model) -> BTreeMap<Binding, Besides> {
         for binding in &group.roles {
             let role = model.binding_name(binding);
             let why = format!("whoever is in the group `{}` holds `{role}`", group.id);
-            let cure = "unmap the group";
+            let id = model.roles.get(binding.role.get());
+            let id = id.map_or("", |role| role.id.as_str());
+            let team = binding.team.as_deref();
+            let team = team.map(|team| format!(" --team {}", shell(team)));
+            let cure = format!(
+                "unmap the group: `portcullis role unmap POLICY {id} {}{}`",
+                shell(&group.id),
+                team.unwrap_or_default()
+            );
             let besides = Besides { why, cure };
             found.entry(binding.clone()).or_insert(besides);
         }

@@ -2,11 +2,12 @@
 
 use core::fmt;
 
+use portcullis_json::nearest_or;
 use portcullis_policy::authzen::{Malformed, Subject, Vocabulary};
 use portcullis_policy::model::{Model, SubjectTypes};
 
 use crate::audit::RecordedActor;
-use crate::{SubjectKey, SubjectName};
+use crate::{SubjectKey, SubjectName, words};
 
 /// Who asks for a change: a subject of the tenant, or the vendor of the product.
 ///
@@ -48,6 +49,13 @@ impl Actor {
             ..Vocabulary::default()
         };
         let subject = Subject::read(json, &vocabulary)?;
+        let types = &model.subject_types;
+        if !types.has(&subject.kind) {
+            return Err(UnusableActor::UnknownType {
+                kind: subject.kind,
+                known: types.names().to_vec(),
+            });
+        }
         if subject.roles.is_empty() && subject.team_roles.is_empty() {
             return Ok(Self(Identity::Subject(subject)));
         }
@@ -66,7 +74,7 @@ impl Actor {
     pub(crate) fn recorded(&self, types: &SubjectTypes) -> RecordedActor {
         let SubjectKey { kind, id } = match &self.0 {
             Identity::Subject(subject) => SubjectKey::new(&subject.kind, &subject.id),
-            Identity::Named(name) => name.resolve(types),
+            Identity::Named(name) => name.key(types),
             Identity::Vendor(name) => return RecordedActor::Vendor { name: name.clone() },
         };
         RecordedActor::Subject { kind, id }
@@ -81,16 +89,31 @@ pub enum UnusableActor {
     Malformed(Malformed),
     /// It brings its own roles.
     OwnRoles,
+    /// The catalog does not declare its type.
+    UnknownType {
+        /// The type.
+        kind: String,
+        /// Those that the catalog declares.
+        known: Vec<String>,
+    },
 }
 
 impl UnusableActor {
     /// Returns what to do about it, where that is more than what is wrong.
     #[must_use]
-    pub const fn cure(&self) -> Option<&'static str> {
+    pub fn cure(&self) -> Option<String> {
         match self {
             Self::Malformed(_) => None,
             Self::OwnRoles => {
-                Some("leave them out: they come from the directory and from its groups")
+                Some("leave them out: they come from the directory and from its groups".to_owned())
+            }
+            Self::UnknownType { kind, known } => {
+                let known = known.iter().map(String::as_str);
+                Some(nearest_or(
+                    kind,
+                    known.clone(),
+                    words::known("types", known),
+                ))
             }
         }
     }
@@ -106,6 +129,9 @@ impl fmt::Display for UnusableActor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Malformed(malformed) => write!(f, "the actor: {malformed}"),
+            Self::UnknownType { kind, .. } => {
+                write!(f, "the actor's type `{kind}` is no subject type")
+            }
             Self::OwnRoles => f.write_str("an actor does not bring its own roles along"),
         }
     }

@@ -67,6 +67,26 @@ pub fn administer(
     attributes: &[Attribute],
     now: UnixSeconds,
 ) -> Result<Administered, Refused> {
+    administer_dated(document, actor, change, attributes, now, now)
+}
+
+/// Makes a change as [`administer`] does, whose record says that it was made `now` while a clock
+/// says otherwise.
+///
+/// What the actor may is judged by the later of the two: a change that is dated back revives no
+/// right that has ended.
+///
+/// # Errors
+/// As [`administer`].
+pub fn administer_dated(
+    document: &Document,
+    actor: &Actor,
+    change: &Change,
+    attributes: &[Attribute],
+    now: UnixSeconds,
+    clock: UnixSeconds,
+) -> Result<Administered, Refused> {
+    let judged = now.max(clock);
     let before = document.model();
     let operation = change.kind().operation();
     let named;
@@ -76,12 +96,12 @@ pub fn administer(
             None
         }
         Identity::Subject(subject) => Some(Authorization::admitted(
-            document, subject, attributes, operation, now,
+            document, subject, attributes, operation, judged,
         )?),
         Identity::Named(name) => {
-            named = name.resolve(&before.subject_types).into_subject();
+            named = name.resolve(&before.subject_types)?.into_subject();
             Some(Authorization::admitted(
-                document, &named, attributes, operation, now,
+                document, &named, attributes, operation, judged,
             )?)
         }
     };
@@ -90,11 +110,12 @@ pub fn administer(
     if let Change::Import { grants, .. } = change {
         exported::check_whole(after.model(), grants)?;
     }
+    if change.gives() {
+        refuse_lost(before, after.model())?;
+    }
     if let Some(authorization) = &authorization {
         authorization.refuse_own_access(&draft)?;
-        for step in &draft.steps {
-            authorization.check(step, after.model())?;
-        }
+        authorization.check(&draft.steps, after.model())?;
         last_administrator::check(before, after.model())?;
     }
     Ok(Administered {
@@ -103,6 +124,28 @@ pub fn administer(
         removed: draft.removed,
         document: after,
     })
+}
+
+/// Refuses a change that says something which gives nothing: a tenant that has it goes on without,
+/// for the catalog may have changed, but whoever writes it means it.
+fn refuse_lost(before: &Model, after: &Model) -> Result<(), Refused> {
+    let known = |message: &str| before.warnings.iter().any(|one| one.message == message);
+    let warnings = after.warnings.iter();
+    let lost = warnings.filter(|warning| {
+        warning.path.as_str().starts_with("$.tenant.") && !known(&warning.message)
+    });
+    let lost: Vec<String> = lost.map(|warning| format!("\n{warning}")).collect();
+    if lost.is_empty() {
+        return Ok(());
+    }
+    Err(Refused::new(
+        RefusedReason::InvalidPolicy,
+        format!(
+            "the policy would have problems after this change{}",
+            lost.concat()
+        ),
+        "fix what is given first",
+    ))
 }
 
 /// The vendor turns features on and off, and nothing else.

@@ -10,6 +10,7 @@ use portcullis_policy::source::{Operation, Until};
 use portcullis_policy::{Document, preview};
 
 use crate::SubjectKey;
+use crate::against::Against;
 use crate::assignable::Assignable;
 use crate::authority::Authority;
 use crate::draft::Draft;
@@ -57,7 +58,7 @@ pub(crate) struct Besides {
     /// Where the role comes from.
     pub(crate) why: String,
     /// What keeps it from coming from there.
-    pub(crate) cure: &'static str,
+    pub(crate) cure: String,
 }
 
 impl Step {
@@ -126,23 +127,23 @@ impl<'a> Authorization<'a> {
         })
     }
 
-    /// Refuses a step that the actor is not permitted, does not manage or does not cover.
-    pub(crate) fn check(&self, step: &Step, after: &Model) -> Result<(), Refused> {
-        let checked = self
-            .require_permission(step, after)
-            .and_then(|()| self.require_management(step, after))
-            .and_then(|()| self.require_cover(step, after));
-        checked.map_err(|refused| match (&step.besides, &step.subject) {
-            (Some(Besides { why, cure }), Some(subject)) => Refused {
-                message: format!(
-                    "{}; {why}, so that the policy does not say whether `{subject}` does",
-                    refused.message
-                ),
-                cure: format!("{}, or {cure}", refused.cure),
-                ..refused
-            },
-            _ => refused,
-        })
+    /// Refuses steps of which the actor is not permitted, does not manage or does not cover one,
+    /// and says all that stands against them.
+    pub(crate) fn check(&self, steps: &[Step], after: &Model) -> Result<(), Refused> {
+        let mut against = Against::default();
+        for step in steps {
+            let checked = self
+                .require_permission(step, after)
+                .and_then(|()| self.require_management(step, after))
+                .and_then(|()| self.require_cover(step, after));
+            if let Err(refused) = checked {
+                against.add(step, refused);
+            }
+        }
+        match against.into_refused() {
+            None => Ok(()),
+            Some(refused) => Err(refused),
+        }
     }
 
     /// Refuses what would change the actor's own access.
@@ -213,7 +214,7 @@ impl<'a> Authorization<'a> {
         let cure = if step.operation.may_end() {
             "let it end no later, or ask somebody whose right to it lasts"
         } else {
-            "ask somebody whose right to it lasts"
+            "ask somebody whose right to it lasts, or let the actor's last: assign it without an end"
         };
         Refused::new(reason, message, cure)
     }

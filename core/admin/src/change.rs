@@ -228,6 +228,20 @@ impl Change {
     pub fn kind(&self) -> ChangeKind {
         self.into()
     }
+
+    /// Says whether it writes what is to give somebody something.
+    pub(crate) const fn gives(&self) -> bool {
+        matches!(
+            self,
+            Self::Create { .. }
+                | Self::Clone { .. }
+                | Self::Import { .. }
+                | Self::Grant { .. }
+                | Self::Assign { .. }
+                | Self::Map { .. }
+                | Self::Enable { .. }
+        )
+    }
 }
 
 /// Says what it did, as `assigned agent on emea to jo`.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use portcullis_engine::UnixSeconds;
 use portcullis_json::{nearest, nearest_or};
+use portcullis_policy::alike;
 use portcullis_policy::model::{Holdings, Model, RoleIndex};
 use portcullis_policy::source::{Entry, Operation, Tenant, Until};
 
@@ -23,8 +24,9 @@ pub(crate) fn assign(
     until: Option<Until>,
 ) -> Result<(), Refused> {
     check_given(model, role, team)?;
-    let subject = &subject.resolve(&model.subject_types);
+    let subject = &subject.resolve(&model.subject_types)?;
     check_subject(model, subject)?;
+    check_like_nobody(model, subject)?;
     let (now, who) = (draft.now, format!("`{subject}` has"));
     change_entry(draft, model, subject, |entry| {
         bindings::assign(&mut entry.roles, role, team, until, now, &who)
@@ -44,7 +46,7 @@ pub(crate) fn unassign(
 ) -> Result<(), Refused> {
     lookup::role(model, role)?;
     lookup::check_team(model, team)?;
-    let subject = &subject.resolve(&model.subject_types);
+    let subject = &subject.resolve(&model.subject_types)?;
     if directory_key(model, &draft.tenant, subject).is_none() {
         let otherwise = "take roles from groups or tokens away where they come from";
         return Err(not_listed(model, subject, otherwise));
@@ -285,6 +287,26 @@ pub(crate) fn check_subject(model: &Model, subject: &SubjectKey) -> Result<(), R
             &subject.kind,
             known,
             "add it to `subject_types` of the catalog, or name a user",
+        ),
+    ))
+}
+
+/// Refuses somebody whom the directory does not have and who is read as somebody whom it has.
+pub(crate) fn check_like_nobody(model: &Model, subject: &SubjectKey) -> Result<(), Refused> {
+    if model.person(&subject.kind, &subject.id).is_some() {
+        return Ok(());
+    }
+    let people = model.tenant.directory.iter();
+    let mut people = people.filter(|person| person.kind == subject.kind);
+    let Some(like) = people.find(|person| alike(&person.id, &subject.id)) else {
+        return Ok(());
+    };
+    let like = SubjectKey::from(like);
+    Err(Refused::new(
+        RefusedReason::Unknown,
+        format!("the directory has no subject `{subject}`, but `{like}`, which looks like it"),
+        format!(
+            "write `{like}`; if it is somebody else, write an entry for it into the directory first"
         ),
     ))
 }

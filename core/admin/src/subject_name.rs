@@ -2,10 +2,12 @@
 
 use core::fmt;
 
+use portcullis_policy::look_alike;
 use portcullis_policy::model::SubjectTypes;
 use serde::{Deserialize, Deserializer};
 
-use crate::SubjectKey;
+use crate::refused::{Refused, RefusedReason};
+use crate::{SubjectKey, words};
 
 /// A subject as somebody names it; which one that is follows from the catalog's subject types.
 ///
@@ -21,8 +23,36 @@ pub enum SubjectName {
 
 impl SubjectName {
     /// Finds the subject.
-    #[must_use]
-    pub(crate) fn resolve(&self, types: &SubjectTypes) -> SubjectKey {
+    ///
+    /// # Errors
+    /// Refuses a key that begins with what looks like a type, and an id with space around it: it
+    /// would be somebody else than people read.
+    pub(crate) fn resolve(&self, types: &SubjectTypes) -> Result<SubjectKey, Refused> {
+        if let Self::Key(key) = self {
+            let head = key.split_once(':').filter(|(head, _)| !types.has(head));
+            if let Some((head, rest)) = head
+                && let Some(near) = look_alike(head, types.names().iter().map(String::as_str))
+            {
+                return Err(Refused::new(
+                    RefusedReason::Malformed,
+                    format!("`{}` is no subject type", words::shown(head)),
+                    format!("write `{near}:{rest}`, or `user:{key}` if that is a user's id"),
+                ));
+            }
+        }
+        let subject = self.key(types);
+        if subject.id.trim() != subject.id {
+            return Err(Refused::new(
+                RefusedReason::Malformed,
+                format!("the id `{}` has space around it", words::shown(&subject.id)),
+                "leave it out: nobody sees it",
+            ));
+        }
+        Ok(subject)
+    }
+
+    /// Returns the subject that it names, whoever may be meant.
+    pub(crate) fn key(&self, types: &SubjectTypes) -> SubjectKey {
         match self {
             Self::Key(key) => {
                 let (kind, id) = types.split(key);

@@ -21,11 +21,7 @@ pub fn look_alike<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> O
 
 /// Returns the known name that another one is most likely meant to be: one that looks like it, or
 /// that it is a slip for, as [`nearest`] says.
-pub fn meant<'n>(
-    name: &str,
-    known: impl IntoIterator<Item = &'n str, IntoIter: Clone>,
-) -> Option<&'n str> {
-    let known = known.into_iter();
+pub fn meant<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> Option<&'n str> {
     look_alike(name, known.clone()).or_else(|| nearest(name, known))
 }
 
@@ -157,7 +153,7 @@ mod tests {
             assert_eq!(slip(one, other), expected, "{one} {other}");
             assert_eq!(slip(other, one), expected, "{other} {one}");
         }
-        assert_eq!(meant("g-leds", ["g-leads"]), Some("g-leads"));
+        assert_eq!(meant("g-leds", ["g-leads"].into_iter()), Some("g-leads"));
         assert_eq!(look_alike("JO", ["ann", "jo"]), Some("jo"));
         assert_eq!(look_alike("jo", ["ann", "jo"]), None);
     }

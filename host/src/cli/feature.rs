@@ -43,7 +43,7 @@ struct OneFeature {
     feature: String,
     /// Until when it is on, as `30d` from now or a time of RFC 3339; to enable, without an end when
     /// left out, and to disable, no longer
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     until: Option<Ending>,
     /// Do it as the vendor of the product, under this name
     #[arg(long, value_name = "NAME", conflicts_with_all = ["actor", "as_json", "resource"])]

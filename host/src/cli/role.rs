@@ -195,7 +195,7 @@ struct Holder {
     team: Option<String>,
     /// Until when it is held, as `30d` from now or a time of RFC 3339; to assign, without an end
     /// when left out, and to unassign, no longer
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     until: Option<Ending>,
 }
 

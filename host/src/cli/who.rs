@@ -18,9 +18,11 @@ use super::{
 
 /// Print who may use a permission, and by which grant
 ///
-/// Subjects of the directory come first, then members of each group, then whoever's token
-/// or trusted header states a role. Where what is said of the resource does not decide, the
-/// filter says of which resources they may. Whoever the directory says is not active may nothing,
+/// What everybody may comes first, then subjects of the directory, then members of each group,
+/// then whoever's token or trusted header states a role. Where what is said of the resource does
+/// not decide, the filter says of which resources they may. A grant that reads what only a request
+/// says, such as the id of a group's member or the teams of a token, is printed with what it
+/// depends on. Whoever the directory says is not active may nothing,
 /// and is named last.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]

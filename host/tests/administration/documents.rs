@@ -1,5 +1,6 @@
 //! What the five documents say of administering roles, each done by the command.
 
+use portcullis_policy::source::Operation;
 use serde_json::{Value, json};
 
 use super::{CX_PLATFORM, OMNI24, OMNIFLOW, OMNIVOICE, OWNER, Office, SLEEKFLOW};
@@ -339,11 +340,29 @@ fn the_commands_of_the_page_on_administration_work() {
         .lines()
         .filter_map(|line| line.strip_prefix("    portcullis "));
     let output = commands.map(|words| office.ok(words)).collect::<Vec<_>>();
-    assert_eq!(output.len(), 10);
-    assert!(output[9].is_empty() && office.read("changes.csv").contains("senior-agent"));
+    assert_eq!(output.len(), 12);
+    assert!(output[11].is_empty() && office.read("changes.csv").contains("senior-agent"));
     assert!(
-        output[8].contains("6 records, and the chain holds"),
+        output[10].contains("8 records, and the chain holds"),
         "{}",
-        output[8]
+        output[10]
     );
+}
+
+#[test]
+fn the_page_on_administration_has_every_operation() {
+    let page = include_str!("../../../docs/ADMINISTRATION.md");
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `"));
+    let names = rows.filter_map(|row| row.split_once('`'));
+    let names: Vec<&str> = names.map(|(name, _)| name).collect();
+    assert_eq!(names, Operation::ALL.map(Operation::name));
+    // And a command for each, as the program has it.
+    let office = Office::new(OMNIFLOW);
+    for line in page.lines().filter(|line| line.starts_with("| `")) {
+        let commands = line.rsplit('|').nth(1).unwrap();
+        for command in commands.split('`').skip(1).step_by(2) {
+            let words: Vec<&str> = command.split(' ').chain(["--help"]).collect();
+            assert_eq!(office.run(&words).exit, 0, "{command}");
+        }
+    }
 }

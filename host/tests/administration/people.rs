@@ -43,7 +43,7 @@ fn one_command_changes_one_line() {
     let who = office.ok("who policy.json tickets:write --resource owner=jo");
     assert_eq!(
         who,
-        "ann: admin at all\nbob: admin at all\nclaims of admin: admin at all\nbut never, for they are not active: jo\n"
+        "ann: admin at all\nbob: admin at all\nclaims of admin: admin at all\nclaims of agent: agent at own, depending on subject.id\nbut never, for they are not active: jo\n"
     );
     office.ok("subject activate policy.json user:jo --as bob");
     assert_eq!(office.read("policy.json"), DESK);
@@ -101,10 +101,17 @@ fn a_role_is_given_for_a_time() {
             .read("policy.json")
             .contains(r#""kim": { "roles": "agent" }"#)
     );
-    for wrong in ["30", "tomorrow", "2026-12-31"] {
+    for (wrong, part) in [
+        ("30", "write how long"),
+        ("tomorrow", "write how long"),
+        ("2026-12-31", "write how long"),
+        ("-1d", "an end is ahead"),
+        ("9999999w", "after 9999-12-31T23:59:59Z"),
+    ] {
         let words = format!("role assign policy.json agent new --until {wrong} --as ann");
         let ran = office.run(&words.split(' ').collect::<Vec<_>>());
         assert_eq!(ran.exit, 64, "{wrong}: {}", ran.err);
+        assert!(ran.err.contains(part), "{wrong}: {}", ran.err);
     }
     office.ok("audit verify policy.json");
 }
@@ -164,4 +171,56 @@ fn somebody_and_everybody_is_signed_out() {
     let wrong = "subject sign-out policy.json jo --before yesterday --as ann";
     let ran = office.run(&wrong.split(' ').collect::<Vec<_>>());
     assert_eq!(ran.exit, 64, "{}", ran.err);
+}
+
+#[test]
+fn who_reads_like_somebody_else_is_refused() {
+    let office = Office::new(DESK);
+    for (words, part) in [
+        ("role assign policy.json agent User:jo", "write `user:jo`"),
+        ("role assign policy.json agent JO", "write `jo`"),
+        ("role assign policy.json agent jо", "write `jo`"),
+        ("subject deactivate policy.json JO --unlisted", "but `jo`"),
+        (
+            "subject deactivate policy.json User:jo --unlisted",
+            "write `user:jo`",
+        ),
+        (
+            "subject deactivate policy.json uѕer:jo --unlisted",
+            "write `user:jo`",
+        ),
+    ] {
+        office.refused(&format!("{words} --as ann"), part);
+    }
+    // With the type before it, it is the id that is meant.
+    office.ok("subject deactivate policy.json user:User:jo --unlisted --as ann");
+    let spaced = [
+        "role",
+        "assign",
+        "policy.json",
+        "agent",
+        "kim ",
+        "--as",
+        "ann",
+    ];
+    let ran = office.run(&spaced);
+    assert!(
+        ran.exit == 1 && ran.err.contains("space around it"),
+        "{}",
+        ran.err
+    );
+    let ran = office.run(&[
+        "role",
+        "assign",
+        "policy.json",
+        "agent",
+        "kim",
+        "--as-json",
+        r#"{"type":"User","id":"ann"}"#,
+    ]);
+    assert!(
+        ran.exit == 64 && ran.err.contains("did you mean `user`?"),
+        "{}",
+        ran.err
+    );
 }

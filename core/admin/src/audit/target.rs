@@ -83,12 +83,12 @@ impl Target {
                 target.until = *until;
                 target.role = Some(role.clone());
                 target.team.clone_from(team);
-                target.subject = Some(subject.resolve(types));
+                target.subject = Some(subject.key(types));
             }
             Change::Deactivate { subject, .. }
             | Change::Activate { subject }
             | Change::SignOut { subject, .. } => {
-                target.subject = Some(subject.resolve(types));
+                target.subject = Some(subject.key(types));
             }
             Change::SignOutAll { .. } => {}
             Change::Map { group, role, team } | Change::Unmap { group, role, team } => {

@@ -248,25 +248,25 @@ fn what_a_token_may_give_is_covered_too() {
             mapped,
             Why::NotManaged,
             "whoever is in the group `g-bosses` holds `admin`",
-            "or unmap the group",
+            "or unmap the group: `portcullis role unmap POLICY admin g-bosses`",
         ),
         (
             on_a_team,
             Why::NotManaged,
             "whoever is in the group `g-some` holds `clerk@emea`",
-            "or unmap the group",
+            "or unmap the group: `portcullis role unmap POLICY clerk g-some --team emea`",
         ),
         (
             stated,
             Why::NotManaged,
             "whoever has a token that states `admin` holds it",
-            "or let the catalog say `\"claimable\": false` of it",
+            "or let the catalog say `\"claimable\": false` of `admin`",
         ),
         (
             own,
             Why::NotManaged,
             "whoever has a token that states `reader` holds it",
-            "`role unmap --claim`",
+            "`portcullis role unmap POLICY reader --claim`",
         ),
     ] {
         let document = Document::load(text).unwrap();
@@ -286,6 +286,49 @@ fn what_a_token_may_give_is_covered_too() {
             assert!(change(&document, "ann", &one).is_ok(), "{subject}");
         }
     }
+}
+
+#[test]
+fn all_that_stands_against_it_is_said_at_once() {
+    let text = policy_of_lead().text().to_owned();
+    let text = text.replacen(
+        r#""groups": {"#,
+        r#""groups": { "g bosses": "admin", "g-some": "clerk@emea""#,
+        1,
+    );
+    let text = text.replacen(r#""soon": { "claimable": false,"#, r#""soon": {"#, 1);
+    let document = Document::load(text).unwrap();
+    let found = change(&document, "lea", &deactivate("max")).unwrap_err();
+    for part in [
+        "whoever has a token that states `soon` holds it",
+        "whoever is in the group `g bosses` holds `admin`",
+        "whoever is in the group `g-some` holds `clerk@emea`",
+        ", so that the policy does not say whether `max` does",
+    ] {
+        assert!(found.message.contains(part), "{found}");
+    }
+    for part in [
+        "let the catalog say `\"claimable\": false` of `soon`",
+        "`portcullis role unmap POLICY admin 'g bosses'`",
+        "`portcullis role unmap POLICY clerk g-some --team emea`",
+    ] {
+        assert!(found.cure.contains(part), "{found}");
+    }
+    // A lead whose own right ends: what a token gives does not.
+    let text = policy_of_lead().text().replacen(
+        r#""lea": { "roles": "lead2" }"#,
+        r#""lea": { "roles": { "role": "lead2", "until": "2030-01-01T00:00:00Z" } }"#,
+        1,
+    );
+    let document = Document::load(text).unwrap();
+    let found = change(&document, "lea", &deactivate("max")).unwrap_err();
+    assert!(
+        found
+            .message
+            .contains("only until 2030-01-01T00:00:00Z, and this lasts"),
+        "{found}"
+    );
+    assert!(found.cure.contains("assign it without an end"), "{found}");
 }
 
 /// Returns whom a change touches, each with what it gains and loses.

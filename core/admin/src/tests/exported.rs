@@ -95,10 +95,11 @@ fn it_is_taken_whole_or_not_at_all() {
         Why::InvalidPolicy,
         "fax:read",
     );
+    let nowhere = r#"{"operation":"import","role":"new","grants":{"all":"tickets:read","nowhere":"tickets:read"}}"#;
     refused(
         &policy(),
         "ann",
-        &import(unknown),
+        &import(nowhere),
         Why::InvalidPolicy,
         "nowhere",
     );

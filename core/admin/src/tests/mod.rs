@@ -7,6 +7,7 @@ mod compilations;
 mod edits;
 mod ends_first;
 mod exported;
+mod few_lines;
 mod json;
 mod on_teams;
 mod people;

@@ -297,3 +297,22 @@ fn what_replaces_a_role_replaces_it_for_as_long() {
         r#"{"role":"agent","until":"1970-01-01T00:01:30Z"}"#
     );
 }
+
+#[test]
+fn a_change_that_is_dated_back_revives_no_right() {
+    let text = POLICY.replacen(
+        r#""bob": { "roles": "admin" }"#,
+        r#""bob": { "roles": { "role": "admin", "until": "1970-01-01T00:00:20Z" } }"#,
+        1,
+    );
+    let document = Document::load(text).unwrap();
+    let (bob, give) = (user("bob"), assign_until("reader", "new", at(10)));
+    let dated = |now: u64, clock: u64| {
+        let (now, clock) = (UnixSeconds(now), UnixSeconds(clock));
+        administer_dated(&document, &bob, &give, &[], now, clock)
+    };
+    assert_eq!(dated(7, 19).unwrap().record.time, UnixSeconds(7));
+    for (now, clock) in [(7, 20), (20, 7), (20, 20)] {
+        assert!(dated(now, clock).is_err(), "{now} {clock}");
+    }
+}

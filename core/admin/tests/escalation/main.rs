@@ -8,7 +8,9 @@
 //! The same is asked of what is reached: nobody can do to any resource what it could not at
 //! the start and could not either with the actors' grants and on the actors' teams.
 //!
-//! All of it is asked for a time at which something has ended as well.
+//! All of it is asked for a time at which something has ended as well. What a grant opens does
+//! not depend on features here: what is off today may be on tomorrow. Only those who could hold
+//! the permission turn them on and off.
 //!
 //! `PORTCULLIS_SEQUENCES` says how many sequences are tried.
 #![expect(
@@ -90,6 +92,7 @@ fn sequence(bytes: &[u8], tally: &mut Tally) -> TestCaseResult {
                     .iter()
                     .try_for_each(|moment| moment.check(now, &actors));
                 held.and_then(|()| check_text(&done.document))
+                    .and_then(|()| moments[0].check_features(&change))
                     .map_err(|error| explained(&error, &document, actor, &change))?;
                 document = done.document;
             }
@@ -126,6 +129,16 @@ impl Moment {
             pool,
             start,
         }
+    }
+
+    /// Nobody turns a feature on or off to whom the actors could not have given the permission.
+    fn check_features(&self, change: &Change) -> TestCaseResult {
+        let is_feature = matches!(change, Change::Enable { .. } | Change::Disable { .. });
+        let permitted = self.pool.iter().any(|(name, _)| name == "office:features");
+        if is_feature && !permitted {
+            return Err(TestCaseError::fail("nobody could turn features on or off"));
+        }
+        Ok(())
     }
 
     fn check(&self, now: &Model, actors: &[&str]) -> TestCaseResult {

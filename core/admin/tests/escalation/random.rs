@@ -118,9 +118,21 @@ pub(crate) fn policy(choices: &mut Choices<'_>) -> Document {
         (id.to_owned(), person)
     });
     let people = people.collect::<Map<_, _>>();
+    let features = FEATURES
+        .into_iter()
+        .filter(|_| choices.chance(50))
+        .collect::<Vec<_>>();
+    let features = features
+        .into_iter()
+        .map(|feature| match until(choices, 40) {
+            Some(until) => json!({ "feature": feature, "until": until.to_string() }),
+            None => json!(feature),
+        });
+    let features: Vec<Value> = features.collect();
     let policy = json!({
         "catalog": {
             "id": "random",
+            "features": FEATURES,
             "everyone": { "role": EVERYBODYS },
             "attributes": { "subject": ["teams"], "resource": ["owner", "creator", "role", "teams"], "team": "teams" },
             "scopes": {
@@ -134,9 +146,9 @@ pub(crate) fn policy(choices: &mut Choices<'_>) -> Document {
             },
             "modules": {
                 "a": { "actions": { "read": "read", "write": "write" } },
-                "b": { "actions": { "read": "read", "write": "write" } },
+                "b": { "requires": "f", "actions": { "read": "read", "write": "write" } },
                 "c": { "only": "r0", "actions": { "read": "read" } },
-                "office": { "actions": { "create": "write", "edit": "write", "delete": "delete", "people": "write", "groups": "write" } }
+                "office": { "actions": { "create": "write", "edit": "write", "delete": "delete", "people": "write", "groups": "write", "features": { "kind": "write", "requires": "g" } } }
             },
             "roles": roles,
             "limits": { "custom_roles": 5 },
@@ -144,11 +156,12 @@ pub(crate) fn policy(choices: &mut Choices<'_>) -> Document {
                 "office:create": ["create", "clone"],
                 "office:edit": ["edit", "reset"],
                 "office:delete": "delete",
+                "office:groups": ["map", "unmap"],
                 "office:people": ["assign", "unassign", "deactivate", "activate", "sign-out"],
-                "office:groups": ["map", "unmap"]
+                "office:features": ["enable", "disable"]
             }
         },
-        "tenant": { "id": "t", "roles": own, "groups": groups.into_iter().collect::<Map<_, _>>(), "directory": people }
+        "tenant": { "id": "t", "features": features, "roles": own, "groups": groups.into_iter().collect::<Map<_, _>>(), "directory": people }
     });
     Document::load(policy.to_string()).unwrap()
 }
@@ -181,7 +194,7 @@ pub(crate) fn change(choices: &mut Choices<'_>, source: &Source) -> Change {
     let role = any_role(choices, source);
     let new = choices.one(&NEW).to_owned();
     let (label, description) = (None, None);
-    match choices.below(19) {
+    match choices.below(23) {
         0 => Change::Create {
             role: new,
             label,
@@ -258,6 +271,20 @@ pub(crate) fn change(choices: &mut Choices<'_>, source: &Source) -> Change {
         },
         16 => Change::Claim { role },
         17 => Change::Unclaim { role },
+        18 | 19 => Change::Import {
+            role: new,
+            label,
+            description,
+            grants: patterns(choices),
+        },
+        20 => Change::Enable {
+            feature: choices.one(&FEATURES).to_owned(),
+            until: until(choices, 40),
+        },
+        21 => Change::Disable {
+            feature: choices.one(&FEATURES).to_owned(),
+            until: until(choices, 40),
+        },
         _ => {
             let group = choices.one(&GROUPS);
             let (role, team) = any_binding(choices, source.tenant.groups.get(group), role);
@@ -317,6 +344,7 @@ fn patterns(choices: &mut Choices<'_>) -> Members<OneOrMany> {
         "a:*",
         "*:@read",
         "office:people",
+        "office:features",
         "*",
         "c:read",
     ]);
@@ -343,6 +371,8 @@ fn bindings(choices: &mut Choices<'_>, most: usize) -> Vec<String> {
 const SCOPES: &[&str] = &["all", "own", "mine", "team", "own-in-team", "x-alone"];
 pub(crate) const TEAMS: &[&str] = &["x", "y"];
 const DATA: &[&str] = &["a:read", "a:write", "b:read", "b:write"];
+/// A module requires the first, and turning features on and off the second.
+const FEATURES: [&str; 2] = ["f", "g"];
 /// What every user holds.
 pub(crate) const EVERYBODYS: &str = "every";
 pub(crate) const BUILT_IN: [&str; 4] = ["r0", "r1", "r2", "r3"];

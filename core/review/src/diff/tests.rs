@@ -343,6 +343,9 @@ fn a_sign_out_is_shown_and_one_that_was_taken_back() {
         assert_eq!(al.attributes, [expected]);
         assert!(al.roles_gained.is_empty() && al.roles_lost.is_empty());
     }
+}
+
+#[test]
 fn everybodys_role_is_held_by_whom_the_directory_has() {
     let everyone = r#""id": "c", "everyone": { "role": "agent", "types": ["user"] },"#;
     let policy = POLICY

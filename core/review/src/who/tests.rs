@@ -161,7 +161,7 @@ const UNKNOWN: &str = r#"{ "catalog": { "id": "c", "features": ["extra"],
         "inside": "lacks(context.net, {public})", "soft": "is(action.kind, {soft})",
         "open": "is(resource.owner, {nobody})", "all": "true" },
     "actions": { "read": "read" }, "modules": { "m": { "requires": "extra" } },
-    "everyone": { "role": "member" },
+    "everyone": { "role": "member", "types": "service" },
     "roles": { "member": { "claimable": false, "grants": { "open": "m:read" } },
         "agent": { "claimable": false, "grants": { "own": "m:read" } }, "teamed": { "claimable": false, "grants": { "team": "m:read" } },
         "regional": { "claimable": false, "grants": { "region": "m:read" } }, "staff": { "claimable": false, "grants": { "staff": "m:read" } },
@@ -195,7 +195,8 @@ fn whom_a_grant_lets_by_what_only_a_request_says_is_named() {
     assert_eq!(
         unknown(&[]),
         [
-            "every user: member at open, depending on resource.owner",
+            "every service: member at open, depending on resource.owner",
+            r#"service:ed: where {"any":[{"all":[{"attribute":"owner","in":["nobody"]}]}]}"#,
             "al: teamed at team, depending on subject.teams and resource.teams",
             r#"cy: where {"any":[{"all":[{"attribute":"region","in":["eu"]}]}]}"#,
             "di: inside at inside, depending on context.net",
@@ -215,11 +216,11 @@ fn whom_a_grant_lets_by_what_only_a_request_says_is_named() {
 fn what_the_resource_rules_out_lets_nobody() {
     let lines = unknown(&[("owner", "jo"), ("region", "us")]);
     let named = |who: &str| lines.iter().any(|line| line.starts_with(who));
-    assert!(!named("every user") && !named("cy"), "{lines:?}");
+    assert!(!named("every service") && !named("cy"), "{lines:?}");
     assert!(
         lines.contains(&"members of g-agent: agent at own, depending on subject.id".to_owned()),
         "{lines:?}"
     );
     let everybody = unknown(&[("owner", "nobody")]);
-    assert_eq!(everybody[0], "every user: member at open");
+    assert_eq!(everybody[0], "every service: member at open");
 }

@@ -35,7 +35,7 @@ impl ActorArgs {
     pub(crate) fn read(&self, model: &Model) -> Result<Asking, Stop> {
         let actor = match (&self.as_json, &self.actor) {
             (Some(json), _) => Actor::read(&json.read()?, model).map_err(|unusable| {
-                let cure = unusable.cure().map(str::to_owned);
+                let cure = unusable.cure();
                 Stop::usage(unusable.to_string()).or_hint(cure)
             })?,
             (None, Some(key)) => Actor::of_directory(key.as_str()),

@@ -11,7 +11,7 @@ use std::{
 };
 
 use clap::Args;
-use portcullis_admin::{Administered, Change, Refused, administer, audit::Digest};
+use portcullis_admin::{Administered, Change, Refused, administer_dated, audit::Digest};
 use portcullis_engine::UnixSeconds;
 use portcullis_host::{
     clock,
@@ -45,7 +45,7 @@ pub(crate) struct ChangeArgs {
     at: Option<u64>,
 
     /// Let the time be any: for the vendor, who takes over records or has set a wrong clock
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["actor", "as_json"])]
     any_time: bool,
 
     /// Show what it would do, and do nothing
@@ -55,6 +55,13 @@ pub(crate) struct ChangeArgs {
     /// Print what was done as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// When a change is made: as the record says, and as the clock does.
+#[derive(Clone, Copy)]
+struct Times {
+    recorded: UnixSeconds,
+    clock: UnixSeconds,
 }
 
 /// Until when something is to count: a time of RFC 3339, or how long from now.
@@ -70,6 +77,9 @@ impl FromStr for Ending {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match Until::parse(text) {
             Some(until) => Ok(Self::At(until)),
+            None if text.starts_with('-') => Err(
+                "an end is ahead: write how long from now, as 30d, or a time, as 2026-12-31T00:00:00Z",
+            ),
             None => text
                 .parse()
                 .map(Self::In)
@@ -89,7 +99,15 @@ impl ChangeArgs {
                     Some(at) => at,
                     None => clock::now().map_err(Stop::clock)?.0,
                 };
-                Some(Until(UnixSeconds(now.saturating_add(seconds))))
+                let until = Until(UnixSeconds(now.saturating_add(seconds)));
+                if until > Until::LAST {
+                    let last = Until::LAST;
+                    return Err(Stop::usage(format!(
+                        "that is after {last}, the last time that can be written"
+                    ))
+                    .hint("name an earlier end, or leave `--until` out for none"));
+                }
+                Some(until)
             }
         })
     }
@@ -110,7 +128,11 @@ impl ChangeArgs {
             dry_run: self.dry_run,
         };
         let changed = file.change(&manner, clock, |text, now| {
-            let done = self.made(policy, text, change, who, now)?;
+            let times = Times {
+                recorded: now,
+                clock,
+            };
+            let done = self.made(policy, text, change, who, times)?;
             let step = Step {
                 record: done.record.clone(),
                 text: done.document.text().to_owned(),
@@ -134,11 +156,12 @@ impl ChangeArgs {
         text: &str,
         change: &Change,
         who: impl FnOnce(&Model) -> Result<Asking, Stop>,
-        now: UnixSeconds,
+        times: Times,
     ) -> Result<Administered, Stop> {
         let before = Document::load(text).map_err(|invalid| policies::invalid(policy, &invalid))?;
         let Asking { actor, target } = who(before.model())?;
-        let done = administer(&before, &actor, change, target.as_slice(), now);
+        let Times { recorded, clock } = times;
+        let done = administer_dated(&before, &actor, change, target.as_slice(), recorded, clock);
         let done = match done {
             Ok(done) => done,
             Err(refused) => return Err(self.refused(policy, &refused)?),
@@ -166,7 +189,9 @@ impl ChangeArgs {
         if self.json {
             print_json(&json!({ "refused": refused }))?;
         }
-        let mut hint = refused.cure.clone();
+        let mut hint = refused
+            .cure
+            .replace(" POLICY ", &format!(" {} ", policy.display()));
         let off = refused.features_off.iter();
         let commands = off.map(|feature| self.enabling(policy, feature));
         let commands = commands.collect::<Vec<_>>().join(", ");
