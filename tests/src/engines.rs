@@ -7,7 +7,7 @@ use portcullis_host::{
     ComponentEngine, Engine, HostTrust, LoadedPolicy, NativeEngine, component::ComponentLimits,
     evaluation,
 };
-use portcullis_policy::authzen::{Malformed, Request, Subject};
+use portcullis_policy::authzen::{Malformed, Request, Subject, evaluated_elsewhere};
 use portcullis_reference::Reference;
 
 use crate::{bundles, places};
@@ -164,7 +164,7 @@ impl Loaded {
             }
         });
         match answer {
-            Ok(canonical) => evaluation::answered(&canonical),
+            Ok(canonical) => evaluated_elsewhere(&canonical),
             Err(failure) => evaluation::failed(&failure),
         }
     }

@@ -186,7 +186,7 @@ impl Build {
             without_directory: self.without.contains(&Part::Directory),
             ..StatedMetadata::default()
         };
-        BundleMetadata::stated(stated, issued_at, catalog).map_err(|invalid| {
+        BundleMetadata::stated(&stated, issued_at, catalog).map_err(|invalid| {
             let stop = Stop::usage(invalid.to_string());
             match invalid {
                 InvalidMetadata::PinFloor { .. } => {

@@ -62,7 +62,7 @@ impl Test {
             };
             let now = self.time.now()?;
             // As long as `build` lets its bundle hold.
-            let metadata = BundleMetadata::stated(StatedMetadata::default(), now, &source.catalog);
+            let metadata = BundleMetadata::stated(&StatedMetadata::default(), now, &source.catalog);
             let metadata = metadata.map_err(|invalid| Stop::usage(invalid.to_string()))?;
             let report = policies::test(path, &source, &model, &metadata)?;
             let covered = self.covers(&report);

@@ -66,7 +66,7 @@ impl BundleMetadata {
     /// # Errors
     /// Refuses what no host would take, or no session could stay with.
     pub fn stated(
-        stated: StatedMetadata,
+        stated: &StatedMetadata,
         issued_at: UnixSeconds,
         catalog: &Catalog,
     ) -> Result<Self, InvalidMetadata> {
@@ -161,7 +161,7 @@ mod tests {
     use super::*;
     use crate::Document;
 
-    fn stated(stated: StatedMetadata) -> Result<BundleMetadata, InvalidMetadata> {
+    fn stated(stated: &StatedMetadata) -> Result<BundleMetadata, InvalidMetadata> {
         let policy = r#"{ "catalog": { "id": "c" }, "tenant": { "id": "t" } }"#;
         let document = Document::load(policy).unwrap();
         BundleMetadata::stated(stated, UnixSeconds(9), &document.source().catalog)
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn what_nobody_states_is_so_by_default() {
-        let metadata = stated(StatedMetadata::default()).unwrap();
+        let metadata = stated(&StatedMetadata::default()).unwrap();
         assert_eq!(metadata.audience, "default");
         assert_eq!((metadata.sequence, metadata.pin_floor), (9, 0));
         assert_eq!(metadata.expires_at, UnixSeconds(9 + 2_592_000));
@@ -182,14 +182,14 @@ mod tests {
                 audience: Some(audience.to_owned()),
                 ..StatedMetadata::default()
             };
-            assert_eq!(stated(own).is_ok(), taken, "{audience:?}");
+            assert_eq!(stated(&own).is_ok(), taken, "{audience:?}");
         }
         for (seconds, taken) in [(u64::MAX - 9, true), (u64::MAX - 8, false)] {
             let own = StatedMetadata {
                 valid_for_seconds: Some(seconds),
                 ..StatedMetadata::default()
             };
-            assert_eq!(stated(own).is_ok(), taken, "{seconds}");
+            assert_eq!(stated(&own).is_ok(), taken, "{seconds}");
         }
         for (pin_floor, taken) in [(3, true), (4, false)] {
             let own = StatedMetadata {
@@ -197,7 +197,7 @@ mod tests {
                 pin_floor,
                 ..StatedMetadata::default()
             };
-            assert_eq!(stated(own).is_ok(), taken, "{pin_floor}");
+            assert_eq!(stated(&own).is_ok(), taken, "{pin_floor}");
         }
     }
 }

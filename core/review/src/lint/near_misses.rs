@@ -163,13 +163,13 @@ fn teams(model: &Model) -> BTreeSet<&str> {
 /// Returns the known value that another one looks like, or is a slip for. Values are often a
 /// series, as `tier-1` and `tier-2` or `north` and `south`, so that only a letter that is missing
 /// or has changed places with its neighbour is one.
-fn slipped<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> Option<&'n str> {
+fn slipped<'n>(name: &str, mut known: impl Iterator<Item = &'n str> + Clone) -> Option<&'n str> {
     let is_slip = |known: &&str| {
         let is_word = |text: &str| text.len() >= WORD_MIN && !text.contains(char::is_numeric);
         let same = matches!(slip(name, known), Some(Slip::Missing | Slip::Swapped));
         same && is_word(name) && is_word(known)
     };
-    look_alike(name, known.clone()).or_else(|| known.clone().find(is_slip))
+    look_alike(name, known.clone()).or_else(|| known.find(is_slip))
 }
 
 const WORD_MIN: usize = 4;

@@ -44,7 +44,7 @@ pub(super) fn metadata(
         audit_head,
         without_directory: stated.without_directory,
     };
-    Ok(BundleMetadata::stated(stated, now, catalog)?)
+    Ok(BundleMetadata::stated(&stated, now, catalog)?)
 }
 
 impl From<InvalidMetadata> for Failure {

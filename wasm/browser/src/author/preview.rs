@@ -48,7 +48,7 @@ impl Preview {
     pub fn filter(&self, request: &[u8]) -> String {
         self.answer(|policy| {
             let request = Request::read_filter(request, &Vocabulary::from(policy))?;
-            decide(policy, &request, Decision::answer)
+            decide(policy, &request, |decision, policy| decision.answer(policy))
         })
     }
 

@@ -10,8 +10,8 @@ use portcullis_policy::{
 use portcullis_review::who::Who;
 
 use super::{
-    edition::edition,
     failure::{Failure, read},
+    metadata::metadata,
 };
 
 /// Finds who may; of the resource `id` and declared attributes may be given, each as a list.
@@ -42,6 +42,6 @@ pub(super) fn who(
         id,
         attributes,
     };
-    let edition = edition("{}", &document.source().catalog, now)?;
-    Who::new(document.model(), &edition, permission, &resource).map_err(Failure::malformed)
+    let metadata = metadata("{}", &document.source().catalog, now)?;
+    Who::new(document.model(), &metadata, permission, &resource).map_err(Failure::malformed)
 }
