@@ -125,7 +125,6 @@ impl Build {
         evolution.unmet.iter().for_each(note);
         let keys = read_keys(&self.keys, Kind::Whole, &model.tenant.id)?;
         let mut metadata = self.metadata(&source.catalog)?;
-        // The tests are about the whole policy, whatever is left out of its bundle.
         let report = policies::test(path, &source, &model, &metadata)?;
         if !report.passes() {
             policies::write_report(&mut Escaping(anstream::stderr()), path, &report)?;

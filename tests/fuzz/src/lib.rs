@@ -6,7 +6,7 @@
 use portcullis_engine::UnixSeconds;
 use portcullis_fixture::{Issue, trust};
 use portcullis_host::{Engine as _, HostTrust, LoadedPolicy, NativeEngine, evaluation};
-use portcullis_policy::authzen::Request;
+use portcullis_policy::authzen::{Request, evaluated_elsewhere};
 
 /// When everything here is made and asked.
 pub const NOW: UnixSeconds = portcullis_fixture::NOW;
@@ -59,7 +59,7 @@ pub fn answer(policy: &dyn LoadedPolicy, line: &[u8], filter: bool) -> String {
             .and_then(|preview| ask(preview.as_ref())),
     };
     match answer {
-        Ok(canonical) => evaluation::answered(&canonical),
+        Ok(canonical) => evaluated_elsewhere(&canonical),
         Err(failure) => evaluation::failed(&failure),
     }
 }

@@ -17,8 +17,11 @@ use portcullis_policy::source::Test;
 use portcullis_policy::{UnopenablePolicy, preview};
 
 /// Runs tests against a policy, as the bundle with that metadata would answer when it
-/// is issued and before anything ends, unless a test says another time. Requests are judged by the gate with that
-/// bundle.
+/// is issued and before anything ends, unless a test says another time. Requests are
+/// judged by the gate with that bundle.
+///
+/// The tests are about the whole policy: people are asked about although a bundle may
+/// leave the directory out.
 ///
 /// # Errors
 /// Fails where no bundle can be made of the policy, not where a test fails.
@@ -27,11 +30,15 @@ pub fn test(
     tests: &[Test],
     metadata: &BundleMetadata,
 ) -> Result<Report, UntestablePolicy> {
-    let policies = Policies {
-        before_any_end: preview(&model.before_any_end(), metadata)?,
-        over_time: preview(model, metadata)?,
+    let whole = BundleMetadata {
+        without_directory: false,
+        ..metadata.clone()
     };
-    run::run(model, tests, &policies, metadata)
+    let policies = Policies {
+        before_any_end: preview(&model.before_any_end(), &whole)?,
+        over_time: preview(model, &whole)?,
+    };
+    run::run(model, tests, &policies, &whole)
 }
 
 /// The policy that a test asks: what ends does so only for one that says when it is asked.
