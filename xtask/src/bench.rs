@@ -20,6 +20,9 @@ pub(crate) fn run(json: bool, filter: Option<&str>) -> Result<()> {
     if filter == Some("web") {
         return web::bench(json);
     }
+    if filter == Some("author") {
+        return web::bench_author(json);
+    }
     wasm::build(&[COMPONENT])?;
     let results = root().join("target").join("criterion");
     // Whatever is there afterwards is of this run; criterion compares with what it keeps apart.

@@ -160,7 +160,7 @@ enum Chore {
 
         /// Run only the benchmarks whose name contains this, for example native/check;
         /// `gateways` measures Envoy with and without the filter instead, `web` sessions in Node
-        /// and Chromium beside a peer
+        /// and Chromium beside a peer, `author` a console's compiler on a large policy
         filter: Option<String>,
     },
 }

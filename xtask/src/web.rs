@@ -166,6 +166,19 @@ pub(crate) fn bench(json: bool) -> Result<()> {
     show(&mut bench)
 }
 
+/// Measures what a console asks the compiler for, of a large policy, and holds its bounds.
+pub(crate) fn bench_author(json: bool) -> Result<()> {
+    let tools = setup::ensure()?;
+    let web = required()?;
+    package::build(&tools)?;
+    let mut bench = web.node();
+    bench.arg("web/edge/bench/author.js");
+    if json {
+        bench.arg("--json");
+    }
+    show(&mut bench)
+}
+
 fn required() -> Result<WebTools> {
     ensure()?.context("this needs Node.js 20 or newer, and npm")
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_engine::UnixSeconds;
-use portcullis_policy::model::{Holdings, Model, RoleIndex};
+use portcullis_policy::model::{Holdings, Model, Role};
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
@@ -91,18 +91,27 @@ pub(crate) fn impacts(
 
 /// Returns the roles whose grants differ, or that exist on one side only.
 fn changed_roles<'m>(before: &'m Model, after: &'m Model) -> BTreeSet<&'m str> {
-    let grants = |model: &'m Model| {
-        let roles = model.roles.iter().zip(0..);
-        roles
-            .map(|(role, index)| {
-                let grants = grants::of_role(model, RoleIndex(index));
-                (role.id.as_str(), (role.available, grants))
-            })
-            .collect::<BTreeMap<_, _>>()
+    let of = |model: &'m Model| {
+        let roles = model.roles.iter().map(|role| (role.id.as_str(), role));
+        roles.collect::<BTreeMap<_, _>>()
     };
-    let (old, new) = (grants(before), grants(after));
+    let (old, new) = (of(before), of(after));
+    // A change leaves the catalog as it is, so the two models number permissions and scopes alike.
+    let are_alike = |old: &Role, new: &Role| {
+        let pairs = old.grants.iter().zip(&new.grants);
+        let mut pairs = pairs.map(|(old, new)| {
+            old.permission == new.permission && before.scopes_of(*old) == after.scopes_of(*new)
+        });
+        old.available == new.available
+            && old.grants.len() == new.grants.len()
+            && pairs.all(|alike| alike)
+    };
     let ids = old.keys().chain(new.keys()).copied();
-    ids.filter(|id| old.get(id) != new.get(id)).collect()
+    ids.filter(|id| match (old.get(id), new.get(id)) {
+        (Some(old), Some(new)) => !are_alike(old, new),
+        _ => true,
+    })
+    .collect()
 }
 
 /// A role that is held, by its id: the two models may number roles differently.

@@ -81,7 +81,11 @@ fn order(value: &mut Value) {
         }
         Value::Array(items) => {
             items.iter_mut().for_each(order);
-            items.sort_by_cached_key(Value::to_string);
+            if items.iter().all(|item| plain(item).is_some()) {
+                items.sort_by(|one, other| plain(one).cmp(&plain(other)));
+            } else {
+                items.sort_by_cached_key(Value::to_string);
+            }
             items.dedup();
         }
         Value::String(text) => {
@@ -92,10 +96,43 @@ fn order(value: &mut Value) {
     }
 }
 
+/// Returns the text of a list of one whose order is that of its JSON: nothing of it is escaped, and
+/// all of it comes after the quotation mark that ends it.
+fn plain(value: &Value) -> Option<&str> {
+    let [text] = value.as_array()?.as_slice() else {
+        return None;
+    };
+    let text = text.as_str()?;
+    let is_plain = |byte: u8| byte > b'"' && byte != b'\\' && byte != 0x7F;
+    text.bytes().all(is_plain).then_some(text)
+}
+
 const fn nibble(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit.wrapping_sub(b'0')),
         b'a'..=b'f' => Some(digit.wrapping_sub(b'a').wrapping_add(10)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn lists_are_in_the_order_of_their_json() {
+        for texts in [
+            vec!["b", "ab", "a", "a-b", "a.b", "\u{fe}"],
+            vec!["b", "a b", "a", "a\"b", "a!b", "a\\b", "a\u{7f}b", "\u{1}"],
+        ] {
+            let mut value = json!(texts);
+            order(&mut value);
+            let mut expected: Vec<String> =
+                texts.iter().map(|text| json!([text]).to_string()).collect();
+            expected.sort();
+            let ordered = value.as_array().unwrap().iter().map(Value::to_string);
+            assert_eq!(ordered.collect::<Vec<_>>(), expected);
+        }
     }
 }

@@ -125,8 +125,7 @@ impl Expander<'_> {
     /// Warns that a tenant's grant names what is gone: the catalog's change must not stop the
     /// tenant. In the catalog itself it is a slip.
     fn is_gone(&self, role: RoleIndex, pattern: &Pattern, at: &Path<'_>) -> bool {
-        let is_tenants = at.to_json_path().as_str().starts_with("$.tenant.");
-        if !is_tenants || !self.retired.has(pattern) {
+        if !self.retired.has(pattern) || !at.to_json_path().as_str().starts_with("$.tenant.") {
             return false;
         }
         let id = self.roles.id(role);

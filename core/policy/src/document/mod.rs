@@ -41,8 +41,10 @@ impl Document {
     /// Lists every problem of the new tenant.
     pub fn with_tenant(&self, tenant: Tenant) -> Result<Self, InvalidPolicy> {
         let source = Source {
+            schema: self.source.schema.clone(),
+            catalog: self.source.catalog.clone(),
             tenant,
-            ..self.source.clone()
+            tests: self.source.tests.clone(),
         };
         let model = compiled(&source, Problems::default())?;
         let text =

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use portcullis_policy::atom::Atom;
-use portcullis_policy::model::{Binding, Condition, Model, ModuleIndex, PermissionIndex};
+use portcullis_policy::model::{
+    Binding, Condition, Grant, Model, ModuleIndex, PermissionIndex, Role,
+};
 
 /// A grant that one policy has and the other does not.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -110,14 +112,22 @@ pub(super) type Grants = BTreeMap<GrantChange, bool>;
 #[derive(Debug)]
 pub(super) struct Names {
     before: Vec<Option<String>>,
+    /// Whether a grant of the one is worth what the same grant of the other is: what permissions,
+    /// scopes and features are and do is the same in both.
+    are_same: bool,
 }
 
 impl Names {
     pub(super) fn new(before: &Model, after: &Model) -> Self {
-        let present = |name: &str| {
-            let index = after.permission(name)?;
-            Some(after.permissions.get(index.get())?.name.clone())
-        };
+        let names = after.permissions.iter();
+        let names = names.map(|permission| (permission.name.as_str(), permission.name.as_str()));
+        let aliases = after.aliases.iter().filter_map(|alias| {
+            let permission = after.permissions.get(alias.permission.get())?;
+            Some((alias.name.as_str(), permission.name.as_str()))
+        });
+        // A name counts for more than a former name that is the same.
+        let known = aliases.chain(names).collect::<BTreeMap<_, _>>();
+        let present = |name: &str| known.get(name).copied().map(str::to_owned);
         let all = (0..).map(PermissionIndex).zip(&before.permissions);
         let found = all.map(|(index, permission)| {
             present(&permission.name).or_else(|| {
@@ -130,7 +140,23 @@ impl Names {
         });
         Self {
             before: found.collect(),
+            are_same: means_the_same(before, after),
         }
+    }
+
+    /// Returns whether two roles certainly grant the same: one of each policy.
+    pub(super) fn grant_alike(
+        &self,
+        (before, old): (&Model, &Role),
+        (after, new): (&Model, &Role),
+    ) -> bool {
+        let alike = |(old, new): (&Grant, &Grant)| {
+            old.permission == new.permission && before.scopes_of(*old) == after.scopes_of(*new)
+        };
+        self.are_same
+            && old.available == new.available
+            && old.grants.len() == new.grants.len()
+            && old.grants.iter().zip(&new.grants).all(alike)
     }
 
     /// Returns the second policy's name for a permission of the first, or else its own.
@@ -141,6 +167,18 @@ impl Names {
             .or(own.map(|own| own.name.as_str()))
             .unwrap_or_default()
     }
+}
+
+/// Says whether the same grants of two policies are worth the same.
+fn means_the_same(before: &Model, after: &Model) -> bool {
+    before.scopes == after.scopes
+        && before.conditions == after.conditions
+        && before.attributes == after.attributes
+        && before.features == after.features
+        && before.modules == after.modules
+        && before.permissions == after.permissions
+        && before.tenant.features == after.tenant.features
+        && before.tenant.feature_ends == after.tenant.feature_ends
 }
 
 /// Collects what a holder of roles is granted in one of the two policies.

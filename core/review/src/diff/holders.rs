@@ -82,19 +82,22 @@ pub(super) fn roles(before: &Model, after: &Model, names: &Names) -> Vec<RoleDif
     };
     let mut diffs = Vec::new();
     for id in ids {
-        let find = |model: &Model| model.roles.iter().find(|role| role.id == id).cloned();
-        let (old, new) = (find(before), find(after));
-        let change = match (&old, &new) {
+        let (old, new) = (find(before, &id), find(after, &id));
+        let change = match (old, new) {
             (None, _) => RoleChange::Added,
             (_, None) => RoleChange::Removed,
             _ => RoleChange::Changed,
         };
-        let members = match (&old, &new) {
+        let members = match (old, new) {
             (Some(old), Some(new)) => members((before, old), (after, new)),
             _ => Vec::new(),
         };
-        let grants =
-            GrantChanges::new(&grants(before, Some(names), &id), &grants(after, None, &id));
+        let grants = match (old, new) {
+            (Some(old), Some(new)) if names.grant_alike((before, old), (after, new)) => {
+                GrantChanges::default()
+            }
+            _ => GrantChanges::new(&grants(before, Some(names), &id), &grants(after, None, &id)),
+        };
         if change != RoleChange::Changed || !members.is_empty() || !grants.is_empty() {
             diffs.push(RoleDiff {
                 role: id,
@@ -105,6 +108,10 @@ pub(super) fn roles(before: &Model, after: &Model, names: &Names) -> Vec<RoleDif
         }
     }
     diffs
+}
+
+fn find<'m>(model: &'m Model, id: &str) -> Option<&'m Role> {
+    model.roles.iter().find(|role| role.id == id)
 }
 
 fn members(before: (&Model, &Role), after: (&Model, &Role)) -> Vec<super::Setting> {
@@ -233,12 +240,29 @@ impl<'a> Holders<'a> {
             return known.clone();
         }
         let (old, new): &(Vec<Binding>, Vec<Binding>) = &key;
-        let changes = GrantChanges::new(
-            &collect(self.before, Some(self.names), old.iter().cloned()),
-            &collect(self.after, None, new.iter().cloned()),
-        );
+        let changes = if self.are_worth_the_same(old, new) {
+            GrantChanges::default()
+        } else {
+            GrantChanges::new(
+                &collect(self.before, Some(self.names), old.iter().cloned()),
+                &collect(self.after, None, new.iter().cloned()),
+            )
+        };
         self.compared.insert(key, changes.clone());
         changes
+    }
+
+    /// Says whether roles certainly grant the same, one by one and on the same teams.
+    fn are_worth_the_same(&self, old: &[Binding], new: &[Binding]) -> bool {
+        let alike = |(old, new): (&Binding, &Binding)| {
+            let was = self.before.roles.get(old.role.get());
+            let is = self.after.roles.get(new.role.get());
+            old.team == new.team
+                && was.zip(is).is_some_and(|(was, is)| {
+                    self.names.grant_alike((self.before, was), (self.after, is))
+                })
+        };
+        old.len() == new.len() && old.iter().zip(new).all(alike)
     }
 }
 

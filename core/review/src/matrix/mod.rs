@@ -1,12 +1,13 @@
 //! Roles × permissions: who may do what, at which scopes.
 
+mod table;
 mod write;
-
-use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use portcullis_policy::model::{Model, PermissionIndex, RoleIndex};
+use portcullis_policy::model::Model;
+
+pub use table::{Table, TableRow};
 
 /// A table with a row for each permission and a column for each role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -53,47 +54,7 @@ impl Matrix {
     /// # Errors
     /// Refuses a role that the policy does not have.
     pub fn new(model: &Model, only: &[String]) -> Result<Self, UnknownRole> {
-        let mut wanted = BTreeSet::new();
-        for id in only {
-            wanted.insert(model.role(id).ok_or_else(|| UnknownRole::new(model, id))?);
-        }
-        let roles = model.roles.iter().zip((0..).map(RoleIndex));
-        let roles = roles
-            .filter(|(_, index)| only.is_empty() || wanted.contains(index))
-            .map(|(role, _)| role)
-            .collect::<Vec<_>>();
-        let open = model.openness();
-        let permissions = model.permissions.iter().zip((0..).map(PermissionIndex));
-        let rows = permissions.map(|(permission, index)| {
-            let cells = roles.iter().map(|role| {
-                let grant = role.grants.iter().find(|grant| grant.permission == index);
-                let scopes = grant.map_or(&[][..], |grant| model.scopes_of(*grant));
-                let names = scopes
-                    .iter()
-                    .filter_map(|scope| model.scopes.get(scope.get()));
-                names.cloned().collect()
-            });
-            let module = model.modules.get(permission.module.get());
-            Row {
-                module: module.map(|module| module.id.clone()).unwrap_or_default(),
-                action: permission.action.clone(),
-                open: open.permission(index),
-                cells: cells.collect(),
-            }
-        });
-        Ok(Self {
-            catalog: model.catalog.clone(),
-            tenant: model.tenant.id.clone(),
-            rows: rows.collect(),
-            roles: roles
-                .iter()
-                .map(|role| Column {
-                    role: role.id.clone(),
-                    label: role.label.clone(),
-                    available: role.available,
-                })
-                .collect(),
-        })
+        Ok(Table::new(model, only)?.written_out())
     }
 }
 

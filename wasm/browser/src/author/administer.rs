@@ -66,13 +66,21 @@ impl Administered {
         failure.map(Failure::into_line).unwrap_or_default()
     }
 
-    /// Returns what became of it, as JSON.
+    /// Returns what became of it, as JSON, without the policy's text.
     #[must_use]
     pub fn json(&self) -> String {
         let done = self.0.as_ref().ok();
         // Lists, strings and numbers alone, which always have a JSON form.
-        done.and_then(|done| serde_json::to_string(done).ok())
+        done.and_then(|done| serde_json::to_string(&done.outcome()).ok())
             .unwrap_or_default()
+    }
+
+    /// Returns the policy's text after it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let done = self.0.as_ref().ok();
+        let text = done.map(|done| done.document.text());
+        text.map(String::from).unwrap_or_default()
     }
 
     /// Returns the policy after it, which is compiled already.

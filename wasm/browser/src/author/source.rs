@@ -10,7 +10,12 @@ use alloc::{
 use portcullis_admin::audit::Digest;
 use portcullis_policy::Document;
 use portcullis_review::{
-    diff::Diff, evolution::Evolution, lint::lint, matrix::Matrix, outline::Outline, suite,
+    diff::Diff,
+    evolution::Evolution,
+    lint::lint,
+    matrix::{Matrix, Table},
+    outline::Outline,
+    suite,
     types::typescript,
 };
 use serde::Serialize;
@@ -85,14 +90,17 @@ impl Source {
         })
     }
 
-    /// Returns who may do what, of the roles that a list names or of all: as `json`, or as
-    /// `markdown`, `csv` or `html`.
+    /// Returns who may do what, of the roles that a list names or of all: as a `table` of JSON, or
+    /// as `markdown`, `csv` or `html`.
     #[must_use]
     pub fn matrix(&self, roles: &str, format: &str) -> String {
         self.answer(|own| {
-            let matrix = Matrix::new(own.model(), &read::<Vec<String>>("the roles", roles)?)?;
+            let roles = read::<Vec<String>>("the roles", roles)?;
+            if format == "table" {
+                return written(&Table::new(own.model(), &roles)?);
+            }
+            let matrix = Matrix::new(own.model(), &roles)?;
             match format {
-                "json" => written(&matrix),
                 "markdown" => Ok(matrix.to_markdown()),
                 "csv" => Ok(matrix.to_csv()),
                 "html" => Ok(matrix.to_html()),

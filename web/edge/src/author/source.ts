@@ -44,6 +44,18 @@ function opened(guest: GuestSource): PolicySource {
   return new PolicySource(guest, JSON.parse(ask(() => answered(guest.facts()))));
 }
 
+/** A matrix whose cells are numbers of sets of scopes: there are a million cells, and a dozen sets. */
+interface Table extends Pick<Matrix, "catalog" | "tenant" | "roles"> {
+  readonly sets: readonly (readonly string[])[];
+  readonly rows: readonly (Omit<Matrix["rows"][number], "cells"> & { readonly cells: readonly number[] })[];
+}
+
+/** Puts the scopes into every cell; those that are the same are one list. */
+function writtenOut({ catalog, tenant, roles, sets, rows }: Table): Matrix {
+  const written = ({ module, action, open, cells }: Table["rows"][number]) => ({ module, action, open, cells: cells.map((set) => sets[set] ?? []) });
+  return { catalog, tenant, roles, rows: rows.map(written) };
+}
+
 /** A policy that compiles. It never changes: what changes it gives another. */
 export class PolicySource {
   /** The catalog's id. */
@@ -86,7 +98,7 @@ export class PolicySource {
    */
   matrix(roles: readonly string[] = []): Matrix {
     const json = jsonOf(roles, "the roles");
-    return this.#json((guest) => guest.matrix(json, "json"));
+    return writtenOut(this.#json((guest) => guest.matrix(json, "table")));
   }
 
   /** Returns the matrix as a document. */
@@ -143,7 +155,8 @@ export class PolicySource {
       throw refused;
     }
     const done = JSON.parse(ask(() => made.json()));
-    return { policy: opened(ask(() => made.source())), ...done };
+    const text = ask(() => made.text());
+    return { policy: opened(ask(() => made.source())), text, ...done };
   }
 
   /**
