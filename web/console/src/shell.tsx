@@ -43,7 +43,7 @@ export function Shell({ policies, tools, children }: ShellProps): ReactElement {
         <span className="pc-top-space" />
         <span className="pc-actor" title={t`Who you are here`}>
           <Icon name="people" />
-          {"vendor" in actor ? t`${actor.vendor} (vendor)` : actor.subject.replace(/^user:/, "")}
+          <span className="pc-actor-name">{"vendor" in actor ? t`${actor.vendor} (vendor)` : actor.subject.replace(/^user:/, "")}</span>
         </span>
         {tools}
       </header>

@@ -128,6 +128,12 @@ test.skipIf(!CHROMIUM)("what somebody may not do is not offered", async () => {
   await opened.show("omniflow/people/user%3Aalex");
   await page.getByRole("heading", { name: "alex", level: 1 }).waitFor();
   expect(await page.getByRole("button", { name: /^Take / }).count()).toBe(0);
+  for (const [view, heading] of [["people", "People"], ["people/user%3Aalex", "alex"], ["roles/trainer/assignees", "Trainer"]] as const) {
+    await opened.show(`omniflow/${view}`);
+    await page.getByRole("heading", { name: heading, level: 1 }).waitFor();
+    // It would come once the desk has tried it.
+    await expect(page.getByRole("button", { name: /^(Give|Add) / }).first().waitFor({ timeout: 1_000 }), view).rejects.toThrow();
+  }
 });
 
 test.skipIf(!CHROMIUM)("who it is opened as is asked for where nothing says so", async () => {

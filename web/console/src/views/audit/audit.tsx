@@ -64,11 +64,13 @@ export function Audit(): ReactElement {
       <p className="pc-hint" role="status">
         <Plural value={found.length} _0="No record" one="# record" other="# records" />
       </p>
-      <ol className="pc-list-plain pc-panel pc-audit">
-        {found.slice(0, shownMax).map((record: LoggedRecord) => (
-          <AuditRecord key={record.sequence} record={record} />
-        ))}
-      </ol>
+      {found.length > 0 && (
+        <ol className="pc-list-plain pc-panel pc-audit">
+          {found.slice(0, shownMax).map((record: LoggedRecord) => (
+            <AuditRecord key={record.sequence} record={record} />
+          ))}
+        </ol>
+      )}
       {found.length > shownMax && <Button onPress={() => setShownMax(shownMax + PAGE)}>{t`Show more`}</Button>}
     </>
   );

@@ -7,6 +7,7 @@ import { useSession } from "../../state/session";
 import { MapGroup } from "./assign";
 import { HeldList } from "./held-list";
 import { keyOf } from "./known";
+import { useMayMap } from "./offered";
 
 /** One group of the identity provider: the roles of its members. */
 export function GroupPage({ id }: { readonly id: string }): ReactElement {
@@ -14,6 +15,7 @@ export function GroupPage({ id }: { readonly id: string }): ReactElement {
   const { outline, names, href } = useSession();
   const [isMapping, setMapping] = useState(false);
   const group = outline.groups.find((one) => one.id === id);
+  const mayMap = useMayMap({ group: id });
   const members = outline.people.filter((person) => person.groups.includes(id));
   return (
     <>
@@ -29,9 +31,11 @@ export function GroupPage({ id }: { readonly id: string }): ReactElement {
         badges={<span className="pc-badge">{t`Group`}</span>}
         lead={<Trans>Whoever your identity provider puts in this group holds these roles.</Trans>}
         actions={
-          <Button kind="primary" icon="plus" onPress={() => setMapping(true)}>
-            {t`Give a role`}
-          </Button>
+          mayMap && (
+            <Button kind="primary" icon="plus" onPress={() => setMapping(true)}>
+              {t`Give a role`}
+            </Button>
+          )
         }
       />
       <section className="pc-section" aria-label={t`Roles`}>

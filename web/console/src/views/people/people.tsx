@@ -8,6 +8,7 @@ import { useSession } from "../../state/session";
 import { AssignRole, MapGroup } from "./assign";
 import { GroupPage } from "./group-page";
 import { keyOf, subjectOf } from "./known";
+import { useMayAssign, useMayMap } from "./offered";
 import { PersonPage } from "./person-page";
 
 /** The people of a tenant and its groups: all of them, or one. */
@@ -26,6 +27,8 @@ function Lists(): ReactElement {
   const { outline, names, href } = useSession();
   const [search, setSearch] = useState("");
   const [open, setOpen] = useState<"assign" | "map">();
+  const mayAssign = useMayAssign({});
+  const mayMap = useMayMap({});
   const people = outline.people.filter((person) => matches(search, keyOf(person), ...person.roles.map(({ role }) => names.role(role)), ...person.groups));
   const groups = outline.groups.filter((group) => matches(search, group.id, ...group.roles.map(({ role }) => names.role(role))));
   return (
@@ -35,12 +38,16 @@ function Lists(): ReactElement {
         lead={<Trans>Who holds which role: by themselves, on a team, or by a group of your identity provider.</Trans>}
         actions={
           <>
-            <Button icon="group" onPress={() => setOpen("map")}>
-              {t`Give a group a role`}
-            </Button>
-            <Button kind="primary" icon="plus" onPress={() => setOpen("assign")}>
-              {t`Give somebody a role`}
-            </Button>
+            {mayMap && (
+              <Button icon="group" onPress={() => setOpen("map")}>
+                {t`Give a group a role`}
+              </Button>
+            )}
+            {mayAssign && (
+              <Button kind="primary" icon="plus" onPress={() => setOpen("assign")}>
+                {t`Give somebody a role`}
+              </Button>
+            )}
           </>
         }
       >

@@ -8,6 +8,7 @@ import { useSession } from "../../state/session";
 import { AssignRole } from "./assign";
 import { HeldList } from "./held-list";
 import { keyOf } from "./known";
+import { useMayAssign } from "./offered";
 import { SeeAs } from "./see-as";
 
 /** One person: the roles held, what that comes to, and whether it counts. */
@@ -19,6 +20,7 @@ export function PersonPage({ subject }: { readonly subject: { readonly type: str
   const isInactive = person?.inactive ?? false;
   const turn = isInactive ? ({ operation: "activate", subject } as const) : ({ operation: "deactivate", subject } as const);
   const [turning] = useTries([turn]) ?? [];
+  const mayAssign = useMayAssign({ subject });
   const mapped = outline.groups.filter(({ id }) => person?.groups.includes(id));
   return (
     <>
@@ -40,9 +42,11 @@ export function PersonPage({ subject }: { readonly subject: { readonly type: str
                 {isInactive ? t`Activate` : t`Deactivate`}
               </Button>
             )}
-            <Button kind="primary" icon="plus" onPress={() => setAssigning(true)}>
-              {t`Give a role`}
-            </Button>
+            {mayAssign && (
+              <Button kind="primary" icon="plus" onPress={() => setAssigning(true)}>
+                {t`Give a role`}
+              </Button>
+            )}
           </>
         }
       />

@@ -7,6 +7,7 @@ import { useTries } from "../../state/asked";
 import { useSession } from "../../state/session";
 import { dateOf } from "../../words/time";
 import { AssignRole, MapGroup } from "../people/assign";
+import { useMayAssign, useMayMap } from "../people/offered";
 import { holdersOf } from "./holders";
 
 /** Who holds a role, to be given it or to have it taken. */
@@ -20,6 +21,8 @@ export function Assignees({ role }: { readonly role: OutlinedRole }): ReactEleme
     ...groups.map(({ group, held }): Change => ({ operation: "unmap", role: role.id, group: group.id, ...(held.team ? { team: held.team } : {}) })),
   ];
   const tried = useTries(taking);
+  const mayAssign = useMayAssign({ role: role.id });
+  const mayMap = useMayMap({ role: role.id });
   const take = (index: number, label: string) => {
     const change = taking[index];
     return change && tried?.[index] === null ? <IconButton icon="close" label={label} onPress={() => dispatch({ type: "added", changes: [change] })} /> : null;
@@ -27,12 +30,16 @@ export function Assignees({ role }: { readonly role: OutlinedRole }): ReactEleme
   return (
     <section className="pc-assignees" aria-label={t`Assignees`}>
       <div className="pc-toolbar">
-        <Button kind="primary" icon="plus" onPress={() => setOpen("assign")}>
-          {t`Add people`}
-        </Button>
-        <Button icon="group" onPress={() => setOpen("map")}>
-          {t`Add a group`}
-        </Button>
+        {mayAssign && (
+          <Button kind="primary" icon="plus" onPress={() => setOpen("assign")}>
+            {t`Add people`}
+          </Button>
+        )}
+        {mayMap && (
+          <Button icon="group" onPress={() => setOpen("map")}>
+            {t`Add a group`}
+          </Button>
+        )}
       </div>
       {people.length + groups.length === 0 && (
         <p className="pc-empty">
