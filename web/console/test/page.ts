@@ -32,6 +32,8 @@ export async function open(context: BrowserContext, address: string): Promise<Op
   await page.addInitScript(() => {
     document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => console.error(`violates ${violatedDirective}: ${blockedURI}`));
   });
+  // What is fading has colours of its own.
+  await page.emulateMedia({ reducedMotion: "reduce" });
   await page.goto(address);
   await page.locator("h1").first().waitFor();
   return {

@@ -52,6 +52,17 @@ test.skipIf(!CHROMIUM)("no view is wider than a telephone", async () => {
   await opened.page.setViewportSize({ width: 1280, height: 900 });
 });
 
+test.skipIf(!CHROMIUM).each(SYSTEMS)("the permissions of %s are as wide as the page at most", async (system) => {
+  for (const width of [1280, 768, 375]) {
+    await opened.page.setViewportSize({ width, height: 900 });
+    await opened.show(`${system}/roles/${ROLE[system] ?? "agent"}`);
+    const table = await opened.page.getByRole("table", { name: "Permissions" }).boundingBox();
+    const main = await opened.page.locator("main").boundingBox();
+    expect((table?.x ?? 0) + (table?.width ?? Infinity), `${width}`).toBeLessThanOrEqual((main?.x ?? 0) + (main?.width ?? 0));
+  }
+  await opened.page.setViewportSize({ width: 1280, height: 900 });
+});
+
 test.skipIf(!CHROMIUM)("a reader of German reads German", async () => {
   const german = await open(await browser.newContext({ locale: "de-DE" }), await again());
   await german.page.getByRole("heading", { name: "Rollen", level: 1 }).waitFor();
