@@ -20,7 +20,7 @@ console.error(`${permissions} permissions, ${policy.matrix([]).roles.length} rol
 const { policy: changed } = policy.administer({ actor, change: change(0), now });
 const figures = {
   compile: least(() => compile(text).free()),
-  // One that touches the holders of a role, and all that is told of it.
+  // One that touches the holders of a role, and all that is said of it.
   change: least((step) => policy.administer({ actor, change: change(step), now }).policy.free()),
   matrix: least(() => policy.matrix([])),
   "matrix-role": least(() => policy.matrix(["role-20"])),
