@@ -58,6 +58,6 @@ export const WRONG: Readonly<Record<string, string>> = {
     tenant: { id: "ac me", features: ["report"], groups: { g: "lead@x@y" }, directory: { kim: { roles: "nobody", team: "emea" } } },
     tests: [{ name: "t", subject: { id: "x" }, expect: { "tickets:read": "alow" } }],
   }),
-  "a name that JSON paths quote": JSON.stringify({ ...DESK, tenant: { id: "acme", groups: { 'a"b.c\u2028': "nobody" } } }),
+  "a name that JSON paths quote": JSON.stringify({ ...DESK, catalog: { ...DESK.catalog, roles: { ...DESK.catalog.roles, 'a"b.c\u2028': {} } } }),
   "deep": `{ "catalog": ${"[".repeat(200)}${"]".repeat(200)} }`,
 };

@@ -116,7 +116,7 @@ test.skipIf(!PROGRAM)("every problem of a bad policy comes with the path and the
     expect(invalid.problems.map(worded), name).toEqual(problems);
   }
   const many = thrown(() => compile(WRONG["many things at once"] as string)) as InvalidPolicyError;
-  expect(many.problems.length).toBeGreaterThan(8);
+  expect(many.problems.length).toBeGreaterThan(5);
   expect(many.problems.map((one) => one.path)).toContain("$.catalog.roles.agent.grants.own[0]");
 });
 
