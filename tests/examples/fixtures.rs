@@ -327,7 +327,7 @@ fn refused() -> Vec<Value> {
             "not begun",
             &whole,
             "not-yet-valid",
-            json!({ "now": NOW.0 - 1 }),
+            json!({ "now": NOW.0 - 301 }),
         ),
         case(
             "whole, in a browser",

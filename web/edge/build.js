@@ -39,7 +39,7 @@ const inNode = {
   },
 };
 
-/** What `require` loads requires what it shares in turn. */
+/** What `require` loads requires what it shares in turn. What is named as external comes before this, as it stands. */
 const required = {
   name: "required",
   setup(build) {
@@ -90,7 +90,7 @@ await Promise.all([
     esbuildOptions: (options) => void Object.assign(options, quiet),
   }),
   build({ ...react, format: "esm", platform: "neutral" }),
-  build({ ...react, format: "cjs", platform: "node", esbuildPlugins: [required] }),
+  build({ ...react, format: "cjs", platform: "node", external: frameworks, esbuildPlugins: [required] }),
   build({
     ...common,
     entry: ["src/vue.ts", "src/testing.ts", "src/devtools.ts"],

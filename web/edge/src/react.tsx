@@ -52,6 +52,8 @@ interface Current extends AccessState<Vocabulary> {
 
 const Context = createContext<Current | undefined>(undefined);
 
+const IN_PAGE = typeof document !== "undefined";
+
 /** Provides what may be shown; renders the same on the server and at first on the client. */
 export function Portcullis(props: PortcullisProps): ReactNode {
   const given = "view" in props ? props.view : undefined;
@@ -73,8 +75,8 @@ interface ProvidedProps {
 function Provided({ access, location, refreshSeconds, frame, children }: ProvidedProps): ReactNode {
   const subscribe = useCallback((listener: () => void) => access?.subscribe(listener) ?? nothing, [access]);
   const read = useCallback(() => access?.state, [access]);
-  // However late a page is hydrated, it is at first what the server rendered.
-  const first = useCallback(() => access?.initial ?? access?.state, [access]);
+  // A server renders what there is; however late a page is hydrated, it is at first what the server rendered.
+  const first = useCallback(() => (IN_PAGE ? access?.initial : undefined) ?? access?.state, [access]);
   const state = useSyncExternalStore(subscribe, read, first);
   useEffect(() => {
     if (access && refreshSeconds !== undefined) access.refreshSeconds = refreshSeconds;
