@@ -28,15 +28,16 @@ use super::{
     input,
     output::{count, print_json, write_text},
     policies,
+    predecessor::check_sequence,
     stop::{Stop, note, warn},
     utc::utc,
 };
 
 /// Compile a policy, run its tests, and sign it as a bundle
 ///
-/// Nothing is written where the policy has a problem, a test of it fails, or its tenant is
-/// not what the audit log beside it says. The same
-/// policy, key and time give the same bytes. The bundle is for its owner and group to read
+/// Nothing is written where the policy has a problem, a test of it fails, its tenant is not
+/// what the audit log beside it says, or the bundle in its place has the same sequence and
+/// other content. The same policy, key and time give the same bytes. The bundle is for its owner and group to read
 /// (mode 0640, less where the umask says so): it has the people and roles of the tenant.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -136,6 +137,9 @@ impl Build {
         let payload = payload.map_err(|error| Stop::check(error.to_string()))?;
         let nonce = self.nonce(keys.first(), &payload)?;
         let payload = with_nonce(payload, &nonce);
+        if !self.unsigned {
+            check_sequence(&self.output, &payload)?;
+        }
         let bundle = if self.unsigned {
             payload
         } else {

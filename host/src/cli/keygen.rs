@@ -17,6 +17,7 @@ use portcullis_policy::sign::{SigningKey, TrustFile, TrustFileKey};
 use serde_json::json;
 
 use super::{
+    load::trust_file,
     output::{print_json, write_text},
     sign::public_key,
     stop::Stop,
@@ -25,13 +26,19 @@ use super::{
 /// Make a signing key, and the trust file that names its public half
 ///
 /// signing.key is secret: its owner alone may read it, and nothing replaces it. trust.json
-/// is public, and belongs to every host that is to believe what the key signs.
+/// is public, and belongs to every host that is to believe what the key signs. With `--trust`
+/// the new key joins those of a trust file, as when one key is to take the place of another.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Keygen {
     /// The folder to write signing.key and trust.json to; made if it is not there
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
+
+    /// Trust the key in this trust file too, beside those that it names; its audience and
+    /// threshold stay. Then trust.json in DIR is of the new key alone, as without
+    #[arg(long, value_name = "FILE")]
+    trust: Option<PathBuf>,
 
     /// Trust a key that is kept elsewhere, as in a KMS or an HSM: the file of its public key.
     /// Then only trust.json is written
@@ -46,9 +53,9 @@ pub(crate) struct Keygen {
     #[arg(long = "tenant", value_name = "NAME")]
     tenants: Vec<String>,
 
-    /// The audience whose bundles the trust file takes
-    #[arg(long, default_value = DEFAULT_AUDIENCE)]
-    audience: String,
+    /// The audience whose bundles the trust file takes [default: that of `--trust`, else `default`]
+    #[arg(long)]
+    audience: Option<String>,
 
     /// Print what was made as JSON
     #[arg(long)]
@@ -60,6 +67,7 @@ Examples:
   portcullis keygen -o keys
   portcullis keygen -o keys/browser --use slices-only
   portcullis keygen -o keys/acme --tenant acme
+  portcullis keygen -o keys/next --trust keys/trust.json
   portcullis keygen -o keys/kms --public-key kms.pem";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -75,7 +83,9 @@ enum Use {
 
 impl Keygen {
     pub(crate) fn run(&self) -> Result<(), Stop> {
-        if !is_value(&self.audience) {
+        let joined = self.trust.as_deref().map(trust_file).transpose()?;
+        let audience = self.audience(joined.as_ref())?;
+        if !is_value(&audience) {
             let message = "the audience is not 1 to 256 bytes without control characters";
             return Err(Stop::usage(message));
         }
@@ -118,28 +128,29 @@ impl Keygen {
         };
         let mut own = TrustFileKey::new(public, self.key_use.into());
         own.tenants.clone_from(&self.tenants);
-        let trust = TrustFile {
+        let joined = joined.map(|joined| with_key(joined, &own)).transpose()?;
+        let joined = joined.as_ref().map(text_of).transpose()?;
+        let trust = text_of(&TrustFile {
             threshold: 1,
             keys: vec![own],
-            audience: self.audience.clone(),
+            audience,
             ..TrustFile::default()
-        };
-        trust
-            .to_trust()
-            .map_err(|error| Stop::usage(error.to_string()))?;
-        let mut trust = serde_json::to_string_pretty(&trust)
-            .map_err(|error| Stop::io("write", &trust_path, error))?;
-        trust.push('\n');
+        })?;
         if let Some(secret) = &secret {
             create(&key_path, secret, Readers::Owner)?;
         }
         create(&trust_path, &trust, Readers::All)?;
+        if let (Some(path), Some(text)) = (&self.trust, joined) {
+            files::rewrite(path, text.as_bytes())
+                .map_err(|error| Stop::io("write", path, error))?;
+        }
         let id = to_hex(&key_id(&public));
         let key_path = secret.map(|_| key_path);
         if self.json {
             return print_json(&json!({
                 "key": key_path.as_deref().map(Path::to_string_lossy),
                 "trust": trust_path.to_string_lossy(),
+                "trusted_in": self.trust.as_deref().map(Path::to_string_lossy),
                 "key_id": id,
             }));
         }
@@ -156,9 +167,49 @@ impl Keygen {
                 out,
                 "  {}   public: give it to every host",
                 trust_path.display()
-            )
+            )?;
+            if let Some(joined) = &self.trust {
+                let path = joined.display();
+                writeln!(
+                    out,
+                    "  {path}   trusts it too: give it to every host before the key signs alone"
+                )?;
+            }
+            Ok(())
         })
     }
+}
+
+impl Keygen {
+    fn audience(&self, joined: Option<&TrustFile>) -> Result<String, Stop> {
+        match (&self.audience, joined) {
+            (Some(stated), Some(joined)) if *stated != joined.audience => {
+                let theirs = &joined.audience;
+                let message = format!("the trust file takes bundles of the audience `{theirs}`");
+                Err(Stop::usage(message).hint("leave `--audience` out, or give another file"))
+            }
+            (Some(stated), _) => Ok(stated.clone()),
+            (None, Some(joined)) => Ok(joined.audience.clone()),
+            (None, None) => Ok(DEFAULT_AUDIENCE.to_owned()),
+        }
+    }
+}
+
+/// Adds a key to those that a trust file names.
+fn with_key(mut trust: TrustFile, key: &TrustFileKey) -> Result<TrustFile, Stop> {
+    if trust.keys.iter().any(|known| known.key == key.key) {
+        return Err(Stop::usage("the trust file names that key already"));
+    }
+    trust.keys.push(key.clone());
+    Ok(trust)
+}
+
+fn text_of(trust: &TrustFile) -> Result<String, Stop> {
+    let usable = trust.to_trust();
+    usable.map_err(|error| Stop::usage(error.to_string()))?;
+    let text = serde_json::to_string_pretty(trust);
+    let text = text.map_err(|error| Stop::usage(error.to_string()))?;
+    Ok(format!("{text}\n"))
 }
 
 impl From<Use> for KeyUse {

@@ -42,9 +42,7 @@ impl BundleArgs {
 
     /// Reads the trust file. Where no key of it may sign whole bundles, slices are meant.
     pub(crate) fn trust(&self) -> Result<HostTrust, Stop> {
-        let text = input::read_text(&self.trust, TRUST_BYTES_MAX)?;
-        let file =
-            TrustFile::parse(&text).map_err(|invalid| invalid_trust(&self.trust, &invalid))?;
+        let file = trust_file(&self.trust)?;
         let slices = file
             .keys
             .iter()
@@ -91,9 +89,13 @@ pub(crate) fn read_bundle(path: &Path) -> Result<Vec<u8>, Stop> {
     })
 }
 
-fn invalid_trust(path: &Path, invalid: &portcullis_policy::InvalidPolicy) -> Stop {
-    Stop::usage(format!("`{}` is no trust file\n{invalid}", path.display()))
-        .hint("`portcullis keygen` writes one beside the key")
+/// Reads a trust file as it is written.
+pub(crate) fn trust_file(path: &Path) -> Result<TrustFile, Stop> {
+    let text = input::read_text(path, TRUST_BYTES_MAX)?;
+    TrustFile::parse(&text).map_err(|invalid| {
+        Stop::usage(format!("`{}` is no trust file\n{invalid}", path.display()))
+            .hint("`portcullis keygen` writes one beside the key")
+    })
 }
 
 /// Room for more keys and tenants than anybody lists by hand.

@@ -31,6 +31,7 @@ mod matrix;
 mod modules;
 mod output;
 mod policies;
+mod predecessor;
 mod role;
 mod routes;
 mod sign;

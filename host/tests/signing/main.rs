@@ -6,7 +6,10 @@
     reason = "a test stops at what it did not expect"
 )]
 
+#[path = "../support/mod.rs"]
 mod support;
+
+mod changes;
 
 use std::process::Command;
 
@@ -71,6 +74,10 @@ fn verdict(sandbox: &Sandbox, bundle: &str, trust: &str) -> String {
         (2, Some((_, code))) => code.split(')').next().unwrap().to_owned(),
         _ => panic!("{}", ran.err),
     }
+}
+
+fn text_of(sandbox: &Sandbox, name: &str) -> String {
+    String::from_utf8(sandbox.read(name)).unwrap()
 }
 
 fn json_of(text: &str) -> Value {
@@ -342,55 +349,4 @@ fn what_is_built_has_a_nonce_that_nobody_can_guess() {
         nonce,
     ];
     assert_eq!(sandbox.run(&with_key).exit, 64);
-}
-
-/// The path of docs/FORMAT.md: the new key is trusted, both sign, the old one goes.
-#[test]
-fn a_key_takes_the_place_of_another_without_a_gap() {
-    let sandbox = Sandbox::with_bundle();
-    sandbox.ok(&["keygen", "-o", "new"]);
-    let read = |name: &str| json_of(&String::from_utf8(sandbox.read(name)).unwrap());
-    let (mut both, new) = (read("keys/trust.json"), read("new/trust.json"));
-    let added = new["keys"][0].clone();
-    both["keys"].as_array_mut().unwrap().push(added);
-    sandbox.write("both.json", both.to_string());
-    // The same payload, signed by the old key and by both; and the next, signed by the new one.
-    sandbox.ok(&["sign", "a.pclb", "-k", "new/signing.key", "-o", "both.pclb"]);
-    sandbox.ok(&[
-        "build",
-        "shop/policy.json",
-        "-k",
-        "new/signing.key",
-        "-o",
-        "new.pclb",
-        "--sequence",
-        "1700000001",
-    ]);
-    let rebuilt = [
-        "build",
-        "shop/policy.json",
-        "-k",
-        "keys/signing.key",
-        "-k",
-        "new/signing.key",
-    ];
-    sandbox.ok(&[&rebuilt[..], &["-o", "rebuilt.pclb"]].concat());
-    let digest = |bundle: &str| {
-        let inspected = inspect(&sandbox, bundle, "both.json");
-        json_of(&inspected.out)["digest"].clone()
-    };
-    assert_eq!(digest("a.pclb"), digest("both.pclb"));
-    assert_eq!(digest("a.pclb"), digest("rebuilt.pclb"));
-    for (trust, expected) in [
-        // Before: the old key alone is trusted. A bundle that both signed is taken already.
-        ("keys/trust.json", ["taken", "taken", "untrusted-signer"]),
-        // While hosts are given the new trust file, each takes what there is.
-        ("both.json", ["taken", "taken", "taken"]),
-        // After: what the old key alone signed is refused, wherever it comes from.
-        ("new/trust.json", ["untrusted-signer", "taken", "taken"]),
-    ] {
-        let found =
-            ["a.pclb", "both.pclb", "new.pclb"].map(|bundle| verdict(&sandbox, bundle, trust));
-        assert_eq!(found, expected, "{trust}");
-    }
 }
