@@ -73,8 +73,8 @@ test.skipIf(!PROGRAM).each(EXAMPLES)("of %s the program says the same, and build
   expect(end).toBeGreaterThan(own.length);
   expect(sha256(whole.subarray(end - own.length, end + 16))).toBe(inspected.digest);
   const edge = ["--audience", "edge", "--valid-for", "1h", "--sequence", "7", "--pin-floor", "3", "--without", "directory"];
-  portcullis(["build", path, "-k", "keys/signing.key", "-o", "edge.pclb", "--issued-at", String(NOW), ...edge]);
-  const bundle = readFileSync(file("edge.pclb"));
+  portcullis(["build", path, "-k", "keys/signing.key", "-o", `${name}.edge.pclb`, "--issued-at", String(NOW), ...edge]);
+  const bundle = readFileSync(file(`${name}.edge.pclb`));
   const payload = policy.payload({ now: NOW, audience: "edge", validForSeconds: 3600, sequence: 7, pinFloor: 3, withoutDirectory: true });
   expect(bundle.includes(Buffer.from(payload))).toBe(true);
 
