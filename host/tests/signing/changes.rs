@@ -8,7 +8,7 @@ use super::{inspect, json_of, support::Sandbox, text_of, verdict};
 #[test]
 fn a_key_takes_the_place_of_another_without_a_gap() {
     let sandbox = Sandbox::with_bundle();
-    sandbox.write("both.json", &text_of(&sandbox, "keys/trust.json"));
+    sandbox.write("both.json", text_of(&sandbox, "keys/trust.json"));
     sandbox.ok(&["keygen", "-o", "new", "--trust", "both.json"]);
     let read = |name: &str| json_of(&text_of(&sandbox, name));
     let (both, old, new) = (
@@ -64,7 +64,7 @@ fn a_key_joins_a_trust_file_once_and_for_its_audience() {
     let sandbox = Sandbox::with_bundle();
     sandbox.write(
         "edge.json",
-        &text_of(&sandbox, "keys/trust.json").replace("default", "edge"),
+        text_of(&sandbox, "keys/trust.json").replace("default", "edge"),
     );
     sandbox.ok(&["keygen", "-o", "new", "--trust", "edge.json"]);
     assert_eq!(
