@@ -10,6 +10,7 @@ use crate::{
     format::{self, List, Requirement},
     grants::RoleGrants,
     ids::{ConditionId, FeatureId, ModuleId, PermissionId, RoleId, ScopeId, UnixSeconds},
+    index::utf8,
     policy::Policy,
     roles::{self, RoleLookup},
     subject::Subject,
@@ -71,6 +72,22 @@ pub struct ScopeTables<'a> {
 }
 
 impl Policy {
+    /// Returns the attributes of the action and of the context that negative atoms read, each once
+    /// or more: `action` or `context`, and the name. Such an atom is false where nothing gives it.
+    pub fn guarded_attributes(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let tables = &self.bundle.tables;
+        let read = tables.atoms.iter().flat_map(|row| row.atom.guarded());
+        read.flatten().filter_map(|source| {
+            let (whose, names, index) = match source {
+                format::Source::Action(index) => ("action", &tables.action_attributes, index),
+                format::Source::Context(index) => ("context", &tables.context_attributes, index),
+                _ => return None,
+            };
+            let name = names.get(usize::from(index))?;
+            Some((whose, utf8(name.bytes(&self.bundle.bytes))))
+        })
+    }
+
     /// Says whether the tenant has the feature.
     #[must_use]
     pub fn feature_is_enabled(&self, feature: FeatureId) -> bool {

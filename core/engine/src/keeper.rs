@@ -83,6 +83,8 @@ pub struct KeeperStatus {
     pub sequence: u64,
     /// Its payload's digest.
     pub digest: [u8; 32],
+    /// First second at which it answers.
+    pub not_before: UnixSeconds,
     /// First second at which it no longer answers.
     pub expires_at: UnixSeconds,
     /// Whether it answers at this time.
@@ -240,7 +242,9 @@ impl Keeper {
     ) -> Option<Policy> {
         let kept = self.tenants.get(key)?;
         let newest = &kept.versions.first()?.policy;
-        if now >= newest.expires_at() {
+        // It held when it was taken: before that the clock has gone back, and whatever ends, a
+        // token too, would seem to hold again.
+        if now < newest.header().not_before || now >= newest.expires_at() {
             return None;
         }
         let pinned = version
@@ -282,8 +286,9 @@ impl Keeper {
             key: key.clone(),
             sequence: newest.header().sequence,
             digest: newest.bundle().digest(),
+            not_before: newest.header().not_before,
             expires_at,
-            ready: now < expires_at,
+            ready: newest.header().not_before <= now && now < expires_at,
             stale: left <= self.limits.stale_seconds,
             versions: kept
                 .versions

@@ -6,7 +6,6 @@ use portcullis_engine::grammar::is_value;
 use portcullis_engine::limits::VALUE_BYTES_MAX;
 
 use crate::{
-    code::Code,
     fields::Fields,
     path::{Ambiguity, CanonicalPath},
     query::{Query, UnclearQuery, may_be_form, mentions},
@@ -23,7 +22,8 @@ pub(crate) struct ResourceFacts {
 /// Something of a request that says nothing clear of the resource.
 #[derive(Debug)]
 pub(crate) struct UnreadableAttribute<'r> {
-    pub(crate) code: Code,
+    /// The limit that is passed, if that is all.
+    pub(crate) limit: Option<&'static str>,
     /// The attribute, or what is wrong with the request around it.
     pub(crate) detail: &'r str,
 }
@@ -76,7 +76,7 @@ pub(crate) fn read<'r>(
         };
         if value.len() > VALUE_BYTES_MAX {
             return Err(UnreadableAttribute {
-                code: Code::LimitExceeded,
+                limit: Some("more than 256 bytes of a value"),
                 detail: name,
             });
         }
@@ -111,7 +111,7 @@ fn query_of<'r, 'q>(
     query.map_err(|unclear| match unclear {
         UnclearQuery::Ambiguous => ambiguous(name),
         UnclearQuery::TooMany => UnreadableAttribute {
-            code: Code::LimitExceeded,
+            limit: Some("more than 1,000 parameters of the query"),
             detail: "query",
         },
     })
@@ -119,7 +119,7 @@ fn query_of<'r, 'q>(
 
 const fn ambiguous(detail: &str) -> UnreadableAttribute<'_> {
     UnreadableAttribute {
-        code: Code::AttributeAmbiguous,
+        limit: None,
         detail,
     }
 }

@@ -22,6 +22,8 @@ pub enum Code {
     BundleRejected,
     /// The newest bundle has expired.
     BundleExpired,
+    /// The clock cannot be right: it says no time, or one before the newest bundle holds.
+    ClockWrong,
     /// The identity belongs to another tenant than this listener's, or to one without a policy.
     TenantMismatch,
     /// The route is not public, and the request says nothing about who sent it.
@@ -63,7 +65,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Granted,
         Self::Conditional,
         Self::Public,
@@ -72,6 +74,7 @@ impl Code {
         Self::NoBundle,
         Self::BundleRejected,
         Self::BundleExpired,
+        Self::ClockWrong,
         Self::TenantMismatch,
         Self::IdentityMissing,
         Self::IdentityInvalid,
@@ -104,6 +107,7 @@ impl Code {
             Self::NoBundle => "no-bundle",
             Self::BundleRejected => "bundle-rejected",
             Self::BundleExpired => "bundle-expired",
+            Self::ClockWrong => "clock-wrong",
             Self::TenantMismatch => "tenant-mismatch",
             Self::IdentityMissing => "identity-missing",
             Self::IdentityInvalid => "identity-invalid",
@@ -149,6 +153,7 @@ impl Code {
             Self::NoBundle
             | Self::BundleRejected
             | Self::BundleExpired
+            | Self::ClockWrong
             | Self::KeysUnavailable
             | Self::Trap => 503,
         })
@@ -165,6 +170,7 @@ impl Code {
             Self::NoBundle
             | Self::BundleRejected
             | Self::BundleExpired
+            | Self::ClockWrong
             | Self::KeysUnavailable
             | Self::Trap => "unavailable",
             Self::ConditionalRefused => "out-of-scope",

@@ -4,7 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use portcullis_json::{write_list, write_member, write_string};
 
-use crate::{code::Code, config::Level, why::Why};
+use crate::{code::Code, config::Level, terminal::escaped, why::Why};
 
 /// What a shell logs of a request: all that the answer to the client leaves out.
 ///
@@ -96,6 +96,19 @@ impl Entry {
     /// Appends compact JSON: one object, members in the order of the fields without
     /// `level`, each only where it applies.
     pub fn write_json(&self, out: &mut String) {
+        out.push_str(&self.to_json());
+    }
+
+    /// Returns the JSON of [`Entry::write_json`]: what could control a terminal that shows the log
+    /// is escaped.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut out = String::new();
+        self.write_members(&mut out);
+        escaped(out)
+    }
+
+    fn write_members(&self, out: &mut String) {
         out.push_str(r#"{"code":"#);
         write_string(out, self.code.name());
         member(out, "mode", if self.shadow { "shadow" } else { "" });
@@ -129,14 +142,6 @@ impl Entry {
         }
         member(out, "trace", &self.trace);
         out.push('}');
-    }
-
-    /// Returns the JSON of [`Entry::write_json`].
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        let mut out = String::new();
-        self.write_json(&mut out);
-        out
     }
 }
 

@@ -4,6 +4,8 @@ use alloc::string::String;
 
 use portcullis_json::{write_member, write_string};
 
+use crate::terminal::escaped;
+
 /// Returns a log line as compact JSON: `event`, then the members in the order given.
 #[must_use]
 pub fn event(name: &str, members: &[(&str, &str)]) -> String {
@@ -13,5 +15,5 @@ pub fn event(name: &str, members: &[(&str, &str)]) -> String {
         write_member(&mut line, name, value);
     }
     line.push('}');
-    line
+    escaped(line)
 }

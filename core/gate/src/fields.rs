@@ -27,6 +27,7 @@ pub(crate) struct Field<'a> {
 /// Fields that HTTP does not allow, or too many of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum InvalidFields {
+    TooMany,
     TooLarge,
     Malformed,
 }
@@ -40,7 +41,7 @@ impl<'a> Fields<'a> {
     /// 5.5) allows.
     pub(crate) fn new(fields: &'a [(&'a [u8], &'a [u8])]) -> Result<Self, InvalidFields> {
         if fields.len() > HEADERS_MAX {
-            return Err(InvalidFields::TooLarge);
+            return Err(InvalidFields::TooMany);
         }
         let (mut bytes, mut lengths) = (0_usize, 0);
         for (name, value) in fields {

@@ -5,9 +5,9 @@ use alloc::{borrow::ToOwned as _, string::String, vec::Vec};
 use crate::{
     bytes::Bytes,
     config::{GateConfig, IdentityConfig, TokenPlace, TrustedHeaders},
-    fields::{Field, Fields, Removals},
+    fields::{Field, Fields, Removals, TOKEN},
     header_names::{OVERRIDES, OWN},
-    identity::Identity,
+    judge::Counted,
     path::encode_into,
     request::Peer,
     routes::{Origin, Route},
@@ -45,10 +45,11 @@ pub(crate) fn removals(
     names.into_names()
 }
 
-/// Says whether `connection` names a header that the gate sets, or one that says who asks: a
-/// proxy on the way would drop it (RFC 9110, section 7.6.1).
-pub(crate) fn connection_hides_identity(config: &IdentityConfig, fields: &Fields<'_>) -> bool {
-    connection_names(fields, |option| {
+/// Says whether `connection` names a header that the gate sets, one that says who asks, or one
+/// by which every request is judged: a proxy on the way would drop it (RFC 9110, section 7.6.1),
+/// and the upstream would not see what was judged, or would read the body as another one.
+pub(crate) fn connection_hides_judged(config: &IdentityConfig, fields: &Fields<'_>) -> bool {
+    connection_names(fields, &|option| {
         let alike = |name: &str| option.is_alike(name);
         let mut token = config.tokens.iter().filter_map(TokenPlace::header);
         let mut stated = config
@@ -56,7 +57,7 @@ pub(crate) fn connection_hides_identity(config: &IdentityConfig, fields: &Fields
             .iter()
             .flat_map(TrustedHeaders::names);
         option.begins_alike(OWN)
-            || TRACE.iter().any(|name| alike(name))
+            || TRACE.iter().chain(&JUDGED).any(|name| alike(name))
             || token.any(alike)
             || stated.any(alike)
     })
@@ -67,7 +68,7 @@ pub(crate) fn connection_hides_identity(config: &IdentityConfig, fields: &Fields
 pub(crate) fn connection_hides(fields: &Fields<'_>, route: &Route) -> bool {
     let mut origins = route.attributes.iter().map(|(_, origin)| origin);
     origins.any(|origin| match origin {
-        Origin::Header(header) => connection_names(fields, |option| option.is_alike(header)),
+        Origin::Header(header) => connection_names(fields, &|option| option.is_alike(header)),
         Origin::Path(_) | Origin::Part { .. } | Origin::Query(_) | Origin::Constant(_) => false,
     })
 }
@@ -78,29 +79,28 @@ pub(crate) fn reads_identity(config: &GateConfig, route: &Route) -> bool {
     origins.any(|(_, origin)| config.is_identity(origin))
 }
 
-fn connection_names(fields: &Fields<'_>, is_one: impl Fn(Field<'_>) -> bool) -> bool {
-    fields.all("connection").any(|field| {
-        let mut options = field.value.split(|byte| *byte == b',');
-        options.any(|option| {
-            let name = option.trim_ascii();
-            is_one(Field { name, value: b"" })
-        })
-    })
+fn connection_names(fields: &Fields<'_>, is_one: &dyn Fn(Field<'_>) -> bool) -> bool {
+    // Some proxies read the older header as the standard one.
+    let all = CONNECTION.iter().flat_map(|name| fields.all(name));
+    // Whatever ends a name to some: a comma, white space of any kind, a quote, a semicolon.
+    let mut options = all.flat_map(|field| field.value.split(|byte| !TOKEN.has(*byte)));
+    options.any(|name| is_one(Field { name, value: b"" }))
 }
 
 /// Returns the headers that say who asks.
-pub(crate) fn identity_headers(identity: &Identity, tenant: &str) -> Vec<(&'static str, String)> {
+pub(crate) fn identity_headers(counted: &Counted<'_>, tenant: &str) -> Vec<(&'static str, String)> {
+    let identity = counted.identity;
     // And the roles, the decision, the filter, the trace.
     let mut out = Vec::with_capacity(7);
     out.push(header("x-portcullis-subject", &identity.id));
     out.push(header("x-portcullis-subject-type", &identity.kind));
     out.push(header("x-portcullis-tenant", tenant));
     let mut roles = String::new();
-    for role in &identity.roles {
+    for role in &counted.roles {
         separate(&mut roles);
         encode_into(&mut roles, role.as_bytes(), &PLAIN);
     }
-    for (team, own) in &identity.team_roles {
+    for (team, own) in &counted.team_roles {
         for role in own {
             separate(&mut roles);
             encode_into(&mut roles, role.as_bytes(), &PLAIN);
@@ -138,6 +138,21 @@ pub(crate) const DECISION: &str = "x-portcullis-decision";
 pub(crate) const FILTER: &str = "x-portcullis-filter";
 
 const TRACE: [&str; 2] = ["traceparent", "tracestate"];
+const CONNECTION: [&str; 2] = ["connection", "proxy-connection"];
+/// What is judged of every request: its host, whose page sends it, and what its body is, with how
+/// long that is. `authorization` and `cookie` are a token's usual places, whatever else is
+/// configured.
+const JUDGED: [&str; 9] = [
+    "access-control-request-method",
+    "authorization",
+    "content-length",
+    "content-type",
+    "cookie",
+    "host",
+    "origin",
+    "sec-fetch-site",
+    "transfer-encoding",
+];
 /// What is not encoded: what `encodeURIComponent` leaves.
 static PLAIN: Bytes = Bytes::with_alphanumeric(b"-_.!~*'()");
 

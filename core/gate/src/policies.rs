@@ -128,7 +128,13 @@ impl Policies {
         {
             return Ok(());
         }
+        // No clock stands at either end of time: what gives none says one of them.
+        if matches!(now.0, 0 | u64::MAX) {
+            return Err(Code::ClockWrong);
+        }
+        let mut keys = self.routes.iter().map(|(key, _)| key);
         Err(match (self.routes.is_empty(), self.last_rejection) {
+            (false, _) if keys.any(|key| self.is_to_come(key, now)) => Code::ClockWrong,
             (false, _) => Code::BundleExpired,
             (true, Some(_)) => Code::BundleRejected,
             (true, None) => Code::NoBundle,
@@ -214,7 +220,19 @@ impl Policies {
         let known = self.place(tenant).ok().and_then(|at| self.routes.get(at));
         let (key, _) = known.ok_or(Code::TenantMismatch)?;
         let policy = self.keeper.policy_for(key, version, now);
-        policy.ok_or(Code::BundleExpired)
+        policy.ok_or_else(|| {
+            if self.is_to_come(key, now) {
+                Code::ClockWrong
+            } else {
+                Code::BundleExpired
+            }
+        })
+    }
+
+    /// Says whether a bundle that held when it was taken does not hold yet.
+    fn is_to_come(&self, key: &TenantKey, now: UnixSeconds) -> bool {
+        let status = self.keeper.status(key, now);
+        status.is_some_and(|status| now < status.not_before)
     }
 
     pub(crate) fn status(&self, now: UnixSeconds) -> Vec<KeeperStatus> {

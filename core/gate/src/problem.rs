@@ -11,15 +11,16 @@ use portcullis_json::write_string;
 
 use crate::{code::Code, config::Challenge};
 
-/// Returns the body: the class, which limit was passed, and the trace, and nothing else.
-pub(crate) fn body(code: Code, detail: &str, trace: &str) -> String {
+/// Returns the body: the class, which limit was passed if one was, and the trace, and nothing
+/// else.
+pub(crate) fn body(code: Code, limit: &str, trace: &str) -> String {
     let mut out = String::from(r#"{"type":"#);
     write_string(
         &mut out,
         &format!("urn:portcullis:problem:{}", code.class()),
     );
     out.push_str(r#","title":"#);
-    write_string(&mut out, &title(code, detail));
+    write_string(&mut out, &title(code, limit));
     let status = code.status().unwrap_or(500);
     out.push_str(&format!(r#","status":{status},"trace":"#));
     write_string(&mut out, trace);
@@ -62,7 +63,7 @@ pub(crate) fn headers(code: Code, challenge: &Challenge) -> Vec<(String, String)
 
 /// Returns the headers of the same answer to a gRPC request: its status and a message that a
 /// person can read, in place of a body (gRPC over HTTP/2, "Trailers-Only").
-pub(crate) fn grpc_headers(code: Code, detail: &str, trace: &str) -> Vec<(String, String)> {
+pub(crate) fn grpc_headers(code: Code, limit: &str, trace: &str) -> Vec<(String, String)> {
     let status = match code.status() {
         Some(400) => "3",
         Some(401) => "16",
@@ -70,7 +71,7 @@ pub(crate) fn grpc_headers(code: Code, detail: &str, trace: &str) -> Vec<(String
         Some(404) => "12",
         _ => "14",
     };
-    let message = format!("{}: {} (trace {trace})", code.class(), title(code, detail));
+    let message = format!("{}: {} (trace {trace})", code.class(), title(code, limit));
     alloc::vec![
         ("content-type".to_owned(), "application/grpc".to_owned()),
         ("grpc-status".to_owned(), status.to_owned()),
@@ -85,27 +86,11 @@ pub(crate) fn is_grpc(content_type: Option<&[u8]>) -> bool {
 }
 
 /// Returns the title, all of it ASCII and without `%`.
-fn title(code: Code, detail: &str) -> Cow<'static, str> {
-    if code == Code::LimitExceeded || is_limit(detail) {
-        return Cow::Owned(format!("a limit is passed: {}", limit(detail)));
+fn title(code: Code, limit: &str) -> Cow<'static, str> {
+    if limit.is_empty() {
+        return Cow::Borrowed(title_of(code));
     }
-    Cow::Borrowed(title_of(code))
-}
-
-/// Says whether a detail is the name of a limit.
-fn is_limit(detail: &str) -> bool {
-    detail.starts_with("more than ") || detail.ends_with(" KiB")
-}
-
-/// Says which limit was passed; the policy's own names stay in the log.
-fn limit(detail: &str) -> &str {
-    match detail {
-        "headers" => "256 headers, or 64 KiB of them",
-        "path" => "16 KiB of target, 4 KiB of path, or 128 segments",
-        "query" => "1,000 parameters of the query",
-        named if is_limit(named) => named,
-        _ => "256 bytes of a value",
-    }
+    Cow::Owned(format!("a limit is passed: {limit}"))
 }
 
 const fn title_of(code: Code) -> &'static str {

@@ -104,7 +104,8 @@ impl Why {
                 self.roles.from.extend(headers.roles.clone());
                 self.groups.from.extend(headers.groups.clone());
                 let mut attributes = headers.attributes.iter();
-                if let Some((_, Filling::Header(name))) = attributes.find(|(name, _)| name == TEAMS)
+                if let Some((_, Filling::Header { name, .. })) =
+                    attributes.find(|(name, _)| name == TEAMS)
                 {
                     self.teams.from.push(name.clone());
                 }

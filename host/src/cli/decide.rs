@@ -15,6 +15,7 @@ use super::{
     input,
     lines::{Line, read_line},
     load::{BundleArgs, TimeArgs},
+    output::line_for,
     stop::Stop,
 };
 
@@ -92,7 +93,7 @@ fn answer_all(
             Line::Whole => previews.answer(&line, time),
             Line::TooLong => too_long().answer(),
         };
-        writeln!(out, "{answer}")?;
+        writeln!(out, "{}", line_for(someone_watches, answer))?;
     }
     Ok(out.flush()?)
 }

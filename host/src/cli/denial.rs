@@ -168,7 +168,7 @@ const NAMES: [(&str, &str); 2] = [
     ),
 ];
 
-const MEANINGS: [(&str, &str); 21] = [
+const MEANINGS: [(&str, &str); 22] = [
     ("no-bundle", "there is no policy yet"),
     (
         "bundle-rejected",
@@ -177,6 +177,10 @@ const MEANINGS: [(&str, &str); 21] = [
     (
         "bundle-expired",
         "the policy has expired: build and publish it again",
+    ),
+    (
+        "clock-wrong",
+        "the gate's clock says no time, or one before the policy was made: set it",
     ),
     (
         "tenant-mismatch",

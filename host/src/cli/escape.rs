@@ -18,20 +18,6 @@ pub(crate) fn escaped(text: &str) -> String {
     shown
 }
 
-/// Writes the same characters of JSON as JSON escapes them, so that it means the same.
-pub(crate) fn escaped_json(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_safe(character) {
-            shown.push(character);
-        } else {
-            // Each of them is one unit of UTF-16.
-            shown.push_str(&format!("\\u{:04x}", u32::from(character)));
-        }
-    }
-    shown
-}
-
 /// Escapes what is written, but for the colours that the commands themselves write.
 #[derive(Debug)]
 pub(crate) struct Escaping<W>(pub(crate) W);
@@ -75,6 +61,7 @@ fn is_colour(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use anstyle::{AnsiColor, Style};
+    use portcullis_gate::escaped_json;
 
     use super::*;
 
@@ -92,7 +79,7 @@ mod tests {
             assert_eq!(escaped(text), expected);
         }
         let json = "{\"a\":\"\u{202e}\u{9b}\"}";
-        assert_eq!(escaped_json(json), r#"{"a":"\u202e\u009b"}"#);
+        assert_eq!(escaped_json(json.to_owned()), r#"{"a":"\u202e\u009b"}"#);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufReader, Write as _},
+    io::{self, BufReader, IsTerminal as _, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -24,6 +24,7 @@ use super::{
     input,
     lines::{Line, read_line},
     load::TimeArgs,
+    output::line_for,
     stop::{Stop, warn},
 };
 
@@ -98,6 +99,11 @@ impl Gate {
         let policy = policy.map_err(|rejection| Stop::failure(&rejection.into()))?;
         let policy = Policy::from(policy);
         undeclared(&read, &policy).iter().for_each(warn);
+        let unfilled = read.unfilled_guards(&policy);
+        unfilled
+            .iter()
+            .map(|name| unfilled_guard(name))
+            .for_each(warn);
         let read_of_identity = reading_identity(&read, &policy);
         read_of_identity.iter().for_each(warn);
         let policy = self.explain.then_some((&policy, config.as_slice()));
@@ -142,6 +148,7 @@ impl Gate {
         source: impl io::Read,
     ) -> Result<(), Stop> {
         let mut out = io::stdout().lock();
+        let is_terminal = out.is_terminal();
         let mut requests = BufReader::new(source);
         let mut line = Vec::new();
         loop {
@@ -166,7 +173,7 @@ impl Gate {
                     }
                 },
             };
-            writeln!(out, "{answer}")?;
+            writeln!(out, "{}", line_for(is_terminal, answer.to_string()))?;
             out.flush()?;
         }
     }
@@ -336,6 +343,12 @@ fn reading_identity(config: &GateConfig, policy: &Policy) -> Vec<String> {
         read.collect::<Vec<_>>()
     };
     routes.iter().flat_map(of_route).collect()
+}
+
+fn unfilled_guard(name: &str) -> String {
+    format!(
+        "a guard of the policy reads `{name}`, which the configuration fills nowhere: the scopes that need it never hold; fill it by a claim, a header or a constant, with \"absent\": \"empty\" where none means that it is empty"
+    )
 }
 
 /// Says which attributes the configuration fills although the policy declares none of that name.

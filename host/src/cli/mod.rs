@@ -45,7 +45,10 @@ mod types;
 mod utc;
 mod who;
 
-use std::process::ExitCode;
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 
@@ -93,7 +96,7 @@ pub(crate) fn run() -> ExitCode {
         Ok(cli) => cli.command.run(),
         Err(error) => {
             // Asked-for help is no error, and nobody is left to tell of a closed pipe.
-            let _ = error.print();
+            let _ = print(&error);
             let exit = if error.use_stderr() {
                 Exit::Usage
             } else {
@@ -106,6 +109,16 @@ pub(crate) fn run() -> ExitCode {
         Ok(()) => Exit::Done.into(),
         Err(stop) => stop.tell().into(),
     }
+}
+
+/// Prints help, or what is wrong with the arguments: text of others may be among them.
+fn print(error: &clap::Error) -> io::Result<()> {
+    let text = error.render().to_string();
+    let shown = escape::escaped(&text);
+    if shown == text {
+        return error.print();
+    }
+    writeln!(io::stderr(), "{shown}")
 }
 
 impl Command {

@@ -3,18 +3,16 @@
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 
 use portcullis_admin::audit::Difference;
+use portcullis_gate::escaped_json;
 use serde_json::Value;
 
-use super::{
-    escape::{Escaping, escaped_json},
-    stop::Stop,
-};
+use super::{escape::Escaping, stop::Stop};
 
 /// Prints one line of JSON: spread out where a person reads it, else compact.
 pub(crate) fn print_json(value: &Value) -> Result<(), Stop> {
     let mut out = io::stdout().lock();
     if out.is_terminal() {
-        writeln!(out, "{}", escaped_json(&format!("{value:#}")))?;
+        writeln!(out, "{}", escaped_json(format!("{value:#}")))?;
     } else {
         writeln!(out, "{value}")?;
     }
@@ -26,11 +24,22 @@ pub(crate) fn print_answer(text: &str) -> Result<(), Stop> {
     let mut out = io::stdout().lock();
     match serde_json::from_str::<Value>(text) {
         Ok(value) if out.is_terminal() => {
-            writeln!(out, "{}", escaped_json(&format!("{value:#}")))?;
+            writeln!(out, "{}", escaped_json(format!("{value:#}")))?;
         }
+        _ if out.is_terminal() => writeln!(out, "{}", escaped_json(text.to_owned()))?,
         _ => writeln!(out, "{text}")?,
     }
     Ok(out.flush()?)
+}
+
+/// Returns a line of JSON as it is written there: escaped where a person sees it, else the very
+/// bytes.
+pub(crate) fn line_for(is_terminal: bool, json: String) -> String {
+    if is_terminal {
+        escaped_json(json)
+    } else {
+        json
+    }
 }
 
 /// Lets a command write text, with colours only where a terminal shows them; what could control

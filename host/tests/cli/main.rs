@@ -6,6 +6,7 @@ mod builds;
 mod failures;
 #[path = "../support/mod.rs"]
 mod support;
+mod terminal;
 
 use std::{
     fs,

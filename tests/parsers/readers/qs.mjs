@@ -34,7 +34,7 @@ const search = (query) => {
 
 const readings = [
     nested({}),
-    nested({ allowPrototypes: true }),
+    nested({ allowPrototypes: true, ignoreQueryPrefix: true }),
     nested({ allowDots: true, comma: true, depth: 10, charsetSentinel: true, interpretNumericEntities: true }),
     flat,
     search,

@@ -32,6 +32,13 @@ fn case(tape: &mut Tape) -> Option<Case> {
             query.extend_from_slice(b"x&");
         }
     }
+    if tape.percent(3) {
+        // A client wrote two.
+        query.push(b'?');
+    }
+    if tape.percent(4) {
+        query.extend_from_slice(tape.text(&CHARSETS).as_bytes());
+    }
     // Half of them are what clients send, so that enough is forwarded.
     let calm = tape.percent(50);
     let pairs = tape.below(4);
@@ -222,8 +229,17 @@ const OTHERS: [&str; 28] = [
     "filter",
     "id",
 ];
-const FRONTS: [&str; 16] = [
-    "+", "%20", " ", "%09", "[", "]", "[[", "][", ".", "%00", "%5B", "_", "%2e", "%0a", "+.", "x&",
+/// What says how the rest is encoded, to some.
+const CHARSETS: [&str; 5] = [
+    "utf8=%E2%9C%93&",
+    "utf8=%26%2310003%3B&",
+    "utf8=%26%2310003%3B&",
+    "_charset_=utf-8&",
+    "_charset_=iso-8859-1&",
+];
+const FRONTS: [&str; 18] = [
+    "?", "%3F", "+", "%20", " ", "%09", "[", "]", "[[", "][", ".", "%00", "%5B", "_", "%2e", "%0a",
+    "+.", "x&",
 ];
 const ENDS: [&str; 28] = [
     "%00x",

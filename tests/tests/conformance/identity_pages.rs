@@ -20,6 +20,102 @@ struct Page {
     upstream: Value,
 }
 
+/// What a page shows of a proxy that sends headers.
+struct Proxy {
+    name: String,
+    config: Value,
+    /// The peer, and its headers.
+    request: Value,
+    upstream: Value,
+}
+
+impl Proxy {
+    fn headers(&self) -> Vec<(&str, &str)> {
+        let headers = self.request["headers"].as_object().unwrap().iter();
+        let headers = headers.map(|(name, value)| (name.as_str(), value.as_str().unwrap()));
+        headers.collect()
+    }
+}
+
+#[test]
+fn every_proxys_headers_are_believed_as_its_page_says_and_from_it_alone() {
+    let setup = HttpSetup::load();
+    let (_, proxies) = all_pages();
+    assert_eq!(proxies.len(), 4);
+    for proxy in &proxies {
+        let peer = Peer::read(proxy.request["peer"].as_str().unwrap());
+        let headers = proxy.headers();
+        let told = |named: &str| {
+            let trusted = &proxy.config["identity"]["trusted_headers"];
+            ["subject", "groups"]
+                .iter()
+                .any(|fact| trusted[*fact] == named)
+        };
+        for engine in engines() {
+            let ask = |peer, target: &str, headers: &[(&str, &str)]| {
+                by_headers(engine, &setup, proxy, peer, target, headers)
+            };
+            let outcome = ask(peer, "/v1/tickets", &headers);
+            let HttpOutcome::Forward { set, .. } = &outcome else {
+                panic!("{}: {outcome:?}", proxy.name);
+            };
+            for (name, expected) in proxy.upstream.as_object().unwrap() {
+                let found = set.iter().find(|(own, _)| own == name);
+                let found = found.map(|(_, value)| value.as_str());
+                assert_eq!(found, expected.as_str(), "{}: {name}", proxy.name);
+            }
+            // From anybody else they are nothing, and go no further.
+            let others = [Peer::Unknown, Peer::read("203.0.113.9")];
+            for other in others {
+                let refused = ask(other, "/v1/tickets", &headers);
+                let is_refused = matches!(refused, HttpOutcome::Respond { status: 401, .. });
+                assert!(is_refused, "{}: {refused:?}", proxy.name);
+                let HttpOutcome::Forward { remove, .. } = ask(other, "/", &headers) else {
+                    panic!("{}: a public route was refused", proxy.name);
+                };
+                let expected = headers.iter().map(|(name, _)| *name);
+                let expected: Vec<&str> = expected.filter(|name| told(name)).collect();
+                assert_eq!(remove, expected, "{}", proxy.name);
+            }
+            // A second line may be somebody else's.
+            for (name, _) in headers.iter().filter(|(name, _)| told(name)) {
+                let mut twice = headers.clone();
+                twice.push((name, "admin"));
+                let refused = ask(peer, "/v1/tickets", &twice);
+                let is_refused = matches!(refused, HttpOutcome::Respond { status: 401, .. });
+                assert!(is_refused, "{}: {name}: {refused:?}", proxy.name);
+            }
+        }
+    }
+}
+
+fn by_headers(
+    engine: &dyn HttpEngine,
+    setup: &HttpSetup,
+    proxy: &Proxy,
+    peer: Peer<'_>,
+    target: &str,
+    headers: &[(&str, &str)],
+) -> HttpOutcome {
+    let mut config = proxy.config.clone();
+    config["trust"] = serde_json::to_value(bundles::trust_file()).unwrap();
+    let mut gate = engine.open(&serde_json::to_vec(&config).unwrap()).unwrap();
+    gate.offer(&setup.bundle, bundles::NOW).unwrap();
+    let headers = headers.iter();
+    let headers: Vec<(&[u8], &[u8])> = headers
+        .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
+        .collect();
+    let request = Request {
+        method: b"GET",
+        authority: b"api.example.com",
+        target: target.as_bytes(),
+        headers: &headers,
+        peer,
+        nonce: b"",
+    };
+    gate.judge(&request, bundles::NOW).unwrap().outcome
+}
+
 #[test]
 fn every_providers_token_is_believed_as_its_page_says() {
     let setup = HttpSetup::load();
@@ -102,7 +198,11 @@ fn judge(engine: &dyn HttpEngine, setup: &HttpSetup, page: &Page, token: &str) -
 }
 
 fn pages() -> Vec<Page> {
-    let mut pages = Vec::new();
+    all_pages().0
+}
+
+fn all_pages() -> (Vec<Page>, Vec<Proxy>) {
+    let (mut pages, mut proxies) = (Vec::new(), Vec::new());
     for entry in fs::read_dir(places::root().join("docs/identity")).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
@@ -111,12 +211,21 @@ fn pages() -> Vec<Page> {
         }
         let text = fs::read_to_string(&path).unwrap();
         let blocks: Vec<&str> = text.split("```").skip(1).step_by(2).collect();
-        let [config, header, claims, token, upstream] = blocks[..] else {
-            panic!("{name}: {} blocks", blocks.len());
-        };
         let json = |block: &str| -> Value {
             let block = block.strip_prefix("json\n").unwrap();
             serde_json::from_str(block).unwrap_or_else(|error| panic!("{name}: {error}"))
+        };
+        if let [config, request, upstream] = blocks[..] {
+            proxies.push(Proxy {
+                config: json(config),
+                request: json(request),
+                upstream: json(upstream),
+                name,
+            });
+            continue;
+        }
+        let [config, header, claims, token, upstream] = blocks[..] else {
+            panic!("{name}: {} blocks", blocks.len());
         };
         pages.push(Page {
             config: json(config),
@@ -127,7 +236,7 @@ fn pages() -> Vec<Page> {
             name: name.clone(),
         });
     }
-    pages
+    (pages, proxies)
 }
 
 /// Reads base64url, padded or not.

@@ -1,6 +1,6 @@
 //! Which peers are trusted.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 use core::net::IpAddr;
 
 use portcullis_json::{Place, Read};
@@ -15,7 +15,7 @@ pub(crate) struct Peers {
     identities: Vec<String>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Range {
     address: IpAddr,
     bits: u8,
@@ -27,8 +27,14 @@ impl Read for Peers {
         for place in place.one_or_many() {
             let text = text(&place);
             if let Some(range) = Range::parse(text) {
+                if own.ranges.contains(&range) {
+                    place.error(TWICE, ONCE);
+                }
                 own.ranges.push(range);
             } else if is_certified_name(text) {
+                if own.identities.iter().any(|other| other == text) {
+                    place.error(TWICE, ONCE);
+                }
                 own.identities.push(text.into());
             } else {
                 place.error(
@@ -49,6 +55,16 @@ impl Peers {
     /// Says whether every address is among them.
     pub(super) fn are_anybody(&self) -> bool {
         self.ranges.iter().any(|range| range.bits == 0)
+    }
+
+    /// Returns the ranges that lie within another one, each with it: whoever takes the wider one out
+    /// may think that none is left.
+    pub(super) fn overlaps(&self) -> impl Iterator<Item = (String, String)> {
+        self.ranges.iter().flat_map(|inner| {
+            let wider = self.ranges.iter();
+            let wider = wider.filter(|outer| outer.bits < inner.bits && outer.holds(inner.address));
+            wider.map(|outer| (outer.to_text(), inner.to_text()))
+        })
     }
 
     /// Says whether a peer is among them; one that is not known never is.
@@ -106,6 +122,10 @@ impl Range {
         is_written.then_some(own)
     }
 
+    fn to_text(self) -> String {
+        format!("{}/{}", self.address, self.bits)
+    }
+
     /// Says whether no bit is set that does not count.
     fn is_first(self) -> bool {
         let bits = match self.address {
@@ -124,3 +144,6 @@ impl Range {
         differ >= u32::from(self.bits)
     }
 }
+
+const TWICE: &str = "this peer is listed twice";
+const ONCE: &str = "leave one of the two out";

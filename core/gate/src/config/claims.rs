@@ -217,10 +217,7 @@ impl Claim {
             );
         }
         if let Some(place) = object.place("absent") {
-            match text(&place) {
-                "empty" => self.is_given = true,
-                other => place.unknown("meaning", other, &["empty"]),
-            }
+            self.is_given |= absent_is_empty(&place);
         }
         object.finish();
         self.sources.push(source);
@@ -257,6 +254,15 @@ fn subject(place: &Place<'_>) -> Source {
             Source::plain(ClaimPath::default())
         }
     }
+}
+
+/// Reads what it means that there is no value: that there is none.
+pub(super) fn absent_is_empty(place: &Place<'_>) -> bool {
+    let meaning = text(place);
+    if meaning != "empty" {
+        place.unknown("meaning", meaning, &["empty"]);
+    }
+    meaning == "empty"
 }
 
 /// Reads at least one value.

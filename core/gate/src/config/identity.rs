@@ -97,15 +97,20 @@ impl Read for IdentityConfig {
         let headers = own.trusted_headers.iter();
         let stated: Vec<_> = headers.flat_map(TrustedHeaders::names).collect();
         let mut places = own.tokens.iter().filter_map(TokenPlace::header);
-        if let Some(place) = token_places
-            && places.any(|token| {
-                let is_token = |name: &&str| alike(name.as_bytes(), token.as_bytes());
-                stated.iter().any(is_token)
-            })
-        {
-            place.error(
-                "one of these headers says who asks, as `trusted_headers` has it",
-                "let tokens come in another",
+        let both = places.find(|token| {
+            let is_token = |name: &&str| alike(name.as_bytes(), token.as_bytes());
+            stated.iter().any(is_token)
+        });
+        if let Some(header) = both {
+            // Where `tokens` is left out, they are in `authorization`.
+            token_places.as_ref().unwrap_or(place).error(
+                &[
+                    "`",
+                    header,
+                    "` has tokens, and says who asks as `trusted_headers` has it",
+                ]
+                .concat(),
+                "let tokens come in another header, or the peer say who asks in another",
             );
         }
         own

@@ -71,7 +71,11 @@ impl Log {
 
 const fn default_level(code: Code) -> Level {
     match code {
-        Code::NoBundle | Code::BundleRejected | Code::BundleExpired | Code::Trap => Level::Error,
+        Code::NoBundle
+        | Code::BundleRejected
+        | Code::BundleExpired
+        | Code::ClockWrong
+        | Code::Trap => Level::Error,
         Code::IdentityInvalid
         | Code::TenantMismatch
         | Code::CrossSite

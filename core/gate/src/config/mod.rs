@@ -21,7 +21,7 @@ mod trusted_headers;
 use alloc::{borrow::ToOwned as _, format, string::String, vec::Vec};
 
 use base64ct::{Base64, Encoding as _};
-use portcullis_engine::{KeeperLimits, Trust};
+use portcullis_engine::{KeeperLimits, Policy, Trust};
 use portcullis_json::{FirstFault, JsonText, Place};
 
 pub(crate) use challenge::Challenge;
@@ -249,8 +249,20 @@ impl GateConfig {
         let unused = self.unused_keys().into_iter();
         let mode = self.mode.warning().into_iter();
         let headers = self.identity.trusted_headers.iter();
+        let overlaps = headers.clone().flat_map(|headers| headers.peers.overlaps());
+        let overlaps = overlaps.map(|(outer, inner)| {
+            format!(
+                "`trusted_headers.peers` has `{inner}` within `{outer}`: leave one of the two out"
+            )
+        });
+        let folded = headers.clone().filter_map(TrustedHeaders::folded);
+        let folded = folded.map(|(one, other)| {
+            format!("some servers take `{one}` and `{other}` for one header: no request with either is believed; let one of them have another name")
+        });
         let anybody = headers.filter(|headers| headers.peers.are_anybody());
         mode.chain(anybody.map(|_| ANYBODY.to_owned()))
+            .chain(overlaps)
+            .chain(folded)
             .chain(unbounded)
             .chain(unused.map(|key| format!("this key is not used: {key}")))
             .collect()
@@ -263,6 +275,22 @@ impl GateConfig {
         let mut all = self.identity.filled();
         all.sort_unstable();
         all.dedup();
+        all
+    }
+
+    /// Returns the attributes of the action and of the context that a policy's negative atoms read
+    /// and nothing here fills, as `context.token`: the scopes that need them never hold. Routes
+    /// fill resources alone.
+    #[must_use]
+    pub fn unfilled_guards(&self, policy: &Policy) -> Vec<String> {
+        let filled = self.identity.filled();
+        let mut all = Vec::new();
+        for (whose, name) in policy.guarded_attributes() {
+            let shown = [whose, ".", name].concat();
+            if !filled.contains(&(whose, name)) && !all.contains(&shown) {
+                all.push(shown);
+            }
+        }
         all
     }
 

@@ -5,7 +5,12 @@ use alloc::{borrow::ToOwned as _, string::String, vec::Vec};
 use portcullis_json::{Place, Read};
 
 use super::{text::text, trusted_headers::HeaderName};
-use crate::{fields::TOKEN, header_names::is_removed, routes::is_origin};
+use crate::{
+    fields::TOKEN,
+    header_names::{alike, is_removed},
+    query::is_charset,
+    routes::is_origin,
+};
 
 /// A place that may have a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +49,39 @@ impl TokenPlace {
         }
     }
 
+    /// Says whether whatever is in one place is in the other too, to some server at least.
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Cookie { name, .. }, Self::Cookie { name: other, .. }) => name == other,
+            (Self::Query { name }, Self::Query { name: other }) => name.eq_ignore_ascii_case(other),
+            (
+                Self::Header { name, scheme },
+                Self::Header {
+                    name: other,
+                    scheme: others,
+                },
+            ) => alike(name.as_bytes(), other.as_bytes()) && scheme.eq_ignore_ascii_case(others),
+            _ => false,
+        }
+    }
+
+    /// Says whether they are one header, which one takes for the token and the other for a scheme
+    /// and the token.
+    fn swallows(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Header { name, scheme },
+                Self::Header {
+                    name: other,
+                    scheme: others,
+                },
+            ) => {
+                alike(name.as_bytes(), other.as_bytes()) && (scheme.is_empty() || others.is_empty())
+            }
+            _ => false,
+        }
+    }
+
     /// Returns the name of the parameter, if the place is one of the query.
     pub(crate) fn parameter(&self) -> Option<&str> {
         match self {
@@ -72,12 +110,13 @@ pub(super) fn tokens(place: &Place<'_>) -> Vec<TokenPlace> {
     let mut all: Vec<TokenPlace> = Vec::new();
     for place in &places {
         let own = TokenPlace::read(place);
-        let same = |other: &TokenPlace| match (other, &own) {
-            (TokenPlace::Cookie { name, .. }, TokenPlace::Cookie { name: own, .. }) => name == own,
-            (other, own) => other == own,
-        };
-        if all.iter().any(same) {
+        if all.iter().any(|other| other.is_same(&own)) {
             place.error("this place is listed twice", "leave one of the two out");
+        } else if all.iter().any(|other| other.swallows(&own)) {
+            place.error(
+                "this header has the token alone in one place, and a scheme before it in another",
+                "write a `scheme` in each, or list the header once",
+            );
         }
         all.push(own);
     }
@@ -167,7 +206,8 @@ fn cookie(place: &Place<'_>) -> String {
 fn parameter(place: &Place<'_>) -> String {
     let name = text(place);
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    if name.len() > PARAMETER_BYTES_MAX || !name.bytes().all(is_plain) {
+    let is_word = name.bytes().all(is_plain) && !is_charset(name);
+    if name.len() > PARAMETER_BYTES_MAX || !is_word {
         place.error(
             "this is not a parameter's name",
             "use 1 to 64 letters, digits, `-` and `_`, as in \"access_token\"",

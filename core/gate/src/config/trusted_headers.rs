@@ -6,10 +6,10 @@ use portcullis_json::{Place, Read};
 
 use super::{
     Peers,
-    claims::{ATTRIBUTES, TEAMS, attributes, constants},
+    claims::{ATTRIBUTES, TEAMS, absent_is_empty, attributes, constants},
     text::text,
 };
-use crate::header_names::{is_header, is_of_connection, is_taken};
+use crate::header_names::{alike, is_header, is_of_connection, is_taken};
 
 /// Which peers' headers are believed, and what they mean.
 #[derive(Debug, Clone)]
@@ -39,7 +39,11 @@ pub(crate) struct TrustedHeaders {
 /// What gives an attribute its values.
 #[derive(Debug, Clone)]
 pub(crate) enum Filling {
-    Header(String),
+    Header {
+        name: String,
+        /// Whether a request without a value says that there is none, rather than nothing.
+        is_given: bool,
+    },
     Constant(Vec<String>),
 }
 
@@ -47,6 +51,15 @@ impl TrustedHeaders {
     /// Returns the name of every header that says who asks.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(String::as_str)
+    }
+
+    /// Returns two of those names that a server may fold into one.
+    pub(super) fn folded(&self) -> Option<(&str, &str)> {
+        let mut pairs = self.names().enumerate().flat_map(|(at, one)| {
+            let others = self.names().skip(at.saturating_add(1));
+            others.map(move |other| (one, other))
+        });
+        pairs.find(|(one, other)| one != other && alike(one.as_bytes(), other.as_bytes()))
     }
 
     /// Notes those names: each header of each request is compared with all of them.
@@ -61,7 +74,7 @@ impl TrustedHeaders {
         let all = [&self.attributes, &self.action, &self.context];
         let filled = all.into_iter().flatten();
         let filled = filled.filter_map(|(_, filling)| match filling {
-            Filling::Header(name) => Some(name),
+            Filling::Header { name, .. } => Some(name),
             Filling::Constant(_) => None,
         });
         let names = scalars.into_iter().flatten().chain(filled);
@@ -107,9 +120,9 @@ impl Read for TrustedHeaders {
         ] {
             *header = object.optional::<HeaderName>(name).map(|name| name.0);
         }
-        let teams = object.optional::<HeaderName>(TEAMS).map(|name| name.0);
+        let teams: Option<Filling> = object.optional(TEAMS);
         own.attributes
-            .extend(teams.map(|name| (TEAMS.to_owned(), Filling::Header(name))));
+            .extend(teams.map(|filling| (TEAMS.to_owned(), filling)));
         own.subject = object
             .required::<HeaderName>("subject", "name the header that says who it is")
             .0;
@@ -138,13 +151,27 @@ impl Read for TrustedHeaders {
     }
 }
 
-/// A header, or what it would always say.
+/// A header, alone or with what it means where it is absent, or what it would always say.
 impl Read for Filling {
     fn read(place: &Place<'_>) -> Self {
         if place.node.members().is_none() {
-            return Self::Header(HeaderName::read(place).0);
+            return Self::Header {
+                name: HeaderName::read(place).0,
+                is_given: false,
+            };
         }
-        let mut object = place.object("an object", "write {\"constant\": \"eu\"}");
+        let mut object = place.object(
+            "an object",
+            "write {\"header\": \"x-user-region\"} or {\"constant\": \"eu\"}",
+        );
+        if let Some(header) = object.place("header") {
+            let absent = object.place("absent");
+            object.finish();
+            return Self::Header {
+                name: HeaderName::read(&header).0,
+                is_given: absent.is_some_and(|place| absent_is_empty(&place)),
+            };
+        }
         let values = object.required_place("constant", "write the value, or the values");
         object.finish();
         Self::Constant(values.map_or_else(Vec::new, |place| constants(&place)))
@@ -158,7 +185,8 @@ fn separator(place: &Place<'_>) -> u8 {
         return b',';
     };
     // What stands for itself in a percent-encoded value cannot separate two.
-    if !one.is_ascii_punctuation() || matches!(one, b'%' | b'-' | b'_' | b'.' | b'~') {
+    let is_sign = one.is_ascii_punctuation() || *one == b' ';
+    if !is_sign || matches!(one, b'%' | b'-' | b'_' | b'.' | b'~') {
         place.error(SEPARATOR, SEPARATORS);
     }
     *one
@@ -204,4 +232,4 @@ pub(super) fn has_payload(identity: &Place<'_>) -> bool {
 
 const PAYLOAD: &str = "payload";
 const SEPARATOR: &str = "this cannot separate the values of a list";
-const SEPARATORS: &str = "write one sign, such as `|` or `;`";
+const SEPARATORS: &str = "write one sign, such as `|` or `;`, or a space";

@@ -39,15 +39,15 @@ pub(super) fn read(config: &TrustedHeaders, fields: &Fields<'_>) -> Result<Ident
     let named = |map: &[(String, Filling)], refused| {
         let mut all = Vec::new();
         for (name, filling) in map {
-            let values = match filling {
-                Filling::Constant(values) => values.clone(),
-                Filling::Header(header) => list(header)?,
+            let (values, is_given) = match filling {
+                Filling::Constant(values) => (values.clone(), true),
+                Filling::Header { name, is_given } => (list(name)?, *is_given),
             };
             if !values.iter().all(|value| is_value(value)) {
                 return Err(Unidentified::Invalid(refused));
             }
-            // An empty header, or none, says nothing.
-            if !values.is_empty() {
+            // An empty header, or none, says nothing, unless it is said to mean that.
+            if is_given || !values.is_empty() {
                 all.push((name.clone(), values));
             }
         }

@@ -8,6 +8,7 @@ use portcullis_engine::{
 
 use super::{
     answering::Answering,
+    counted::Counted,
     findings::{Findings, GrantFound, Refused},
 };
 use crate::{
@@ -29,17 +30,17 @@ pub(super) enum Allowed {
 /// Asks the policy.
 pub(super) fn decide(
     policies: &Answering<'_>,
-    identity: &Identity,
+    counted: &Counted<'_>,
     permission: &str,
     resource: &ResourceFacts,
     route: &Route,
     findings: &mut Findings<'_>,
 ) -> Result<Allowed, Refused> {
-    check_subject(policies, identity, findings)?;
-    let facts = Facts::new(identity, resource);
+    check_subject(policies, counted.identity, findings)?;
+    let facts = Facts::new(counted, resource);
     match facts.ask(&policies.policy, permission, route, findings) {
         Ok(answer) => answer,
-        Err(invalid) => Err(findings.refuse(Code::LimitExceeded, invalid.message())),
+        Err(invalid) => Err(findings.pass_limit(invalid.message(), invalid.message())),
     }
 }
 
@@ -61,7 +62,7 @@ pub(super) fn check_subject(
             Err(findings.refuse(Code::NotActive, ""))
         }
         Ok(_) => Ok(()),
-        Err(invalid) => Err(findings.refuse(Code::LimitExceeded, invalid.message())),
+        Err(invalid) => Err(findings.pass_limit(invalid.message(), invalid.message())),
     }
 }
 
@@ -69,19 +70,18 @@ pub(super) fn check_subject(
 struct Facts<'a> {
     identity: &'a Identity,
     resource: &'a ResourceFacts,
-    roles: Vec<&'a str>,
+    counted: &'a Counted<'a>,
     groups: Vec<&'a str>,
-    team_roles: Vec<(&'a str, Vec<&'a str>)>,
 }
 
 impl<'a> Facts<'a> {
-    fn new(identity: &'a Identity, resource: &'a ResourceFacts) -> Self {
+    fn new(counted: &'a Counted<'a>, resource: &'a ResourceFacts) -> Self {
+        let identity = counted.identity;
         Self {
             identity,
             resource,
-            roles: borrowed(&identity.roles),
+            counted,
             groups: borrowed(&identity.groups),
-            team_roles: named(&identity.team_roles),
         }
     }
 
@@ -93,6 +93,7 @@ impl<'a> Facts<'a> {
         findings: &mut Findings<'_>,
     ) -> Result<Result<Allowed, Refused>, InvalidRequest> {
         let team_roles: Vec<(&str, &[&str])> = self
+            .counted
             .team_roles
             .iter()
             .map(|(team, roles)| (*team, roles.as_slice()))
@@ -106,7 +107,7 @@ impl<'a> Facts<'a> {
         let (own, known) = (sets(&mut own)?, sets(&mut known)?);
         let (action, context) = (sets(&mut action)?, sets(&mut context)?);
         let subject = Subject::new(&self.identity.kind, &self.identity.id)?
-            .with_roles(&self.roles)?
+            .with_roles(&self.counted.roles)?
             .with_team_roles(&team_roles)?
             .with_groups(&self.groups)?
             .with_attributes(Attributes::named(&own)?);

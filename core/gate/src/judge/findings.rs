@@ -13,7 +13,7 @@ use crate::{code::Code, entry::Entry, identity::Identity, why::Why};
 pub(super) struct Findings<'j> {
     pub(super) code: Code,
     pub(super) detail: String,
-    /// The limit of the configuration's that was passed, for the answer; empty for none.
+    /// The limit that was passed, for the answer; empty for none.
     pub(super) limit: String,
     pub(super) route: &'j str,
     pub(super) permission: &'j str,
@@ -86,6 +86,12 @@ impl Findings<'_> {
         self.code = code;
         detail.clone_into(&mut self.detail);
         Refused
+    }
+
+    /// Refuses what passes a limit: the log has the detail, the answer says which limit it is.
+    pub(super) fn pass_limit(&mut self, detail: &str, limit: &str) -> Refused {
+        limit.clone_into(&mut self.limit);
+        self.refuse(Code::LimitExceeded, detail)
     }
 }
 

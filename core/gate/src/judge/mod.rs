@@ -2,7 +2,7 @@
 
 mod answering;
 mod ask;
-mod claimable;
+mod counted;
 mod findings;
 mod order;
 mod readings;
@@ -11,8 +11,8 @@ use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 use portcullis_engine::UnixSeconds;
 
+pub(crate) use self::counted::Counted;
 use self::{
-    claimable::claimable,
     findings::{Findings, Refused, TenantSource},
     order::Outcome,
 };
@@ -47,7 +47,12 @@ impl Judge<'_> {
         let trace = Trace::of(request, fields.as_ref().ok(), self.now);
         let mut findings = Findings::new();
         let outcome = match &fields {
-            Err(InvalidFields::TooLarge) => Err(findings.refuse(Code::LimitExceeded, "headers")),
+            Err(InvalidFields::TooMany) => {
+                Err(findings.pass_limit("headers", "more than 256 headers"))
+            }
+            Err(InvalidFields::TooLarge) => {
+                Err(findings.pass_limit("headers", "more than 64 KiB of headers"))
+            }
             Err(InvalidFields::Malformed) => {
                 Err(findings.refuse(Code::RequestMalformed, "headers"))
             }
@@ -74,18 +79,15 @@ impl Judge<'_> {
                 entry: self.entry(findings, trace.id),
             }),
             Err(Refused) => {
-                let (code, detail) = (findings.code, findings.detail.as_str());
-                // A limit that the code itself does not name is named all the same.
-                let limit = Some(findings.limit.as_str()).filter(|limit| !limit.is_empty());
-                let detail = limit.unwrap_or(detail);
+                let (code, limit) = (findings.code, findings.limit.as_str());
                 let content_type = fields.as_ref().map(|fields| fields.one("content-type"));
                 let is_grpc = problem::is_grpc(content_type.ok().and_then(Result::ok).flatten());
                 let (status, mut headers, body) = if is_grpc {
-                    let headers = problem::grpc_headers(code, detail, &trace.id);
+                    let headers = problem::grpc_headers(code, limit, &trace.id);
                     (200, headers, String::new())
                 } else {
                     let headers = problem::headers(code, &self.config.identity().challenge);
-                    let body = problem::body(code, detail, &trace.id);
+                    let body = problem::body(code, limit, &trace.id);
                     (code.status().unwrap_or(500), headers, body)
                 };
                 headers.extend(owned(core::mem::take(&mut findings.exposed)));
@@ -148,8 +150,7 @@ impl Judge<'_> {
                     TenantSource::Listener => self.config.tenant().unwrap_or_default(),
                     _ => identity.tenant.name(),
                 };
-                let (identity, _) = claimable(policy, identity);
-                hygiene::identity_headers(&identity, tenant)
+                hygiene::identity_headers(&Counted::new(policy, identity), tenant)
             }
             _ => Vec::new(),
         };

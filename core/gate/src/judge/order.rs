@@ -6,7 +6,7 @@ use super::{
     Judge,
     answering::SIGNED_OUT,
     ask::{self, Allowed},
-    claimable::claimable,
+    counted::Counted,
     findings::{Findings, Refused},
 };
 use crate::{
@@ -17,8 +17,7 @@ use crate::{
     fields::{Fields, TOKEN},
     hygiene,
     identity::{
-        Identified, Identity, TOO_LONG, TokenCache, UNKNOWN_KEY, Unidentified, identify,
-        identity_reasons,
+        Identified, TOO_LONG, TokenCache, UNKNOWN_KEY, Unidentified, identify, identity_reasons,
     },
     limits::METHOD_BYTES_MAX,
     path::{Ambiguities, Ambiguity, CanonicalPath},
@@ -47,9 +46,8 @@ impl<'j> Judge<'j> {
     ) -> Result<Outcome, Refused> {
         check_grammar(self.config.identity(), request, fields)
             .map_err(|what| findings.refuse(Code::RequestMalformed, what))?;
-        let Ok(path) = CanonicalPath::parse(request.target) else {
-            return Err(findings.refuse(Code::LimitExceeded, "path"));
-        };
+        let path = CanonicalPath::parse(request.target)
+            .map_err(|too_long| findings.pass_limit("path", too_long.message()))?;
         let optional: Ambiguities = Ambiguity::OPTIONAL.into_iter().collect();
         let never = path.ambiguities().without(optional);
         if !never.is_empty() {
@@ -141,11 +139,11 @@ impl<'j> Judge<'j> {
             }
             return Err(findings.refuse(Code::IdentityInvalid, SIGNED_OUT));
         }
-        let (identity, dropped) = claimable(&policies.policy, &identity);
-        findings.roles_dropped = dropped.saturating_add(identity.narrowed.len());
-        let mut set = hygiene::identity_headers(&identity, tenant);
+        let counted = Counted::new(&policies.policy, &identity);
+        findings.roles_dropped = counted.unclaimable.saturating_add(identity.narrowed.len());
+        let mut set = hygiene::identity_headers(&counted, tenant);
         let Access::Permission(permission) = &found.route.access else {
-            self.check_limits(&identity, findings)?;
+            self.check_limits(&counted, findings)?;
             ask::check_subject(&policies, &identity, findings)?;
             if found.route.access != Access::Authenticated {
                 return Ok(public(findings, set));
@@ -155,12 +153,16 @@ impl<'j> Judge<'j> {
             return Ok(Outcome::Forward(set));
         };
         findings.permission = permission;
-        let resource = attributes::read(found.route, request.method, &path, fields)
-            .map_err(|why| findings.refuse(why.code, why.detail))?;
-        self.check_limits(&identity, findings)?;
+        let resource = attributes::read(found.route, request.method, &path, fields).map_err(
+            |why| match why.limit {
+                None => findings.refuse(Code::AttributeAmbiguous, why.detail),
+                Some(limit) => findings.pass_limit(why.detail, limit),
+            },
+        )?;
+        self.check_limits(&counted, findings)?;
         let allowed = ask::decide(
             &policies,
-            &identity,
+            &counted,
             permission,
             &resource,
             found.route,
@@ -185,11 +187,11 @@ impl<'j> Judge<'j> {
     /// Refuses an identity that passes a limit of the configuration's, whatever its route asks.
     fn check_limits(
         &self,
-        identity: &Identity,
+        counted: &Counted<'_>,
         findings: &mut Findings<'_>,
     ) -> Result<(), Refused> {
-        match passed(self.config.limits(), identity) {
-            Some(passed) => Err(findings.refuse(Code::LimitExceeded, &passed)),
+        match passed(self.config.limits(), counted) {
+            Some(passed) => Err(findings.pass_limit(&passed, &passed)),
             None => Ok(()),
         }
     }
@@ -298,11 +300,12 @@ impl<'j> Judge<'j> {
 }
 
 /// Says which limit of the configuration's an identity passes, if it passes one.
-fn passed(limits: &Limits, identity: &Identity) -> Option<String> {
+fn passed(limits: &Limits, counted: &Counted<'_>) -> Option<String> {
+    let identity = counted.identity;
     let over = |count: usize, limit: &Limit| (count > limit.most).then(|| limit.passed());
     let kinds = [&identity.attributes, &identity.action, &identity.context];
     let mut attributes = kinds.into_iter().flatten();
-    over(identity.all_roles().count(), &limits.roles)
+    over(counted.count(), &limits.roles)
         .or_else(|| over(identity.groups.len(), &limits.groups))
         .or_else(|| {
             attributes.find_map(|(name, values)| {
@@ -357,7 +360,7 @@ fn check_grammar(
         Ok(Some(own)) if own.eq_ignore_ascii_case(request.authority) => {}
         _ => return Err("host"),
     }
-    if hygiene::connection_hides_identity(config, fields) {
+    if hygiene::connection_hides_judged(config, fields) {
         return Err("connection");
     }
     Ok(())

@@ -38,7 +38,26 @@ enum Cut {
 
 /// A target that is longer, or has more segments, than allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PathTooLong;
+pub enum PathTooLong {
+    /// It is over [`TARGET_BYTES_MAX`], its query included.
+    Target,
+    /// Its path is over [`PATH_BYTES_MAX`].
+    Path,
+    /// It has more than [`SEGMENTS_MAX`] segments.
+    Segments,
+}
+
+impl PathTooLong {
+    /// Returns which limit is passed.
+    #[must_use]
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::Target => "more than 16 KiB of target",
+            Self::Path => "more than 4 KiB of path",
+            Self::Segments => "more than 128 segments of a path",
+        }
+    }
+}
 
 impl<'a> CanonicalPath<'a> {
     /// Reads a request-target; whatever cannot be read in one way only is recorded.
@@ -49,7 +68,7 @@ impl<'a> CanonicalPath<'a> {
     /// more than [`SEGMENTS_MAX`] segments.
     pub fn parse(target: &'a [u8]) -> Result<Self, PathTooLong> {
         if target.len() > TARGET_BYTES_MAX {
-            return Err(PathTooLong);
+            return Err(PathTooLong::Target);
         }
         let mut ambiguities = Ambiguities::NONE;
         let (unfragmented, fragment) = split_once(target, b'#');
@@ -58,7 +77,7 @@ impl<'a> CanonicalPath<'a> {
         }
         let (path, query) = split_once(unfragmented, b'?');
         if path.len() > PATH_BYTES_MAX {
-            return Err(PathTooLong);
+            return Err(PathTooLong::Path);
         }
         let Some(inner) = path.strip_prefix(b"/") else {
             // Absolute, authority and asterisk form name something other than a path.
@@ -83,7 +102,7 @@ impl<'a> CanonicalPath<'a> {
                 continue;
             }
             if segments.len() >= SEGMENTS_MAX {
-                return Err(PathTooLong);
+                return Err(PathTooLong::Segments);
             }
             let segment = Segment::parse(part);
             ambiguities = ambiguities.union(segment.ambiguities());

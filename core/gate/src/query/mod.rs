@@ -5,11 +5,14 @@ mod name;
 #[cfg(test)]
 mod tests;
 mod value;
+mod written;
 
 use alloc::{string::String, vec::Vec};
 
 pub(crate) use form::may_be_form;
 use name::{Reading, reading, some_reads};
+pub use written::UnreadableParameter;
+pub(crate) use written::is_charset;
 
 use crate::{
     limits::PARAMETERS_MAX,
@@ -41,7 +44,7 @@ impl<'a> Query<'a> {
         // Rack splits at `;`, and Go drops what holds one. No target holds the others
         // (RFC 9112, section 3.2): what reads C strings ends at them, and Rack skips spaces.
         let breaks = |byte: &u8| matches!(byte, b';' | 0..=b' ' | 0x7f);
-        if raw.iter().any(breaks) || !decodes(raw) {
+        if raw.iter().any(breaks) || !decodes(raw) || names_charset(raw) {
             return Err(UnclearQuery::Ambiguous);
         }
         Ok(Self(raw))
@@ -123,6 +126,17 @@ pub(crate) fn named_methods(query: &[u8]) -> impl Iterator<Item = Vec<u8>> {
             let decoded = decode(value.unwrap_or_default());
             decoded.bytes.trim_ascii().to_ascii_uppercase()
         })
+}
+
+/// Says whether a query says that it is encoded otherwise: in Latin-1, as qs reads a check mark
+/// that is a reference of HTML, where it is set up so; or in whatever a form's `_charset_` names.
+fn names_charset(raw: &[u8]) -> bool {
+    raw.split(|byte| *byte == b'&').any(|pair| {
+        let (key, value) = split_once(pair, b'=');
+        let value = || decode(value.unwrap_or_default());
+        (some_reads(key, "utf8") && *value().bytes == *b"&#10003;")
+            || (some_reads(key, "_charset_") && !value().bytes.eq_ignore_ascii_case(b"utf-8"))
+    })
 }
 
 /// Says whether every `%` begins an escape, and what comes out is UTF-8.

@@ -38,7 +38,8 @@ pub(super) fn reading(key: &[u8], name: &str) -> Reading {
 /// Says whether some server reads a key as a name, or as something below it.
 ///
 /// More than any one of them does, so that no version and no option matters: in any case;
-/// with white space, brackets or dots in front (PHP, Rack, qs); up to NUL (PHP); with brackets,
+/// with white space, brackets or dots in front (PHP, Rack, qs), or a further `?` of the query's
+/// (`URLSearchParams`, and qs where it is set up so); up to NUL (PHP); with brackets,
 /// dots or white space after it (all but Go); with ` `, `.` and `[` for `_` (PHP).
 pub(super) fn some_reads(key: &[u8], name: &str) -> bool {
     // Most keys and names are words, which nobody reads as another.
@@ -46,7 +47,7 @@ pub(super) fn some_reads(key: &[u8], name: &str) -> bool {
         return key.eq_ignore_ascii_case(name.as_bytes());
     }
     let key = Lenient::of_query(key);
-    let unspaced = key.without(|byte| byte <= b' ' || byte == 0x7f);
+    let unspaced = key.without(|byte| byte <= b' ' || matches!(byte, 0x7f | b'?'));
     let bare = unspaced.without(is_delimiter);
     let name = Lenient::of_text(name.as_bytes());
     unspaced.begins_with(name) || bare.begins_with(name)
@@ -187,4 +188,4 @@ fn escaped(after: &[u8]) -> Option<(u8, &[u8])> {
 static WORD: Bytes = Bytes::with_alphanumeric(b"-_~");
 
 /// How deep qs nests unless it is configured: what is deeper is one text.
-const DEPTH_MAX: usize = 5;
+pub(super) const DEPTH_MAX: usize = 5;

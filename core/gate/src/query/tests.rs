@@ -71,6 +71,10 @@ fn a_name_that_some_read_otherwise_is_refused() {
                 "owner%5b%5D",
                 "+[owner]",
                 "own%65r%0a",
+                "?owner",
+                "??owner",
+                "%3Fowner",
+                "?+[owner]",
             ],
         ),
         (
@@ -306,5 +310,23 @@ fn what_may_be_a_form_is_said() {
     ];
     for (method, headers) in others {
         assert!(!form(method, headers), "{method} {headers:?}");
+    }
+}
+
+#[test]
+fn a_query_that_says_how_it_is_encoded_says_utf_8_or_is_refused() {
+    for (query, expected) in [
+        ("utf8=%E2%9C%93&owner=jo", Ok(Some("jo".into()))),
+        ("utf8=1&owner=jo", Ok(Some("jo".into()))),
+        ("_charset_=UTF-8&owner=jo", Ok(Some("jo".into()))),
+        ("utf8=%26%2310003%3B&owner=%C3%A9", Err(Ambiguous)),
+        ("owner=jo&utf8=&%2310003%3B", Ok(Some("jo".into()))),
+        ("owner=jo&utf8=%26%2310003;", Err(Ambiguous)),
+        ("owner=jo&+utf8=%26%2310003%3b", Err(Ambiguous)),
+        ("owner=jo&_charset_=iso-8859-1", Err(Ambiguous)),
+        ("owner=jo&_charset_", Err(Ambiguous)),
+        ("?_charset_=utf-7&owner=jo", Err(Ambiguous)),
+    ] {
+        assert_eq!(value(query, "owner"), expected, "{query}");
     }
 }

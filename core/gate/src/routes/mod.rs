@@ -21,7 +21,7 @@ pub use route::{Access, Cors, InvalidRoute, OnConditional, Origin, Route};
 pub use table::{RouteMatch, Routes, SameRoute};
 pub use wire::MalformedRoutes;
 
-pub use crate::header_names::withheld;
+pub use crate::{header_names::withheld, query::UnreadableParameter};
 
 pub(crate) use host::host_of;
 pub(crate) use route::is_origin;

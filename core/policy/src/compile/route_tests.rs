@@ -238,3 +238,44 @@ fn a_write_that_hangs_on_what_the_client_chooses_is_warned_of() {
     check(&route("tickets:read", "query.owner"), &[]);
     check(&route("tickets:merge", "query.owner"), &[]);
 }
+
+#[test]
+fn a_parameter_that_servers_read_differently_is_refused_with_what_to_write_instead() {
+    let of = |name: &str| {
+        format!(
+            r#"{{"methods":"GET","path":"/a","permission":"tickets:read","resource":{{"owner":"query.{name}"}}}}"#
+        )
+    };
+    let at = "$.catalog.routes[0].resource.owner";
+    for (name, why) in [
+        (
+            "filter.owner",
+            "PHP reads a dot in a name as `_`, and others nest by it; write query.filter[owner] for a member, or let the API take a name without dots",
+        ),
+        (
+            "filter[]",
+            "servers read these brackets in several ways; write a name and then whole members, such as query.filter[owner]",
+        ),
+        (
+            "filter[0]",
+            "some servers make a list of members that are numbers; let the API take a member with a name, such as query.filter[owner]",
+        ),
+        (
+            "own er",
+            "servers read some of its characters in several ways; use letters, digits, `_`, `-`, `~`, `$`, `@` and `:`",
+        ),
+        (
+            "utf8",
+            "servers take this parameter for how the query is encoded; let the API take another name",
+        ),
+        (
+            "__proto__",
+            "in JavaScript every object has a member of that name; let the API take another name",
+        ),
+    ] {
+        check(&of(name), &[&format!("{at}: `query.{name}`: {why}")]);
+    }
+    for name in ["owner", "owner_id", "filter[owner]", "$filter"] {
+        check(&of(name), &[]);
+    }
+}

@@ -1,7 +1,8 @@
 //! Routes: what they ask for, and that each request takes one of them.
 
 use portcullis_gate::routes::{
-    Conflict, ConflictKind, Cors, OnConditional, Origin, PathPattern, Route, conflicts, withheld,
+    Conflict, ConflictKind, Cors, OnConditional, Origin, PathPattern, Route, UnreadableParameter,
+    conflicts, withheld,
 };
 use portcullis_gate::{Ambiguities, Ambiguity};
 use portcullis_json::{Path, nearest_or};
@@ -206,7 +207,14 @@ impl Routing<'_> {
                 }
                 origin
             }
-            Some(("query", name)) if !name.is_empty() => Some(Origin::Query(name.to_owned())),
+            Some(("query", name)) if !name.is_empty() => {
+                if let Some(fault) = UnreadableParameter::of(name) {
+                    let message = format!("`{text}`: {}", fault.message());
+                    self.problems.error(at, message, fault.cure());
+                    return None;
+                }
+                Some(Origin::Query(name.to_owned()))
+            }
             Some(("header", name)) if !name.is_empty() => {
                 let name = name.to_ascii_lowercase();
                 if let Some(why) = withheld(&name) {

@@ -81,7 +81,7 @@ fn a_tenants_role_counts_only_where_it_is_claimable() {
         // Beside a role that counts, the upstream does not see it.
         let roles = json!(["offline_access", "admin", "unheard-of"]);
         let verdict = judged(&desk(|_| ()), &roles, by_headers);
-        let stated = Some("admin,unheard-of".to_owned());
+        let stated = Some("admin".to_owned());
         assert_eq!(outcome(&verdict), (Code::Granted, stated, 1));
     }
 }
@@ -127,4 +127,30 @@ fn a_role_on_a_team_is_dropped_as_well_and_what_groups_and_the_directory_give_st
     assert_eq!(judge(by_group), (Code::Granted, None, 1));
     let known = json!({ "roles": [], "sub": "ann" });
     assert_eq!(judge(known), (Code::Granted, None, 0));
+}
+
+#[test]
+fn names_that_the_policy_does_not_have_pass_no_limit_and_are_named_in_a_denial() {
+    // As many as a header or a token has room for.
+    let unheard = (0..600).map(|at| format!("r{at}"));
+    for by_headers in [false, true] {
+        let mut roles: Vec<String> = unheard.clone().collect();
+        let denied = judged(&desk(|_| ()), &json!(roles), by_headers);
+        assert_eq!(outcome(&denied), (Code::NotGranted, None, 0));
+        let why = denied.entry().why.clone().unwrap();
+        assert_eq!((why.roles.count, why.unknown_roles.count), (600, 600));
+        assert_eq!(why.unknown_roles.names[0], "r0");
+        roles.push("admin".to_owned());
+        let allowed = judged(&desk(|_| ()), &json!(roles), by_headers);
+        let stated = Some("admin".to_owned());
+        assert_eq!(outcome(&allowed), (Code::Granted, stated, 0));
+        let counted = vec!["agent"; 257];
+        let over = judged(&desk(|_| ()), &json!(counted), by_headers);
+        assert_eq!(over.entry().code, Code::LimitExceeded);
+        // What nobody may state does not count either.
+        let mut roles = vec!["offline_access"; 257];
+        roles.push("admin");
+        let allowed = judged(&desk(|_| ()), &json!(roles), by_headers);
+        assert_eq!(allowed.entry().code, Code::Granted);
+    }
 }

@@ -13,6 +13,9 @@ fn gate_for(claims: Value) -> Gate {
         catalog["attributes"]["resource"] = json!(["owner", "teams"]);
         catalog["scopes"]["team"] = json!("shares(subject.teams, resource.owner)");
         catalog["roles"]["mate"] = json!({ "grants": { "team": "tickets:read" } });
+        for name in ["desk-a", "desk-b", "desk-x", "d", "e", "f"] {
+            catalog["roles"][name] = json!({ "grants": { "own": "tickets:write" } });
+        }
         catalog["roles"]["reader"] = json!({ "grants": { "all": "tickets:read" } });
         policy["tenant"]["groups"] = json!({ "read:things": "reader", "in-readers": "reader" });
     });

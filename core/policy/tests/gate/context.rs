@@ -272,14 +272,14 @@ fn what_cannot_fill_an_attribute_is_refused() {
         headers("action", json!({ "a": {} })),
         format!("{at}.action.a: the member `constant` is missing; write the value, or the values")
     );
-    for fine in ["|", ";", ",", "/"] {
+    for fine in ["|", ";", ",", "/", " "] {
         assert_eq!(headers("separator", json!(fine)), "", "{fine}");
     }
-    for wrong in ["||", "a", " ", "%", "-", "é"] {
+    for wrong in ["||", "a", "\t", "%", "-", "é"] {
         assert_eq!(
             headers("separator", json!(wrong)),
             format!(
-                "{at}.separator: this cannot separate the values of a list; write one sign, such as `|` or `;`"
+                "{at}.separator: this cannot separate the values of a list; write one sign, such as `|` or `;`, or a space"
             )
         );
     }

@@ -127,12 +127,16 @@ fn no_attribute_comes_from_a_header_that_says_who_asks() {
 #[test]
 fn a_header_of_thousands_of_teams_is_refused_by_the_limit_that_it_passes() {
     let list = |each: &str| {
-        let values: Vec<String> = (0..9_000).map(|at| format!("{each}{at:x}")).collect();
+        let values: Vec<String> = (0..5_000).map(|at| format!("{each}{at:x}")).collect();
         values.join(",")
     };
     for (header, each, expected) in [
         ("x-teams", "", "more than 1,024 teams (limits.teams)"),
-        ("x-user-roles", "r@", "more than 256 roles (limits.roles)"),
+        (
+            "x-user-roles",
+            "agent@",
+            "more than 256 roles (limits.roles)",
+        ),
     ] {
         let list = list(each);
         let headers: &[(&[u8], &[u8])] =
@@ -159,8 +163,7 @@ fn a_limit_of_an_identity_holds_wherever_an_identity_counts() {
     let mut gate = Gate::new(config(by_headers));
     assert!(gate.offer(bundle(&policy, 1, None), NOW).is_ok());
     let mut ask = |target: &str, roles: usize| {
-        let roles: Vec<String> = (0..roles).map(|at| format!("r{at}")).collect();
-        let roles = roles.join(",");
+        let roles = vec!["agent"; roles].join(",");
         let headers: &[(&[u8], &[u8])] =
             &[(b"x-user-id", b"jo"), (b"x-user-roles", roles.as_bytes())];
         let verdict = gate.judge(&by(headers, target), NOW);
@@ -171,7 +174,7 @@ fn a_limit_of_an_identity_holds_wherever_an_identity_counts() {
         "more than 256 roles (limits.roles)".to_owned(),
     );
     for (target, expected) in [
-        ("/asks", Code::NotGranted),
+        ("/asks", Code::Conditional),
         ("/knows", Code::Authenticated),
         ("/wonders", Code::Public),
     ] {

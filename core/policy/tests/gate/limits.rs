@@ -28,6 +28,7 @@ fn passed(limits: Value, claims: &Value) -> (Code, String, String) {
 fn a_limit_that_is_passed_is_named_with_its_value_and_its_setting() {
     let limits = json!({ "roles": 2, "groups": 3, "teams": 1, "values": 2 });
     let list = |count: usize| (0..count).map(|at| format!("v{at}")).collect::<Vec<_>>();
+    let known = |count: usize| vec!["agent".to_owned(); count];
     for (claim, most, expected) in [
         ("roles", 2, "more than 2 roles (limits.roles)"),
         ("groups", 3, "more than 3 groups (limits.groups)"),
@@ -38,6 +39,13 @@ fn a_limit_that_is_passed_is_named_with_its_value_and_its_setting() {
             "more than 2 values of one attribute (limits.values)",
         ),
     ] {
+        let list = |count| {
+            if claim == "roles" {
+                known(count)
+            } else {
+                list(count)
+            }
+        };
         let (code, ..) = passed(limits.clone(), &json!({ claim: list(most) }));
         assert_ne!(code, Code::LimitExceeded, "{claim}");
         let over = passed(limits.clone(), &json!({ claim: list(most + 1) }));
@@ -77,5 +85,35 @@ fn no_limit_is_set_higher_than_what_an_engine_takes() {
                 "$.limits.{setting}: over {what}; no engine takes more: let the issuer state fewer"
             )
         );
+    }
+}
+
+#[test]
+fn an_attribute_may_be_called_as_a_part_of_a_request_is() {
+    for name in ["path", "query", "headers"] {
+        let mut gate = Gate::new(config(|_| ()));
+        let policy = policy("acme", |policy| {
+            let catalog = &mut policy["catalog"];
+            catalog["attributes"]["resource"] = json!(["owner", name]);
+            catalog["routes"] = json!([{ "methods": "GET", "path": "/tickets", "permission": "tickets:read",
+                                         "conditional": "forward", "resource": { name: "query.q" } }]);
+        });
+        gate.offer(bundle(&policy, 1, None), NOW).unwrap();
+        let mut check = |query: String, detail: &str, expected: &str| {
+            let token = token(9, &json!({}));
+            let line = format!("GET /tickets?{query}");
+            let verdict = ask(&mut gate, &line, Some(&token), NOW);
+            assert_eq!(verdict.entry().detail, detail);
+            let body = match &verdict {
+                Verdict::Respond(answer) => answer.body.as_str(),
+                Verdict::Forward(_) => "{}",
+            };
+            let body: Value = serde_json::from_str(body).unwrap();
+            assert_eq!(body["title"], format!("a limit is passed: {expected}"));
+        };
+        let long = format!("q={}", "a".repeat(257));
+        check(long, name, "more than 256 bytes of a value");
+        let many = "x&".repeat(1_000);
+        check(many, "query", "more than 1,000 parameters of the query");
     }
 }

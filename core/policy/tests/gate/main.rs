@@ -7,6 +7,7 @@
 
 mod claimable;
 mod claims;
+mod clock;
 mod configuration;
 mod context;
 mod cookies;
@@ -23,6 +24,8 @@ mod signed_out;
 mod tenants;
 mod tenants_of_issuers;
 mod tokens;
+mod trusted_headers;
+mod unfilled;
 mod unsettled;
 mod why;
 

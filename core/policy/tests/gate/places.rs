@@ -126,8 +126,49 @@ fn a_header_by_which_a_peer_says_who_asks_has_no_token() {
         });
         assert_eq!(
             wrong,
-            "$.identity.tokens: one of these headers says who asks, as `trusted_headers` has it; let tokens come in another"
+            format!(
+                "$.identity.tokens: `{token}` has tokens, and says who asks as `trusted_headers` has it; let tokens come in another header, or the peer say who asks in another"
+            )
         );
+    }
+    // Where `tokens` is left out, `authorization` has them.
+    let wrong = invalid(|config| {
+        config["identity"]["trusted_headers"] =
+            json!({ "peers": "10.0.0.0/8", "subject": "authorization" });
+    });
+    assert!(
+        wrong.starts_with("$.identity: `authorization` has tokens"),
+        "{wrong}"
+    );
+}
+
+#[test]
+fn no_place_is_listed_twice() {
+    let with = |places: Value| invalid(|config| config["identity"]["tokens"] = places);
+    let twice = "$.identity.tokens[1]: this place is listed twice; leave one of the two out";
+    for places in [
+        json!([{ "header": "authorization" }, { "header": "authorization", "scheme": "bearer" }]),
+        json!([{ "header": "x-token" }, { "header": "x_token" }]),
+        json!([{ "cookie": "a" }, { "cookie": "a", "origins": "https://app.example.com" }]),
+        json!([{ "query": "token" }, { "query": "Token" }]),
+    ] {
+        assert_eq!(with(places.clone()), twice, "{places}");
+    }
+    let swallowed =
+        with(json!([{ "header": "x-token", "scheme": "DPoP" }, { "header": "x-token" }]));
+    assert!(
+        swallowed.contains("has the token alone in one place"),
+        "{swallowed}"
+    );
+    for places in [
+        json!([{ "header": "authorization" }, { "header": "authorization", "scheme": "DPoP" }]),
+        json!([{ "cookie": "a" }, { "cookie": "A" }, { "query": "a" }, { "header": "a" }]),
+    ] {
+        assert_eq!(with(places.clone()), "", "{places}");
+    }
+    for name in ["utf8", "_charset_", "Utf8"] {
+        let wrong = with(json!([{ "query": name }]));
+        assert!(wrong.starts_with("$.identity.tokens[0].query: "), "{wrong}");
     }
 }
 

@@ -82,23 +82,26 @@ fn answer(target: &str, headers: &[(&[u8], &[u8])]) -> portcullis_gate::Response
 
 #[test]
 fn a_problem_says_which_limit_was_passed() {
-    let title = |target: &str, headers: &[(&[u8], &[u8])]| {
+    let check = |target: &str, headers: &[(&[u8], &[u8])], expected: &str| {
         let answer = answer(target, headers);
         assert_eq!(answer.entry.code, Code::LimitExceeded);
         let body: Value = serde_json::from_str(&answer.body).unwrap();
-        body["title"].as_str().unwrap().to_owned()
+        let expected = format!("a limit is passed: more than {expected}");
+        assert_eq!(body["title"], expected, "{target}");
     };
+    check(&"/a".repeat(129), &[], "128 segments of a path");
     let path = format!("/{}", "a".repeat(5_000));
-    assert!(title(&path, &[]).starts_with("a limit is passed: 16 KiB of target"));
+    check(&path, &[], "4 KiB of path");
+    let target = format!("/?{}", "a".repeat(17_000));
+    check(&target, &[], "16 KiB of target");
     let many = vec![(b"a".as_slice(), b"".as_slice()); 257];
-    assert!(title("/open", &many).starts_with("a limit is passed: 256 headers"));
-    let roles: Vec<String> = (0..257).map(|at| format!("r{at}")).collect();
+    check("/open", &many, "256 headers");
+    let long = vec![b'a'; 65_600];
+    check("/open", &[(b"a", &long)], "64 KiB of headers");
+    let roles = vec!["agent"; 257];
     let bearer = format!("Bearer {}", token(9, &json!({ "roles": roles })));
     let sent: &[(&[u8], &[u8])] = &[(b"authorization", bearer.as_bytes())];
-    assert_eq!(
-        title("/tickets/1", sent),
-        "a limit is passed: more than 256 roles (limits.roles)"
-    );
+    check("/tickets/1", sent, "256 roles (limits.roles)");
 }
 
 #[test]
