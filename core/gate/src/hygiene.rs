@@ -5,9 +5,9 @@ use alloc::{borrow::ToOwned as _, string::String, vec::Vec};
 use crate::{
     bytes::Bytes,
     config::{GateConfig, IdentityConfig, TokenPlace, TrustedHeaders},
+    counted::Counted,
     fields::{Field, Fields, Removals, TOKEN},
     header_names::{OVERRIDES, OWN},
-    judge::Counted,
     path::encode_into,
     request::Peer,
     routes::{Origin, Route},

@@ -46,6 +46,7 @@ mod bytes;
 mod code;
 mod config;
 mod cors;
+mod counted;
 mod cross_site;
 mod entry;
 mod event;

@@ -45,7 +45,7 @@ fn every_proxys_headers_are_believed_as_its_page_says_and_from_it_alone() {
     for proxy in &proxies {
         let peer = Peer::read(proxy.request["peer"].as_str().unwrap());
         let headers = proxy.headers();
-        let told = |named: &str| {
+        let is_said = |named: &str| {
             let trusted = &proxy.config["identity"]["trusted_headers"];
             ["subject", "groups"]
                 .iter()
@@ -74,11 +74,11 @@ fn every_proxys_headers_are_believed_as_its_page_says_and_from_it_alone() {
                     panic!("{}: a public route was refused", proxy.name);
                 };
                 let expected = headers.iter().map(|(name, _)| *name);
-                let expected: Vec<&str> = expected.filter(|name| told(name)).collect();
+                let expected: Vec<&str> = expected.filter(|name| is_said(name)).collect();
                 assert_eq!(remove, expected, "{}", proxy.name);
             }
             // A second line may be somebody else's.
-            for (name, _) in headers.iter().filter(|(name, _)| told(name)) {
+            for (name, _) in headers.iter().filter(|(name, _)| is_said(name)) {
                 let mut twice = headers.clone();
                 twice.push((name, "admin"));
                 let refused = ask(peer, "/v1/tickets", &twice);

@@ -8,12 +8,12 @@ use portcullis_engine::{
 
 use super::{
     answering::Answering,
-    counted::Counted,
     findings::{Findings, GrantFound, Refused},
 };
 use crate::{
     attributes::ResourceFacts,
     code::Code,
+    counted::Counted,
     hygiene,
     identity::Identity,
     routes::{OnConditional, Route},

@@ -2,7 +2,6 @@
 
 mod answering;
 mod ask;
-mod counted;
 mod findings;
 mod order;
 mod readings;
@@ -11,7 +10,6 @@ use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 use portcullis_engine::UnixSeconds;
 
-pub(crate) use self::counted::Counted;
 use self::{
     findings::{Findings, Refused, TenantSource},
     order::Outcome,
@@ -19,6 +17,7 @@ use self::{
 use crate::{
     code::Code,
     config::{GateConfig, Level},
+    counted::Counted,
     fetch::KeyFetches,
     fields::{Fields, InvalidFields},
     hygiene,

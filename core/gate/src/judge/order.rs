@@ -6,7 +6,6 @@ use super::{
     Judge,
     answering::SIGNED_OUT,
     ask::{self, Allowed},
-    counted::Counted,
     findings::{Findings, Refused},
 };
 use crate::{
@@ -14,6 +13,7 @@ use crate::{
     code::Code,
     config::{IdentityConfig, Limit, Limits, TEAMS, TokenPlace},
     cors::{self, Preflight},
+    counted::Counted,
     fields::{Fields, TOKEN},
     hygiene,
     identity::{

@@ -14,11 +14,11 @@ pub(crate) struct Counted<'i> {
     /// By team; one may appear more than once.
     pub(crate) team_roles: Vec<(&'i str, Vec<&'i str>)>,
     /// How many were left out that the policy has, and nobody may state.
-    pub(super) unclaimable: usize,
+    pub(crate) unclaimable: usize,
 }
 
 impl<'i> Counted<'i> {
-    pub(super) fn new(policy: &Policy, identity: &'i Identity) -> Self {
+    pub(crate) fn new(policy: &Policy, identity: &'i Identity) -> Self {
         let mut unclaimable = 0_usize;
         let mut counting = |names: &'i [String]| {
             let names = names.iter().map(String::as_str);
@@ -44,7 +44,7 @@ impl<'i> Counted<'i> {
     }
 
     /// Returns how many roles count, on a team or everywhere.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         let bound = self.team_roles.iter().map(|(_, roles)| roles.len());
         bound.fold(self.roles.len(), usize::saturating_add)
     }
