@@ -3,6 +3,8 @@
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
+use sha2::{Digest, Sha256};
+
 use crate::{
     limits::BUNDLE_BYTES_MAX,
     signature::{VerifyingKey, key_id},
@@ -68,6 +70,37 @@ impl Trust {
     #[must_use]
     pub fn keys(&self) -> &[TrustedKey] {
         &self.keys
+    }
+
+    /// Returns a SHA-256 of everything here but the floor: whoever trusts otherwise has another.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        let mut digest = Sha256::new();
+        let mut part = |bytes: &[u8]| {
+            // Its length first, so that no two lists read alike.
+            digest.update(bytes.len().to_le_bytes());
+            digest.update(bytes);
+        };
+        part(self.audience.as_bytes());
+        part(&self.threshold.to_le_bytes());
+        part(&self.bundle_bytes_max.to_le_bytes());
+        part(match self.slices {
+            SliceUse::WholeOnly => b"whole",
+            SliceUse::SlicesOnly => b"slices",
+            SliceUse::Either => b"either",
+        });
+        part(&self.tenants.len().to_le_bytes());
+        self.tenants.iter().for_each(|own| part(own.as_bytes()));
+        for key in &self.keys {
+            part(&key.id);
+            part(&[key.wholes.into(), key.slices.into()]);
+            let tenants = key.tenants.as_ref();
+            let count = tenants.map_or(usize::MAX, Vec::len);
+            part(&count.to_le_bytes());
+            let tenants = tenants.into_iter().flatten();
+            tenants.for_each(|own| part(own.as_bytes()));
+        }
+        digest.finalize().into()
     }
 }
 
@@ -204,3 +237,51 @@ impl fmt::Display for InvalidTrust {
 }
 
 impl core::error::Error for InvalidTrust {}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{string::ToString as _, vec};
+
+    use super::*;
+
+    #[test]
+    fn only_the_floor_is_not_in_the_digest() {
+        // Any bytes that are a point of the curve: the one of RFC 8032, section 7.1, test 1.
+        let bytes = [
+            0xd7, 0x5a, 0x98, 0x01, 0x82, 0xb1, 0x0a, 0xb7, 0xd5, 0x4b, 0xfe, 0xd3, 0xc9, 0x64,
+            0x07, 0x3a, 0x0e, 0xe1, 0x72, 0xf3, 0xda, 0xa6, 0x23, 0x25, 0xaf, 0x02, 0x1a, 0x68,
+            0xf7, 0x07, 0x51, 0x1a,
+        ];
+        let key = |key_use| TrustedKey::new(&bytes, key_use).unwrap();
+        let trust = |key| Trust::new(1, [key], "default").unwrap();
+        let own = trust(key(KeyUse::Any));
+        let mut floored = own.clone();
+        floored.floor = Some(Floor {
+            sequence: 1,
+            digest: None,
+        });
+        assert_eq!(own.digest(), floored.digest());
+
+        let mut others = vec![
+            trust(key(KeyUse::WholeOnly)),
+            trust(key(KeyUse::Any).for_tenants(vec![])),
+            trust(key(KeyUse::Any).for_tenants(vec!["acme".to_string()])),
+            Trust::new(1, [key(KeyUse::Any)], "edge").unwrap(),
+        ];
+        for change in [
+            |trust: &mut Trust| trust.tenants.push("acme".to_string()),
+            |trust: &mut Trust| trust.slices = SliceUse::Either,
+            |trust: &mut Trust| trust.bundle_bytes_max = 1,
+        ] {
+            let mut other = own.clone();
+            change(&mut other);
+            others.push(other);
+        }
+        let mut digests: Vec<_> = others.iter().map(Trust::digest).collect();
+        digests.push(own.digest());
+        let count = digests.len();
+        digests.sort_unstable();
+        digests.dedup();
+        assert_eq!(digests.len(), count, "no two are alike");
+    }
+}

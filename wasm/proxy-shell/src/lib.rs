@@ -27,6 +27,7 @@ mod host;
 mod keys;
 pub mod lines;
 mod metrics;
+mod pass_on;
 mod peer;
 mod problem;
 mod root;

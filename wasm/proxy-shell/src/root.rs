@@ -3,16 +3,16 @@
 use alloc::{collections::BTreeMap, format, vec::Vec};
 
 use portcullis_gate::{
-    AnswerChanges, Entry, Forward, Gate, GateConfig, Level, Offer, Request, Response, UnixSeconds,
-    Verdict, event,
+    AnswerChanges, Entry, Gate, GateConfig, Level, Offer, Request, Response, UnixSeconds, Verdict,
+    event,
 };
 
 use crate::{
-    headers::Headers,
-    host::{self, Done, Failed, Host},
+    host::{self, Failed, Host},
     keys::Keys,
     lines,
     metrics::Metrics,
+    pass_on::pass_on,
     peer::KnownPeer,
     problem::{PROBLEM_TYPE, UNAVAILABLE},
     settings::{PeerUse, Settings},
@@ -81,6 +81,8 @@ impl Root {
         {
             host.log(host::Level::Warn, &line);
         }
+        let sources = settings.sources.into_iter();
+        self.sources = sources.map(|source| Source::new(source, &config)).collect();
         let mut gate = Gate::new(config);
         for floor in shared::floors(host, &audience) {
             gate.restore(floor);
@@ -92,11 +94,6 @@ impl Root {
         } else {
             PeerUse::None
         };
-        let sources = settings.sources.into_iter();
-        self.sources = sources
-            .map(|source| Source::new(source, &audience))
-            .collect();
-
         if let Some(bytes) = inline {
             let place = Place::new(&audience, INLINE);
             if self.offer(host, bytes.clone(), INLINE) {
@@ -106,6 +103,16 @@ impl Root {
                 self.offer(host, last_good.bytes, "the last good bundle");
             }
         }
+        let mut sources = core::mem::take(&mut self.sources);
+        for source in &mut sources {
+            let mut first = source.first(host).into_iter();
+            if let Some(first) =
+                first.find(|own| self.offer(host, own.bytes.clone(), source.path()))
+            {
+                source.begin(host, first);
+            }
+        }
+        self.sources = sources;
         self.heed_log_level(host);
         let poll_ms = self.sources.iter().map(Source::poll_ms).min();
         host.tick_every(poll_ms.unwrap_or(TICK_MS).min(TICK_MS));
@@ -355,23 +362,6 @@ pub fn refuse(host: &impl Host) -> bool {
 /// whether it goes on.
 pub fn drop_trailers(host: &impl Host) -> bool {
     host.drop_request_trailers().is_ok() || refuse(host)
-}
-
-fn pass_on(host: &impl Host, fields: &Headers, forward: &Forward) -> Done {
-    for name in &forward.remove {
-        host.remove_request_header(name)?;
-    }
-    for (name, value) in &forward.set {
-        let there = fields.iter().any(|(own, _)| own == name.as_bytes());
-        if there && !forward.remove.iter().any(|removed| removed == name) {
-            host.remove_request_header(name)?;
-        }
-        host.add_request_header(name, value.as_bytes())?;
-    }
-    match &forward.target {
-        Some(target) => host.replace_request_header(":path", target.as_bytes()),
-        None => Ok(()),
-    }
 }
 
 fn respond(host: &impl Host, response: &Response) {

@@ -6,7 +6,7 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use portcullis_gate::{Floor, Persisted, TenantKey};
+use portcullis_gate::{Floor, GateConfig, Persisted, TenantKey};
 
 use crate::host::Host;
 
@@ -34,6 +34,10 @@ impl Place {
             change: name("change"),
             turn: name("turn"),
         }
+    }
+
+    fn of_trust(audience: &str, trust: u64, source: &str) -> Self {
+        Self::new(audience, &format!("{trust:016x}/{source}"))
     }
 
     /// Shares a bundle that was accepted.
@@ -89,6 +93,56 @@ impl Place {
     pub(crate) fn set_turn(&self, host: &impl Host, next_ms: u64) {
         // Should it fail, the turn stays where it was taken.
         host.share(&self.turn, &next_ms.to_le_bytes(), ALWAYS).ok();
+    }
+}
+
+/// Where the workers of one trust share a source, and whichever trust took a bundle from it last.
+///
+/// Another trust has a turn of its own: a configuration that drains, and refuses what the new one
+/// waits for, would else win turns until it is gone. What was taken last is for every trust to
+/// try, so that a new configuration answers at once with a bundle that it believes too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TrustedPlace {
+    pub(crate) place: Place,
+    trust: u64,
+    last: String,
+    audience: String,
+    source: String,
+}
+
+impl TrustedPlace {
+    /// Names a source of whoever trusts as a configuration does.
+    pub(crate) fn new(config: &GateConfig, source: &str) -> Self {
+        let trust = config.trust();
+        let digest = trust.digest().first_chunk().copied();
+        let digest = digest.map_or(0, u64::from_le_bytes);
+        // Who takes one tenant's bundles alone has no use for those of another.
+        let source = format!("{}/{source}", config.tenant().unwrap_or_default());
+        Self {
+            place: Place::of_trust(&trust.audience, digest, &source),
+            trust: digest,
+            last: format!("portcullis/1/last/{}/{source}", trust.audience),
+            audience: trust.audience.clone(),
+            source,
+        }
+    }
+
+    /// Shares a bundle that was accepted, and says that this trust took it.
+    pub(crate) fn publish(&self, host: &impl Host, bundle: &SharedBundle) {
+        self.place.publish(host, bundle);
+        // Should it fail, a new trust fetches before it answers.
+        host.share(&self.last, &self.trust.to_le_bytes(), ALWAYS)
+            .ok();
+    }
+
+    /// Returns the bundle that was taken last, if by another trust.
+    pub(crate) fn last(&self, host: &impl Host) -> Option<SharedBundle> {
+        let (trust, _) = host.shared(&self.last)?;
+        let trust = u64::from_le_bytes(trust.try_into().ok()?);
+        if trust == self.trust {
+            return None;
+        }
+        Place::of_trust(&self.audience, trust, &self.source).bundle(host)
     }
 }
 

@@ -2,17 +2,19 @@
 
 use alloc::{format, vec::Vec};
 
+use portcullis_gate::GateConfig;
+
 use crate::{
     host::Host,
     settings::SourceSettings,
-    shared::{Place, SharedBundle},
+    shared::{SharedBundle, TrustedPlace},
 };
 
 /// Where bundles come from, and what is known of the last one.
 #[derive(Debug)]
 pub(crate) struct Source {
     settings: SourceSettings,
-    place: Place,
+    shared: TrustedPlace,
     /// The entity tag of the last bundle that was accepted.
     etag: Vec<u8>,
     /// Which published bundle was looked at.
@@ -30,14 +32,14 @@ pub(crate) enum Fetched {
 }
 
 impl Source {
-    pub(crate) fn new(settings: SourceSettings, audience: &str) -> Self {
+    pub(crate) fn new(settings: SourceSettings, config: &GateConfig) -> Self {
         let source = format!(
             "{}/{}{}",
             settings.cluster, settings.authority, settings.path
         );
         Self {
             settings,
-            place: Place::new(audience, &source),
+            shared: TrustedPlace::new(config, &source),
             etag: Vec::new(),
             seen: None,
             call: None,
@@ -59,19 +61,35 @@ impl Source {
 
     /// Returns what another worker published since this was last asked.
     pub(crate) fn published(&mut self, host: &impl Host) -> Option<SharedBundle> {
-        let change = self.place.change(host)?;
+        let change = self.shared.place.change(host)?;
         if self.seen == Some(change) {
             return None;
         }
         self.seen = Some(change);
-        self.place.bundle(host)
+        self.shared.place.bundle(host)
+    }
+
+    /// Returns what to begin with, the better first: what workers of this trust published, and
+    /// what those of another took last.
+    pub(crate) fn first(&mut self, host: &impl Host) -> Vec<SharedBundle> {
+        let published = self.published(host);
+        let last = self.shared.last(host);
+        published.into_iter().chain(last).collect()
+    }
+
+    /// Remembers a bundle that this began with. Workers of this trust that began without it get it.
+    pub(crate) fn begin(&mut self, host: &impl Host, bundle: SharedBundle) {
+        if self.shared.place.bundle(host).as_ref() != Some(&bundle) {
+            self.publish(host, &bundle);
+        }
+        self.accept(bundle.etag);
     }
 
     /// Fetches if it is time and this worker's turn; returns whether that failed at once.
     pub(crate) fn fetch_in_turn(&mut self, host: &impl Host) -> Option<Fetched> {
         let now_ms = host.now_ms();
         let next_ms = now_ms.saturating_add(self.settings.poll_ms.into());
-        if self.call.is_some() || !self.place.take_turn(host, now_ms, next_ms) {
+        if self.call.is_some() || !self.shared.place.take_turn(host, now_ms, next_ms) {
             return None;
         }
         let mut headers: Vec<(&str, &[u8])> = Vec::with_capacity(6);
@@ -131,8 +149,8 @@ impl Source {
 
     /// Lets the other workers have a bundle that was accepted.
     pub(crate) fn publish(&mut self, host: &impl Host, bundle: &SharedBundle) {
-        self.place.publish(host, bundle);
-        self.seen = self.place.change(host);
+        self.shared.publish(host, bundle);
+        self.seen = self.shared.place.change(host);
     }
 
     fn failed(&mut self, host: &impl Host, why: &'static str) -> Fetched {
@@ -142,7 +160,9 @@ impl Source {
             .saturating_mul(1_u64.checked_shl(self.failures.min(16)).unwrap_or(u64::MAX))
             .min(self.settings.poll_ms.into());
         let now_ms = host.now_ms();
-        self.place.set_turn(host, now_ms.saturating_add(wait_ms));
+        self.shared
+            .place
+            .set_turn(host, now_ms.saturating_add(wait_ms));
         Fetched::Failed(why)
     }
 }

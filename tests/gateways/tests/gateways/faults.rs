@@ -195,7 +195,7 @@ fn holds(gateway: &Gateway, allowed: &Ask, denied: &Ask) -> Result<()> {
 }
 
 /// A policy by which agents write articles.
-fn writing() -> Edit {
+pub(crate) fn writing() -> Edit {
     let read = "\"all\": \"articles:read\"";
     Edit {
         policy: Some((read.to_owned(), "\"all\": \"articles:*\"".to_owned())),

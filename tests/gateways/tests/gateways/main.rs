@@ -13,6 +13,7 @@ mod load;
 mod middleware;
 mod place;
 mod rotation;
+mod signing_keys;
 mod suite;
 mod trap;
 mod vectors;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
     bodies::add(&mut suite);
     faults::add(&mut suite);
     rotation::add(&mut suite);
+    signing_keys::add(&mut suite);
     load::add(&mut suite);
     suite.run(&arguments)
 }

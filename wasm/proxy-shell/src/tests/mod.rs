@@ -2,6 +2,7 @@
 
 mod keys;
 mod proxy;
+mod rotation;
 
 use alloc::{borrow::ToOwned, format, vec::Vec};
 
@@ -180,7 +181,14 @@ fn what_others_share_is_not_believed() {
     let store = Store::default();
     let proxy = Proxy::at(&store);
     let mut root = proxy.start(None);
-    let source = "default/bundles/bundles/acme.pclb";
+    // Where it is shared is no secret.
+    root.tick(&proxy);
+    let turn = store.borrow().keys().find_map(|key| {
+        let source = key.strip_prefix("portcullis/1/turn/")?;
+        Some(source.to_owned())
+    });
+    let source = turn.unwrap();
+    assert!(source.ends_with("/bundles/bundles/acme.pclb"), "{source}");
     for value in [&b""[..], b"\xff\xff", b"\x00\x00nothing", b"\x03\x00\"1"] {
         let share = |what: &str, value: &[u8]| {
             let key = format!("portcullis/1/{what}/{source}");
