@@ -34,6 +34,7 @@ mod root;
 mod seal;
 mod settings;
 mod shared;
+mod sorted;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -44,3 +45,4 @@ pub use problem::{BAD_GATEWAY, PROBLEM_TYPE, Problem, UNAVAILABLE};
 pub use root::{Root, drop_trailers, refuse};
 pub use seal::Seal;
 pub use settings::read_settings;
+pub use sorted::Sorted;

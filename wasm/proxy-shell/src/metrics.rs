@@ -1,16 +1,19 @@
 //! Counters and gauges, each defined when it is first needed.
 
-use alloc::{collections::BTreeMap, format, string::String};
+use alloc::{format, string::String};
 
 use portcullis_gate::{Entry, GateStatus, UnixSeconds};
 
-use crate::host::{Host, Metric};
+use crate::{
+    host::{Host, Metric},
+    sorted::Sorted,
+};
 
 /// The metrics of one root in one worker; the proxy adds up what workers count.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
-    decisions: BTreeMap<(bool, &'static str, &'static str), Option<u32>>,
-    others: BTreeMap<String, Option<u32>>,
+    decisions: Sorted<(bool, &'static str, &'static str), Option<u32>>,
+    others: Sorted<String, Option<u32>>,
 }
 
 impl Metrics {
@@ -23,13 +26,18 @@ impl Metrics {
         };
         let code = entry.code.name();
         let key = (entry.shadow, effect, code);
-        let metric = self.decisions.entry(key).or_insert_with(|| {
-            let what = if entry.shadow { "shadow" } else { "decisions" };
-            let name = format!("portcullis.{what}.{effect}.{code}");
-            host.define_metric(Metric::Counter, &name)
-        });
+        let metric = match self.decisions.get(&key) {
+            Some(known) => *known,
+            None => {
+                let what = if entry.shadow { "shadow" } else { "decisions" };
+                let name = format!("portcullis.{what}.{effect}.{code}");
+                let defined = host.define_metric(Metric::Counter, &name);
+                self.decisions.insert(key, defined);
+                defined
+            }
+        };
         if let Some(metric) = metric {
-            host.increment(*metric);
+            host.increment(metric);
         }
     }
 

@@ -1,6 +1,6 @@
 //! One configuration: its gate, and where its bundles come from.
 
-use alloc::{collections::BTreeMap, format, vec::Vec};
+use alloc::{format, vec::Vec};
 
 use portcullis_gate::{
     AnswerChanges, Entry, Gate, GateConfig, Level, Offer, Request, Response, UnixSeconds, Verdict,
@@ -17,6 +17,7 @@ use crate::{
     problem::{PROBLEM_TYPE, UNAVAILABLE},
     settings::{PeerUse, Settings},
     shared::{self, Place, SharedBundle},
+    sorted::Sorted,
     source::{Fetched, Source},
 };
 
@@ -34,7 +35,7 @@ pub struct Root {
     /// there, and asking with every request costs more than the line is worth.
     debugs: bool,
     /// What changes in the answers to requests that went on.
-    answers: BTreeMap<u32, AnswerChanges>,
+    answers: Sorted<u32, AnswerChanges>,
 }
 
 impl Root {
@@ -49,7 +50,7 @@ impl Root {
             metrics: Metrics::default(),
             confirmed_ms: 0,
             debugs: false,
-            answers: BTreeMap::new(),
+            answers: Sorted::new(),
         }
     }
 

@@ -1,8 +1,8 @@
 //! Every plugin and request of one VM.
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::vec::Vec;
 
-use portcullis_proxy_shell::Root;
+use portcullis_proxy_shell::{Root, Sorted};
 
 /// Every plugin (root context) and request (stream context) of one VM.
 ///
@@ -12,14 +12,14 @@ pub(crate) struct Filter {
     /// Few, so that looking through them is quick.
     roots: Vec<(u32, Root)>,
     /// The plugin of each request in flight.
-    streams: BTreeMap<u32, u32>,
+    streams: Sorted<u32, u32>,
 }
 
 impl Filter {
     pub(crate) const fn new() -> Self {
         Self {
             roots: Vec::new(),
-            streams: BTreeMap::new(),
+            streams: Sorted::new(),
         }
     }
 
