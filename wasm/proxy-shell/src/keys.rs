@@ -1,4 +1,4 @@
-//! The keys of issuers that are fetched, and the requests that wait for them.
+//! The keys of issuers that are fetched.
 
 use alloc::{format, string::String, vec::Vec};
 
@@ -15,13 +15,12 @@ use crate::{
     shared::{Place, SharedBundle},
 };
 
-/// The keys of one configuration that are fetched, and the requests that wait for them.
+/// The keys of one configuration that are fetched.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
     issuers: Vec<Issuer>,
     /// The configuration, by which workers know what they shared.
     seal: Vec<u8>,
-    waiting: Vec<Waiting>,
 }
 
 /// What is known of one issuer's fetches.
@@ -33,14 +32,6 @@ struct Issuer {
     /// Which published set was looked at.
     seen: Option<u32>,
     call: Option<u32>,
-}
-
-/// A request that waits for an issuer's keys.
-#[derive(Debug)]
-struct Waiting {
-    stream: u32,
-    issuer: usize,
-    until_ms: u64,
 }
 
 /// A set, as workers share it.
@@ -86,7 +77,6 @@ impl Keys {
         Ok(Self {
             issuers,
             seal: seal.into(),
-            waiting: Vec::new(),
         })
     }
 
@@ -171,46 +161,6 @@ impl Keys {
         self.fetch(host, gate, metrics);
         true
     }
-
-    /// Has a request wait for an issuer's keys; returns whether it does, for there is a bound.
-    pub(crate) fn wait(
-        &mut self,
-        host: &impl Host,
-        gate: &mut Gate,
-        stream: u32,
-        at: usize,
-    ) -> bool {
-        if self.waiting.len() >= WAITING_MAX {
-            return false;
-        }
-        // Not fetched here: the answer would belong to the request, and end with it.
-        gate.want_keys(at, host.now());
-        self.waiting.push(Waiting {
-            stream,
-            issuer: at,
-            until_ms: host.now_ms().saturating_add(TIMEOUT_MS.into()),
-        });
-        true
-    }
-
-    /// Returns the requests that need not wait any longer: for nothing more comes, or too late.
-    pub(crate) fn released(&mut self, host: &impl Host, gate: &Gate) -> Vec<u32> {
-        let (now, now_ms) = (host.now(), host.now_ms());
-        let mut released = Vec::new();
-        self.waiting.retain(|own| {
-            let waits = now_ms < own.until_ms && gate.fetches_keys(own.issuer, now);
-            if !waits {
-                released.push(own.stream);
-            }
-            waits
-        });
-        released
-    }
-
-    /// Forgets a request that is gone.
-    pub(crate) fn closed(&mut self, stream: u32) {
-        self.waiting.retain(|own| own.stream != stream);
-    }
 }
 
 impl Issuer {
@@ -289,4 +239,3 @@ fn opened<'a>(seal: Seal<'_>, shared: &'a SharedBundle) -> Option<SharedKeys<'a>
 const TIMEOUT_MS: u32 = 1_000 * KEY_FETCH_SECONDS as u32;
 /// How long other workers leave an issuer to the one whose turn it is.
 const TURN_MS: u64 = 2_000 * KEY_FETCH_SECONDS;
-const WAITING_MAX: usize = 1_024;

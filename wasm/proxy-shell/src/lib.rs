@@ -38,6 +38,7 @@ mod sorted;
 mod source;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 pub use headers::Headers;
 pub use host::{CertificateName, Done, Failed, Host, Level, Metric};

@@ -3,6 +3,7 @@
 use alloc::{format, vec::Vec};
 
 use portcullis_gate::GateConfig;
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     host::Host,
@@ -21,6 +22,10 @@ pub(crate) struct Source {
     seen: Option<u32>,
     call: Option<u32>,
     failures: u32,
+    /// Whether an origin or another worker has answered at all, be it with a failure.
+    is_settled: bool,
+    /// The digest of what was refused last, and why.
+    refused: Option<([u8; 32], &'static str)>,
 }
 
 /// What came of a fetch.
@@ -44,7 +49,22 @@ impl Source {
             seen: None,
             call: None,
             failures: 0,
+            is_settled: false,
+            refused: None,
         }
+    }
+
+    /// Says whether there has been an answer, be it a failure.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.is_settled
+    }
+
+    /// Takes that a bundle was refused; returns whether that is news.
+    pub(crate) fn refuse(&mut self, bytes: &[u8], code: &'static str) -> bool {
+        let refused = Some((Sha256::digest(bytes).into(), code));
+        let is_news = self.refused != refused;
+        self.refused = refused;
+        is_news
     }
 
     pub(crate) fn poll_ms(&self) -> u32 {
@@ -116,6 +136,7 @@ impl Source {
         body_bytes_max: usize,
     ) -> Fetched {
         self.call = None;
+        self.is_settled = true;
         let answer = body_bytes.and_then(|bytes| Some((bytes, host.call_headers()?)));
         let Some((body_bytes, fields)) = answer else {
             return self.failed(host, "the origin did not answer");
@@ -145,6 +166,8 @@ impl Source {
     /// Remembers a bundle that was accepted, so that only another one is sent again.
     pub(crate) fn accept(&mut self, etag: Vec<u8>) {
         self.etag = etag;
+        self.refused = None;
+        self.is_settled = true;
     }
 
     /// Lets the other workers have a bundle that was accepted.
@@ -155,6 +178,7 @@ impl Source {
 
     fn failed(&mut self, host: &impl Host, why: &'static str) -> Fetched {
         self.failures = self.failures.saturating_add(1);
+        self.is_settled = true;
         // Sooner than the next turn, but never a storm.
         let wait_ms = RETRY_MS
             .saturating_mul(1_u64.checked_shl(self.failures.min(16)).unwrap_or(u64::MAX))

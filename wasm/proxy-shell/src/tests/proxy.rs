@@ -231,7 +231,9 @@ impl Proxy {
         self.ask_as_it_is(root)
     }
 
+    /// As [`Self::ask`], with the headers that are there; 0 where the request waits.
     pub(super) fn ask_as_it_is(&self, root: &mut Root) -> u16 {
+        self.answered.set(0);
         if root.request(self, STREAM) {
             200
         } else {

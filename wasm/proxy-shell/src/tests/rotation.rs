@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::Root;
 
-use super::proxy::{NOW_MS, Proxy, Store, bundle};
+use super::proxy::{NOW_MS, Proxy, STREAM, Store, bundle};
 
 #[test]
 fn a_draining_configuration_does_not_take_the_turns_of_one_with_another_key() {
@@ -22,17 +22,22 @@ fn a_draining_configuration_does_not_take_the_turns_of_one_with_another_key() {
     assert_eq!(old.ask(&mut draining), 200);
 
     let mut root = start(&new, &json!({ "keys": [public(STRANGER)] }));
-    assert_eq!(new.ask(&mut root), 503, "it believes no bundle yet");
     // The one that drains asks first, and gets what it does not believe.
     for proxy in [&old, &new] {
         proxy.now_ms.set(NOW_MS + 60_000);
         *proxy.answer.borrow_mut() = ("200", signed_by_stranger(2));
     }
+    assert_eq!(
+        new.ask(&mut root),
+        0,
+        "it waits for the first bundle that it believes"
+    );
     draining.tick(&old);
     root.tick(&new);
     assert_eq!((old.calls.get(), new.calls.get()), (2, 1), "a turn each");
     draining.fetched(&old, 2, Some(1));
     root.fetched(&new, 1, Some(1));
+    assert_eq!(*new.resumed.borrow(), [STREAM]);
     assert_eq!(old.ask(&mut draining), 200, "with what it had");
     assert_eq!(new.ask(&mut root), 200);
 }
@@ -81,8 +86,54 @@ fn what_another_trust_took_is_tried_and_not_believed() {
     ] {
         let new = Proxy::at(&store);
         let mut root = start(&new, &trust);
-        assert_eq!(new.ask(&mut root), 503, "{trust}");
+        assert_eq!(new.ask(&mut root), 0, "{trust}");
+        root.tick(&new);
+        root.fetched(&new, 1, None);
+        assert_eq!(new.answered.get(), 503, "{trust}");
     }
+}
+
+#[test]
+fn the_same_refused_bundle_is_logged_once() {
+    let proxy = Proxy::at(&Store::default());
+    let mut root = start(&proxy, &json!({ "keys": [public(STRANGER)] }));
+    let refusals = || {
+        let lines = proxy.lines.borrow();
+        let refusals = lines
+            .iter()
+            .filter(|line| line.contains("untrusted-signer"));
+        refusals.count()
+    };
+    for (poll, sequence, logged) in [(1, 2, 1), (2, 2, 1), (3, 3, 2), (4, 3, 2)] {
+        proxy.now_ms.set(NOW_MS + u64::from(poll) * 60_000);
+        root.tick(&proxy);
+        assert_eq!(proxy.calls.get(), poll);
+        *proxy.answer.borrow_mut() = ("200", bundle(sequence));
+        root.fetched(&proxy, poll, Some(1));
+        assert_eq!(refusals(), logged, "poll {poll}");
+    }
+}
+
+#[test]
+fn a_request_waits_no_longer_than_for_the_first_answer() {
+    let proxy = Proxy::at(&Store::default());
+    let mut root = proxy.start(None);
+    assert_eq!(proxy.ask(&mut root), 0);
+    root.tick(&proxy);
+    root.fetched(&proxy, 1, None);
+    assert_eq!(proxy.answered.get(), 503, "the origin is down");
+    assert_eq!(proxy.ask(&mut root), 503, "and the next one need not wait");
+
+    let proxy = Proxy::at(&Store::default());
+    let mut root = proxy.start(None);
+    assert_eq!(proxy.ask(&mut root), 0);
+    root.tick(&proxy);
+    proxy.now_ms.set(NOW_MS + 4_999);
+    root.tick(&proxy);
+    assert_eq!(proxy.answered.get(), 0);
+    proxy.now_ms.set(NOW_MS + 5_000);
+    root.tick(&proxy);
+    assert_eq!(proxy.answered.get(), 503, "the origin says nothing");
 }
 
 /// Starts a worker that fetches, with other members of its trust.

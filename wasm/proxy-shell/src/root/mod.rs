@@ -1,9 +1,11 @@
 //! One configuration: its gate, and where its bundles come from.
 
+mod bundles;
+
 use alloc::{format, vec::Vec};
 
 use portcullis_gate::{
-    AnswerChanges, Entry, Gate, GateConfig, Level, Offer, Request, Response, UnixSeconds, Verdict,
+    AnswerChanges, Code, Entry, Gate, GateConfig, Level, Request, Response, UnixSeconds, Verdict,
     event,
 };
 
@@ -18,7 +20,8 @@ use crate::{
     settings::{PeerUse, Settings},
     shared::{self, Place, SharedBundle},
     sorted::Sorted,
-    source::{Fetched, Source},
+    source::Source,
+    waiting::{Awaited, Waiting},
 };
 
 /// One configuration of the gate in one worker of the proxy.
@@ -36,6 +39,9 @@ pub struct Root {
     debugs: bool,
     /// What changes in the answers to requests that went on.
     answers: Sorted<u32, AnswerChanges>,
+    waiting: Waiting,
+    /// How often the proxy ticks, in milliseconds.
+    tick_ms: u32,
 }
 
 impl Root {
@@ -51,6 +57,8 @@ impl Root {
             confirmed_ms: 0,
             debugs: false,
             answers: Sorted::new(),
+            waiting: Waiting::default(),
+            tick_ms: 0,
         }
     }
 
@@ -97,26 +105,17 @@ impl Root {
         };
         if let Some(bytes) = inline {
             let place = Place::new(&audience, INLINE);
-            if self.offer(host, bytes.clone(), INLINE) {
+            if self.offer_inline(host, bytes.clone(), INLINE) {
                 let etag = Vec::new();
                 place.publish(host, &SharedBundle { etag, bytes });
             } else if let Some(last_good) = place.bundle(host) {
-                self.offer(host, last_good.bytes, "the last good bundle");
+                self.offer_inline(host, last_good.bytes, "the last good bundle");
             }
         }
-        let mut sources = core::mem::take(&mut self.sources);
-        for source in &mut sources {
-            let mut first = source.first(host).into_iter();
-            if let Some(first) =
-                first.find(|own| self.offer(host, own.bytes.clone(), source.path()))
-            {
-                source.begin(host, first);
-            }
-        }
-        self.sources = sources;
+        self.begin(host);
         self.heed_log_level(host);
-        let poll_ms = self.sources.iter().map(Source::poll_ms).min();
-        host.tick_every(poll_ms.unwrap_or(TICK_MS).min(TICK_MS));
+        self.tick_ms = 0;
+        self.set_pace(host);
         true
     }
 
@@ -126,7 +125,7 @@ impl Root {
         let mut sources = core::mem::take(&mut self.sources);
         for source in &mut sources {
             if let Some(bundle) = source.published(host)
-                && self.offer(host, bundle.bytes, source.path())
+                && self.offer_of(host, source, &bundle.bytes)
             {
                 source.accept(bundle.etag);
             }
@@ -142,6 +141,7 @@ impl Root {
             self.metrics
                 .record_status(host, &status, now, self.confirmed_ms);
         }
+        self.set_pace(host);
         self.release(host);
     }
 
@@ -164,23 +164,7 @@ impl Root {
             self.take(host, source, fetched);
         }
         self.sources = sources;
-    }
-
-    fn take(&mut self, host: &impl Host, source: &mut Source, fetched: Fetched) {
-        match fetched {
-            Fetched::Bundle(bundle) => {
-                if self.offer(host, bundle.bytes.clone(), source.path()) {
-                    source.publish(host, &bundle);
-                    source.accept(bundle.etag);
-                }
-            }
-            Fetched::Unchanged => self.confirmed_ms = host.now_ms(),
-            Fetched::Failed(why) => {
-                self.metrics.event(host, "portcullis.bundle.fetch_failed");
-                let line = event("fetch-failed", &[("source", source.path()), ("why", why)]);
-                host.log(host::Level::Warn, &line);
-            }
-        }
+        self.release(host);
     }
 
     /// Asks what the proxy writes; what it does not write, the gate need not put into words.
@@ -195,43 +179,17 @@ impl Root {
         }
     }
 
-    /// Offers a bundle to the gate; returns whether it answers now.
-    fn offer(&mut self, host: &impl Host, bytes: Vec<u8>, source: &str) -> bool {
-        let Some(gate) = &mut self.gate else {
-            return false;
-        };
-        match gate.offer(bytes, host.now()) {
-            Ok(offer) => {
-                self.confirmed_ms = host.now_ms();
-                if let Offer::Accepted(persisted) = offer {
-                    shared::share_floor(host, &persisted);
-                    self.metrics.event(host, "portcullis.bundle.accepted");
-                    let line = lines::bundle_accepted(source, &persisted);
-                    host.log(host::Level::Info, &line);
-                }
-                true
-            }
-            Err(rejection) => {
-                let code = rejection.code();
-                let metric = format!("portcullis.bundle.rejected.{code}");
-                self.metrics.event(host, &metric);
-                host.log(host::Level::Error, &lines::bundle_rejected(source, code));
-                false
-            }
-        }
-    }
-
     /// Judges the current request; returns whether it goes on now.
     ///
-    /// One that does not was answered, or waits for keys until a later call lets it go on or
-    /// answers it. `stream` tells it apart from the others that this worker has in flight.
+    /// One that does not was answered, or waits for keys or a first bundle until a later call
+    /// lets it go on or answers it. `stream` tells it apart from the others that this worker has in flight.
     pub fn request(&mut self, host: &impl Host, stream: u32) -> bool {
-        self.judge(host, stream, true)
+        self.judge(host, stream, None)
     }
 
     /// Forgets a request that is gone.
     pub fn closed(&mut self, stream: u32) {
-        self.keys.closed(stream);
+        self.waiting.closed(stream);
     }
 
     /// Judges the requests again that need not wait any longer. The last that a call does, for
@@ -240,15 +198,49 @@ impl Root {
         let Some(gate) = &self.gate else {
             return;
         };
-        for stream in self.keys.released(host, gate) {
-            if host.select(stream).is_ok() && self.judge(host, stream, false) {
+        let (now, awaits_bundles) = (host.now(), self.awaits_bundles());
+        let comes = |awaited| match awaited {
+            Awaited::Bundles => awaits_bundles,
+            Awaited::Keys(issuer) => gate.fetches_keys(issuer, now),
+        };
+        for (stream, awaited) in self.waiting.released(host.now_ms(), comes) {
+            if host.select(stream).is_ok() && self.judge(host, stream, Some(awaited)) {
                 // Where even this fails, the request stops here.
                 host.resume().ok();
             }
         }
     }
 
-    fn judge(&mut self, host: &impl Host, stream: u32, may_wait: bool) -> bool {
+    /// Has a request wait for what would let it be answered better, unless it has waited for
+    /// that already; returns whether it does.
+    fn wait(
+        &mut self,
+        host: &impl Host,
+        stream: u32,
+        response: &Response,
+        waited: Option<Awaited>,
+    ) -> bool {
+        let awaited = match response.awaits_keys {
+            Some(issuer) => Awaited::Keys(issuer),
+            None if lacks_bundle(response.entry.code) && self.awaits_bundles() => Awaited::Bundles,
+            None => return false,
+        };
+        let may_wait = match waited {
+            None => true,
+            Some(Awaited::Bundles) => awaited != Awaited::Bundles,
+            Some(Awaited::Keys(_)) => false,
+        };
+        if !may_wait || !self.waiting.add(stream, awaited, host.now_ms()) {
+            return false;
+        }
+        if let (Awaited::Keys(issuer), Some(gate)) = (awaited, &mut self.gate) {
+            // Not fetched here: the answer would belong to the request, and end with it.
+            gate.want_keys(issuer, host.now());
+        }
+        true
+    }
+
+    fn judge(&mut self, host: &impl Host, stream: u32, waited: Option<Awaited>) -> bool {
         let Some(fields) = host.request_headers() else {
             return refuse(host);
         };
@@ -278,9 +270,7 @@ impl Root {
         };
         let verdict = gate.judge(&request, UnixSeconds(now_ns / NS_PER_SECOND));
         if let Verdict::Respond(response) = &verdict
-            && let Some(issuer) = response.awaits_keys
-            && may_wait
-            && self.keys.wait(host, gate, stream, issuer)
+            && self.wait(host, stream, response, waited)
         {
             return false;
         }
@@ -383,7 +373,14 @@ fn is_pseudo(name: &[u8]) -> bool {
     name.first() == Some(&b':')
 }
 
+/// Says whether another bundle than the one that is there, if there is any, would answer.
+const fn lacks_bundle(code: Code) -> bool {
+    matches!(
+        code,
+        Code::NoBundle | Code::BundleRejected | Code::BundleExpired
+    )
+}
+
 /// The name of the bundle inside the configuration, as a source.
 const INLINE: &str = "inline";
-const TICK_MS: u32 = 200;
 const NS_PER_SECOND: u64 = 1_000_000_000;
