@@ -169,7 +169,9 @@ fn harmless(
     read.method.clone_from(&forwarded.method);
     read.headers = sent.headers;
     read.headers.retain(|(name, value)| {
-        let carried_out = name == "connection" || name == "host" || value.is_empty();
+        // A proxy acts on these and takes them out; nobody behind it can act on them again.
+        let of_the_hop = ["connection", "proxy-connection", "host"];
+        let carried_out = of_the_hop.contains(&name.as_str()) || value.is_empty();
         !carried_out
     });
     let expected = native.judge(&read, peer);
