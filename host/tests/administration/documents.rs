@@ -16,6 +16,8 @@ impl Office {
         if !self.path("keys").exists() {
             self.ok("keygen -o keys");
         }
+        // Another one of its sequence is not replaced.
+        std::fs::remove_file(self.path(&format!("{sequence}.pclb"))).ok();
         self.ok(&format!(
             "build policy.json -k keys/signing.key -o {sequence}.pclb --sequence {sequence}"
         ));

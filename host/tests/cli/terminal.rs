@@ -45,36 +45,47 @@ fn answers_to_hostile_requests_control_no_terminal() {
     );
     sandbox.write("questions.jsonl", format!("{question}\n"));
     let at = "--trust keys/trust.json --now 1700000001 --engine native";
-    for arguments in [
-        format!("gate a.pclb --config gate.json {at} requests.jsonl"),
-        format!("decide a.pclb {at} questions.jsonl"),
-        format!("decide a.pclb {at} 'no{HOSTILE}'"),
-        format!("'{HOSTILE}'"),
+    for (arguments, repeats) in [
+        (
+            format!("gate a.pclb --config gate.json {at} requests.jsonl"),
+            true,
+        ),
+        (format!("decide a.pclb {at} questions.jsonl"), false),
+        (format!("decide a.pclb {at} 'no{HOSTILE}'"), true),
+        (format!("'{HOSTILE}'"), true),
     ] {
         let shown = in_terminal(&sandbox, &arguments);
         assert!(
             !shown.is_empty() && !controls(&shown),
             "{arguments}: {shown:?}"
         );
-        assert!(shown.contains("202e"), "{arguments}: {shown:?}");
+        assert_eq!(shown.contains("202e"), repeats, "{arguments}: {shown:?}");
     }
 }
 
 #[test]
 fn what_a_program_reads_are_the_very_bytes() {
     let sandbox = Sandbox::with_bundle();
-    let question = format!("{{\"{HOSTILE}\":1}}\n");
-    sandbox.write("questions.jsonl", question);
-    let answers = sandbox.ok(&[
-        "decide",
+    sandbox.write("gate.json", r#"{"tenant":"acme","identity":{}}"#);
+    let request = format!("{{\"method\":\"GET\",\"target\":\"/\",\"x{HOSTILE}\":1}}\n");
+    sandbox.write("requests.jsonl", request);
+    let answered = sandbox.run(&[
+        "gate",
         "a.pclb",
+        "--config",
+        "gate.json",
         "--trust",
         "keys/trust.json",
         "--now",
         "1700000001",
         "--engine",
         "native",
-        "questions.jsonl",
+        "requests.jsonl",
     ]);
-    assert!(answers.contains(HOSTILE), "{answers:?}");
+    assert!(
+        answered.out.contains(HOSTILE),
+        "{:?} {}",
+        answered.out,
+        answered.err
+    );
 }
