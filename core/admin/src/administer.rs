@@ -3,7 +3,7 @@
 use portcullis_engine::UnixSeconds;
 use portcullis_policy::Document;
 use portcullis_policy::authzen::Attribute;
-use portcullis_policy::model::{Holdings, Model};
+use portcullis_policy::model::Model;
 use portcullis_policy::source::Operation;
 use serde::{Serialize, Serializer};
 
@@ -92,7 +92,7 @@ pub fn administer_dated(
     let named;
     let authorization = match &actor.0 {
         Identity::Vendor(name) => {
-            check_vendor(name, operation)?;
+            check_vendor(before, name, operation)?;
             None
         }
         Identity::Subject(subject) => Some(Authorization::admitted(
@@ -148,11 +148,25 @@ fn refuse_lost(before: &Model, after: &Model) -> Result<(), Refused> {
     ))
 }
 
-/// The vendor turns features on and off, and nothing else.
-fn check_vendor(name: &str, operation: Operation) -> Result<(), Refused> {
+/// The vendor turns features on and off, and says what attributes are where nobody of the tenant
+/// may; nothing else.
+fn check_vendor(model: &Model, name: &str, operation: Operation) -> Result<(), Refused> {
     lookup::check_value("vendor's name", name)?;
-    if matches!(operation, Operation::Enable | Operation::Disable) {
-        return Ok(());
+    match operation {
+        Operation::Enable | Operation::Disable => return Ok(()),
+        Operation::Attribute => {
+            let mut named = model.administration.iter();
+            if !named.any(|one| one.operations.contains(&operation)) {
+                return Ok(());
+            }
+            return Err(Refused::new(
+                RefusedReason::NotAllowed,
+                "the catalog's `administration` names a permission for `attribute`, so that it is \
+                 the tenant's",
+                "name a subject of the tenant as the actor",
+            ));
+        }
+        _ => {}
     }
     Err(Refused::new(
         RefusedReason::NotAllowed,
@@ -185,14 +199,20 @@ fn record(
     }
 }
 
-/// The members of a group that is mapped are named even if nothing changes for them.
+/// The members of a group that is mapped, and whose attribute changes, are named even if what they
+/// are granted stays.
 fn impacts_of(change: &Change, before: &Model, after: &Model, now: UnixSeconds) -> Vec<Impact> {
     let group = match change {
         Change::Map { group, .. } | Change::Unmap { group, .. } => Some(group),
         _ => None,
     };
-    let member = |held: &Holdings| group.is_some_and(|group| held.groups.contains(group));
-    impacts(before, after, now, member)
+    let subject = match change {
+        Change::Attribute { subject, .. } => Some(subject.key(&before.subject_types)),
+        _ => None,
+    };
+    impacts(before, after, now, |one, held| {
+        group.is_some_and(|group| held.groups.contains(group)) || subject.as_ref() == Some(one)
+    })
 }
 
 /// What became of a change, as every shell writes it as JSON.

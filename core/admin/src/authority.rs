@@ -6,6 +6,7 @@ use portcullis_engine::UnixSeconds;
 use portcullis_policy::atom::Atom;
 use portcullis_policy::model::{Holdings, Model, PermissionIndex};
 
+use crate::attributes::{Reads, reads};
 use crate::endings::lasts;
 use crate::grants::{self, ScopedPermission};
 use crate::implication::{Side, bound, implies, on_team, with_present};
@@ -53,6 +54,38 @@ impl<'t> BoundTeam<'t> {
             Self::Any => "\0",
             Self::Named(team) => team,
         }
+    }
+}
+
+/// An attribute of a holder that changes, and how what reads it is to be covered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Changing<'t> {
+    attribute: &'t str,
+    growing: Growing,
+}
+
+/// How alternatives are covered to which more values of the attribute only add.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Growing {
+    /// Whatever the attribute says.
+    Without,
+    /// As they are: the actor has these values too.
+    AsTheyAre,
+    /// Not at all: nobody has them yet, and whoever gives them covers them.
+    Free,
+}
+
+impl<'t> Changing<'t> {
+    /// One of somebody who may come to hold the grant, to values that are the actor's `own`.
+    pub(crate) const fn of_anybody(attribute: &'t str, own: bool) -> Self {
+        let growing = if own { Growing::Free } else { Growing::Without };
+        Self { attribute, growing }
+    }
+
+    /// One of somebody who holds the grant, to values that the actor has too.
+    pub(crate) const fn of_holder(attribute: &'t str) -> Self {
+        let growing = Growing::AsTheyAre;
+        Self { attribute, growing }
     }
 }
 
@@ -110,6 +143,33 @@ impl<'m> Authority<'m> {
         alternatives(self.model, grant, Some(team)).all(|wanted| {
             let mut ways = on_team(&wanted, attribute, team, Side::Wanted).into_iter();
             ways.all(|wanted| implies(&with_present(wanted), &held))
+        })
+    }
+
+    /// Says whether what of a grant reads an attribute is covered, whatever the attribute says; or
+    /// as `changing` says where more values only add to it.
+    pub(crate) fn covers_changing(
+        &self,
+        grant: ScopedPermission,
+        team: Option<&str>,
+        until: Option<UnixSeconds>,
+        changing: Changing<'_>,
+    ) -> bool {
+        alternatives(self.model, grant, team).all(|wanted| {
+            let of = |atom: &Atom| reads(atom, changing.attribute);
+            let how = wanted.iter().filter_map(of).collect::<Vec<_>>();
+            let only_grows = how.iter().all(|how| *how == Reads::OnlyGrows);
+            let wanted = match changing.growing {
+                _ if how.is_empty() => return true,
+                Growing::Free if only_grows => return true,
+                Growing::AsTheyAre if only_grows => wanted,
+                _ => wanted
+                    .into_iter()
+                    .filter(|atom| of(atom).is_none())
+                    .collect(),
+            };
+            self.on(grant, until)
+                .any(|own| own.atoms.is_subset(&wanted))
         })
     }
 

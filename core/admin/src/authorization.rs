@@ -226,11 +226,15 @@ impl<'a> Authorization<'a> {
 }
 
 /// Returns the teams that a subject is on by its attributes.
-fn teams(model: &Model, subject: &Subject) -> BTreeSet<String> {
-    let Some(name) = &model.attributes.team else {
-        return BTreeSet::new();
-    };
-    let own = subject.attributes.iter().filter(|one| one.name == *name);
+fn teams(model: &Model, actor: &Subject) -> BTreeSet<String> {
+    let team = model.attributes.team.as_deref();
+    team.map(|name| values(model, actor, name))
+        .unwrap_or_default()
+}
+
+/// Returns the values of an attribute that a subject has, by what it states and by the directory.
+pub(crate) fn values(model: &Model, subject: &Subject, name: &str) -> BTreeSet<String> {
+    let own = subject.attributes.iter().filter(|one| one.name == name);
     let own = own.filter(|one| !model.attributes.directory_only.contains(&one.name));
     let person = model.person(&subject.kind, &subject.id);
     let known = person.into_iter().flat_map(|person| &person.attributes);

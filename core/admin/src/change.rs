@@ -149,6 +149,15 @@ pub enum Change {
         /// First moment at which a sign-in counts, in RFC 3339; that of the change when left out.
         before: Option<Until>,
     },
+    /// Say what an attribute of a subject is, in place of what it was.
+    Attribute {
+        /// The subject.
+        subject: SubjectName,
+        /// The attribute, as the catalog declares it.
+        attribute: String,
+        /// All of its values; none takes the attribute away.
+        values: Vec<String>,
+    },
     /// Give the members of a group a role.
     Map {
         /// The group's id, which should be one that never changes.
@@ -214,6 +223,7 @@ impl ChangeKind {
             Self::Deactivate => Operation::Deactivate,
             Self::Activate => Operation::Activate,
             Self::SignOut | Self::SignOutAll => Operation::SignOut,
+            Self::Attribute => Operation::Attribute,
             Self::Map | Self::Claim => Operation::Map,
             Self::Unmap | Self::Unclaim => Operation::Unmap,
             Self::Enable => Operation::Enable,
@@ -238,6 +248,7 @@ impl Change {
                 | Self::Import { .. }
                 | Self::Grant { .. }
                 | Self::Assign { .. }
+                | Self::Attribute { .. }
                 | Self::Map { .. }
                 | Self::Enable { .. }
         )
@@ -284,6 +295,9 @@ impl fmt::Display for Change {
             Self::Activate { subject } => write!(f, "activated {subject}"),
             Self::SignOut { subject, .. } => write!(f, "signed out {subject}"),
             Self::SignOutAll { .. } => f.write_str("signed out everybody"),
+            Self::Attribute {
+                subject, attribute, ..
+            } => write!(f, "said what {attribute} of {subject} is"),
             Self::Map { group, role, team } => {
                 write!(f, "mapped the group {group} to {role}{}", OnTeam(team))
             }

@@ -12,8 +12,8 @@ use crate::refused::{Refused, RefusedReason};
 use crate::removed::RemovedAssignment;
 use crate::required::Cover;
 use crate::{
-    Change, SubjectKey, activity, claims, endings, exported, holders, lookup, role_grants, roles,
-    sign_out,
+    Change, SubjectKey, activity, attributes, claims, endings, exported, holders, lookup,
+    role_grants, roles, sign_out,
 };
 
 /// A tenant as a change would leave it.
@@ -118,6 +118,11 @@ impl Draft {
                 unlisted,
             } => sign_out::one(it, model, subject, *before, *unlisted),
             Change::SignOutAll { before } => sign_out::all(it, model, *before),
+            Change::Attribute {
+                subject,
+                attribute,
+                values,
+            } => attributes::set(it, model, subject, attribute, values),
             Change::Map { group, role, team } => {
                 holders::map(it, model, group, role, team.as_deref())
             }

@@ -51,7 +51,7 @@ pub(crate) fn impacts(
     before: &Model,
     after: &Model,
     now: UnixSeconds,
-    also: impl Fn(&Holdings) -> bool,
+    also: impl Fn(&SubjectKey, &Holdings) -> bool,
 ) -> Vec<Impact> {
     let changed = changed_roles(before, after);
     let features = |model: &Model| {
@@ -72,17 +72,18 @@ pub(crate) fn impacts(
         let touched = all
             || old_roles != new_roles
             || old_roles.iter().any(|held| changed.contains(held.id))
-            || also(&old)
-            || also(&new);
+            || also(&subject, &old)
+            || also(&subject, &new);
         if !touched {
             continue;
         }
+        let named = also(&subject, &old) || also(&subject, &new);
         let impact = Impact {
             subject,
             before: effective(before, &old, now),
             after: effective(after, &new, now),
         };
-        if impact.before != impact.after || also(&old) || also(&new) {
+        if impact.before != impact.after || named {
             found.push(impact);
         }
     }

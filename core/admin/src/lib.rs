@@ -57,6 +57,7 @@ mod actor;
 mod administer;
 mod against;
 mod assignable;
+mod attributes;
 mod authority;
 mod authorization;
 mod bindings;

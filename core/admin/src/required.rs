@@ -7,8 +7,8 @@ use portcullis_policy::model::{Binding, Model, RoleIndex};
 use portcullis_policy::source::Operation;
 
 use crate::assignable::reachable;
-use crate::authority::BoundTeam;
-use crate::authorization::{Authorization, Step};
+use crate::authority::{BoundTeam, Changing};
+use crate::authorization::{Authorization, Step, values};
 use crate::grants::{self, ScopedPermission};
 use crate::refused::{GrantName, Refused, RefusedReason};
 use crate::{lookup, words};
@@ -27,6 +27,15 @@ pub(crate) enum Cover {
     Assigned { role: String, everywhere: bool },
     /// All that a role grants, which somebody is to lose, everywhere or on the step's team.
     Unassigned { role: String, everywhere: bool },
+    /// All that somebody has or may come to have that reads an attribute, whatever that says; for
+    /// values that the actor has itself, what somebody has.
+    Attribute {
+        attribute: String,
+        /// The values that it gets or loses.
+        changed: BTreeSet<String>,
+        /// What somebody has.
+        held: BTreeSet<Binding>,
+    },
 }
 
 /// A grant that the actor has to cover.
@@ -39,6 +48,8 @@ struct RequiredGrant<'t> {
     bound: Option<BoundTeam<'t>>,
     /// When it ends; it is to be covered for as long.
     until: Option<UnixSeconds>,
+    /// The attribute of its holder that changes, where that is what the grant is covered for.
+    changing: Option<Changing<'t>>,
 }
 
 /// Where grants have to be covered.
@@ -90,7 +101,13 @@ impl Authorization<'_> {
             ..Refused::new(
                 RefusedReason::NotCovered,
                 message,
-                "ask somebody who holds these, at these scopes or wider ones, there or everywhere",
+                match &step.cover {
+                    Cover::Attribute { attribute, .. } => format!(
+                        "give values that the actor has itself, or ask somebody who holds these \
+                         whatever `{attribute}` says"
+                    ),
+                    _ => "ask somebody who holds these, at these scopes or wider ones, there or everywhere".to_owned(),
+                },
             )
         })
     }
@@ -111,8 +128,15 @@ impl Authorization<'_> {
             team,
             bound,
             until,
+            changing,
         }: &RequiredGrant<'_>,
     ) -> Option<GrantName> {
+        if let Some(changing) = changing {
+            let covers = self
+                .authority
+                .covers_changing(*grant, *team, *until, *changing);
+            return (!covers).then(|| lookup::grant_name(self.model, *grant, *team));
+        }
         if !self.authority.covers(*grant, *team, *until) {
             return Some(lookup::grant_name(self.model, *grant, *team));
         }
@@ -142,7 +166,45 @@ impl Authorization<'_> {
                 Some(role) => self.of_assignment(step, role, place(*everywhere)),
                 None => BTreeSet::new(),
             },
+            Cover::Attribute {
+                attribute,
+                changed,
+                held,
+            } => self.of_attribute(attribute, changed, held),
         }
+    }
+
+    /// Returns what reads an attribute that changes: whoever gets a value that the actor does not
+    /// have may get any role later, so that all roles count; with one that it has, those it has.
+    fn of_attribute<'s>(
+        &'s self,
+        attribute: &'s str,
+        changed: &BTreeSet<String>,
+        held: &'s BTreeSet<Binding>,
+    ) -> BTreeSet<RequiredGrant<'s>> {
+        let own = changed.is_subset(&values(self.model, self.actor, attribute));
+        let required = |role: RoleIndex, team: Option<&'s str>, changing: Changing<'s>| {
+            let grants = grants::of_role(self.model, role);
+            let place = Place {
+                team,
+                bound: None,
+                until: None,
+            };
+            let required = at(place, &grants).collect::<Vec<_>>().into_iter();
+            required.map(move |required| RequiredGrant {
+                changing: Some(changing),
+                ..required
+            })
+        };
+        let all = (0..).zip(&self.model.roles);
+        let all = all.flat_map(|(index, _)| {
+            required(RoleIndex(index), None, Changing::of_anybody(attribute, own))
+        });
+        let held = held.iter().filter(|_| own).flat_map(|binding| {
+            let team = binding.team.as_deref();
+            required(binding.role, team, Changing::of_holder(attribute))
+        });
+        all.chain(held).collect()
     }
 
     /// Returns all that a role grants before and after.
@@ -221,6 +283,7 @@ fn at<'t, 'g>(
         team: place.team,
         bound: place.bound,
         until: place.until,
+        changing: None,
     })
 }
 

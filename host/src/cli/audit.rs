@@ -258,6 +258,7 @@ fn write_record(
         ("subject", target.subject.as_ref().map(ToString::to_string)),
         ("group", target.group.clone()),
         ("team", target.team.clone()),
+        ("attribute", target.attribute.clone()),
         ("feature", target.feature.clone()),
         ("until", target.until.map(|until| until.to_string())),
     ] {

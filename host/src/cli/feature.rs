@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use portcullis_admin::{Actor, Change, TargetAttributes};
+use portcullis_admin::Change;
 
 use super::{
-    administer::{ActorArgs, Asking, ChangeArgs, Ending},
+    administer::{ActorOrVendorArgs, ChangeArgs, Ending},
     stop::Stop,
 };
 
@@ -45,11 +45,8 @@ struct OneFeature {
     /// left out, and to disable, no longer
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     until: Option<Ending>,
-    /// Do it as the vendor of the product, under this name
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["actor", "as_json", "resource"])]
-    vendor: Option<String>,
     #[command(flatten)]
-    actor: ActorArgs,
+    actor: ActorOrVendorArgs,
     #[command(flatten)]
     change: ChangeArgs,
 }
@@ -66,13 +63,7 @@ impl Feature {
                 (one, Change::Disable { feature, until })
             }
         };
-        one.change
-            .run(&one.policy, &change, |model| match &one.vendor {
-                Some(name) => Ok(Asking {
-                    actor: Actor::vendor(name),
-                    target: TargetAttributes::default(),
-                }),
-                None => one.actor.read(model),
-            })
+        let who = |model: &_| one.actor.read(model);
+        one.change.run(&one.policy, &change, who)
     }
 }

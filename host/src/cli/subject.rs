@@ -1,4 +1,4 @@
-//! `subject`: let somebody hold nothing for a while, or sign in again.
+//! `subject`: let somebody hold nothing for a while, or sign in again, and say what its attributes are.
 
 use std::path::PathBuf;
 
@@ -7,14 +7,15 @@ use portcullis_admin::{Change, SubjectName};
 use portcullis_policy::source::Until;
 
 use super::{
-    administer::{ActorArgs, ChangeArgs},
+    administer::{ActorArgs, ActorOrVendorArgs, ChangeArgs},
     stop::Stop,
 };
 
-/// Let a subject hold nothing, whatever gives it a role, or hold again what it has, or sign in again
+/// Let a subject hold nothing, whatever gives it a role, or hold again what it has, or sign in again; say what its attributes are
 ///
-/// What the directory says of it stays. Somebody of the tenant needs a permission that the
-/// catalog's `administration` names for it, and to cover all that the subject has.
+/// What else the directory says of it stays. Somebody of the tenant needs a permission that the
+/// catalog's `administration` names for it, and to cover all that the subject has; of an attribute,
+/// what reads it.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Subject {
@@ -27,6 +28,7 @@ Examples:
   portcullis subject deactivate policy.json kim --as ann
   portcullis subject activate policy.json kim --as ann --dry-run
   portcullis subject sign-out policy.json kim --as ann
+  portcullis subject attribute policy.json kim region emea apac --as ann
   portcullis subject sign-out-all policy.json --before 2026-12-01T08:00:00Z --as ann";
 
 #[derive(Debug, Subcommand)]
@@ -39,6 +41,8 @@ enum SubjectOperation {
     SignOut(SignOut),
     /// Refuse the tokens of everybody's earlier sign-ins; it never moves back
     SignOutAll(SignOutAll),
+    /// Say what an attribute of it is, in place of what it was
+    Attribute(Attribute),
 }
 
 #[derive(Args, Debug)]
@@ -85,6 +89,26 @@ struct SignOutAll {
     change: ChangeArgs,
 }
 
+#[derive(Args, Debug)]
+struct Attribute {
+    /// The policy
+    policy: PathBuf,
+    /// The subject, as `id` or `type:id`
+    subject: String,
+    /// The attribute, as the catalog declares it
+    attribute: String,
+    /// All of its values
+    #[arg(required_unless_present = "none")]
+    values: Vec<String>,
+    /// Take the attribute away
+    #[arg(long, conflicts_with = "values")]
+    none: bool,
+    #[command(flatten)]
+    actor: ActorOrVendorArgs,
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
 #[derive(Args, Clone, Copy, Debug)]
 struct SessionArgs {
     /// First moment at which a sign-in counts, as 2026-12-01T08:00:00Z; now when left out
@@ -120,6 +144,15 @@ impl Subject {
                     unlisted: *unlisted,
                 };
                 (one, change)
+            }
+            SubjectOperation::Attribute(one) => {
+                let change = Change::Attribute {
+                    subject: SubjectName::Key(one.subject.clone()),
+                    attribute: one.attribute.clone(),
+                    values: one.values.clone(),
+                };
+                let who = |model: &_| one.actor.read(model);
+                return one.change.run(&one.policy, &change, who);
             }
             SubjectOperation::SignOutAll(all) => {
                 let before = all.sessions.before;

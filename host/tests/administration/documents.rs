@@ -342,8 +342,8 @@ fn the_commands_of_the_page_on_administration_work() {
         .lines()
         .filter_map(|line| line.strip_prefix("    portcullis "));
     let output = commands.map(|words| office.ok(words)).collect::<Vec<_>>();
-    assert_eq!(output.len(), 12);
-    assert!(output[11].is_empty() && office.read("changes.csv").contains("senior-agent"));
+    assert_eq!(output.len(), 13);
+    assert!(output[12].is_empty() && office.read("changes.csv").contains("senior-agent"));
     assert!(
         output[10].contains("8 records, and the chain holds"),
         "{}",

@@ -5,15 +5,15 @@ use super::office::Office;
 const DESK: &str = r#"{
   "catalog": {
     "id": "desk",
-    "attributes": { "resource": ["owner"] },
-    "scopes": { "own": "shares(subject.id, resource.owner)", "all": "true" },
+    "attributes": { "subject": ["region"], "resource": ["owner", "region"] },
+    "scopes": { "own": "shares(subject.id, resource.owner)", "region": "shares(subject.region, resource.region)", "all": "true" },
     "actions": { "read": "read", "write": "write" },
     "modules": { "tickets": {}, "roles": {} },
     "roles": {
       "admin": { "manages": "*", "grants": { "all": "*" } },
       "agent": { "grants": { "own": "tickets:write", "all": "tickets:read" } }
     },
-    "administration": { "roles:write": ["create", "assign", "unassign", "activate", "deactivate", "sign-out"] }
+    "administration": { "roles:write": ["create", "assign", "unassign", "activate", "deactivate", "sign-out", "attribute"] }
   },
   "tenant": {
     "id": "acme",
@@ -171,6 +171,44 @@ fn somebody_and_everybody_is_signed_out() {
     let wrong = "subject sign-out policy.json jo --before yesterday --as ann";
     let ran = office.run(&wrong.split(' ').collect::<Vec<_>>());
     assert_eq!(ran.exit, 64, "{}", ran.err);
+}
+
+#[test]
+fn somebody_gets_the_attributes_that_its_grants_read() {
+    let office = Office::new(DESK);
+    let done = office.ok("subject attribute policy.json jo region emea apac --as ann");
+    assert!(done.starts_with("said what region of jo is\n"), "{done}");
+    let line = r#"      "jo":  { "roles": ["agent"], "region": ["apac", "emea"] }"#;
+    let said = DESK.replacen(r#"      "jo":  { "roles": ["agent"] }"#, line, 1);
+    assert_eq!(office.read("policy.json"), said);
+    let log = office.ok("audit log policy.json");
+    assert!(
+        log.contains("ann: attribute subject jo attribute region"),
+        "{log}"
+    );
+    let csv = office.ok("audit export policy.json --csv");
+    assert!(csv.contains(",jo,,,region,,"), "{csv}");
+    office.refused(
+        "subject attribute policy.json jo regoin emea --as ann",
+        "did you mean `region`?",
+    );
+    office.refused(
+        "subject attribute policy.json ann region emea --as ann",
+        "its own access",
+    );
+    let nothing = [
+        "subject",
+        "attribute",
+        "policy.json",
+        "jo",
+        "region",
+        "--as",
+        "ann",
+    ];
+    assert_eq!(office.run(&nothing).exit, 64);
+    office.ok("subject attribute policy.json jo region --none --as ann");
+    assert_eq!(office.read("policy.json"), DESK);
+    office.ok("audit verify policy.json");
 }
 
 #[test]

@@ -53,6 +53,7 @@ fn row(
             .unwrap_or_default(),
         text(&target.group),
         text(&target.team),
+        text(&target.attribute),
         text(&target.feature),
         changes,
         record.policy.before.to_string(),
@@ -69,7 +70,7 @@ fn harmless(cell: &str) -> String {
     }
 }
 
-const HEADINGS: [&str; 16] = [
+const HEADINGS: [&str; 17] = [
     "sequence",
     "time",
     "actor_type",
@@ -81,6 +82,7 @@ const HEADINGS: [&str; 16] = [
     "subject",
     "group",
     "team",
+    "attribute",
     "feature",
     "changes",
     "policy_before",

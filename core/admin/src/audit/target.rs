@@ -29,6 +29,9 @@ pub struct Target {
     /// The team that the role is bound to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub team: Option<String>,
+    /// The attribute of the subject.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attribute: Option<String>,
     /// The feature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub feature: Option<String>,
@@ -91,6 +94,12 @@ impl Target {
                 target.subject = Some(subject.key(types));
             }
             Change::SignOutAll { .. } => {}
+            Change::Attribute {
+                subject, attribute, ..
+            } => {
+                target.subject = Some(subject.key(types));
+                target.attribute = Some(attribute.clone());
+            }
             Change::Map { group, role, team } | Change::Unmap { group, role, team } => {
                 target.role = Some(role.clone());
                 target.team.clone_from(team);

@@ -2,6 +2,7 @@
 
 mod activity;
 mod allowed;
+mod attributes;
 mod claims;
 mod compilations;
 mod edits;

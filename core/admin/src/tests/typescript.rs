@@ -82,6 +82,9 @@ fn of_type(schema: &Value) -> String {
         // What may be left out; it may also be null.
         Value::Array(kinds) if kinds[0] == "string" => "string".to_owned(),
         Value::String(kind) if kind == "boolean" => "boolean".to_owned(),
+        Value::String(kind) if kind == "array" => {
+            format!("readonly {}[]", of_type(&schema["items"]))
+        }
         Value::String(kind) if kind == "object" => {
             "Readonly<Record<string, string | readonly string[]>>".to_owned()
         }

@@ -157,7 +157,7 @@ pub(crate) fn policy(choices: &mut Choices<'_>) -> Document {
                 "office:edit": ["edit", "reset"],
                 "office:delete": "delete",
                 "office:groups": ["map", "unmap"],
-                "office:people": ["assign", "unassign", "deactivate", "activate", "sign-out"],
+                "office:people": ["assign", "unassign", "deactivate", "activate", "sign-out", "attribute"],
                 "office:features": ["enable", "disable"]
             }
         },
@@ -194,7 +194,7 @@ pub(crate) fn change(choices: &mut Choices<'_>, source: &Source) -> Change {
     let role = any_role(choices, source);
     let new = choices.one(&NEW).to_owned();
     let (label, description) = (None, None);
-    match choices.below(23) {
+    match choices.below(25) {
         0 => Change::Create {
             role: new,
             label,
@@ -284,6 +284,11 @@ pub(crate) fn change(choices: &mut Choices<'_>, source: &Source) -> Change {
         21 => Change::Disable {
             feature: choices.one(&FEATURES).to_owned(),
             until: until(choices, 40),
+        },
+        22 | 23 => Change::Attribute {
+            subject: choices.one(&[USERS.as_slice(), &["new"]].concat()).into(),
+            attribute: "teams".to_owned(),
+            values: choices.some(TEAMS, 50),
         },
         _ => {
             let group = choices.one(&GROUPS);

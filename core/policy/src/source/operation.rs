@@ -30,6 +30,8 @@ pub enum Operation {
     Activate,
     /// Let a subject, or everybody, sign in again.
     SignOut,
+    /// Say what an attribute of a subject is.
+    Attribute,
     /// Give the members of a group a role.
     Map,
     /// Take a role from the members of a group.
@@ -42,7 +44,7 @@ pub enum Operation {
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Create,
         Self::Clone,
         Self::Edit,
@@ -53,6 +55,7 @@ impl Operation {
         Self::Deactivate,
         Self::Activate,
         Self::SignOut,
+        Self::Attribute,
         Self::Map,
         Self::Unmap,
         Self::Enable,
@@ -79,6 +82,7 @@ impl Operation {
             Self::Deactivate => "deactivate",
             Self::Activate => "activate",
             Self::SignOut => "sign-out",
+            Self::Attribute => "attribute",
             Self::Map => "map",
             Self::Unmap => "unmap",
             Self::Enable => "enable",

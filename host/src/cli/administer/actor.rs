@@ -24,6 +24,29 @@ pub(crate) struct ActorArgs {
     resource: Vec<String>,
 }
 
+/// Who asks for what is the vendor's too.
+#[derive(Args, Debug)]
+pub(crate) struct ActorOrVendorArgs {
+    /// Do it as the vendor of the product, under this name
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["actor", "as_json", "resource"])]
+    vendor: Option<String>,
+    #[command(flatten)]
+    actor: ActorArgs,
+}
+
+impl ActorOrVendorArgs {
+    /// Reads who asks under a policy.
+    pub(crate) fn read(&self, model: &Model) -> Result<Asking, Stop> {
+        match &self.vendor {
+            Some(name) => Ok(Asking {
+                actor: Actor::vendor(name),
+                target: TargetAttributes::default(),
+            }),
+            None => self.actor.read(model),
+        }
+    }
+}
+
 /// Who asks, and what is known of what the change is made to.
 pub(crate) struct Asking {
     pub(crate) actor: Actor,

@@ -3,7 +3,7 @@
 mod actor;
 mod outcome;
 
-pub(crate) use actor::{ActorArgs, Asking};
+pub(crate) use actor::{ActorArgs, ActorOrVendorArgs, Asking};
 
 use std::{
     path::{Path, PathBuf},

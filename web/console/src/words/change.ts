@@ -2,7 +2,7 @@ import type { Change } from "@portcullis/author";
 import type { I18n } from "@lingui/core";
 import { msg, plural } from "@lingui/core/macro";
 
-import type { Names } from "../state/names";
+import { type Names, titled } from "../state/names";
 import { dateOf } from "./time";
 
 /** Says in a sentence what a change does. */
@@ -70,6 +70,11 @@ export function changeWords(i18n: I18n, names: Names, change: Change): string {
     }
     case "sign-out-all":
       return i18n._(msg`Sign everybody out`);
+    case "attribute": {
+      const who = subjectName(names, change.subject);
+      const what = titled(change.attribute);
+      return change.values.length > 0 ? i18n._(msg`Set ${what} of ${who}: ${change.values.join(", ")}`) : i18n._(msg`Clear ${what} of ${who}`);
+    }
     case "map":
       return change.team
         ? i18n._(msg`Give members of ${change.group} ${role} on ${change.team}`)

@@ -20,6 +20,7 @@ export const OPERATIONS: Readonly<Record<LoggedRecord["operation"], MessageDescr
   activate: msg`Person activated`,
   "sign-out": msg`Person signed out`,
   "sign-out-all": msg`Everybody signed out`,
+  attribute: msg`Attribute set`,
   map: msg`Group given a role`,
   unmap: msg`Role taken from a group`,
   claim: msg`Role opened to tokens`,

@@ -151,6 +151,16 @@ export type Change =
       /** First moment at which a sign-in counts, in RFC 3339; that of the change when left out. */
       readonly before?: string;
     }
+  /** Say what an attribute of a subject is, in place of what it was. */
+  | {
+      readonly operation: "attribute";
+      /** The subject. */
+      readonly subject: SubjectKey;
+      /** The attribute, as the catalog declares it. */
+      readonly attribute: string;
+      /** All of its values; none takes the attribute away. */
+      readonly values: readonly string[];
+    }
   /** Give the members of a group a role. */
   | {
       readonly operation: "map";

@@ -31,6 +31,20 @@ function useMayGive(role: string | undefined, change: (role: string, team: { rea
   return roles.length > TRIED_MAX || tried.some((refusal) => !isForbidden(refusal));
 }
 
+/** Says whether its reader may say what an attribute of somebody is, some value at least. */
+export function useMaySet(subject: { readonly type: string; readonly id: string }): boolean {
+  const { outline } = useSession();
+  const person = outline.people.find((one) => one.type === subject.type && one.id === subject.id);
+  const tries = outline.attributes.subject.flatMap((attribute): Change[] => {
+    const known = person?.attributes.find(([name]) => name === attribute)?.[1] ?? [];
+    const values = [...new Set(outline.people.flatMap((one) => one.attributes.find(([name]) => name === attribute)?.[1] ?? []))];
+    const others = values.filter((value) => !known.includes(value)).slice(0, TRIED_MAX);
+    return [...others, SOMEBODY.id].map((value) => ({ operation: "attribute", subject, attribute, values: [...known, value] }));
+  });
+  const tried = useTries(tries.slice(0, TRIED_MAX));
+  return tried?.some((refusal) => !isForbidden(refusal)) ?? false;
+}
+
 /** Says whether a refusal is of whoever asks; what else stands against a change may be cured in its form. */
 function isForbidden(refusal: Refusal | null): boolean {
   return refusal !== null && FORBIDDEN.has(refusal.reason);

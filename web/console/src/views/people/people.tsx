@@ -1,9 +1,12 @@
 import { Trans, useLingui } from "@lingui/react/macro";
+import type { Change } from "@portcullis/author";
 import { type ReactElement, useState } from "react";
 
 import { Button } from "../../parts/button";
+import { ChangeDialog } from "../../parts/change-dialog";
 import { PageHead } from "../../parts/page-head";
 import { matches, Search } from "../../parts/search";
+import { useTries } from "../../state/asked";
 import { useSession } from "../../state/session";
 import { AssignRole, MapGroup } from "./assign";
 import { GroupPage } from "./group-page";
@@ -26,9 +29,10 @@ function Lists(): ReactElement {
   const { t } = useLingui();
   const { outline, names, href } = useSession();
   const [search, setSearch] = useState("");
-  const [open, setOpen] = useState<"assign" | "map">();
+  const [open, setOpen] = useState<"assign" | "map" | "sign-out">();
   const mayAssign = useMayAssign({});
   const mayMap = useMayMap({});
+  const [signing] = useTries([SIGN_OUT]) ?? [];
   const people = outline.people.filter((person) => matches(search, keyOf(person), ...person.roles.map(({ role }) => names.role(role)), ...person.groups));
   const groups = outline.groups.filter((group) => matches(search, group.id, ...group.roles.map(({ role }) => names.role(role))));
   return (
@@ -38,6 +42,7 @@ function Lists(): ReactElement {
         lead={<Trans>Who holds which role: by themselves, on a team, or by a group of your identity provider.</Trans>}
         actions={
           <>
+            {signing === null && <Button onPress={() => setOpen("sign-out")}>{t`Sign everybody out`}</Button>}
             {mayMap && (
               <Button icon="group" onPress={() => setOpen("map")}>
                 {t`Give a group a role`}
@@ -102,6 +107,7 @@ function Lists(): ReactElement {
         </section>
       )}
       {open === "assign" && <AssignSomebody onClose={() => setOpen(undefined)} />}
+      {open === "sign-out" && <SignEverybodyOut onClose={() => setOpen(undefined)} />}
       {open === "map" && <MapGroup onClose={() => setOpen(undefined)} />}
     </>
   );
@@ -110,6 +116,17 @@ function Lists(): ReactElement {
 function AssignSomebody({ onClose }: { readonly onClose: () => void }): ReactElement {
   return <AssignRole onClose={onClose} />;
 }
+
+function SignEverybodyOut({ onClose }: { readonly onClose: () => void }): ReactElement {
+  const { t } = useLingui();
+  return (
+    <ChangeDialog title={t`Sign everybody out?`} action={t`Sign everybody out`} changes={[SIGN_OUT]} isDangerous onClose={onClose}>
+      <p>{t`Whoever is signed in, you too, has to sign in again. It cannot be taken back once it is saved.`}</p>
+    </ChangeDialog>
+  );
+}
+
+const SIGN_OUT: Change = { operation: "sign-out-all" };
 
 /** No subject's type is so written, for a type has no space. */
 const GROUP = "group of ";

@@ -6,6 +6,7 @@ import { PageHead } from "../../parts/page-head";
 import { useTries } from "../../state/asked";
 import { useSession } from "../../state/session";
 import { AssignRole } from "./assign";
+import { AttributesOf } from "./attributes-of";
 import { HeldList } from "./held-list";
 import { keyOf } from "./known";
 import { useMayAssign } from "./offered";
@@ -19,7 +20,8 @@ export function PersonPage({ subject }: { readonly subject: { readonly type: str
   const person = outline.people.find(({ type, id }) => type === subject.type && id === subject.id);
   const isInactive = person?.inactive ?? false;
   const turn = isInactive ? ({ operation: "activate", subject } as const) : ({ operation: "deactivate", subject } as const);
-  const [turning] = useTries([turn]) ?? [];
+  const signOut = { operation: "sign-out", subject, unlisted: person === undefined } as const;
+  const [turning, signing] = useTries([turn, signOut]) ?? [];
   const mayAssign = useMayAssign({ subject });
   const mapped = outline.groups.filter(({ id }) => person?.groups.includes(id));
   return (
@@ -37,6 +39,9 @@ export function PersonPage({ subject }: { readonly subject: { readonly type: str
         lead={person ? undefined : <Trans>The directory does not have them: what they hold comes from tokens and groups alone.</Trans>}
         actions={
           <>
+            {signing === null && (
+              <Button onPress={() => dispatch({ type: "added", changes: [signOut] })}>{t`Sign out everywhere`}</Button>
+            )}
             {turning === null && (
               <Button onPress={() => dispatch({ type: "added", changes: [turn] })} icon={isInactive ? "check" : "lock"}>
                 {isInactive ? t`Activate` : t`Deactivate`}
@@ -61,6 +66,7 @@ export function PersonPage({ subject }: { readonly subject: { readonly type: str
           </p>
         )}
       </section>
+      <AttributesOf subject={subject} person={person} />
       <SeeAs subject={subject} person={person} />
       {isAssigning && <AssignRole subject={keyOf(subject)} onClose={() => setAssigning(false)} />}
     </>
