@@ -345,9 +345,9 @@ fn the_commands_of_the_page_on_administration_work() {
     assert_eq!(output.len(), 13);
     assert!(output[12].is_empty() && office.read("changes.csv").contains("senior-agent"));
     assert!(
-        output[10].contains("8 records, and the chain holds"),
+        output[11].contains("9 records, and the chain holds"),
         "{}",
-        output[10]
+        output[11]
     );
 }
 

@@ -24,6 +24,7 @@ const CHANGES: &[&str] = &[
     r#"{"operation":"activate","subject":"idle"}"#,
     r#"{"operation":"sign-out","subject":"jo"}"#,
     r#"{"operation":"sign-out-all"}"#,
+    r#"{"operation":"attribute","subject":"jo","attribute":"numbers","values":["7"]}"#,
     r#"{"operation":"map","group":"g-more","role":"reader"}"#,
     r#"{"operation":"unmap","group":"g-readers","role":"reader"}"#,
     r#"{"operation":"claim","role":"reader"}"#,
@@ -42,7 +43,7 @@ fn policy_text() -> String {
         ),
         (
             r#""people:remove": "unassign""#,
-            r#""people:remove": ["unassign", "deactivate", "sign-out"]"#,
+            r#""people:remove": ["unassign", "deactivate", "sign-out", "attribute"]"#,
         ),
         (
             r#""id": "acme","#,

@@ -194,7 +194,7 @@ pub(crate) fn change(choices: &mut Choices<'_>, source: &Source) -> Change {
     let role = any_role(choices, source);
     let new = choices.one(&NEW).to_owned();
     let (label, description) = (None, None);
-    match choices.below(25) {
+    match choices.below(27) {
         0 => Change::Create {
             role: new,
             label,
@@ -248,13 +248,15 @@ pub(crate) fn change(choices: &mut Choices<'_>, source: &Source) -> Change {
                 until: until(choices, 20),
             }
         }
-        14 => {
+        14..=16 => {
             let subject = choices.one(&USERS).into();
             let (before, unlisted) = (None, true);
-            match choices.below(4) {
+            match choices.below(5) {
                 0 | 1 => Change::Deactivate { subject, unlisted },
-                2 => Change::Activate { subject },
-                _ if choices.chance(30) => Change::SignOutAll { before },
+                2 | 3 => Change::Activate {
+                    subject: any_idle(choices, source).into(),
+                },
+                _ if choices.chance(50) => Change::SignOutAll { before },
                 _ => Change::SignOut {
                     subject,
                     before,
@@ -262,30 +264,30 @@ pub(crate) fn change(choices: &mut Choices<'_>, source: &Source) -> Change {
                 },
             }
         }
-        15 => Change::Map {
+        17 => Change::Map {
             group: choices
                 .one(&[GROUPS.as_slice(), &["g-new"]].concat())
                 .to_owned(),
             role,
             team: choices.chance(30).then(|| choices.one(TEAMS).to_owned()),
         },
-        16 => Change::Claim { role },
-        17 => Change::Unclaim { role },
-        18 | 19 => Change::Import {
+        18 => Change::Claim { role },
+        19 => Change::Unclaim { role },
+        20 | 21 => Change::Import {
             role: new,
             label,
             description,
             grants: patterns(choices),
         },
-        20 => Change::Enable {
+        22 => Change::Enable {
             feature: choices.one(&FEATURES).to_owned(),
             until: until(choices, 40),
         },
-        21 => Change::Disable {
+        23 => Change::Disable {
             feature: choices.one(&FEATURES).to_owned(),
             until: until(choices, 40),
         },
-        22 | 23 => Change::Attribute {
+        24 | 25 => Change::Attribute {
             subject: choices.one(&[USERS.as_slice(), &["new"]].concat()).into(),
             attribute: "teams".to_owned(),
             values: choices.some(TEAMS, 50),
@@ -307,6 +309,17 @@ fn any_role(choices: &mut Choices<'_>, source: &Source) -> String {
     choices
         .one(&[&BUILT_IN[..], &OWN[..], &NEW[..], &[EVERYBODYS]].concat())
         .to_owned()
+}
+
+/// Chooses somebody who holds nothing now, if there is anybody.
+fn any_idle<'s>(choices: &mut Choices<'_>, source: &'s Source) -> &'s str {
+    let directory = &source.tenant.directory;
+    let idle = USERS.into_iter().filter(|id| {
+        let entry = directory.get(id);
+        entry.is_some_and(|entry| entry.active == Some(false))
+    });
+    let idle = idle.collect::<Vec<_>>();
+    choices.one(if idle.is_empty() { &USERS } else { &idle })
 }
 
 /// Chooses what is held, if anything is.
